@@ -1,0 +1,85 @@
+"""What one check saw, and what a claim has earned."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Outcome(StrEnum):
+    """The result of one check."""
+
+    HOLDS = "holds"
+    VIOLATED = "violated"
+    UNDECIDED = "undecided"
+
+
+class Verdict(StrEnum):
+    """What a claim has earned from all its checks (DESIGN, "Verdicts")."""
+
+    CERTIFIED = "CERTIFIED"
+    SUPPORTED = "SUPPORTED"
+    REFUTED = "REFUTED"
+    INCONCLUSIVE = "INCONCLUSIVE"
+    NOT_EXERCISED = "NOT EXERCISED"
+
+    @property
+    def meaning(self) -> str:
+        """One sentence for people."""
+        return _MEANINGS[self]
+
+
+_MEANINGS = {
+    Verdict.CERTIFIED: "proved by interval arithmetic over the stated box of instances",
+    Verdict.SUPPORTED: "no violation among the examples tried",
+    Verdict.REFUTED: "a counterexample whose violation holds at high precision",
+    Verdict.INCONCLUSIVE: "the margin is inside the numerical uncertainty, or the budget ran out",
+    Verdict.NOT_EXERCISED: "preconditions never met, or the property did not run",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One decided comparison: ``got relation bound``.
+
+    ``margin`` is signed, positive when the relation holds, in the units of ``got``; ``error`` is
+    the bound on its numerical uncertainty; ``tightness`` is bound/got for "≥" and got/bound for
+    "≤" (1 is an equality, above 1 a violation; None where a ratio makes no sense). ``decided_by``
+    names the arithmetic that decided. ``arguments`` (JSON) rebuild the example: they are what
+    ``replay`` feeds to the property.
+    """
+
+    claim: str
+    test: str
+    quantity: str
+    got: float
+    relation: str
+    bound_label: str
+    bound: float
+    margin: float
+    error: float
+    tightness: float | None
+    outcome: Outcome
+    decided_by: str
+    arguments: dict[str, Any]
+    note: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """A plain dict; infinities and NaN become None, as JSON has neither."""
+        data = asdict(self)
+        for key in ("got", "bound", "margin", "error", "tightness"):
+            number = data[key]
+            if number is not None and not abs(number) < float("inf"):
+                data[key] = None
+        data["outcome"] = str(self.outcome)
+        return data
+
+    def sentence(self) -> str:
+        """One line: claim, quantity, got, relation, bound, margin, arithmetic."""
+        text = (
+            f"{self.claim}: {self.quantity} = {self.got:.17g}, {self.relation} "
+            f"{self.bound_label} = {self.bound:.17g} {self.outcome}; "
+            f"margin {self.margin:.3g} ± {self.error:.2g} ({self.decided_by})"
+        )
+        return f"{text}; {self.note}" if self.note else text

@@ -1,0 +1,113 @@
+"""A number with an error bound, and a way to ask for the same number more sharply."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import mpmath
+
+ROUNDING = 2.0**-52
+Exact: TypeAlias = Callable[[int], Any]
+"""Digits → the quantity as an mpmath real, right to about that many digits of its natural scale."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A float64 ``value`` within ``error`` of the exact quantity named ``label``.
+
+    ``exact(dps)`` recomputes it with mpmath; None when there is no sharper route. Arithmetic
+    propagates values, error bounds (each operation's own rounding included) and sharper routes.
+    """
+
+    label: str
+    value: float
+    error: float = 0.0
+    exact: Exact | None = None
+
+    @staticmethod
+    def of(value: Quantity | float, label: str | None = None) -> Quantity:
+        """``value`` itself if a quantity, else the float taken as exactly right."""
+        if isinstance(value, Quantity):
+            return value
+        number = float(value)
+        return Quantity(label or f"{number:g}", number, 0.0, lambda _: mpmath.mpf(number))
+
+    def named(self, label: str) -> Quantity:
+        """The same quantity under another label."""
+        return Quantity(label, self.value, self.error, self.exact)
+
+    def _combine(
+        self,
+        other: Quantity,
+        symbol: str,
+        value: float,
+        error: float,
+        operation: Callable[[Any, Any], Any],
+    ) -> Quantity:
+        exact: Exact | None = None
+        if (left := self.exact) is not None and (right := other.exact) is not None:
+
+            def exact(dps: int) -> Any:
+                with mpmath.workdps(dps + 10):
+                    return operation(left(dps), right(dps))
+
+        bound = error + ROUNDING * abs(value) + math.ulp(0.0)
+        return Quantity(f"{self.label} {symbol} {other.label}", value, bound, exact)
+
+    def __add__(self, other: Quantity | float) -> Quantity:
+        right = Quantity.of(other)
+        value, error = self.value + right.value, self.error + right.error
+        return self._combine(right, "+", value, error, lambda a, b: a + b)
+
+    __radd__ = __add__
+
+    def __neg__(self) -> Quantity:
+        return (self * -1.0).named(f"-{self.label}")
+
+    def __sub__(self, other: Quantity | float) -> Quantity:
+        right = Quantity.of(other)
+        value, error = self.value - right.value, self.error + right.error
+        return self._combine(right, "-", value, error, lambda a, b: a - b)
+
+    def __rsub__(self, other: float) -> Quantity:
+        return Quantity.of(other) - self
+
+    def __mul__(self, other: Quantity | float) -> Quantity:
+        right = Quantity.of(other)
+        error = (
+            abs(self.value) * right.error + abs(right.value) * self.error + self.error * right.error
+        )
+        return self._combine(right, "·", self.value * right.value, error, lambda a, b: a * b)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Quantity | float) -> Quantity:
+        right = Quantity.of(other)
+        smallest = abs(right.value) - right.error
+        if smallest <= 0.0:
+            value = self.value / right.value if right.value else math.inf
+            return self._combine(right, "/", value, math.inf, lambda a, b: a / b)
+        value = self.value / right.value
+        error = (self.error + abs(value) * right.error) / smallest
+        return self._combine(right, "/", value, error, lambda a, b: a / b)
+
+    def __rtruediv__(self, other: float) -> Quantity:
+        return Quantity.of(other) / self
+
+    def sqrt(self) -> Quantity:
+        """The square root; below 0 (possible inside the error bound) it is taken as 0."""
+        value = math.sqrt(max(self.value, 0.0))
+        high = math.sqrt(max(self.value + self.error, 0.0))
+        low = math.sqrt(max(self.value - self.error, 0.0))
+        error = max(high - value, value - low) + 2 * ROUNDING * high + math.ulp(0.0)
+        exact: Exact | None = None
+        if (route := self.exact) is not None:
+
+            def exact(dps: int) -> Any:
+                with mpmath.workdps(dps + 10):
+                    return mpmath.sqrt(max(route(2 * dps), mpmath.mpf(0)))
+
+        return Quantity(f"√({self.label})", value, error, exact)

@@ -1,0 +1,52 @@
+"""Students and teachers as one signed family, scaled so that nothing inside overflows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lcnn_verify.model import FloatArray, Model
+
+IntArray: TypeAlias = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class SignedFamily:
+    """The family a = (w_1..w_m, v_1..v_r) with signs c = (+1.., −1..) of THEORY §2.
+
+    ‖a‖ = ``mantissas`` · 2**``exponents`` exactly as computed; ``masses`` are ‖a‖^p divided by
+    2**(p·``scale``), at most 1, so sums of their products neither overflow nor lose a digit to
+    underflow that could matter at double precision. Zero neurons have a zero unit row and mass 0.
+
+    Shapes, with n = m + r: ``units`` (n, d); ``mantissas``, ``exponents``, ``masses``, ``signs`` (n,).
+    """
+
+    units: FloatArray
+    mantissas: FloatArray
+    exponents: IntArray
+    masses: FloatArray
+    signs: FloatArray
+    students: int
+    scale: int
+
+
+def signed_family(W: FloatArray, V: FloatArray, model: Model) -> SignedFamily:
+    """Build the signed family of trusted matrices W (m, d) and V (r, d)."""
+    rows = np.concatenate((W, V))
+    # Each row is first brought near 1 by its own power of two, which is exact, so that the norm of
+    # a denormal or of a huge neuron is as accurate as any other.
+    _, exponents = np.frexp(np.abs(rows).max(axis=1))
+    scaled = np.ldexp(rows, -exponents[:, None])
+    mantissas = np.sqrt(np.sum(scaled * scaled, axis=1))
+    units = scaled / np.where(mantissas == 0.0, 1.0, mantissas)[:, None]
+    mantissas, shift = np.frexp(mantissas)
+    exponents = exponents.astype(np.int64) + shift
+    scale = int(exponents[mantissas > 0.0].max(initial=-1100))
+    relative = np.ldexp(mantissas, np.maximum(exponents - scale, -2200))
+    signs = np.concatenate((np.ones(len(W)), -np.ones(len(V))))
+    return SignedFamily(
+        units, mantissas, exponents, relative**model.mass_power, signs, len(W), scale
+    )
