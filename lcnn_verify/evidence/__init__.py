@@ -1,0 +1,28 @@
+"""What one check saw, and what a claim has earned (DESIGN, "Verdicts")."""
+
+from lcnn_verify.evidence import check
+from lcnn_verify.evidence.observation import Observation, Outcome, Verdict
+from lcnn_verify.evidence.quantity import Quantity
+from lcnn_verify.evidence.recorder import Recorder, Violation, measure, recording, series
+from lcnn_verify.evidence.verdict import Decision, decide, violation_rate_bound
+from lcnn_verify.evidence.verifies import ClaimFailed, Property, replay_record, verifies
+
+__all__ = [
+    "ClaimFailed",
+    "Decision",
+    "Observation",
+    "Outcome",
+    "Property",
+    "Quantity",
+    "Recorder",
+    "Verdict",
+    "Violation",
+    "check",
+    "decide",
+    "measure",
+    "recording",
+    "replay_record",
+    "series",
+    "verifies",
+    "violation_rate_bound",
+]

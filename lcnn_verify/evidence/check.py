@@ -1,0 +1,204 @@
+"""The vocabulary properties are written in: each function decides one comparison and records it.
+
+A margin larger than the error bounds decides in float64. A smaller one escalates to the oracle,
+at two precisions that must agree; so does every violation before it counts. Nothing passes or
+fails inside the numerical uncertainty.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import mpmath
+
+from lcnn_verify.evidence.observation import Observation, Outcome
+from lcnn_verify.evidence.quantity import ROUNDING, Quantity
+from lcnn_verify.evidence.recorder import current
+
+_LADDER = ((30, 60), (60, 120))
+_UNCONFIRMED = "violated in float64, and no sharper route to confirm it"
+
+
+def _sharp_margin(low: Quantity, high: Quantity) -> tuple[float, float, str] | None:
+    """``high − low`` from the oracle as (margin, error, digits), or None while it cannot decide."""
+    if (low_route := low.exact) is None or (high_route := high.exact) is None:
+        return None
+    for coarse, fine in _LADDER:
+        with mpmath.workdps(2 * fine):
+            first, second = (high_route(dps) - low_route(dps) for dps in (coarse, fine))
+            doubt = 100 * abs(second - first)
+            if abs(second) > doubt:
+                return float(second), float(doubt), f"mpmath, {fine} digits"
+    return None
+
+
+def _tightness(small: float, large: float) -> float | None:
+    return small / large if large > 0.0 and small >= 0.0 else None
+
+
+def _compare(
+    got: Quantity | float,
+    relation: str,
+    bound: Quantity | float,
+    *,
+    sharp: bool,
+    note: str,
+    overrides: dict[str, Any],
+) -> None:
+    got, bound = Quantity.of(got), Quantity.of(bound)
+    low, high = (bound, got) if relation == "≥" else (got, bound)
+    margin = high.value - low.value
+    error = high.error + low.error + ROUNDING * abs(margin)
+    outcome, decided_by = Outcome.UNDECIDED, "float64"
+    if margin > error and not sharp:
+        outcome = Outcome.HOLDS
+    elif (decision := _sharp_margin(low, high)) is not None:
+        margin, error, decided_by = decision
+        failed = Outcome.UNDECIDED if sharp else Outcome.VIOLATED
+        outcome = Outcome.HOLDS if margin > 0.0 else failed
+        if sharp and outcome is Outcome.UNDECIDED:
+            note = note or "no witness found"
+    elif margin < -error:
+        note = f"{note}; {_UNCONFIRMED}" if note else _UNCONFIRMED
+    recorder = current()
+    observation = Observation(
+        claim=recorder.claim,
+        test=recorder.test,
+        quantity=got.label,
+        got=got.value,
+        relation=relation,
+        bound_label=bound.label,
+        bound=bound.value,
+        margin=margin,
+        error=error,
+        tightness=_tightness(low.value, high.value),
+        outcome=outcome,
+        decided_by=decided_by,
+        arguments=recorder.arguments_json(overrides),
+        note=note,
+    )
+    recorder.add(observation, witness=sharp)
+
+
+def at_least(
+    got: Quantity | float, bound: Quantity | float, *, note: str = "", **overrides: Any
+) -> None:
+    """Check got ≥ bound.
+
+    ``overrides`` replace drawn arguments in the record, for a check on an instance that a search
+    inside the property found. Raises :class:`~lcnn_verify.evidence.Violation` when refuted.
+    """
+    _compare(got, "≥", bound, sharp=False, note=note, overrides=overrides)
+
+
+def at_most(
+    got: Quantity | float, bound: Quantity | float, *, note: str = "", **overrides: Any
+) -> None:
+    """Check got ≤ bound; otherwise as :func:`at_least`."""
+    _compare(got, "≤", bound, sharp=False, note=note, overrides=overrides)
+
+
+def witness_at_least(
+    got: Quantity | float, bound: Quantity | float, *, note: str = "", **overrides: Any
+) -> None:
+    """Offer a witness that got ≥ bound; it counts only when the oracle confirms it.
+
+    A failed witness leaves the example undecided: not finding one refutes nothing.
+    """
+    _compare(got, "≥", bound, sharp=True, note=note, overrides=overrides)
+
+
+def witness_at_most(
+    got: Quantity | float, bound: Quantity | float, *, note: str = "", **overrides: Any
+) -> None:
+    """Offer a witness that got ≤ bound; otherwise as :func:`witness_at_least`."""
+    _compare(got, "≤", bound, sharp=True, note=note, overrides=overrides)
+
+
+def equal(
+    got: Quantity, expected: Quantity, *, digits: int = 0, note: str = "", **overrides: Any
+) -> None:
+    """Check the identity got = expected.
+
+    In float64 |got − expected| must not exceed the sum of the two error bounds. With ``digits``
+    the sharper routes are compared too, to that many digits of the quantities' natural scale.
+    Raises :class:`~lcnn_verify.evidence.Violation` when either comparison fails and the oracle
+    confirms that an error bound was broken or that the exact values differ.
+    """
+    difference = abs(got.value - expected.value)
+    allowed = got.error + expected.error
+    outcome, decided_by, margin = Outcome.HOLDS, "float64", allowed - difference
+    routes = got.exact, expected.exact
+    if not difference <= allowed:
+        blame = _broken_bound(got) or _broken_bound(expected)
+        outcome = Outcome.UNDECIDED
+        note = note or _UNCONFIRMED
+        if blame:
+            outcome, decided_by, note = Outcome.VIOLATED, "mpmath, 40 digits", blame
+    if (digits or outcome is Outcome.UNDECIDED) and None not in routes:
+        scale = max(abs(got.value), abs(expected.value), allowed / ROUNDING)
+        compared = max(digits, 20)
+        with mpmath.workdps(2 * compared + 20):
+            left, right = (route(compared + 10) for route in routes if route is not None)
+            gap = abs(left - right)
+            tolerance = scale * mpmath.mpf(10) ** -compared
+            if gap > tolerance:
+                outcome, decided_by = Outcome.VIOLATED, f"mpmath, {compared} digits"
+                margin, note = float(tolerance - gap), "the exact values differ"
+            elif outcome is Outcome.HOLDS:
+                decided_by = f"float64 and mpmath, {compared} digits"
+    recorder = current()
+    observation = Observation(
+        claim=recorder.claim,
+        test=recorder.test,
+        quantity=got.label,
+        got=got.value,
+        relation="=",
+        bound_label=expected.label,
+        bound=expected.value,
+        margin=margin,
+        error=allowed,
+        tightness=difference / allowed if allowed > 0.0 else None,
+        outcome=outcome,
+        decided_by=decided_by,
+        arguments=recorder.arguments_json(overrides),
+        note=note,
+    )
+    recorder.add(observation)
+
+
+def _broken_bound(quantity: Quantity) -> str:
+    """Say so if the float64 value lies further from the oracle's than its error bound allows."""
+    if (route := quantity.exact) is None:
+        return ""
+    with mpmath.workdps(60):
+        off = abs(route(40) - mpmath.mpf(quantity.value))
+    if off <= quantity.error:
+        return ""
+    return (
+        f"the float64 value of {quantity.label} is {float(off):.3g} from the oracle's, "
+        f"outside its error bound {quantity.error:.3g}"
+    )
+
+
+def undecided(note: str, **overrides: Any) -> None:
+    """Record that this example could not be decided, and why (a spent budget, say)."""
+    recorder = current()
+    recorder.add(
+        Observation(
+            claim=recorder.claim,
+            test=recorder.test,
+            quantity="outcome",
+            got=float("nan"),
+            relation="?",
+            bound_label="",
+            bound=float("nan"),
+            margin=float("nan"),
+            error=float("nan"),
+            tightness=None,
+            outcome=Outcome.UNDECIDED,
+            decided_by="float64",
+            arguments=recorder.arguments_json(overrides),
+            note=note,
+        )
+    )

@@ -1,0 +1,173 @@
+"""Collects what the checks of one property saw, example by example."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from lcnn_verify.evidence.observation import Observation, Outcome
+from lcnn_verify.instances import to_json
+
+MAX_WITNESSES = 12
+MAX_SERIES = 24
+
+
+class Violation(AssertionError):
+    """A claim fell on one example. Its text is the observation and how to reproduce it."""
+
+    def __init__(self, observation: Observation) -> None:
+        super().__init__(observation.sentence())
+        self.observation = observation
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """A number worth reporting beside a claim: its name, value, and what theory says of it."""
+
+    name: str
+    value: float
+    claimed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Points behind a figure. ``figure`` names the drawing, ``data`` its columns and labels."""
+
+    figure: str
+    label: str
+    data: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Sampling:
+    """Counts from the separate i.i.d. stream, whose law ``law`` states in words."""
+
+    law: str
+    draws: int = 0
+    undecided: int = 0
+    violations: int = 0
+
+
+@dataclass(slots=True)
+class Recorder:
+    """Everything one run of one property saw; :meth:`to_json` is a journal entry's payload."""
+
+    claim: str
+    test: str
+    examples: int = 0
+    undecided: int = 0
+    violations: int = 0
+    checks: int = 0
+    escalated: int = 0
+    discarded: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+    tightest: Observation | None = None
+    counterexample: Observation | None = None
+    witnesses: list[Observation] = field(default_factory=list)
+    measurements: list[Measurement] = field(default_factory=list)
+    series: list[Series] = field(default_factory=list)
+    sampling: Sampling | None = None
+    error: str | None = None
+    breakdown: Exception | None = None
+    _arguments: Mapping[str, Any] = field(default_factory=dict)
+    _example: Outcome = Outcome.HOLDS
+
+    @contextmanager
+    def example(self, arguments: Mapping[str, Any]) -> Iterator[None]:
+        """Count one example and remember its arguments for observations made inside."""
+        self._arguments, self._example = arguments, Outcome.HOLDS
+        checks = self.checks
+        try:
+            yield
+        finally:
+            if self.checks > checks:
+                self.examples += 1
+                self.undecided += self._example is Outcome.UNDECIDED
+                self.violations += self._example is Outcome.VIOLATED
+
+    def arguments_json(self, overrides: Mapping[str, Any]) -> dict[str, Any]:
+        """The current example's arguments as JSON, with ``overrides`` in place of the drawn."""
+        return {key: to_json(item) for key, item in {**self._arguments, **overrides}.items()}
+
+    def add(self, observation: Observation, *, witness: bool = False) -> None:
+        """Take one observation; raise :class:`Violation` if it refutes the statement."""
+        self.checks += 1
+        self.escalated += observation.decided_by != "float64"
+        if observation.outcome is Outcome.VIOLATED:
+            self._example = Outcome.VIOLATED
+            self.counterexample = observation
+            raise Violation(observation)
+        if observation.outcome is Outcome.UNDECIDED:
+            self._example = Outcome.UNDECIDED
+            self.reasons[observation.note or "margin inside the numerical uncertainty"] += 1
+            return
+        if witness and len(self.witnesses) < MAX_WITNESSES:
+            self.witnesses.append(observation)
+        best = self.tightest
+        if observation.tightness is not None and (
+            best is None or best.tightness is None or observation.tightness > best.tightness
+        ):
+            self.tightest = observation
+
+    def broke(self, error: Exception) -> None:
+        """The property itself broke: neither support nor refutation."""
+        self.breakdown = error
+        self.error = f"{type(error).__name__}: {error}".splitlines()[0]
+
+    def to_json(self) -> dict[str, Any]:
+        """A plain dict of everything seen."""
+        return {
+            "claim": self.claim,
+            "test": self.test,
+            "examples": self.examples,
+            "undecided": self.undecided,
+            "violations": self.violations,
+            "checks": self.checks,
+            "escalated": self.escalated,
+            "discarded": dict(sorted(self.discarded.items())),
+            "reasons": dict(sorted(self.reasons.items())),
+            "tightest": self.tightest and self.tightest.to_json(),
+            "counterexample": self.counterexample and self.counterexample.to_json(),
+            "witnesses": [witness.to_json() for witness in self.witnesses],
+            "measurements": [to_json(asdict(item)) for item in self.measurements],
+            "series": [
+                {"figure": item.figure, "label": item.label, "data": to_json(item.data)}
+                for item in self.series
+            ],
+            "sampling": self.sampling and asdict(self.sampling),
+            "error": self.error,
+        }
+
+
+_CURRENT: ContextVar[Recorder | None] = ContextVar("lcnn_verify_recorder", default=None)
+
+
+def current() -> Recorder:
+    """The recorder of the property now running; a throw-away one outside any property."""
+    return _CURRENT.get() or Recorder("unrecorded", "unrecorded")
+
+
+@contextmanager
+def recording(recorder: Recorder) -> Iterator[Recorder]:
+    """Make ``recorder`` the current one inside the ``with`` block."""
+    token = _CURRENT.set(recorder)
+    try:
+        yield recorder
+    finally:
+        _CURRENT.reset(token)
+
+
+def measure(name: str, value: float, *, claimed: str = "") -> None:
+    """Report a measured number beside the claim, with what theory says of it."""
+    current().measurements.append(Measurement(name, float(value), claimed))
+
+
+def series(figure: str, label: str, **data: Any) -> None:
+    """Report points for a figure; past a fixed number per property further series are dropped."""
+    recorder = current()
+    if len(recorder.series) < MAX_SERIES:
+        recorder.series.append(Series(figure, label, data))

@@ -1,0 +1,187 @@
+"""``@verifies``: binds a property to its claim, gives it its budget, and judges the outcome."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+import numpy as np
+from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
+from hypothesis.errors import Unsatisfiable
+
+from lcnn_verify import ledger
+from lcnn_verify.evidence.recorder import Recorder, Sampling, Violation, recording
+from lcnn_verify.evidence.verdict import decide
+from lcnn_verify.ledger.claim import Claim
+from lcnn_verify.profiles import active
+
+_QUIET_PHASES = (Phase.explicit, Phase.generate)
+
+
+class Law(Protocol):
+    """An i.i.d. law: a sentence that states it, and one draw of a property's arguments."""
+
+    @property
+    def text(self) -> str: ...
+
+    def draw(self, rng: np.random.Generator) -> Mapping[str, Any]: ...
+
+
+class ClaimFailed(AssertionError):
+    """A property did not earn the verdict its claim is wanted to have."""
+
+
+@contextmanager
+def _budget(examples: int, phases: tuple[Phase, ...]) -> Iterator[None]:
+    """Run Hypothesis repeatably: no database, no clock, ``examples`` examples."""
+    before = settings.get_current_profile_name()
+    settings.register_profile(
+        "lcnn-verify",
+        max_examples=examples,
+        database=None,
+        deadline=None,
+        derandomize=False,
+        print_blob=False,
+        report_multiple_bugs=False,
+        verbosity=Verbosity.quiet,
+        suppress_health_check=list(HealthCheck),
+        phases=phases,
+    )
+    settings.load_profile("lcnn-verify")
+    try:
+        yield
+    finally:
+        settings.load_profile(before)
+
+
+class Property:
+    """One executable sentence of a claim, with its budget.
+
+    ``body`` is the undecorated function: it takes the property's arguments and raises
+    :class:`~lcnn_verify.evidence.Violation` where the statement fails. ``examples`` and ``draws``
+    count Hypothesis examples and i.i.d. draws in the quick profile.
+    """
+
+    def __init__(
+        self, claim: Claim, test: Any, *, examples: int, draws: int, law: Law | None, shrink: bool
+    ) -> None:
+        self.claim, self.name = claim, str(test.__name__)
+        self.examples, self.draws, self.law = examples, draws, law
+        self.phases = _QUIET_PHASES + ((Phase.shrink,) if shrink else ())
+        self._test = test
+        self._handle = getattr(test, "hypothesis", None)
+        self.body: Callable[..., None] = self._handle.inner_test if self._handle else test
+
+    def run(self) -> Recorder:
+        """Run within the active run context; return what was seen, breakdowns included."""
+        recorder = Recorder(self.claim.id, self.name)
+        with recording(recorder):
+            try:
+                if self._handle is not None:
+                    self._run_examples(recorder)
+                elif active().shard == 0:
+                    self._run_once(recorder, {})
+                if self.law is not None and self.draws:
+                    self._run_sampling(recorder, self.law)
+            except (Violation, Unsatisfiable):
+                pass  # the recorder holds the counterexample, or no example at all
+            except Exception as error:
+                recorder.broke(error)
+        return recorder
+
+    def judge(self) -> Recorder:
+        """Run, and raise :class:`ClaimFailed` unless the verdict is the wanted one."""
+        recorder = self.run()
+        decision = decide(self.claim, [recorder.to_json()])
+        if not decision.as_wanted:
+            lines = [f"{self.claim.id} is {decision.verdict}: {decision.reason}"]
+            if (fallen := recorder.counterexample) is not None:
+                lines += [fallen.sentence(), "replay with `lcnn-verify replay FILE`, FILE holding:"]
+                lines += [json.dumps(replay_record(fallen.to_json()))]
+            raise ClaimFailed("\n".join(lines)) from recorder.breakdown
+        return recorder
+
+    def replay(self, arguments: Mapping[str, Any]) -> Recorder:
+        """Run the body once on decoded ``arguments`` and return what it saw."""
+        recorder = Recorder(self.claim.id, self.name)
+        with recording(recorder):
+            try:
+                self._run_once(recorder, arguments)
+            except Violation:
+                pass  # the recorder holds it
+            except Exception as error:
+                recorder.broke(error)
+        return recorder
+
+    def _run_once(self, recorder: Recorder, arguments: Mapping[str, Any]) -> None:
+        with recorder.example(arguments):
+            self.body(**arguments)
+
+    def _run_examples(self, recorder: Recorder) -> None:
+        def body(**arguments: Any) -> None:
+            self._run_once(recorder, arguments)
+
+        body.__name__ = body.__qualname__ = self.name
+        context = active()
+        self._handle.inner_test = body
+        try:
+            with _budget(context.share(self.examples), self.phases):
+                seed(context.derive_seed(self.claim.id, self.name))(self._test)()
+        finally:
+            self._handle.inner_test = self.body
+
+    def _run_sampling(self, recorder: Recorder, law: Law) -> None:
+        context = active()
+        rng = np.random.default_rng(context.derive_seed(self.claim.id, self.name, "sampling"))
+        stream = Recorder(self.claim.id, self.name)
+        with recording(stream):
+            for _ in range(context.share(self.draws)):
+                try:
+                    self._run_once(stream, law.draw(rng))
+                except Violation as violation:
+                    recorder.counterexample = recorder.counterexample or violation.observation
+        recorder.reasons.update(stream.reasons)
+        recorder.sampling = Sampling(law.text, stream.examples, stream.undecided, stream.violations)
+
+
+def replay_record(observation: Mapping[str, Any]) -> dict[str, Any]:
+    """The content of a replay file: which property, and the arguments it fell on."""
+    return {
+        "replay": "1",
+        "claim": observation["claim"],
+        "test": observation["test"],
+        "arguments": observation["arguments"],
+    }
+
+
+def verifies(
+    claim_id: str,
+    *,
+    examples: int = 100,
+    draws: int = 0,
+    law: Law | None = None,
+    shrink: bool = True,
+) -> Callable[[Callable[..., None]], Callable[[], None]]:
+    """Bind the decorated property (``@given`` below it, or a plain function) to a claim.
+
+    ``examples`` and ``draws`` are the quick profile's budgets of Hypothesis examples and of i.i.d.
+    draws from ``law``; ``shrink=False`` is for properties whose single example is expensive. The
+    result is a test function without arguments, carrying its :class:`Property` as
+    ``.lcnn_property``. Raises ``InputError`` for a claim the ledger does not hold.
+    """
+    claim = ledger.claim(claim_id)
+
+    def decorate(test: Callable[..., None]) -> Callable[[], None]:
+        bound = Property(claim, test, examples=examples, draws=draws, law=law, shrink=shrink)
+
+        def run_as_test() -> None:
+            bound.judge()
+
+        run_as_test.__name__ = run_as_test.__qualname__ = bound.name
+        run_as_test.__module__, run_as_test.__doc__ = test.__module__, test.__doc__
+        run_as_test.lcnn_property = bound  # type: ignore[attr-defined]
+        return run_as_test
+
+    return decorate

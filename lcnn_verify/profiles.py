@@ -1,0 +1,93 @@
+"""How much work a run spends. Budgets count evaluations, never seconds, so results are repeatable."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from lcnn_verify.model import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A named budget.
+
+    ``examples`` multiplies each property's own number of Hypothesis examples and i.i.d. draws;
+    ``shards`` is how many units an example-driven property is cut into; ``ladder_starts`` and
+    ``ladder_top`` size the width ladder; ``searches`` multiplies the adversary's starts;
+    ``unit_seconds`` and ``unit_gigabytes`` are safety limits for one unit, not budgets.
+    """
+
+    name: str
+    examples: float
+    shards: int
+    ladder_starts: int
+    ladder_top: int
+    searches: int
+    unit_seconds: float
+    unit_gigabytes: float = 4.0
+
+
+PROFILES = {
+    profile.name: profile
+    for profile in (
+        Profile("quick", 1.0, 1, 16, 4096, 1, 300.0),
+        Profile("standard", 8.0, 4, 50, 4096, 4, 1800.0),
+        Profile("deep", 60.0, 16, 50, 65536, 16, 14400.0, 8.0),
+    )
+}
+
+
+def did_you_mean(name: str, known: list[str]) -> str:
+    """``", did you mean 'x'?"`` when some known name is close, else an empty string."""
+    close = get_close_matches(name, known, n=1, cutoff=0.5)
+    return f", did you mean {close[0]!r}?" if close else ""
+
+
+def profile_named(name: str) -> Profile:
+    """Return the profile called ``name``. Raises ``InputError`` with the nearest name."""
+    if name not in PROFILES:
+        hint = did_you_mean(name, list(PROFILES))
+        raise InputError("profile", repr(name), " or ".join(map(repr, PROFILES)) + hint)
+    return PROFILES[name]
+
+
+@dataclass(frozen=True, slots=True)
+class RunContext:
+    """What a property needs to know of the run it is part of."""
+
+    profile: Profile = PROFILES["quick"]
+    seed: int = 0
+    shard: int = 0
+    shards: int = 1
+
+    def derive_seed(self, *names: str) -> int:
+        """A seed for the stream called ``names``, different for every run seed and shard."""
+        key = "/".join((str(self.seed), str(self.shard), str(self.shards), *names))
+        return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big")
+
+    def share(self, total: float) -> int:
+        """This shard's part of ``total`` examples, after the profile's factor; at least 1."""
+        return max(1, round(total * self.profile.examples / self.shards))
+
+
+_ACTIVE: ContextVar[RunContext | None] = ContextVar("lcnn_verify_run", default=None)
+
+
+def active() -> RunContext:
+    """The run this code is part of; the quick profile with seed 0 outside any run."""
+    return _ACTIVE.get() or RunContext()
+
+
+@contextmanager
+def running(context: RunContext) -> Iterator[RunContext]:
+    """Make ``context`` the active run inside the ``with`` block."""
+    token = _ACTIVE.set(context)
+    try:
+        yield context
+    finally:
+        _ACTIVE.reset(token)
