@@ -90,7 +90,7 @@ def as_weights(name: str, value: ArrayLike | Any) -> FloatArray:
     finite = np.isfinite(weights)
     if not finite.all():
         row, column = (int(index) for index in np.argwhere(~finite)[0])
-        raise InputError(name, f"{raw[row, column]} at row {row}, column {column}", wanted)
+        raise InputError(name, f"{raw[row, column]!s} at row {row}, column {column}", wanted)
     return weights
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import numpy as np
@@ -33,12 +32,9 @@ class ClaimFailed(AssertionError):
     """A property did not earn the verdict its claim is wanted to have."""
 
 
-@contextmanager
-def _budget(examples: int, phases: tuple[Phase, ...]) -> Iterator[None]:
-    """Run Hypothesis repeatably: no database, no clock, ``examples`` examples."""
-    before = settings.get_current_profile_name()
-    settings.register_profile(
-        "lcnn-verify",
+def _budget(examples: int, phases: tuple[Phase, ...]) -> settings:
+    """Hypothesis made repeatable: no database, no clock, ``examples`` examples."""
+    return settings(
         max_examples=examples,
         database=None,
         deadline=None,
@@ -49,11 +45,6 @@ def _budget(examples: int, phases: tuple[Phase, ...]) -> Iterator[None]:
         suppress_health_check=list(HealthCheck),
         phases=phases,
     )
-    settings.load_profile("lcnn-verify")
-    try:
-        yield
-    finally:
-        settings.load_profile(before)
 
 
 class Property:
@@ -126,9 +117,13 @@ class Property:
         body.__name__ = body.__qualname__ = self.name
         context = active()
         self._handle.inner_test = body
+        # @settings may decorate a test once only; the budget is known at run time, so it is set
+        # where that decorator puts it.
+        self._test._hypothesis_internal_use_settings = _budget(
+            context.share(self.examples), self.phases
+        )
         try:
-            with _budget(context.share(self.examples), self.phases):
-                seed(context.derive_seed(self.claim.id, self.name))(self._test)()
+            seed(context.derive_seed(self.claim.id, self.name))(self._test)()
         finally:
             self._handle.inner_test = self.body
 

@@ -1,0 +1,138 @@
+"""The quantities properties compare: float64 value, error bound, and the oracle behind each."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import mpmath
+import numpy as np
+
+from lcnn_verify import geometry, oracle, population, threshold
+from lcnn_verify.evidence.quantity import ROUNDING, Quantity
+from lcnn_verify.instances import Instance, Teacher
+from lcnn_verify.model import FloatArray
+
+HasTeacher: TypeAlias = Instance | Teacher
+
+
+def loss(x: Instance, label: str = "L(W)") -> Quantity:
+    """The population loss, within its rounding floor (units length⁴ tied, length² unit)."""
+    return Quantity(
+        label,
+        population.loss(x.W, x.V, model=x.model),
+        population.rounding_floor(x.W, x.V, model=x.model),
+        lambda dps: oracle.loss(x.W, x.V, dps=dps, model=x.model),
+    )
+
+
+def gradient_norm(x: Instance, label: str = "‖∇L(W)‖") -> Quantity:
+    """‖∇L‖_F, within the norm of its rows' rounding floors."""
+    value = frobenius(population.gradient(x.W, x.V, model=x.model))
+    floors = population.gradient_rounding_floor(x.W, x.V, model=x.model)
+    return Quantity(
+        label,
+        value,
+        frobenius(floors) * (1 + 8 * ROUNDING) + 4 * ROUNDING * value + math.ulp(0.0),
+        lambda dps: oracle.gradient_norm(x.W, x.V, dps=dps, model=x.model),
+    )
+
+
+def gradient_row_norm(x: Instance, row: int) -> Quantity:
+    """‖∇_{w_i}L‖ of student ``row``."""
+
+    def exact(dps: int) -> Any:
+        rows = oracle.gradient(x.W, x.V, dps=dps, model=x.model)
+        with mpmath.workdps(2 * dps):
+            return mpmath.mnorm(rows[row, :], "f")
+
+    value = frobenius(population.gradient(x.W, x.V, model=x.model)[row])
+    floor = float(population.gradient_rounding_floor(x.W, x.V, model=x.model)[row])
+    error = floor * (1 + 8 * ROUNDING) + 4 * ROUNDING * value + math.ulp(0.0)
+    return Quantity(f"‖∇L(W)‖ of row {row}", value, error, exact)
+
+
+def norm(rows: FloatArray, label: str) -> Quantity:
+    """The Frobenius norm of ``rows`` (any shape), taken as exact floats."""
+    entries = [float(entry) for entry in np.ravel(rows)]
+
+    def exact(dps: int) -> Any:
+        with mpmath.workdps(dps + 20):
+            return mpmath.sqrt(mpmath.fsum((mpmath.mpf(entry) ** 2 for entry in entries)))
+
+    value = frobenius(rows)
+    return Quantity(label, value, (4 + len(entries)) * ROUNDING * value + math.ulp(0.0), exact)
+
+
+def mass(rows: FloatArray, power: int, label: str) -> Quantity:
+    """Σ‖row‖^p over the rows of an (n, d) array: the total mass."""
+    value = math.fsum(frobenius(row) ** power for row in rows)
+
+    def exact(dps: int) -> Any:
+        with mpmath.workdps(dps + 20):
+            return mpmath.fsum(
+                mpmath.sqrt(mpmath.fsum(mpmath.mpf(float(entry)) ** 2 for entry in row)) ** power
+                for row in rows
+            )
+
+    return Quantity(label, value, (8 + 2 * rows.size) * ROUNDING * value + math.ulp(0.0), exact)
+
+
+def threshold_level(x: HasTeacher) -> Quantity:
+    """ε₀(V) = v_min⁴·M(Δ)/(8r) (THEORY §4)."""
+    value = threshold.loss_threshold(x.V)
+    return Quantity(
+        "ε₀(V)",
+        value,
+        threshold.THRESHOLD_RELATIVE_ERROR * value,
+        lambda dps: oracle.loss_threshold(x.V, dps),
+    )
+
+
+def kappa(x: HasTeacher) -> Quantity:
+    """κ(V) = 1/‖V‖_F (THEORY §4), in units 1/length."""
+    value = threshold.kappa(x.V)
+    return Quantity(
+        "κ(V)",
+        value,
+        threshold.KAPPA_RELATIVE_ERROR * value,
+        lambda dps: oracle.kappa(x.V, dps),
+    )
+
+
+def merged_level(delta: float) -> Quantity:
+    """M(Δ), the merged-teacher level of unit teachers at angle Δ (THEORY §3, fact 8)."""
+    value = threshold.merged_level(delta)
+    return Quantity(
+        "M(Δ)",
+        value,
+        threshold.MERGED_LEVEL_RELATIVE_ERROR * value,
+        lambda dps: oracle.merged_level(delta, dps),
+    )
+
+
+def separation(x: HasTeacher) -> Quantity:
+    """Δ, the least acute angle between teacher lines, in radians."""
+    value = geometry.separation(x.V)
+    return Quantity(
+        "Δ(V)",
+        value,
+        geometry.separation_error(x.V),
+        lambda dps: oracle.separation(x.V, dps),
+    )
+
+
+def number(label: str, exact: Callable[[int], Any]) -> Quantity:
+    """A quantity known only through its high-precision route, rounded to float64."""
+    value = float(exact(30))
+    return Quantity(label, value, 2 * ROUNDING * abs(value) + math.ulp(0.0), exact)
+
+
+def frobenius(rows: FloatArray) -> float:
+    """The Frobenius norm without overflow or underflow of the squares."""
+    largest = float(np.abs(rows).max(initial=0.0))
+    if largest == 0.0:
+        return 0.0
+    _, exponent = math.frexp(largest)
+    return math.ldexp(float(np.linalg.norm(np.ldexp(rows, -exponent))), exponent)

@@ -1,0 +1,131 @@
+"""The judge judged: every check gets a good input, a planted-bad one, and one inside the floor."""
+
+import mpmath
+import pytest
+
+from lcnn_verify.evidence import Outcome, Quantity, Recorder, Violation, check, recording
+
+
+def quantity(label, value, error=0.0, exact=None):
+    route = None if exact is None else (lambda _: mpmath.mpf(exact))
+    return Quantity(label, value, error, route)
+
+
+@pytest.fixture
+def recorder():
+    with recording(Recorder("fact.demo", "test_demo")) as recorder:
+        yield recorder
+
+
+def test_a_clear_margin_is_decided_in_float64(recorder):
+    with recorder.example({"c": 2}):
+        check.at_least(quantity("‖∇L‖", 3.0, 0.1), quantity("κL", 2.0, 0.1))
+    assert (recorder.examples, recorder.undecided, recorder.escalated) == (1, 0, 0)
+    assert recorder.tightest.tightness == pytest.approx(2 / 3)
+    assert recorder.tightest.arguments == {"c": 2}
+
+
+def test_a_violation_counts_only_when_the_oracle_confirms_it(recorder):
+    with pytest.raises(Violation) as caught, recorder.example({}):
+        check.at_least(quantity("g", 1.0, 0.1, exact="1"), quantity("b", 2.0, 0.1, exact="2"))
+    text = str(caught.value)
+    assert text.startswith("fact.demo: g = 1, ≥ b = 2 violated; margin -1")
+    assert "mpmath, 60 digits" in text
+    assert recorder.counterexample.outcome is Outcome.VIOLATED
+    assert recorder.violations == 1
+
+
+def test_a_violation_without_a_sharper_route_is_undecided(recorder):
+    with recorder.example({}):
+        check.at_most(quantity("g", 2.0), quantity("b", 1.0))
+    assert (recorder.undecided, recorder.violations) == (1, 0)
+    assert "no sharper route" in next(iter(recorder.reasons))
+
+
+@pytest.mark.parametrize(
+    ("exact", "outcome"), [("1.0000000001", "holds"), ("0.9999999999", "violated")]
+)
+def test_inside_the_floor_the_oracle_decides_not_luck(recorder, exact, outcome):
+    # float64 says "holds" by a hair in one case and in the other: both are inside the error.
+    got = quantity("g", 1.0 + 1e-9, 1e-6, exact=exact)
+    try:
+        with recorder.example({}):
+            check.at_least(got, 1.0)
+        seen = recorder.tightest.outcome
+    except Violation as violation:
+        seen = violation.observation.outcome
+    assert seen == outcome
+    assert recorder.escalated == 1
+
+
+def test_an_exact_tie_is_undecided_not_a_pass(recorder):
+    with recorder.example({}):
+        check.at_least(quantity("g", 1.0, 1e-9, exact="1"), 1.0)
+    assert recorder.undecided == 1
+
+
+def test_two_precisions_that_disagree_decide_nothing(recorder):
+    wobbling = Quantity("g", 1.0, 1e-3, lambda dps: 1 + mpmath.mpf(1) / dps)
+    with recorder.example({}):
+        check.at_least(wobbling, 1.0)
+    assert recorder.undecided == 1
+
+
+def test_nan_never_passes(recorder):
+    with recorder.example({}):
+        check.at_least(quantity("g", float("nan")), 1.0)
+    assert recorder.undecided == 1
+
+
+def test_identities_within_the_sum_of_error_bounds_hold(recorder):
+    with recorder.example({}):
+        check.equal(quantity("a", 1.0, 1e-3, exact="1"), quantity("b", 1.001, 1e-3, exact="1"))
+    assert recorder.examples == 1
+    assert recorder.tightest.tightness == pytest.approx(0.5)
+
+
+def test_identities_name_the_side_that_broke_its_error_bound(recorder):
+    with pytest.raises(Violation, match="float64 value of a is"), recorder.example({}):
+        check.equal(quantity("a", 1.01, 1e-3, exact="1"), quantity("b", 1.0, 1e-3, exact="1"))
+
+
+def test_identities_are_compared_to_the_asked_digits(recorder):
+    close = quantity("b", 1.0, 1e-9, exact="1.000000000000000000001")
+    with recorder.example({}):
+        check.equal(quantity("a", 1.0, 1e-9, exact="1"), close)
+    with pytest.raises(Violation, match="the exact values differ"), recorder.example({}):
+        check.equal(quantity("a", 1.0, 1e-9, exact="1"), close, digits=30)
+
+
+def test_unequal_quantities_without_routes_are_undecided(recorder):
+    with recorder.example({}):
+        check.equal(quantity("a", 1.0), quantity("b", 2.0))
+    assert recorder.undecided == 1
+
+
+def test_a_witness_counts_only_at_high_precision(recorder):
+    with recorder.example({}):
+        check.witness_at_most(quantity("g", 1.0, exact="1"), 2.0)
+    assert len(recorder.witnesses) == 1
+    with recorder.example({}):
+        check.witness_at_most(quantity("g", 1.0), 2.0)
+    with recorder.example({}):
+        check.witness_at_least(quantity("g", 1.0, exact="1"), 2.0)
+    assert (recorder.undecided, len(recorder.witnesses)) == (2, 1)
+
+
+def test_overrides_replace_the_drawn_arguments(recorder):
+    with recorder.example({"instance": 1, "c": 2}):
+        check.at_least(2.0, 1.0, instance=5)
+    assert recorder.tightest.arguments == {"instance": 5, "c": 2}
+
+
+def test_undecided_is_counted_with_its_reason(recorder):
+    with recorder.example({}):
+        check.undecided("budget spent")
+    assert recorder.to_json()["reasons"] == {"budget spent": 1}
+
+
+def test_outside_a_property_a_violation_still_raises():
+    with pytest.raises(Violation):
+        check.at_least(quantity("g", 1.0, exact="1"), 2.0)

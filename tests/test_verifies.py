@@ -1,0 +1,151 @@
+"""A property bound to its claim: budgets, seeds, shrinking, and what it publishes."""
+
+import mpmath
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from lcnn_verify.evidence import ClaimFailed, Quantity, check, verifies
+from lcnn_verify.model import InputError
+from lcnn_verify.profiles import PROFILES, RunContext, running
+
+
+def exactly(value):
+    return Quantity("x", float(value), 0.0, lambda _: mpmath.mpf(value))
+
+
+class Coin:
+    text = "x uniform on 0..9"
+
+    def draw(self, rng: np.random.Generator):
+        return {"x": int(rng.integers(10))}
+
+
+def property_of(claim="zgj.rate", limit=10, **options):
+    @verifies(claim, **options)
+    @given(x=st.integers(0, 1000))
+    def test_x_is_small(x):
+        check.at_most(exactly(x), float(limit))
+
+    return test_x_is_small
+
+
+def test_a_true_statement_is_supported_and_its_budget_kept():
+    run = property_of(limit=2000, examples=40)
+    recorder = run.lcnn_property.run()
+    assert recorder.examples == 40
+    assert recorder.counterexample is None
+    run()
+
+
+def test_the_profile_and_the_shard_scale_the_budget():
+    run = property_of(limit=2000, examples=40).lcnn_property
+    with running(RunContext(PROFILES["standard"], seed=3, shard=1, shards=4)):
+        assert run.run().examples == 80
+
+
+def test_a_false_statement_shrinks_to_its_edge():
+    recorder = property_of(limit=17).lcnn_property.run()
+    assert recorder.counterexample.arguments == {"x": 18}
+
+
+def test_without_shrinking_the_first_counterexample_stays():
+    recorder = property_of(limit=17, shrink=False).lcnn_property.run()
+    assert recorder.counterexample.arguments["x"] > 17
+
+
+def test_a_fallen_claim_fails_with_its_replay():
+    with pytest.raises(ClaimFailed, match="zgj.rate is REFUTED") as caught:
+        property_of(limit=17)()
+    assert '"arguments": {"x": 18}' in str(caught.value)
+
+
+def test_a_control_passes_when_refuted_and_fails_when_it_stands():
+    property_of("control.pl", limit=17)()
+    with pytest.raises(ClaimFailed, match="control.pl is SUPPORTED"):
+        property_of("control.pl", limit=2000)()
+
+
+def test_the_same_seed_gives_the_same_record_and_another_does_not():
+    @verifies("zgj.not-pl", examples=8)
+    @given(x=st.integers(0, 1000))
+    def test_x_exists(x):
+        check.witness_at_most(exactly(x), 2000.0)
+
+    run = test_x_exists.lcnn_property
+
+    def seen(recorder):
+        return [observation.got for observation in recorder.witnesses]
+
+    with running(RunContext(seed=1)):
+        first, second = run.run(), run.run()
+    with running(RunContext(seed=2)):
+        third = run.run()
+    assert seen(first) == seen(second)
+    assert seen(first) != seen(third)
+
+
+def test_the_sampling_stream_counts_for_itself():
+    run = property_of(limit=2000, examples=10, draws=25, law=Coin()).lcnn_property
+    recorder = run.run()
+    assert recorder.examples == 10
+    assert (recorder.sampling.draws, recorder.sampling.violations) == (25, 0)
+    assert recorder.sampling.law == Coin.text
+
+
+def test_a_violation_in_the_sampling_stream_refutes():
+    @verifies("zgj.rate", examples=5, draws=200, law=Coin())
+    @given(x=st.integers(0, 3))
+    def test_small(x):
+        check.at_most(exactly(x), 7.5)
+
+    recorder = test_small.lcnn_property.run()
+    assert recorder.violations == 0
+    assert recorder.sampling.violations > 0
+    with pytest.raises(ClaimFailed, match="REFUTED"):
+        test_small()
+
+
+def test_a_broken_property_is_inconclusive_with_its_cause():
+    @verifies("zgj.rate")
+    @given(x=st.integers())
+    def test_broken(x):
+        raise ZeroDivisionError("planted")
+
+    assert test_broken.lcnn_property.run().error == "ZeroDivisionError: planted"
+    with pytest.raises(ClaimFailed, match="INCONCLUSIVE: ZeroDivisionError") as caught:
+        test_broken()
+    assert isinstance(caught.value.__cause__, ZeroDivisionError)
+    assert test_broken.lcnn_property.replay({"x": 1}).error == "ZeroDivisionError: planted"
+
+
+def test_unmet_preconditions_are_not_exercised():
+    @verifies("zgj.rate", examples=5)
+    @given(x=st.integers())
+    def test_never(x):
+        assume(False)
+
+    with pytest.raises(ClaimFailed, match="NOT EXERCISED"):
+        test_never()
+
+
+def test_a_property_without_draws_runs_once_and_only_in_the_first_shard():
+    @verifies("zgj.rate")
+    def test_plain():
+        check.at_most(exactly(1), 2.0)
+
+    assert test_plain.lcnn_property.run().examples == 1
+    with running(RunContext(shard=1, shards=2)):
+        assert test_plain.lcnn_property.run().examples == 0
+
+
+def test_replay_runs_the_body_once():
+    run = property_of(limit=17).lcnn_property
+    assert run.replay({"x": 18}).violations == 1
+    assert run.replay({"x": 17}).violations == 0
+
+
+def test_unknown_claims_are_refused_with_a_suggestion():
+    with pytest.raises(InputError, match=r"did you mean 'zgj.rate'"):
+        verifies("zgj.rates")
