@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lcnn_verify._jit import compiled
 from lcnn_verify.model import FloatArray, Model
+from lcnn_verify.population.compensated import dot
 
 IntArray: TypeAlias = NDArray[np.int64]
 
@@ -21,7 +24,7 @@ class SignedFamily:
     2**(p·``scale``), at most 1, so sums of their products neither overflow nor lose a digit to
     underflow that could matter at double precision. Zero neurons have a zero unit row and mass 0.
 
-    Shapes, with n = m + r: ``units`` (n, d); ``mantissas``, ``exponents``, ``masses``, ``signs`` (n,).
+    Shapes, with n = m + r: ``units`` (n, d), all other arrays (n,).
     """
 
     units: FloatArray
@@ -33,6 +36,15 @@ class SignedFamily:
     scale: int
 
 
+@compiled
+def norms(rows: FloatArray) -> FloatArray:
+    """The norm of each row of an (n, d) array, within 2 units in the last place for every d."""
+    result = np.empty(len(rows))
+    for i in range(len(rows)):
+        result[i] = math.sqrt(dot(rows[i], rows[i]))
+    return result
+
+
 def signed_family(W: FloatArray, V: FloatArray, model: Model) -> SignedFamily:
     """Build the signed family of trusted matrices W (m, d) and V (r, d)."""
     rows = np.concatenate((W, V))
@@ -40,7 +52,7 @@ def signed_family(W: FloatArray, V: FloatArray, model: Model) -> SignedFamily:
     # a denormal or of a huge neuron is as accurate as any other.
     _, exponents = np.frexp(np.abs(rows).max(axis=1))
     scaled = np.ldexp(rows, -exponents[:, None])
-    mantissas = np.sqrt(np.sum(scaled * scaled, axis=1))
+    mantissas = norms(scaled)
     units = scaled / np.where(mantissas == 0.0, 1.0, mantissas)[:, None]
     mantissas, shift = np.frexp(mantissas)
     exponents = exponents.astype(np.int64) + shift

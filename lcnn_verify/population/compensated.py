@@ -1,0 +1,50 @@
+"""Compensated sums and dot products: the answer as if summed in twice the precision."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lcnn_verify._jit import compiled
+from lcnn_verify.model import FloatArray
+
+
+@compiled
+def two_sum(a: float, b: float) -> tuple[float, float]:
+    """Return (s, e) with s = fl(a + b) and s + e = a + b exactly (Knuth)."""
+    total = a + b
+    part = total - a
+    return total, (a - (total - part)) + (b - part)
+
+
+@compiled
+def dot(a: FloatArray, b: FloatArray) -> float:
+    """a·b for vectors of one length, each product rounded once, the sum compensated."""
+    total, error = 0.0, 0.0
+    for j in range(len(a)):
+        total, rest = two_sum(total, a[j] * b[j])
+        error += rest
+    return total + error
+
+
+@compiled
+def signed_mean_direction(units: FloatArray, masses: FloatArray, signs: FloatArray) -> FloatArray:
+    """Σ_b c_b q_b b̂, shape (d,): what the linear part of the ReLU kernel sees."""
+    n, d = units.shape
+    total, error = np.zeros(d), np.zeros(d)
+    for b in range(n):
+        weight = signs[b] * masses[b]
+        for j in range(d):
+            total[j], rest = two_sum(total[j], weight * units[b, j])
+            error[j] += rest
+    for j in range(d):
+        total[j] += error[j]
+    return total
+
+
+@compiled
+def add_into(total: FloatArray, error: FloatArray, part: FloatArray) -> None:
+    """Add ``part`` to the running sum ``total`` + ``error``; all three (rows, columns)."""
+    for i in range(len(part)):
+        for j in range(part.shape[1]):
+            total[i, j], rest = two_sum(total[i, j], part[i, j])
+            error[i, j] += rest

@@ -1,0 +1,64 @@
+"""From scaled results back to the caller's units, saying which neuron does not fit in float64."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from lcnn_verify.model import FloatArray, Model
+from lcnn_verify.population.family import IntArray, SignedFamily
+
+
+def _describe(family: SignedFamily, index: int) -> str:
+    """``neuron W[3] has norm 1e+80``; the norm itself may be past the largest float64."""
+    decimal = math.log10(family.mantissas[index]) + float(family.exponents[index]) * math.log10(2)
+    power = math.floor(decimal)
+    which = f"W[{index}]" if index < family.students else f"V[{index - family.students}]"
+    return f"neuron {which} has norm {10 ** (decimal - power):.3g}e{power:+03d}"
+
+
+def _largest(family: SignedFamily) -> int:
+    """The index of the neuron of largest norm."""
+    alive = np.where(family.mantissas > 0.0, family.exponents, -5000)
+    top = alive == alive.max()
+    return int(np.argmax(np.where(top, family.mantissas, 0.0)))
+
+
+def to_loss(scaled: float, family: SignedFamily, model: Model, *, what: str = "loss") -> float:
+    """Return scaled·2^(2p·scale), p the mass power; ``OverflowError`` names the largest neuron."""
+    try:
+        return math.ldexp(scaled, 2 * model.mass_power * family.scale)
+    except OverflowError:
+        culprit = _describe(family, _largest(family))
+        raise OverflowError(f"{what} overflows float64: {culprit}") from None
+
+
+def to_rows(
+    scaled: FloatArray, exponents: IntArray, family: SignedFamily, *, what: str
+) -> FloatArray:
+    """Return scaled[i]·2^exponents[i] for one array per student.
+
+    Raises ``OverflowError`` naming the first student whose row does not fit and the largest neuron.
+    """
+    shift = exponents.reshape((-1,) + (1,) * (scaled.ndim - 1))
+    with np.errstate(over="ignore", under="ignore"):
+        result: FloatArray = np.ldexp(scaled, shift)
+    finite = np.isfinite(result).reshape(len(result), -1).all(axis=1)
+    if not finite.all():
+        row = int(np.argmin(finite))
+        culprit = _describe(family, _largest(family))
+        raise OverflowError(f"{what} of W[{row}] overflows float64: {culprit}")
+    return result
+
+
+def to_gradient_rows(
+    pull: FloatArray, family: SignedFamily, model: Model, *, what: str = "gradient"
+) -> FloatArray:
+    """Rows ‖w_i‖^(p−1)·pull_i in the caller's units, each with one rounding at the end."""
+    m, p = family.students, model.mass_power
+    exponents = np.full(m, p * family.scale)
+    if p == 2:
+        pull = pull * family.mantissas[:m, None]
+        exponents += family.exponents[:m]
+    return to_rows(pull, exponents, family, what=what)
