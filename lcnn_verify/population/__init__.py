@@ -16,11 +16,13 @@ from lcnn_verify.model import TIED_ABS, FloatArray, Model, as_pair
 from lcnn_verify.population import dense, planar, small
 from lcnn_verify.population.family import SignedFamily, signed_family
 from lcnn_verify.population.floor import gradient_floor, loss_floor
+from lcnn_verify.population.hessian import hessian_matrix
 from lcnn_verify.population.scaling import to_gradient_rows, to_loss
 
 __all__ = [
     "gradient",
     "gradient_rounding_floor",
+    "hessian",
     "loss",
     "loss_and_gradient",
     "rounding_floor",
@@ -77,6 +79,16 @@ def loss_and_gradient(
     family = signed_family(*as_pair(W, V), model)
     value, pull = _loss_and_pull(family, model)
     return to_loss(value, family, model), to_gradient_rows(pull, family, model)
+
+
+def hessian(W: ArrayLike | Any, V: ArrayLike | Any, *, model: Model = TIED_ABS) -> FloatArray:
+    """∇²L(W), shape (m·d, m·d), students row by row (THEORY §2).
+
+    Entries are within about 1e-14 of the exact ones relative to Σ mass (tied) or
+    1 + Σ mass/‖w_i‖ (unit readout). Raises ``InputError`` naming the first zero student (there L
+    has no second derivative), else as the module says.
+    """
+    return hessian_matrix(signed_family(*as_pair(W, V), model), model)
 
 
 def rounding_floor(W: ArrayLike | Any, V: ArrayLike | Any, *, model: Model = TIED_ABS) -> float:

@@ -37,11 +37,11 @@ def to_loss(scaled: float, family: SignedFamily, model: Model, *, what: str = "l
 def to_rows(
     scaled: FloatArray, exponents: IntArray, family: SignedFamily, *, what: str
 ) -> FloatArray:
-    """Return scaled[i]·2^exponents[i] for one array per student.
+    """Return scaled·2^exponents, first axis students; ``exponents`` has the leading axes.
 
     Raises ``OverflowError`` naming the first student whose row does not fit and the largest neuron.
     """
-    shift = exponents.reshape((-1,) + (1,) * (scaled.ndim - 1))
+    shift = exponents.reshape(exponents.shape + (1,) * (scaled.ndim - exponents.ndim))
     with np.errstate(over="ignore", under="ignore"):
         result: FloatArray = np.ldexp(scaled, shift)
     finite = np.isfinite(result).reshape(len(result), -1).all(axis=1)
