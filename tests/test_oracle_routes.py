@@ -26,6 +26,7 @@ def degenerate() -> list[tuple[str, np.ndarray, np.ndarray]]:
         ("all zero", np.zeros((2, 2)), np.zeros((1, 2))),
         ("duplicates", np.array([e, e, -e, 2 * e]), np.array([e, -3 * e])),
         ("near-parallel", np.array([[1.0, 0.0], [1.0, 1e-13]]), np.array([[1.0, 1e-7], [0, 1.0]])),
+        ("angles below 1e-16", np.array([[1.0, 1e-17], [-1.0, 1e-150]]), np.array([[2.0, 1e-40]])),
         ("scales", np.array([[1e60, 0.0], [1e-60, 1e-60]]), np.array([[3e59, 1e60]])),
         ("denormal", np.array([[5e-324, 0.0]]), np.array([[0.0, 1e-320]])),
         ("d = 1", np.array([[1.0], [-2.0], [0.5]]), np.array([[1.5], [-0.25]])),
@@ -66,6 +67,25 @@ def test_quadrature_agrees_in_the_degenerate_zone(
         assert within_contract(integral, closed, 15, mass_of(W, V, model)), name
 
 
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
+@pytest.mark.parametrize(("name", "W", "V"), degenerate(), ids=lambda part: str(part)[:14])
+def test_derivatives_keep_their_contract_in_the_degenerate_zone(
+    name: str, W: np.ndarray, V: np.ndarray, model: Model
+) -> None:
+    with mpmath.workdps(300):
+        mass, p = mass_of(W, V, model), model.mass_power
+        norms = [mpmath.norm(mpmath.matrix(row)) for row in W.tolist()]
+        scales = [mass * mpmath.sqrt(mpmath.fsum(norm ** (2 * p - 2) for norm in norms))]
+        routes = [oracle.gradient]
+        if W.any(axis=1).all():
+            routes.append(oracle.hessian)
+            scales.append(len(W) * (mass if p == 2 else 1 + mass / min(norms)))
+        for route, scale in zip(routes, scales, strict=True):
+            low, high = (route(W, V, dps=dps, model=model) for dps in (15, 90))
+            allowed = max(mpmath.mnorm(high, "f"), mpmath.mpf(10) ** -15 * scale) * 1e-10
+            assert mpmath.mnorm(low - high, "f") <= allowed, (name, route)
+
+
 def test_a_wrong_loss_is_outside_the_contract() -> None:
     W, V = drawn(1, 2, 2, 2)
     closed = oracle.loss(W, V, dps=30)
@@ -77,6 +97,7 @@ def test_a_wrong_loss_is_outside_the_contract() -> None:
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 def test_hermite_partial_sums_increase_to_the_loss(model: Model) -> None:
     W, V = drawn(7, 3, 2, 3)
+    W = np.vstack((W, np.zeros(3)))
     exact = oracle.loss(W, V, dps=20, model=model)
     sums = oracle.loss_by_hermite(W, V, terms=320, dps=20, model=model)
     assert len(sums) == 320
@@ -123,6 +144,7 @@ def test_kernel_at_the_angles_everyone_knows() -> None:
         pi, root = mpmath.pi, mpmath.sqrt(2) / 2
         assert abs(oracle.kernel(0) - 2 / pi) < mpmath.mpf(10) ** -55
         assert oracle.kernel(1) == oracle.kernel(-1) == oracle.kernel(1 + 1e-10) == 1
+        assert oracle.kernel(np.float32(0.5)) == oracle.kernel(mpmath.mpf(1) / 2)
         assert oracle.kernel(1, activation="relu") == mpmath.mpf(1) / 2
         assert abs(oracle.kernel(-1, activation="relu")) < mpmath.mpf(10) ** -100
         expected = 2 / pi * (root + pi / 4 * root)

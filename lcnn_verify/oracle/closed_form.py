@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import mpmath
+import numpy as np
 from numpy.typing import ArrayLike
 
 from lcnn_verify.model import TIED_ABS, Activation, FloatArray, InputError, Model, as_pair
@@ -137,6 +138,7 @@ def _gradient(W: FloatArray, V: FloatArray, model: Model) -> list[Any]:
 
 def exact_real(name: str, value: Any) -> Any:
     """``value`` as an exact finite mpmath real, or :class:`InputError`."""
+    value = value.item() if isinstance(value, np.generic) else value
     try:
         with mpmath.workdps(60):
             exact = value if isinstance(value, mpmath.mpf) else mpmath.mpf(value)
