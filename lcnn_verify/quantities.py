@@ -129,6 +129,17 @@ def number(label: str, exact: Callable[[int], Any]) -> Quantity:
     return Quantity(label, value, 2 * ROUNDING * abs(value) + math.ulp(0.0), exact)
 
 
+def row_distance(label: str, computed: FloatArray, exact: Any, row: int) -> Quantity:
+    """‖computed − exact‖ of one row of a float64 matrix (m, d) and an mpmath matrix (m, d)."""
+
+    def distance(dps: int) -> Any:
+        with mpmath.workdps(2 * dps):
+            gaps = (mpmath.mpf(float(c)) - exact[row, k] for k, c in enumerate(computed[row]))
+            return mpmath.sqrt(mpmath.fsum(gap**2 for gap in gaps))
+
+    return number(f"{label}, distance of row {row} from the oracle", distance)
+
+
 def frobenius(rows: FloatArray) -> float:
     """The Frobenius norm without overflow or underflow of the squares."""
     largest = float(np.abs(rows).max(initial=0.0))

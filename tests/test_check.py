@@ -64,6 +64,17 @@ def test_an_exact_tie_is_undecided_not_a_pass(recorder):
     assert recorder.undecided == 1
 
 
+def test_a_declared_equality_case_holds_and_a_near_miss_does_not(recorder):
+    with recorder.example({}):
+        check.at_least(quantity("g", 1.0, 1e-9, exact="1"), 1.0, ties=True)
+    assert "equal to 25 digits" in recorder.tightest.decided_by
+    with pytest.raises(Violation), recorder.example({}):
+        check.at_least(quantity("g", 1.0, 1e-9, exact="0.99999999999999999999"), 1.0, ties=True)
+    with recorder.example({}):
+        check.at_least(quantity("g", 1.0, 1e-9), 1.0, ties=True)
+    assert recorder.undecided == 1
+
+
 def test_two_precisions_that_disagree_decide_nothing(recorder):
     wobbling = Quantity("g", 1.0, 1e-3, lambda dps: 1 + mpmath.mpf(1) / dps)
     with recorder.example({}):

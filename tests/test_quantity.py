@@ -41,6 +41,7 @@ def test_labels_tell_the_formula():
     assert (x / y).named("ratio").label == "ratio"
     assert (2 * x).label == "κ · 2"
     assert x.sqrt().label == "√(κ)"
+    assert ((x + y) * x).label == "(κ + L) · κ"
 
 
 def test_a_divisor_that_may_be_zero_gives_no_bound():

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from lcnn_verify.evidence import ClaimFailed, Quantity, check, verifies
 from lcnn_verify.model import InputError
 from lcnn_verify.profiles import PROFILES, RunContext, running
+from lcnn_verify.strategies import discard
 
 
 def exactly(value):
@@ -138,6 +139,30 @@ def test_a_property_without_draws_runs_once_and_only_in_the_first_shard():
     assert test_plain.lcnn_property.run().examples == 1
     with running(RunContext(shard=1, shards=2)):
         assert test_plain.lcnn_property.run().examples == 0
+
+
+def test_enumerated_cases_are_shared_out_among_shards():
+    @verifies("zgj.threshold", cases=lambda profile: [{"x": k} for k in range(5)])
+    def test_each(x):
+        check.at_most(exactly(x), 10.0)
+
+    assert test_each.lcnn_property.run().examples == 5
+    with running(RunContext(shard=1, shards=2)):
+        assert test_each.lcnn_property.run().examples == 2
+
+
+def test_discarded_draws_are_counted_by_reason():
+    @st.composite
+    def odd_ones(draw):
+        number = draw(st.integers(0, 1000))
+        return number if number % 2 else discard("even")
+
+    @verifies("zgj.rate", examples=10)
+    @given(x=odd_ones())
+    def test_odd(x):
+        check.at_most(exactly(x), 2000.0)
+
+    assert test_odd.lcnn_property.run().discarded["even"] > 0
 
 
 def test_replay_runs_the_body_once():

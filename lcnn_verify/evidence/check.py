@@ -16,6 +16,7 @@ from lcnn_verify.evidence.quantity import ROUNDING, Quantity
 from lcnn_verify.evidence.recorder import current
 
 _LADDER = ((30, 60), (60, 120))
+_TIE_DIGITS = 25
 _UNCONFIRMED = "violated in float64, and no sharper route to confirm it"
 
 
@@ -32,6 +33,18 @@ def _sharp_margin(low: Quantity, high: Quantity) -> tuple[float, float, str] | N
     return None
 
 
+def _is_tie(low: Quantity, high: Quantity) -> bool:
+    """Whether the oracle finds both sides equal to ``_TIE_DIGITS`` digits of their scale."""
+    if (low_route := low.exact) is None or (high_route := high.exact) is None:
+        return False
+    scale = max(abs(low.value), abs(high.value), (low.error + high.error) / ROUNDING)
+    _, fine = _LADDER[-1]
+    with mpmath.workdps(2 * fine):
+        return bool(
+            abs(high_route(fine) - low_route(fine)) <= scale * mpmath.mpf(10) ** -_TIE_DIGITS
+        )
+
+
 def _tightness(small: float, large: float) -> float | None:
     return small / large if large > 0.0 and small >= 0.0 else None
 
@@ -42,6 +55,7 @@ def _compare(
     bound: Quantity | float,
     *,
     sharp: bool,
+    ties: bool,
     note: str,
     overrides: dict[str, Any],
 ) -> None:
@@ -58,6 +72,8 @@ def _compare(
         outcome = Outcome.HOLDS if margin > 0.0 else failed
         if sharp and outcome is Outcome.UNDECIDED:
             note = note or "no witness found"
+    elif ties and _is_tie(low, high):
+        outcome, decided_by = Outcome.HOLDS, f"mpmath: equal to {_TIE_DIGITS} digits"
     elif margin < -error:
         note = f"{note}; {_UNCONFIRMED}" if note else _UNCONFIRMED
     recorder = current()
@@ -81,21 +97,33 @@ def _compare(
 
 
 def at_least(
-    got: Quantity | float, bound: Quantity | float, *, note: str = "", **overrides: Any
+    got: Quantity | float,
+    bound: Quantity | float,
+    *,
+    ties: bool = False,
+    note: str = "",
+    **overrides: Any,
 ) -> None:
     """Check got ≥ bound.
 
-    ``overrides`` replace drawn arguments in the record, for a check on an instance that a search
-    inside the property found. Raises :class:`~lcnn_verify.evidence.Violation` when refuted.
+    ``ties`` is for bounds with known equality cases: sides that the oracle finds equal to 25 digits
+    of their scale then hold; otherwise a tie is undecided. ``overrides`` replace drawn arguments in
+    the record, for a check on an instance that a search inside the property found.
+    Raises :class:`~lcnn_verify.evidence.Violation` when refuted.
     """
-    _compare(got, "≥", bound, sharp=False, note=note, overrides=overrides)
+    _compare(got, "≥", bound, sharp=False, ties=ties, note=note, overrides=overrides)
 
 
 def at_most(
-    got: Quantity | float, bound: Quantity | float, *, note: str = "", **overrides: Any
+    got: Quantity | float,
+    bound: Quantity | float,
+    *,
+    ties: bool = False,
+    note: str = "",
+    **overrides: Any,
 ) -> None:
     """Check got ≤ bound; otherwise as :func:`at_least`."""
-    _compare(got, "≤", bound, sharp=False, note=note, overrides=overrides)
+    _compare(got, "≤", bound, sharp=False, ties=ties, note=note, overrides=overrides)
 
 
 def witness_at_least(
@@ -105,14 +133,14 @@ def witness_at_least(
 
     A failed witness leaves the example undecided: not finding one refutes nothing.
     """
-    _compare(got, "≥", bound, sharp=True, note=note, overrides=overrides)
+    _compare(got, "≥", bound, sharp=True, ties=False, note=note, overrides=overrides)
 
 
 def witness_at_most(
     got: Quantity | float, bound: Quantity | float, *, note: str = "", **overrides: Any
 ) -> None:
     """Offer a witness that got ≤ bound; otherwise as :func:`witness_at_least`."""
-    _compare(got, "≤", bound, sharp=True, note=note, overrides=overrides)
+    _compare(got, "≤", bound, sharp=True, ties=False, note=note, overrides=overrides)
 
 
 def equal(

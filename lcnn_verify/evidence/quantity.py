@@ -55,7 +55,10 @@ class Quantity:
                     return operation(left(dps), right(dps))
 
         bound = error + ROUNDING * abs(value) + math.ulp(0.0)
-        return Quantity(f"{self.label} {symbol} {other.label}", value, bound, exact)
+        left_label, right_label = self.label, other.label
+        if symbol in "·/":
+            left_label, right_label = _factor(left_label), _factor(right_label)
+        return Quantity(f"{left_label} {symbol} {right_label}", value, bound, exact)
 
     def __add__(self, other: Quantity | float) -> Quantity:
         right = Quantity.of(other)
@@ -111,3 +114,8 @@ class Quantity:
                     return mpmath.sqrt(max(route(2 * dps), mpmath.mpf(0)))
 
         return Quantity(f"√({self.label})", value, error, exact)
+
+
+def _factor(label: str) -> str:
+    """``label`` in brackets if it is a sum, so that a product of labels reads right."""
+    return f"({label})" if " + " in label or " - " in label else label

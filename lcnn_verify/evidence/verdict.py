@@ -35,7 +35,8 @@ def decide(claim: Claim, records: Iterable[dict[str, Any]]) -> Decision:
 
     A confirmed violation refutes; otherwise any property that broke, and more than 1 % undecided
     examples, are inconclusive; no examples at all is not exercised; else the claim is supported.
-    Controls are wanted refuted, all other claims supported or certified. Source: DESIGN, "Verdicts".
+    Controls are wanted refuted, all other claims supported or certified. Source: DESIGN,
+    "Verdicts".
     """
     records = list(records)
     examples = sum(record["examples"] for record in records)

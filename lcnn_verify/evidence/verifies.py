@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
@@ -14,7 +14,11 @@ from lcnn_verify import ledger
 from lcnn_verify.evidence.recorder import Recorder, Sampling, Violation, recording
 from lcnn_verify.evidence.verdict import decide
 from lcnn_verify.ledger.claim import Claim
-from lcnn_verify.profiles import active
+from lcnn_verify.profiles import Profile, active
+from lcnn_verify.strategies.discards import discarding
+
+Cases: TypeAlias = Callable[[Profile], Iterable[Mapping[str, Any]]]
+"""From the profile to the arguments of every case of an enumerated property."""
 
 _QUIET_PHASES = (Phase.explicit, Phase.generate)
 
@@ -23,9 +27,13 @@ class Law(Protocol):
     """An i.i.d. law: a sentence that states it, and one draw of a property's arguments."""
 
     @property
-    def text(self) -> str: ...
+    def text(self) -> str:
+        """The law, stated completely in words."""
+        ...
 
-    def draw(self, rng: np.random.Generator) -> Mapping[str, Any]: ...
+    def draw(self, rng: np.random.Generator) -> Mapping[str, Any]:
+        """One draw of the property's arguments."""
+        ...
 
 
 class ClaimFailed(AssertionError):
@@ -56,10 +64,18 @@ class Property:
     """
 
     def __init__(
-        self, claim: Claim, test: Any, *, examples: int, draws: int, law: Law | None, shrink: bool
+        self,
+        claim: Claim,
+        test: Any,
+        *,
+        examples: int,
+        draws: int,
+        law: Law | None,
+        cases: Cases | None,
+        shrink: bool,
     ) -> None:
         self.claim, self.name = claim, str(test.__name__)
-        self.examples, self.draws, self.law = examples, draws, law
+        self.examples, self.draws, self.law, self.cases = examples, draws, law, cases
         self.phases = _QUIET_PHASES + ((Phase.shrink,) if shrink else ())
         self._test = test
         self._handle = getattr(test, "hypothesis", None)
@@ -72,8 +88,8 @@ class Property:
             try:
                 if self._handle is not None:
                     self._run_examples(recorder)
-                elif active().shard == 0:
-                    self._run_once(recorder, {})
+                else:
+                    self._run_cases(recorder)
                 if self.law is not None and self.draws:
                     self._run_sampling(recorder, self.law)
             except (Violation, Unsatisfiable):
@@ -110,6 +126,13 @@ class Property:
         with recorder.example(arguments):
             self.body(**arguments)
 
+    def _run_cases(self, recorder: Recorder) -> None:
+        context = active()
+        cases = [{}] if self.cases is None else self.cases(context.profile)
+        for index, arguments in enumerate(cases):
+            if index % context.shards == context.shard:
+                self._run_once(recorder, arguments)
+
     def _run_examples(self, recorder: Recorder) -> None:
         def body(**arguments: Any) -> None:
             self._run_once(recorder, arguments)
@@ -123,7 +146,8 @@ class Property:
             context.share(self.examples), self.phases
         )
         try:
-            seed(context.derive_seed(self.claim.id, self.name))(self._test)()
+            with discarding(lambda reason: recorder.discarded.update([reason])):
+                seed(context.derive_seed(self.claim.id, self.name))(self._test)()
         finally:
             self._handle.inner_test = self.body
 
@@ -157,19 +181,23 @@ def verifies(
     examples: int = 100,
     draws: int = 0,
     law: Law | None = None,
+    cases: Cases | None = None,
     shrink: bool = True,
 ) -> Callable[[Callable[..., None]], Callable[[], None]]:
     """Bind the decorated property (``@given`` below it, or a plain function) to a claim.
 
     ``examples`` and ``draws`` are the quick profile's budgets of Hypothesis examples and of i.i.d.
-    draws from ``law``; ``shrink=False`` is for properties whose single example is expensive. The
+    draws from ``law``; ``shrink=False`` is for properties whose single example is expensive. A
+    plain function runs once on each of ``cases``, or once without arguments. The
     result is a test function without arguments, carrying its :class:`Property` as
     ``.lcnn_property``. Raises ``InputError`` for a claim the ledger does not hold.
     """
     claim = ledger.claim(claim_id)
 
     def decorate(test: Callable[..., None]) -> Callable[[], None]:
-        bound = Property(claim, test, examples=examples, draws=draws, law=law, shrink=shrink)
+        bound = Property(
+            claim, test, examples=examples, draws=draws, law=law, cases=cases, shrink=shrink
+        )
 
         def run_as_test() -> None:
             bound.judge()

@@ -150,7 +150,7 @@ CLAIMS = (
         "merged-level",
         "8",
         "The merged-teacher level is cubic in the separation",
-        "0.83825 ≤ M(Δ)·3π/Δ³ ≤ 1 on (0, π/2], falling in Δ.",
+        "0.83824 ≤ M(Δ)·3π/Δ³ ≤ 1 on (0, π/2], falling in Δ.",
         Kind.UPPER,
     ),
     _fact(

@@ -9,6 +9,7 @@ mpmath rounds to the caller's precision in any later arithmetic.
 
 from lcnn_verify.oracle.closed_form import gradient, gradient_norm, kernel, loss
 from lcnn_verify.oracle.curvature import hessian
+from lcnn_verify.oracle.line import loss_on_line
 from lcnn_verify.oracle.precision import OracleError
 from lcnn_verify.oracle.routes import loss_by_hermite, loss_by_quadrature
 from lcnn_verify.oracle.teacher import kappa, loss_threshold, merged_level, separation
@@ -23,6 +24,7 @@ __all__ = [
     "loss",
     "loss_by_hermite",
     "loss_by_quadrature",
+    "loss_on_line",
     "loss_threshold",
     "merged_level",
     "separation",

@@ -1,0 +1,51 @@
+"""Fact 4: Euler's identity.
+
+Setting: any students and teachers; all four models.
+Statement: ⟨∇L, W⟩ = p·E[(f_W − f*)f_W], p = 2 tied, 1 unit.
+Kind: identity.
+Constants: none.
+How it is checked: the right side from three losses, no gradient: E[(f_W − f*)f_W] =
+    L(W, V) + L(W, 0) − L(0, V).
+Source: THEORY §3, fact 4.
+"""
+
+import mpmath
+import numpy as np
+from hypothesis import given
+
+from lcnn_verify import oracle, population, strategies
+from lcnn_verify.evidence import Quantity, check, verifies
+from lcnn_verify.evidence.quantity import ROUNDING
+from lcnn_verify.instances import Instance
+from lcnn_verify.model import MODELS
+from lcnn_verify.quantities import frobenius, loss
+
+
+def inner_product(x):
+    """⟨∇L(W), W⟩ with the error its rows' floors allow."""
+    gradient = population.gradient(x.W, x.V, model=x.model)
+    floors = population.gradient_rounding_floor(x.W, x.V, model=x.model)
+    norms = np.array([frobenius(row) for row in x.W])
+    grown = np.array([frobenius(row) for row in gradient])
+    error = float(np.sum((floors + (x.W.size + 4) * ROUNDING * grown) * norms))
+
+    def exact(dps):
+        rows = oracle.gradient(x.W, x.V, dps=dps, model=x.model)
+        with mpmath.workdps(2 * dps):
+            entries = np.ndindex(x.W.shape)
+            return mpmath.fsum(rows[i, k] * mpmath.mpf(float(x.W[i, k])) for i, k in entries)
+
+    return Quantity("⟨∇L, W⟩", float(np.sum(gradient * x.W)), error * (1 + 1e-12), exact)
+
+
+@verifies("fact.euler", examples=60)
+@given(instance=strategies.instances(models=MODELS))
+def test_euler(instance):
+    x = instance
+    nothing = np.zeros((1, x.V.shape[1]))
+    expectation = (
+        loss(x)
+        + loss(Instance(x.W, nothing, x.model), "L(W, 0)")
+        - loss(Instance(nothing, x.V, x.model), "L(0, V)")
+    )
+    check.equal(inner_product(x), float(x.model.mass_power) * expectation, digits=25)

@@ -1,0 +1,55 @@
+"""Fact 8: too few directions leave a positive critical point.
+
+Setting: tied |·|; r = 1 with the zero student; r = 2 teachers of equal norm v at angle Δ, all
+    students on their bisector, in any split.
+Statement: the point is critical (∇L = 0) and L = F(V) > 0: ½‖v‖⁴ for r = 1; v⁴·M(Δ) for the pair,
+    with total student mass 2v²·k(Δ/2).
+Kind: identity.
+Constants: none.
+How it is checked: the students' mass is rounded to float64, so L is within the second-order effect
+    of that rounding of v⁴·M(Δ), and ‖∇L‖ within its first-order effect of 0, at the oracle.
+Source: THEORY §3, fact 8.
+"""
+
+import mpmath
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lcnn_verify import oracle, strategies
+from lcnn_verify.evidence import check, verifies
+from lcnn_verify.instances import Instance
+from lcnn_verify.quantities import gradient_norm, loss, norm, number
+
+ROUNDED = 1e-14  # of the norm: what rounding cos, sin, √ and products may move a student
+
+
+@verifies("fact.floor", examples=30)
+@given(teacher=strategies.teachers(max_r=1), m=st.integers(1, 6))
+def test_zero_students_for_one_teacher(teacher, m):
+    x = Instance(np.zeros((m, teacher.V.shape[1])), teacher.V)
+    size = norm(teacher.V, "‖v‖")
+    check.equal(loss(x), 0.5 * size * size * size * size, digits=25)
+    check.equal(gradient_norm(x), number("0", lambda dps: mpmath.mpf(0)), digits=25)
+
+
+@verifies("fact.floor", examples=60)
+@given(
+    degrees=st.one_of(st.integers(1, 90), st.floats(0.1, 90.0)),
+    size=st.sampled_from([1.0, 2.0, 0.5]),
+    shares=strategies.clone_splits(),
+)
+def test_students_on_the_bisector_of_a_pair(degrees, size, shares):
+    delta = np.radians(float(degrees))
+    half = delta / 2.0
+    V = size * np.array([[np.cos(half), np.sin(half)], [np.cos(half), -np.sin(half)]])
+    mass = 2.0 * size**2 * float(oracle.kernel(mpmath.cos(half)))
+    parts = np.array(shares[0], dtype=float)
+    x = Instance(np.outer(np.sqrt(mass * parts / parts.sum()), [1.0, 0.0]), V)
+    level = number("v⁴·M(Δ)", lambda dps: size**4 * oracle.merged_level(float(delta), dps))
+    scale = size**4
+    gap = loss(x) - level
+    check.at_most(gap, 8 * ROUNDED * scale)
+    check.at_least(gap, -8 * ROUNDED * scale)
+    check.at_most(gradient_norm(x), 16 * ROUNDED * size**3)
+    check.at_least(loss(x), 0.0, note="the floor is positive")

@@ -1,0 +1,50 @@
+"""Fact, other models: ReLU is the even part plus the linear part.
+
+Setting: any students and teachers; tied or unit readout.
+Statement: L_relu = ¼(L_abs + ½‖Σ_a c_a q_a â‖²).
+Kind: identity.
+Constants: none.
+How it is checked: L_relu by the integral over the circle (two dimensions and less) or of each pair,
+    not by the kernel, against L_abs and the linear part; 25 digits.
+Source: THEORY §3, "Other models".
+"""
+
+import mpmath
+from hypothesis import given
+
+from lcnn_verify import oracle, strategies
+from lcnn_verify.evidence import check, verifies
+from lcnn_verify.instances import Instance
+from lcnn_verify.model import TIED_RELU, UNIT_RELU, Model
+from lcnn_verify.quantities import loss, number
+
+
+def linear_part(x, dps):
+    """½‖Σ c q â‖² in mpmath."""
+    with mpmath.workdps(2 * dps + 20):
+        total = [mpmath.mpf(0)] * x.V.shape[1]
+        for row, sign in [(w, 1) for w in x.W] + [(v, -1) for v in x.V]:
+            entries = [mpmath.mpf(float(entry)) for entry in row]
+            length = mpmath.sqrt(mpmath.fdot(entries, entries))
+            lever = sign * length ** (x.model.mass_power - 1)
+            total = [t + lever * entry for t, entry in zip(total, entries, strict=True)]
+        return mpmath.fdot(total, total) / 2
+
+
+@verifies("fact.relu-decomposition", examples=25)
+@given(
+    instance=strategies.instances(
+        models=(TIED_RELU, UNIT_RELU), max_m=4, max_r=2, max_d=3, norms=(1e-3, 1e3)
+    )
+)
+def test_relu_loss_decomposes(instance):
+    x = instance
+    even = Instance(x.W, x.V, Model("abs", x.model.readout))
+    linear = number("½‖Σ c q â‖²", lambda dps: linear_part(x, dps))
+    decomposed = 0.25 * (loss(even, "L_abs") + linear)
+    check.equal(loss(x, "L_relu"), decomposed, digits=25)
+    integral = number(
+        "L_relu by quadrature",
+        lambda dps: oracle.loss_by_quadrature(x.W, x.V, dps=dps, model=x.model),
+    )
+    check.equal(decomposed, integral, digits=25)

@@ -1,0 +1,87 @@
+"""Fact 3: splitting a student changes nothing.
+
+Setting: any students and teachers; all four models.
+Statement: tied: replacing w by √p_1·w, …, √p_k·w with Σp = 1 leaves L and ‖∇L‖_F unchanged, and
+    each clone's gradient is √p_l·∇_w, so a step of gradient descent of the split network is the
+    split of the step. Unit readout: w → p_l·w leaves L unchanged.
+Kind: identity.
+Constants: none. Uneven splits round √p, which perturbs each neuron by η = 4·2⁻⁵² of its norm.
+How it is checked: splits into quarters, which are exact in float64 (4 clones of w/2), to 25 digits
+    at the oracle, gradients row by row; uneven splits within the floors and the perturbation.
+Source: THEORY §3, fact 3 and "Other models".
+"""
+
+import math
+
+import mpmath
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lcnn_verify import oracle, strategies
+from lcnn_verify.builders import split
+from lcnn_verify.evidence import Quantity, check, verifies
+from lcnn_verify.evidence.quantity import ROUNDING
+from lcnn_verify.instances import Instance
+from lcnn_verify.model import MODELS, TIED_ABS, TIED_RELU, UNIT_ABS, UNIT_RELU
+from lcnn_verify.quantities import gradient_norm, loss, mass
+
+SMALL = {"max_m": 4, "max_r": 3, "max_d": 4}
+
+
+def quartered(x, row):
+    """Student ``row`` replaced, exactly, by four clones of mass a quarter each."""
+    factor = 0.5 if x.model.readout == "tied" else 0.25
+    clones = np.repeat(factor * x.W[row : row + 1], 4, axis=0)
+    return Instance(np.concatenate((x.W[:row], clones, x.W[row + 1 :])), x.V, x.model)
+
+
+@verifies("fact.splitting", examples=40)
+@given(
+    instance=strategies.instances(models=(TIED_ABS, TIED_RELU), **SMALL),
+    pick=st.integers(0, 3),
+)
+def test_exact_split_with_tied_readout(instance, pick):
+    x = instance
+    row = pick % len(x.W)
+    other = quartered(x, row)
+    check.equal(loss(other, "L of the split"), loss(x), digits=25)
+    check.equal(gradient_norm(other, "‖∇L‖ of the split"), gradient_norm(x), digits=25)
+    whole = oracle.gradient(x.W, x.V, dps=40, model=x.model)
+    parts = oracle.gradient(other.W, other.V, dps=40, model=x.model)
+    with mpmath.workdps(100):
+        halved = whole[row, :] / 2
+        gaps = [mpmath.mnorm(parts[row + k, :] - halved, "f") for k in range(4)]
+    scale = mass(x.W, 2, "Σ‖w‖²") + mass(x.V, 2, "Σ‖v‖²")
+    size = float(np.abs(x.W[row]).max()) * scale.value
+    for gap in gaps:
+        clone = Quantity("‖clone's gradient − ½∇_w‖", float(gap), 0.0, lambda _, gap=gap: gap)
+        check.at_most(clone, 1e-30 * size, ties=True)
+
+
+@verifies("fact.splitting", examples=30)
+@given(
+    instance=strategies.instances(models=(UNIT_ABS, UNIT_RELU), **SMALL),
+    pick=st.integers(0, 3),
+)
+def test_exact_split_with_unit_readout(instance, pick):
+    other = quartered(instance, pick % len(instance.W))
+    check.equal(loss(other, "L of the split"), loss(instance), digits=25)
+
+
+@verifies("fact.splitting", examples=60)
+@given(instance=strategies.instances(models=MODELS), splits=strategies.clone_splits())
+def test_uneven_split(instance, splits):
+    x = instance
+    if x.model.readout == "tied":
+        other = Instance(split(x.W, splits), x.V, x.model)
+    else:
+        shares = [np.array(parts) / sum(parts) for parts in splits]
+        rows = [np.outer(shares[i % len(shares)], w) for i, w in enumerate(x.W)]
+        other = Instance(np.concatenate(rows), x.V, x.model)
+    power = x.model.mass_power
+    total = (mass(x.W, power, "Σ‖w‖^p") + mass(x.V, power, "Σ‖v‖^p")).value
+    here, there = loss(x), loss(other, "L of the split")
+    blur = power * 4.0 * ROUNDING * total
+    moved = blur * math.sqrt(2.0 * max(here.value + here.error, 0.0)) + 0.5 * blur**2
+    check.equal(Quantity(there.label, there.value, there.error + 1.1 * moved, there.exact), here)

@@ -1,0 +1,57 @@
+"""Fact 7: zero loss means matched measures.
+
+Setting: tied |·|; teachers on distinct lines.
+Statement: L = 0 when every student lies on a teacher line and each teacher's mass is matched;
+    turning one student off its line, or moving mass from one teacher to another, makes L > 0.
+Kind: identity, and lower bound for the converse.
+Constants: none.
+How it is checked: exactly matched students (quarters of teachers, either sign) at the oracle, to
+    25 digits; displaced ones must have a loss the oracle finds positive.
+Source: THEORY §3, fact 7.
+"""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lcnn_verify import strategies
+from lcnn_verify.builders import flip
+from lcnn_verify.evidence import Quantity, check, verifies
+from lcnn_verify.instances import Instance, Teacher
+from lcnn_verify.quantities import loss
+
+SEPARATED = strategies.teachers(min_separation=1e-3, max_r=3, max_d=4)
+NOTHING = Quantity.of(0.0, "0")
+
+
+def matched(teacher: Teacher, pick: int, signs: list[int]) -> np.ndarray:
+    """Students that match the teachers exactly, one of them split into quarters."""
+    row = pick % len(teacher.V)
+    quarters = np.repeat(0.5 * teacher.V[row : row + 1], 4, axis=0)
+    return flip(np.concatenate((quarters, np.delete(teacher.V, row, axis=0))), signs)
+
+
+@verifies("fact.zero-loss", examples=50)
+@given(teacher=SEPARATED, pick=st.integers(0, 2), signs=strategies.signs())
+def test_matched_measures_have_no_loss(teacher, pick, signs):
+    x = Instance(matched(teacher, pick, signs), teacher.V)
+    check.equal(loss(x), NOTHING, digits=25)
+
+
+@verifies("fact.zero-loss", examples=50)
+@given(
+    teacher=SEPARATED,
+    pick=st.integers(0, 2),
+    signs=strategies.signs(),
+    change=st.sampled_from([1e-1, 1e-3, 1e-6, 1e-12]),
+    how=st.sampled_from(["turned", "fed", "both"]),
+)
+def test_displaced_measures_have_some(teacher, pick, signs, change, how):
+    W = matched(teacher, pick, signs)
+    if how in ("fed", "both"):
+        W[0] *= 1.0 + change
+    if how in ("turned", "both"):
+        if W.shape[1] == 1:
+            strategies.discard("nothing turns in dimension 1")
+        W[1] = W[1] + change * np.roll(W[1], 1) * np.array([1.0, *[-1.0] * (W.shape[1] - 1)])
+    check.at_least(loss(Instance(W, teacher.V)), NOTHING, note="a displaced student")

@@ -1,0 +1,68 @@
+"""Form: the float64 gradient is the gradient of the population loss.
+
+Setting: any students and teachers; all four models. Unit readout is not differentiable at w_i = 0,
+    where gradient() returns 0 by convention: such rows are left out.
+Statement: row i of gradient(W, V) is within gradient_rounding_floor[i] of ∇_{w_i}L, and ∇L is
+    the derivative of L.
+Kind: identity.
+Constants: gradient_rounding_floor ≤ 64·2⁻⁵²·‖w_i‖^{p−1}·Σ mass.
+How it is checked: against the mpmath gradient at 40 digits; that one against central differences
+    of the angle-form loss, step 2⁻²⁰⁰.
+Source: THEORY §2.
+"""
+
+import mpmath
+import numpy as np
+from hypothesis import given
+
+from lcnn_verify import laws, oracle, population, strategies
+from lcnn_verify.evidence import Quantity, check, verifies
+from lcnn_verify.model import MODELS
+from lcnn_verify.quantities import number, row_distance
+
+STEP = mpmath.mpf(2) ** -200
+
+
+@verifies("form.gradient", examples=80, draws=40, law=laws.general_law(models=MODELS))
+@given(instance=strategies.instances(models=MODELS))
+def test_rows_are_within_their_floors(instance):
+    x = instance
+    computed = population.gradient(x.W, x.V, model=x.model)
+    floors = population.gradient_rounding_floor(x.W, x.V, model=x.model)
+    exact = oracle.gradient(x.W, x.V, dps=40, model=x.model)
+
+    for row, floor in enumerate(floors):
+        if x.model.readout == "tied" or x.W[row].any():
+            off = row_distance("gradient(W, V)", computed, exact, row)
+            check.at_most(off, float(floor), ties=True)
+
+
+@verifies("form.gradient", examples=30)
+@given(
+    instance=strategies.instances(models=MODELS, max_m=4, max_r=2, max_d=3, norms=(0.5, 2.0)),
+)
+def test_gradient_is_the_derivative_of_the_loss(instance):
+    x = instance
+    # A direction along which every nonzero neuron turns and grows by an amount of its own.
+    pattern = np.cos(1.0 + np.arange(x.W.size)).reshape(x.W.shape)
+    direction = pattern * np.linalg.norm(x.W, axis=1, keepdims=True)
+
+    def difference(dps):
+        with mpmath.workdps(400):
+            ahead, behind = (
+                oracle.loss_on_line(x.W, x.V, direction, step, model=x.model)
+                for step in (STEP, -STEP)
+            )
+            return (ahead - behind) / (2 * STEP)
+
+    def slope(dps):
+        rows = oracle.gradient(x.W, x.V, dps=dps, model=x.model)
+        with mpmath.workdps(2 * dps):
+            entries = np.ndindex(x.W.shape)
+            return mpmath.fsum((rows[i, k] * mpmath.mpf(direction[i, k]) for i, k in entries))
+
+    floors = population.gradient_rounding_floor(x.W, x.V, model=x.model)
+    blur = float(floors @ np.linalg.norm(direction, axis=1)) + 1e-15 * abs(float(slope(20)))
+    gradient = population.gradient(x.W, x.V, model=x.model)
+    computed = Quantity("⟨∇L, D⟩", float(np.sum(gradient * direction)), blur, slope)
+    check.equal(computed, number("(L(W + hD) − L(W − hD))/2h", difference), digits=25)

@@ -1,0 +1,58 @@
+"""Form: Hermite partial sums increase to the loss.
+
+Setting: any students and teachers; all four models. σ̂_n = E[σ(z)He_n(z)]/√n!.
+Statement: L = ½Σ_n σ̂_n²‖Σ_a c_a q_a â^{⊗n}‖_F²; every partial sum is a lower bound, they increase,
+    and what is left is at most ½(Σ mass)²·Σ_{later n} σ̂_n², with Σ_n σ̂_n² = E[σ²].
+Kind: lower bound.
+Constants: E[z²] = 1 for |·|, 1/2 for ReLU; the first 40 nonzero terms.
+How it is checked: partial sums by mpmath against the closed form.
+Source: THEORY §2, route (b).
+"""
+
+import mpmath
+from hypothesis import given
+
+from lcnn_verify import oracle, strategies
+from lcnn_verify.evidence import check, verifies
+from lcnn_verify.model import MODELS
+from lcnn_verify.quantities import loss, mass, number
+
+TERMS = 40
+
+
+@verifies("form.hermite", examples=40)
+@given(instance=strategies.instances(models=MODELS, max_m=5, max_r=3, max_d=4))
+def test_partial_sums_close_in_from_below(instance):
+    x = instance
+
+    def partial_sum(index):
+        def exact(dps):
+            sums = oracle.loss_by_hermite(x.W, x.V, terms=TERMS, dps=dps, model=x.model)
+            return sums[index]
+
+        return number(f"partial sum {index % TERMS + 1}", exact)
+
+    first, middle, last = (partial_sum(index) for index in (0, TERMS // 2, TERMS - 1))
+    exact = loss(x)
+    check.at_least(middle, first, ties=True)
+    check.at_least(last, middle, ties=True)
+    check.at_least(exact, last, ties=True)
+    power = x.model.mass_power
+    total = mass(x.W, power, "Σ‖w‖^p") + mass(x.V, power, "Σ‖v‖^p")
+    tail = number("later σ̂²", lambda dps: tail_weight(x.model.activation, dps))
+    check.at_most(exact - last, 0.5 * total * total * tail, ties=True)
+
+
+def tail_weight(activation, dps):
+    """Σ σ̂_n² over all but the first TERMS nonzero terms, from E[|z|He_{2k}(z)] in closed form.
+
+    |z| has σ̂_0² = 2/π and σ̂_{2k}² = (2/π)·((2k−3)!!)²/(2k)!; ReLU = (|z| + z)/2.
+    """
+    even = TERMS if activation == "abs" else TERMS - 1  # ReLU spends one term on n = 1
+    with mpmath.workdps(dps + 20):
+        squares = [
+            2 / mpmath.pi * (mpmath.fac2(2 * k - 3) if k > 1 else 1) ** 2 / mpmath.factorial(2 * k)
+            for k in range(even)
+        ]
+        rest = 1 - mpmath.fsum(squares)
+        return rest if activation == "abs" else rest / 4

@@ -1,0 +1,87 @@
+"""Form: every evaluation path computes the same loss and gradient.
+
+Setting: any students and teachers; all four models; the tiled path in any dimension, the compiled
+    loops in any dimension, the sorted sweep in the plane.
+Statement: each path is within rounding_floor of L and each gradient row within its floor.
+Kind: identity.
+Constants: the floors.
+How it is checked: each path against the oracle; and at widths where it is the front door's choice,
+    against the others.
+Source: THEORY §2 and §8.
+"""
+
+import mpmath
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lcnn_verify import oracle, population, strategies
+from lcnn_verify.evidence import Quantity, check, verifies
+from lcnn_verify.instances import Instance
+from lcnn_verify.model import MODELS
+from lcnn_verify.population import dense, planar, small
+from lcnn_verify.population.family import signed_family
+from lcnn_verify.population.scaling import to_gradient_rows, to_loss
+from lcnn_verify.quantities import number, row_distance
+
+PATHS = {"dense": dense, "planar": planar, "small": small}
+
+
+def evaluate(path, x):
+    """(loss, gradient) of one path, scaled back by the shared code."""
+    family = signed_family(x.W, x.V, x.model)
+    value, pull = PATHS[path].loss_and_pull(
+        family.units,
+        family.masses,
+        family.signs,
+        family.students,
+        *x.model.kernel_weights,
+        x.model.mass_power,
+    )
+    return to_loss(value, family, x.model), to_gradient_rows(pull, family, x.model)
+
+
+def check_path(path, x, exact_loss, exact_gradient, stride=1):
+    """Compare one path with the exact loss (digits → value) and gradient (one row a stride)."""
+    value, gradient = evaluate(path, x)
+    floor = population.rounding_floor(x.W, x.V, model=x.model)
+    check.equal(Quantity(f"loss ({path})", value, floor, exact_loss), number("L", exact_loss))
+    floors = population.gradient_rounding_floor(x.W, x.V, model=x.model)
+    for row in range(0, len(x.W), stride):
+        if x.model.readout == "tied" or x.W[row].any():  # unit readout has no gradient at 0
+            off = row_distance(
+                f"gradient ({path})", gradient[::stride], exact_gradient, row // stride
+            )
+            check.at_most(off, float(floors[row]), ties=True)
+
+
+@verifies("form.paths", examples=60)
+@given(
+    instance=strategies.instances(models=MODELS, min_d=2, max_d=3),
+    path=st.sampled_from(list(PATHS)),
+)
+def test_each_path_matches_the_oracle(instance, path):
+    x = instance
+    if path == "planar" and x.V.shape[1] != 2:
+        path = "dense"  # the sweep is for the plane
+    gradient = oracle.gradient(x.W, x.V, dps=40, model=x.model)
+    check_path(path, x, lambda dps: oracle.loss(x.W, x.V, dps=dps, model=x.model), gradient)
+
+
+@verifies("form.paths", examples=15)
+@given(
+    instance=strategies.instances(models=MODELS, min_d=2, max_d=3, norms=(0.5, 2.0)),
+    depth=st.integers(2, 3),
+)
+def test_wide_networks_match_their_unsplit_selves(instance, depth):
+    # 4ᵏ clones w/2ᵏ (tied) or w/4ᵏ (unit) are exact, so the narrow network's oracle serves.
+    x, parts = instance, 4**depth
+    tied = x.model.readout == "tied"
+    shrink = 2.0**-depth if tied else 4.0**-depth
+    wide = Instance(np.repeat(shrink * x.W, parts, axis=0), x.V, x.model)
+    with mpmath.workdps(120):
+        gradient = (shrink if tied else 1.0) * oracle.gradient(x.W, x.V, dps=40, model=x.model)
+    for path in ("planar", "dense") if x.V.shape[1] == 2 else ("dense",):
+        check_path(
+            path, wide, lambda dps: oracle.loss(x.W, x.V, dps=dps, model=x.model), gradient, parts
+        )

@@ -1,0 +1,26 @@
+"""Form: closed form and quadrature agree.
+
+Setting: any students and teachers; all four models.
+Statement: L from closed-form kernels equals L from polar integrals.
+Kind: identity.
+Constants: 30 digits of (Σ mass)².
+How it is checked: two routes of the oracle that share no formula.
+Source: THEORY §2, route (a).
+"""
+
+from hypothesis import given
+
+from lcnn_verify import oracle, strategies
+from lcnn_verify.evidence import check, verifies
+from lcnn_verify.model import MODELS
+from lcnn_verify.quantities import loss, number
+
+
+@verifies("form.quadrature", examples=20)
+@given(instance=strategies.instances(models=MODELS, max_m=4, max_r=2, max_d=3))
+def test_quadrature_equals_closed_form(instance):
+    x = instance
+    integral = number(
+        "L by quadrature", lambda dps: oracle.loss_by_quadrature(x.W, x.V, dps=dps, model=x.model)
+    )
+    check.equal(loss(x, "L by closed form"), integral, digits=30)
