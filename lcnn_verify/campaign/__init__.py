@@ -1,0 +1,1 @@
+"""Running at size: plan → units → executor → journal, resumable (DESIGN, "Running at size")."""

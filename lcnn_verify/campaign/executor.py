@@ -1,0 +1,182 @@
+"""Supervises units: each in a child of a fork server, under a time and a memory limit."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.connection import wait as wait_readable
+from multiprocessing.context import ForkServerProcess
+from types import ModuleType
+from typing import Any
+
+from lcnn_verify.campaign import worker
+from lcnn_verify.campaign.plan import Unit
+
+_POLL_SECONDS = 0.1
+_TAIL_BYTES = 4096
+_LAST_LINE = 160
+
+# multiprocessing reaps children of all threads whenever one of them starts or joins a child; two
+# threads reaping the same child lose its exit code. This keeps them apart.
+_PROCESS_TABLE = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class UnitResult:
+    """What one finished unit left: its records (:meth:`Recorder.to_json`) and its duration."""
+
+    unit: str
+    records: tuple[dict[str, Any], ...]
+    seconds: float
+
+
+@contextmanager
+def _anonymous_main() -> Iterator[None]:
+    """Keep multiprocessing from running the caller's script again in the child.
+
+    The child needs nothing of it, and a script without the ``__main__`` guard would recurse.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
+class _Child:
+    """One unit's child process and the two pipes it speaks through."""
+
+    def __init__(self, unit: Unit) -> None:
+        context = multiprocessing.get_context("forkserver")
+        self.results, results_end = context.Pipe(duplex=False)
+        self.output, output_end = context.Pipe(duplex=False)
+        self.tail = b""
+        self.exit_code: int | None = None
+        with _PROCESS_TABLE, _anonymous_main():
+            context.set_forkserver_preload(["lcnn_verify._preload"])
+            self._process: ForkServerProcess = context.Process(
+                target=worker.main, args=(unit, results_end, output_end), daemon=True
+            )
+            self._process.start()
+        results_end.close()
+        output_end.close()
+        self._open: list[Connection] = [self.results, self.output]
+
+    def messages(self) -> Iterator[worker.Message | None]:
+        """What the child says until it is silent for good; None at least every poll interval."""
+        sentinel = self._process.sentinel
+        while self.results in self._open:
+            ready = wait_readable([*self._open, sentinel], _POLL_SECONDS)
+            if self.output in ready:
+                self._drain()
+            if self.results in ready:
+                try:
+                    kind, payload = json.loads(self.results.recv_bytes())
+                    yield kind, payload
+                except (EOFError, OSError):
+                    self._open.remove(self.results)
+            elif sentinel in ready:  # something it left behind holds the pipe open
+                self._open.remove(self.results)
+            yield None
+
+    def _drain(self) -> None:
+        chunk = os.read(self.output.fileno(), 65536)
+        self.tail = (self.tail + chunk)[-_TAIL_BYTES:]
+        if not chunk:
+            self._open.remove(self.output)
+
+    def end(self, patience: float) -> None:
+        """Wait ``patience`` seconds for the child to go, then kill it and all it started."""
+        wait_readable([self._process.sentinel], patience)
+        if self._process.pid is not None:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        with _PROCESS_TABLE:
+            if self._process.is_alive():  # killed before it had its own process group
+                self._process.kill()
+            self._process.join()
+            self.exit_code = self._process.exitcode
+            self._process.close()
+        if self.output in self._open and wait_readable([self.output], 0):
+            self._drain()
+        self.results.close()
+        self.output.close()
+
+    def last_line(self) -> str:
+        """The last line the child wrote, for the error text; empty if it wrote none."""
+        lines = self.tail.decode(errors="replace").split("\n")
+        text = next((line.strip() for line in reversed(lines) if line.strip()), "")
+        return f"; it last wrote: {text[:_LAST_LINE]}" if text else ""
+
+
+def _cause(exit_code: int | None) -> str:
+    """Why a child ended without a result."""
+    if exit_code is not None and exit_code < 0:
+        with suppress(ValueError):
+            return f"unit crashed with {signal.Signals(-exit_code).name}"
+    return f"unit ended with exit code {exit_code} and no result"
+
+
+def supervise(unit: Unit, stop: threading.Event | None = None) -> UnitResult | None:
+    """Run ``unit`` in a child process of its own; None if ``stop`` was set before it finished.
+
+    A crash, a hang past ``Profile.unit_seconds`` or memory past ``Profile.unit_gigabytes`` ends up
+    as a record with an error; records of properties that had finished are kept.
+    """
+    started = time.monotonic()
+    limit = unit.context.profile.unit_seconds
+    records: list[dict[str, Any]] = []
+    test, done, cause = unit.file, False, ""
+    child = _Child(unit)
+    for message in child.messages():
+        match message:
+            case ("record", record):
+                records.append(record)
+            case ("start", name):
+                test = name
+            case ("done", _):
+                done = True
+                break
+            case _ if stop is not None and stop.is_set():
+                child.end(0.0)
+                return None
+            case _ if time.monotonic() - started > limit:
+                cause = f"unit killed after its time limit of {limit:g} s"
+                break
+    child.end(0.0 if cause else 1.0)
+    if not done:
+        cause = (cause or _cause(child.exit_code)) + child.last_line()
+        records.append(worker.broken(unit.claim, test, cause))
+    return UnitResult(unit.id, tuple(records), time.monotonic() - started)
+
+
+def execute(units: Sequence[Unit], jobs: int) -> Generator[UnitResult]:
+    """Run ``units``, ``jobs`` at a time; yield each result as it comes.
+
+    The threads only supervise, so no unit can take one down. When the caller stops (Ctrl-C, or an
+    error while it keeps a result), running units are killed and the rest never start.
+    """
+    stop = threading.Event()
+    pool = ThreadPoolExecutor(jobs, thread_name_prefix="lcnn-verify")
+    pending = {pool.submit(supervise, unit, stop) for unit in units}
+    try:
+        while pending:
+            done, pending = wait(pending, return_when=FIRST_COMPLETED)
+            for future in done:
+                if (result := future.result()) is not None:
+                    yield result
+    finally:
+        stop.set()
+        pool.shutdown(wait=False, cancel_futures=True)
+        wait(pending, timeout=1.0)

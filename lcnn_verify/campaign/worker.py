@@ -1,0 +1,90 @@
+"""What happens inside a unit's child process, which may crash or hang without hurting the run."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import resource
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from multiprocessing.connection import Connection, wait
+from typing import Any, TypeAlias
+
+from lcnn_verify.campaign.plan import Unit
+from lcnn_verify.campaign.properties import load
+from lcnn_verify.evidence import Recorder
+from lcnn_verify.profiles import Profile, running
+
+Message: TypeAlias = tuple[str, Any]
+"""("start", test name), ("record", a recorder's JSON) or ("done", None)."""
+
+_GIGABYTE = 2**30
+_GRACE_SECONDS = 60
+
+
+def broken(claim: str, test: str, error: str) -> dict[str, Any]:
+    """The record of a property that could not finish: neither support nor refutation."""
+    return Recorder(claim, test, error=error).to_json()
+
+
+def run_unit(unit: Unit) -> Iterator[Message]:
+    """Run the unit's properties one by one, saying which starts and what each saw.
+
+    Records are sent one at a time so that a crash in a later property does not lose them.
+    """
+    try:
+        properties = load(unit.directory, unit.file)
+    except BaseException as error:
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        yield "record", broken(unit.claim, unit.file, f"cannot load {unit.file}: {reason}")
+        properties = ()
+    for item in properties:
+        if item.claim.id != unit.claim:
+            continue
+        yield "start", item.name
+        try:
+            with running(unit.context):
+                record = item.run().to_json()
+        except BaseException as error:  # sys.exit, pytest.skip, a measurement that is not JSON
+            reason = f"{type(error).__name__}: {error}".splitlines()[0]
+            record = broken(unit.claim, item.name, reason)
+        yield "record", record
+    yield "done", None
+
+
+def main(unit: Unit, results: Connection, output: Connection) -> None:
+    """Run ``unit`` in this child process, sending each message as JSON through ``results``.
+
+    ``output`` receives everything the unit writes to stdout and stderr.
+    """
+    isolate(output, unit.context.profile)
+    for message in run_unit(unit):
+        results.send_bytes(json.dumps(message).encode())
+
+
+def isolate(output: Connection, profile: Profile) -> None:
+    """Cut this process off: own process group, own output, bounded, gone when its parent is."""
+    os.setpgid(0, 0)  # so that everything the unit starts can be killed with it
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the run decides when a unit ends
+    for descriptor in (1, 2):
+        os.dup2(output.fileno(), descriptor)
+    output.close()
+    memory = int(profile.unit_gigabytes * _GIGABYTE)
+    seconds = int(profile.unit_seconds) + _GRACE_SECONDS
+    for limit, bound in (
+        (resource.RLIMIT_DATA, memory),
+        (resource.RLIMIT_CPU, seconds),  # for a unit whose supervisor was killed
+        (resource.RLIMIT_CORE, 0),
+    ):
+        with suppress(OSError, ValueError):  # a stricter limit is in force already
+            resource.setrlimit(limit, (bound, bound))
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+
+
+def _die_with_parent() -> None:
+    if (parent := multiprocessing.parent_process()) is not None:
+        wait([parent.sentinel])
+        os.killpg(0, signal.SIGKILL)
