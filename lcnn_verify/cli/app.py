@@ -1,0 +1,183 @@
+"""The commands and their options. Each command's work is in a module of its own, loaded on use."""
+
+from __future__ import annotations
+
+import io
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+import lcnn_verify
+from lcnn_verify.cli.errors import ExitCode, reported, say, usage_line
+
+
+class _Commands(TyperGroup):
+    """Names the nearest command when one is unknown, in the words of our other errors."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        known = self.list_commands(ctx)
+        if args[0] not in known:
+            from lcnn_verify.model import InputError
+            from lcnn_verify.profiles import did_you_mean
+
+            wanted = f"one of {', '.join(known)}{did_you_mean(args[0], known)}"
+            raise InputError("command", repr(args[0]), wanted)
+        return super().resolve_command(ctx, args)
+
+
+app = typer.Typer(
+    name="lcnn-verify",
+    cls=_Commands,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=(
+        "Exit codes: 0 as wanted; 1 a claim fell or a control stood; 2 bad usage or input; "
+        "3 interrupted, go on with --resume."
+    ),
+)
+
+Properties = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Folder of property files, instead of the one that ships."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON to stdout, and nothing else.")]
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"lcnn-verify {lcnn_verify.__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def front(
+    ctx: typer.Context,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Print the version and exit."
+        ),
+    ] = False,
+) -> int:
+    """Find out, by machine, whether the theorems of a paper are so."""
+    if ctx.invoked_subcommand is None:
+        print(ctx.get_help())
+    return ExitCode.AS_WANTED
+
+
+@app.command()
+@reported
+def run(
+    claims: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ID,…",
+            help="Claims or families (zgj, fact, form, control); repeatable. Default: all.",
+        ),
+    ] = None,
+    profile: Annotated[
+        str, typer.Option(metavar="NAME", help="How much work: quick, standard or deep.")
+    ] = "quick",
+    seed: Annotated[str, typer.Option(metavar="N", help="The run's seed, an integer ≥ 0.")] = "0",
+    jobs: Annotated[
+        str | None,
+        typer.Option(metavar="N", help="Units at a time. Default: one per processor."),
+    ] = None,
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="Where the report and the journal go.")
+    ] = Path("reports/latest"),
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Do only what an interrupted run left undone.")
+    ] = False,
+    properties: Properties = None,
+    json: Json = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Print nothing but errors; see the exit code.")
+    ] = False,
+) -> int:
+    """Run the properties of the claims and report what held, what fell, and how strong it is."""
+    from lcnn_verify.cli import run as command
+
+    return command.run(
+        claims=claims,
+        profile=profile,
+        seed=seed,
+        jobs=jobs,
+        out=out,
+        resume=resume,
+        properties=properties,
+        json=json,
+        quiet=quiet,
+    )
+
+
+@app.command()
+@reported
+def claims(
+    claim: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="A claim to show in full, or a family.")
+    ] = None,
+    json: Json = False,
+) -> int:
+    """Show the ledger: every claim, where it comes from, and what it should earn."""
+    from lcnn_verify.cli import claims as command
+
+    return command.claims(claim, json=json)
+
+
+@app.command()
+@reported
+def replay(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A replay file of a report.")],
+    properties: Properties = None,
+    json: Json = False,
+) -> int:
+    """Run a property once more on a recorded counterexample.
+
+    Exit code 1 if a claim's violation is reproduced or a control's no longer is, else 0.
+    """
+    from lcnn_verify.cli import replay as command
+
+    return command.replay(file, properties=properties, json=json)
+
+
+@app.command()
+@reported
+def doctor(properties: Properties = None) -> int:
+    """Check the installation: versions, properties, compiled code, numerics against the oracle."""
+    from lcnn_verify.cli import doctor as command
+
+    return command.doctor(properties)
+
+
+def _interrupt(signum: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with its code, as ``SystemExit``."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without ≥ still gets its text
+    signal.signal(signal.SIGTERM, _interrupt)
+    sys.exit(_main(sys.argv[1:] if arguments is None else list(arguments)))
+
+
+@reported
+def _main(arguments: list[str]) -> int:
+    try:
+        code = app(arguments, prog_name="lcnn-verify", standalone_mode=False)
+    except Exception as error:
+        if not hasattr(error, "format_message"):
+            raise
+        say(usage_line(error))
+        return ExitCode.USAGE
+    return int(code or 0)

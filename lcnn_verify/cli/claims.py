@@ -1,0 +1,89 @@
+"""``lcnn-verify claims``: the ledger, as a table or one claim in full."""
+
+from __future__ import annotations
+
+import json as json_format
+from dataclasses import asdict
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from lcnn_verify import ledger
+from lcnn_verify.cli.errors import ExitCode
+from lcnn_verify.ledger import Claim
+from lcnn_verify.model import InputError
+
+
+def claims(pattern: str | None, *, json: bool) -> int:
+    """Show every claim, a family, or one claim in full."""
+    try:
+        chosen = ledger.claims() if pattern is None else ledger.select([pattern])
+    except InputError as error:
+        raise InputError("ID", error.got, error.wanted) from None
+    single = pattern is not None and chosen[0].id == pattern
+    if json:
+        entries = [_to_json(claim) for claim in chosen]
+        print(json_format.dumps(entries[0] if single else entries, indent=1, ensure_ascii=False))
+    elif single:
+        _show_one(chosen[0])
+    else:
+        _show_table(chosen)
+    return ExitCode.AS_WANTED
+
+
+def _to_json(claim: Claim) -> dict[str, Any]:
+    return {
+        **asdict(claim),
+        "family": claim.family,
+        "wanted": _wanted(claim),
+        "property_file": claim.property_file,
+    }
+
+
+def _wanted(claim: Claim) -> str:
+    return "REFUTED" if claim.is_control else "SUPPORTED"
+
+
+def _show_table(chosen: tuple[Claim, ...]) -> None:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for heading in ("claim", "title", "kind", "provenance", "wanted"):
+        table.add_column(heading)
+    for claim in chosen:
+        provenance = ", ".join(str(item) for item in claim.provenance)
+        cells = (claim.id, claim.title, str(claim.kind), provenance, _wanted(claim))
+        table.add_row(*(Text(cell) for cell in cells))
+    console = Console()
+    console.print(table)
+    console.print(Text("one claim in full: lcnn-verify claims ID"))
+
+
+def _show_one(claim: Claim) -> None:
+    source = "; ".join(
+        part for part in (claim.source.paper, claim.source.place, claim.source.url) if part
+    )
+    provenance = "; ".join(f"{item}: {item.meaning}" for item in claim.provenance)
+    rows = {
+        "statement": claim.statement,
+        "wording": f"“{claim.wording}”" if claim.wording else "",
+        "kind": str(claim.kind),
+        "provenance": provenance,
+        "source": source,
+        "assumptions": "; ".join(claim.assumptions),
+        "constants": claim.constants,
+        "follows from": ", ".join(claim.follows_from),
+        "refutation": claim.refutation,
+        "wanted": _wanted(claim),
+        "property": f"properties/{claim.property_file}",
+    }
+    console = Console()
+    console.print(Text(f"{claim.id}: {claim.title}", style="bold"))
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, text in rows.items():
+        if text:
+            table.add_row(Text(name), Text(text))
+    console.print(table)

@@ -1,0 +1,119 @@
+"""``lcnn-verify run``: the main job."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
+
+from lcnn_verify.campaign.run import Progress, ProgressCallback
+from lcnn_verify.cli.errors import ExitCode, say
+from lcnn_verify.model import InputError
+from lcnn_verify.reporting.report import Report
+from lcnn_verify.reporting.terminal import render
+from lcnn_verify.verification import verify
+
+_OPTIONS = frozenset({"claims", "jobs", "out", "profile", "properties", "resume", "seed"})
+
+
+def run(
+    *,
+    claims: Sequence[str] | None,
+    profile: str,
+    seed: str,
+    jobs: str | None,
+    out: Path,
+    resume: bool,
+    properties: Path | None,
+    json: bool,
+    quiet: bool,
+) -> int:
+    """Run, print what was asked for, and return the exit code."""
+    shown = sys.stderr.isatty() and not (json or quiet)
+    try:
+        with _bar(shown) as progress:
+            report = verify(
+                _split(claims),
+                profile=profile,
+                seed=_integer("seed", seed, 0),
+                jobs=None if jobs is None else _integer("jobs", jobs, 1),
+                out=out,
+                resume=resume,
+                progress=progress,
+                properties=properties,
+            )
+    except InputError as error:
+        name = "claims" if error.argument == "claim" else error.argument
+        name = f"--{name}" if name in _OPTIONS else name
+        raise InputError(name, error.got, error.wanted) from None
+    except OSError as error:
+        path, reason = error.filename or str(out), error.strerror or str(error)
+        say(f"error: --out: got {path} ({reason}), wanted a folder that can be written")
+        return ExitCode.USAGE
+    except KeyboardInterrupt:
+        options = {"--profile": profile, "--seed": seed, "--out": str(out)}
+        options |= {"--claims": ",".join(claims)} if claims else {}
+        options |= {"--properties": str(properties)} if properties else {}
+        words = [word for pair in options.items() for word in pair]
+        say(f"interrupted; resume with: lcnn-verify run {shlex.join(words)} --resume")
+        return ExitCode.INTERRUPTED
+    _show(report, out, json=json, quiet=quiet)
+    return report.exit_code
+
+
+def _show(report: Report, out: Path, *, json: bool, quiet: bool) -> None:
+    if json:
+        sys.stdout.write((out / "report.json").read_text(encoding="utf-8"))
+    elif not quiet:
+        render(report, Console(), out)
+
+
+def _split(claims: Sequence[str] | None) -> list[str] | None:
+    """Claim ids from repeated and comma-separated options; None if there were none."""
+    if not claims:
+        return None
+    return [name.strip() for given in claims for name in given.split(",") if name.strip()]
+
+
+def _integer(argument: str, text: str, least: int) -> int:
+    """``text`` as an integer. Raises ``InputError`` unless it is one and at least ``least``."""
+    wanted = f"an integer ≥ {least}"
+    try:
+        value = int(text)
+    except ValueError:
+        raise InputError(argument, repr(text), wanted) from None
+    if value < least:
+        raise InputError(argument, text, wanted)
+    return value
+
+
+@contextmanager
+def _bar(shown: bool) -> Iterator[ProgressCallback | None]:
+    """A progress bar on stderr, or nothing."""
+    if not shown:
+        yield None
+        return
+    columns = (
+        TextColumn("[progress.description]{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("starting", total=None)
+
+        def advance(progress: Progress) -> None:
+            bar.update(
+                task,
+                description=progress.unit.partition(" ")[0] or "running",
+                completed=progress.done,
+                total=progress.total,
+            )
+
+        yield advance
