@@ -37,7 +37,11 @@ class Law(Protocol):
 
 
 class ClaimFailed(AssertionError):
-    """A property did not earn the verdict its claim is wanted to have."""
+    """A property did not earn the verdict its claim is wanted to have; ``recorder`` saw why."""
+
+    def __init__(self, text: str, recorder: Recorder) -> None:
+        super().__init__(text)
+        self.recorder = recorder
 
 
 def _budget(examples: int, phases: tuple[Phase, ...]) -> settings:
@@ -107,7 +111,7 @@ class Property:
             if (fallen := recorder.counterexample) is not None:
                 lines += [fallen.sentence(), "replay with `lcnn-verify replay FILE`, FILE holding:"]
                 lines += [json.dumps(replay_record(fallen.to_json()))]
-            raise ClaimFailed("\n".join(lines)) from recorder.breakdown
+            raise ClaimFailed("\n".join(lines), recorder) from recorder.breakdown
         return recorder
 
     def replay(self, arguments: Mapping[str, Any]) -> Recorder:

@@ -1,0 +1,125 @@
+"""The pytest plugin: runs properties under a profile and a seed, and sums up what they earned.
+
+It imports no numerics by itself and stays silent in sessions without properties.
+"""
+
+from __future__ import annotations
+
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import lcnn_verify
+
+if TYPE_CHECKING:
+    from lcnn_verify.evidence import Property, Recorder
+
+_KEY = "lcnn-verify"
+_SHOWN = ("numpy", "scipy", "numba", "mpmath", "hypothesis")
+_COLUMNS = ("claim", "property", "verdict", "examples", "tightest")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add ``--lcnn-profile`` and ``--lcnn-seed``."""
+    group = parser.getgroup("lcnn-verify", "properties of the claims ledger")
+    group.addoption(
+        "--lcnn-profile",
+        default="quick",
+        metavar="NAME",
+        help="how much work properties do: quick (default), standard or deep",
+    )
+    group.addoption(
+        "--lcnn-seed",
+        default=0,
+        type=int,
+        metavar="N",
+        help="the seed of the properties, an integer ≥ 0 (default: 0)",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse an unknown profile or a negative seed before anything is collected."""
+    if (seed := config.getoption("lcnn_seed")) < 0:
+        raise pytest.UsageError(f"--lcnn-seed: got {seed}, wanted an integer ≥ 0")
+    if (profile := config.getoption("lcnn_profile")) != "quick":
+        from lcnn_verify.model import InputError
+        from lcnn_verify.profiles import profile_named
+
+        try:
+            profile_named(profile)
+        except InputError as error:
+            raise pytest.UsageError(f"--lcnn-{error}") from None
+
+
+def _property(item: pytest.Item) -> Property | None:
+    found: Property | None = getattr(getattr(item, "obj", None), "lcnn_property", None)
+    return found
+
+
+def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Item]) -> list[str]:
+    """Say under what the properties run, if there are any."""
+    if not any(_property(item) for item in items):
+        return []
+    versions = ", ".join(f"{name} {metadata.version(name)}" for name in _SHOWN)
+    profile, seed = config.getoption("lcnn_profile"), config.getoption("lcnn_seed")
+    return [f"lcnn-verify {lcnn_verify.__version__}: profile {profile}, seed {seed}; {versions}"]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> object | None:
+    """Run a property under the session's profile and seed, and keep what it earned."""
+    found = _property(pyfuncitem)
+    if found is None:
+        return None
+    from lcnn_verify.evidence import ClaimFailed
+    from lcnn_verify.profiles import RunContext, profile_named, running
+
+    config = pyfuncitem.config
+    profile = profile_named(config.getoption("lcnn_profile"))
+    with running(RunContext(profile, config.getoption("lcnn_seed"))):
+        try:
+            recorder = found.judge()
+        except ClaimFailed as failed:
+            _keep(pyfuncitem, found, failed.recorder)
+            raise
+    _keep(pyfuncitem, found, recorder)
+    return True
+
+
+def _keep(item: pytest.Function, found: Property, recorder: Recorder) -> None:
+    """Attach the outcome to the test's report, which pytest-xdist carries to the main process."""
+    from lcnn_verify.evidence import decide
+
+    decision = decide(found.claim, [recorder.to_json()])
+    best = recorder.tightest
+    tightest = "" if best is None or best.tightness is None else f"{best.tightness:.4g}"
+    wanted = "" if decision.as_wanted else " (not as wanted)"
+    row = (
+        found.claim.id,
+        found.name,
+        f"{decision.verdict}{wanted}",
+        str(recorder.examples),
+        tightest,
+    )
+    item.user_properties.append((_KEY, row))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Print one line per property: claim, verdict, examples, tightest margin."""
+    reports = [report for group in terminalreporter.stats.values() for report in group]
+    rows = sorted(
+        tuple(value)
+        for report in reports
+        if getattr(report, "when", None) == "call"
+        for key, value in report.user_properties
+        if key == _KEY
+    )
+    if not rows:
+        return
+    terminalreporter.section("claims")
+    table = [_COLUMNS, *rows]
+    widths = [max(len(row[column]) for row in table) for column in range(len(_COLUMNS))]
+    for row in table:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        terminalreporter.write_line("  ".join(cells).rstrip())
