@@ -1,0 +1,143 @@
+"""One judged evaluation of the loss and its gradient, in compiled code and scaled units."""
+
+from __future__ import annotations
+
+import math
+from enum import IntEnum
+from typing import NamedTuple
+
+from lcnn_verify._jit import compiled
+from lcnn_verify.dynamics.trajectory import StopReason
+from lcnn_verify.model import FloatArray
+from lcnn_verify.population.compensated import dot
+from lcnn_verify.population.family import IntArray
+from lcnn_verify.population.floor import GRADIENT_UNITS, LOSS_UNITS, ROUNDING
+from lcnn_verify.population.planar import planar_loss_and_pull
+from lcnn_verify.population.small import loss_and_pull_into
+
+_VANISHING = 2.0**-800  # a square below this may have lost digits to underflow
+_LIFT = 2.0**600
+
+
+class Route(IntEnum):
+    """Which of the population's algorithms evaluates the loss and the gradient."""
+
+    SMALL = 0
+    PLANAR = 1
+    TILED = 2
+
+
+class Status(IntEnum):
+    """What compiled code, which knows no strings, says about a point."""
+
+    RUNNING = 0
+    TARGET = 1
+    FLOOR = 2
+    STATIONARY = 3
+    GROWN = 4
+    NON_FINITE = 5
+    BUDGET = 6
+
+    @property
+    def reason(self) -> StopReason:
+        """The sentence for people; every status but RUNNING has one."""
+        return {
+            Status.TARGET: StopReason.TARGET,
+            Status.FLOOR: StopReason.FLOOR,
+            Status.STATIONARY: StopReason.STATIONARY,
+            Status.GROWN: StopReason.DIVERGED,
+            Status.NON_FINITE: StopReason.DIVERGED,
+            Status.BUDGET: StopReason.BUDGET,
+        }[self]
+
+
+class Workspace(NamedTuple):
+    """What compiled code needs besides the weights; n = m + r.
+
+    Constants: ``signs`` (n,), kernel weights, mass power, route, scaled target loss and the loss
+    beyond which a run counts as diverged. Overwritten at each evaluation: the student rows of
+    ``units`` (n, d) and ``masses`` (n,), ``lengths`` (m,), ``slope`` (m, d), which ends as the
+    gradient, ``order`` (n,) of the lines in the plane, and scratch.
+    """
+
+    units: FloatArray
+    masses: FloatArray
+    signs: FloatArray
+    lengths: FloatArray
+    slope: FloatArray
+    scratch: FloatArray
+    order: IntArray
+    route: Route
+    alpha: float
+    beta: float
+    power: int
+    target: float
+    ceiling: float
+
+
+@compiled
+def measure(weights: FloatArray, space: Workspace) -> None:
+    """Write the students' lengths, unit rows and masses."""
+    for i in range(weights.shape[0]):
+        row = weights[i]
+        lift = 1.0
+        square = dot(row, row)
+        if square < _VANISHING:
+            lift = _LIFT
+            row = row * lift
+            square = dot(row, row)
+        length = math.sqrt(square)
+        for j in range(weights.shape[1]):
+            space.units[i, j] = row[j] / length if length > 0.0 else 0.0
+        space.lengths[i] = length / lift
+        space.masses[i] = space.lengths[i] ** space.power
+
+
+@compiled
+def evaluate(
+    weights: FloatArray, space: Workspace, tiled_loss: float
+) -> tuple[Status, float, float, float]:
+    """Return (status, loss, ‖gradient‖_F, loss floor) at scaled ``weights``; see Workspace.slope.
+
+    On the tiled route the caller has measured, put the pull in ``slope`` and passes the loss.
+    """
+    m, d = weights.shape
+    if space.route != Route.TILED:
+        measure(weights, space)
+    total = space.masses.sum()
+    if not math.isfinite(total):
+        space.slope[:] = math.nan
+        return Status.NON_FINITE, math.nan, math.nan, 0.0
+    loss = tiled_loss
+    if space.route == Route.PLANAR:
+        loss, pull = planar_loss_and_pull(
+            space.units, space.masses, space.signs, m,
+            space.alpha, space.beta, space.power, space.order,
+        )  # fmt: skip
+        space.slope[:] = pull
+    elif space.route == Route.SMALL:
+        loss = loss_and_pull_into(
+            space.units, space.masses, space.signs,
+            space.alpha, space.beta, space.power, space.scratch, space.slope,
+        )  # fmt: skip
+    still, norm = True, 0.0
+    for i in range(m):
+        pull_norm = math.sqrt(dot(space.slope[i], space.slope[i]))
+        still = still and pull_norm <= GRADIENT_UNITS * ROUNDING * total
+        factor = space.lengths[i] if space.power == 2 else 1.0
+        for j in range(d):
+            space.slope[i, j] *= factor
+        # hypot, because the squares of a nearly vanished network would underflow
+        norm = math.hypot(norm, factor * pull_norm)
+    floor = LOSS_UNITS * ROUNDING * total * total
+    status = Status.RUNNING
+    if not (math.isfinite(loss) and math.isfinite(norm)):
+        status = Status.NON_FINITE
+    elif loss <= max(space.target, floor):
+        # A target below the floor is never seen to be reached.
+        status = Status.TARGET if space.target >= floor else Status.FLOOR
+    elif still:
+        status = Status.STATIONARY
+    elif loss > space.ceiling:
+        status = Status.GROWN
+    return status, loss, norm, floor
