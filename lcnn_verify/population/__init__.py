@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from lcnn_verify.model import TIED_ABS, FloatArray, Model, as_pair
 from lcnn_verify.population import dense, planar, small
+from lcnn_verify.population.curvature import hessian_matrix
 from lcnn_verify.population.family import SignedFamily, signed_family
 from lcnn_verify.population.floor import gradient_floor, loss_floor
-from lcnn_verify.population.hessian import hessian_matrix
 from lcnn_verify.population.scaling import to_gradient_rows, to_loss
 
 __all__ = [
@@ -29,8 +30,8 @@ __all__ = [
 ]
 
 # Where one route overtakes another, in neurons (tests/benchmarks).
-PLANAR_FROM = 48
-DENSE_FROM = 100
+PLANAR_FROM = 24
+DENSE_FROM = 48
 
 
 def _loss_and_pull(family: SignedFamily, model: Model) -> tuple[float, FloatArray]:
@@ -41,15 +42,16 @@ def _loss_and_pull(family: SignedFamily, model: Model) -> tuple[float, FloatArra
         route = planar.loss_and_pull
     else:
         route = small.loss_and_pull if n < DENSE_FROM else dense.loss_and_pull
-    return route(
-        family.units,
-        family.masses,
-        family.signs,
-        family.students,
-        alpha,
-        beta,
-        model.mass_power,
-    )
+    with np.errstate(under="ignore"):
+        return route(
+            family.units,
+            family.masses,
+            family.signs,
+            family.students,
+            alpha,
+            beta,
+            model.mass_power,
+        )
 
 
 def loss(W: ArrayLike | Any, V: ArrayLike | Any, *, model: Model = TIED_ABS) -> float:

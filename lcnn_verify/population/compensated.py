@@ -27,6 +27,22 @@ def dot(a: FloatArray, b: FloatArray) -> float:
 
 
 @compiled
+def cosine(units: FloatArray, i: int, b: int) -> float:
+    """û_i·b̂ in [−1, 1]: plain sums of 16 products, which are cheap, added with compensation."""
+    d = units.shape[1]
+    total, error = 0.0, 0.0
+    for j in range(min(16, d)):
+        total += units[i, j] * units[b, j]
+    for start in range(16, d, 16):
+        part = 0.0
+        for j in range(start, min(start + 16, d)):
+            part += units[i, j] * units[b, j]
+        total, rest = two_sum(total, part)
+        error += rest
+    return min(1.0, max(-1.0, total + error))
+
+
+@compiled
 def signed_mean_direction(units: FloatArray, masses: FloatArray, signs: FloatArray) -> FloatArray:
     """Σ_b c_b q_b b̂, shape (d,): what the linear part of the ReLU kernel sees."""
     n, d = units.shape

@@ -13,8 +13,8 @@ from lcnn_verify.model import FloatArray
 from lcnn_verify.population.assemble import assemble
 from lcnn_verify.population.compensated import add_into
 
-BLOCK = 32
-TILE = 4 * BLOCK  # a tile and its few temporaries stay in one core's cache
+BLOCK = 16
+TILE = 8 * BLOCK  # a tile and its few temporaries stay in one core's cache
 
 
 def _tree_sum(parts: FloatArray) -> FloatArray:

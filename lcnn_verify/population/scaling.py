@@ -11,11 +11,11 @@ from lcnn_verify.population.family import IntArray, SignedFamily
 
 
 def _describe(family: SignedFamily, index: int) -> str:
-    """``neuron W[3] has norm 1e+80``; the norm itself may be past the largest float64."""
-    decimal = math.log10(family.mantissas[index]) + float(family.exponents[index]) * math.log10(2)
-    power = math.floor(decimal)
+    """``neuron W[3] has norm 1e+80``."""
+    with np.errstate(over="ignore"):
+        norm = np.ldexp(family.mantissas[index], family.exponents[index])
     which = f"W[{index}]" if index < family.students else f"V[{index - family.students}]"
-    return f"neuron {which} has norm {10 ** (decimal - power):.3g}e{power:+03d}"
+    return f"neuron {which} has norm {f'{norm:.3g}' if np.isfinite(norm) else 'above 1.79e+308'}"
 
 
 def _largest(family: SignedFamily) -> int:
@@ -35,11 +35,17 @@ def to_loss(scaled: float, family: SignedFamily, model: Model, *, what: str = "l
 
 
 def to_rows(
-    scaled: FloatArray, exponents: IntArray, family: SignedFamily, *, what: str
+    scaled: FloatArray,
+    exponents: IntArray,
+    family: SignedFamily,
+    *,
+    what: str,
+    blame_row: bool = False,
 ) -> FloatArray:
     """Return scaled·2^exponents, first axis students; ``exponents`` has the leading axes.
 
-    Raises ``OverflowError`` naming the first student whose row does not fit and the largest neuron.
+    Raises ``OverflowError`` naming the first student whose row does not fit, and to blame the
+    largest neuron, or with ``blame_row`` that student: its own norm may be what one divides by.
     """
     shift = exponents.reshape(exponents.shape + (1,) * (scaled.ndim - exponents.ndim))
     with np.errstate(over="ignore", under="ignore"):
@@ -47,7 +53,7 @@ def to_rows(
     finite = np.isfinite(result).reshape(len(result), -1).all(axis=1)
     if not finite.all():
         row = int(np.argmin(finite))
-        culprit = _describe(family, _largest(family))
+        culprit = _describe(family, row if blame_row else _largest(family))
         raise OverflowError(f"{what} of W[{row}] overflows float64: {culprit}")
     return result
 

@@ -9,7 +9,7 @@ import numpy as np
 from lcnn_verify._jit import compiled
 from lcnn_verify.model import FloatArray
 from lcnn_verify.population.assemble import assemble
-from lcnn_verify.population.compensated import dot, two_sum
+from lcnn_verify.population.compensated import cosine, two_sum
 
 
 @compiled
@@ -38,7 +38,7 @@ def loss_and_pull_into(
         errors[i, d] = 0.0
     for i in range(n):
         for b in range(i):
-            rho = min(1.0, max(-1.0, dot(units[i], units[b])))
+            rho = cosine(units, i, b)
             arc, sine = math.asin(rho), math.sqrt((1.0 - rho) * (1.0 + rho))
             to_i, to_b = signs[b] * masses[b], signs[i] * masses[i]
             for j in range(d):

@@ -70,7 +70,7 @@ def hessian_matrix(family: SignedFamily, model: Model) -> FloatArray:
     """∇²L, shape (m·d, m·d), of a signed family in the caller's units.
 
     Raises :class:`InputError` naming a zero student, where L has no second derivative, and
-    ``OverflowError`` naming the largest neuron.
+    ``OverflowError`` naming the largest neuron, or with unit readout (blocks grow as 1/‖w_i‖) w_i.
     """
     m, d, p = family.students, family.units.shape[1], model.mass_power
     mantissas, exponents = family.mantissas[:m], family.exponents[:m]
@@ -80,13 +80,13 @@ def hessian_matrix(family: SignedFamily, model: Model) -> FloatArray:
             "W", f"a zero neuron in row {row}", "nonzero rows (L is not C² at w_i = 0)"
         )
     scaled = np.empty((m, m, d, d))
-    for i in range(m):
-        scaled[i, i] = _diagonal_block(family, i, model) * mantissas[i] ** (p - 2)
-        scaled[i, i + 1 :] = _blocks_right_of(family, i, model)
-        if p == 2:
-            scaled[i, i + 1 :] *= (mantissas[i] * mantissas[i + 1 :])[:, None, None]
-        scaled[i + 1 :, i] = scaled[i, i + 1 :].transpose(0, 2, 1)
+    with np.errstate(under="ignore"):
+        for i in range(m):
+            scaled[i, i] = _diagonal_block(family, i, model) * mantissas[i] ** (p - 2)
+            levers = (mantissas[i] * mantissas[i + 1 :]) ** (p - 1)
+            scaled[i, i + 1 :] = _blocks_right_of(family, i, model) * levers[:, None, None]
+            scaled[i + 1 :, i] = scaled[i, i + 1 :].transpose(0, 2, 1)
     shifts = (p - 1) * (exponents[:, None] + exponents)
     np.fill_diagonal(shifts, p * family.scale + (p - 2) * exponents)
-    result = to_rows(scaled, shifts, family, what="Hessian")
+    result = to_rows(scaled, shifts, family, what="Hessian", blame_row=p == 1)
     return result.transpose(0, 2, 1, 3).reshape(m * d, m * d)
