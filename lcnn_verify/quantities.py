@@ -59,7 +59,7 @@ def norm(rows: FloatArray, label: str) -> Quantity:
 
     def exact(dps: int) -> Any:
         with mpmath.workdps(dps + 20):
-            return mpmath.sqrt(mpmath.fsum((mpmath.mpf(entry) ** 2 for entry in entries)))
+            return mpmath.sqrt(mpmath.fsum(mpmath.mpf(entry) ** 2 for entry in entries))
 
     value = frobenius(rows)
     return Quantity(label, value, (4 + len(entries)) * ROUNDING * value + math.ulp(0.0), exact)
@@ -120,6 +120,36 @@ def separation(x: HasTeacher) -> Quantity:
         value,
         geometry.separation_error(x.V),
         lambda dps: oracle.separation(x.V, dps),
+    )
+
+
+def recovery(x: Instance) -> Quantity:
+    """R(W) = Σ_j |Σ_{i→j} q_i − ‖v_j‖²| + Σ_i q_i θ_i² (THEORY §4, zgj.recovery), in length²."""
+    total = sum(frobenius(row) ** 2 for row in np.concatenate((x.W, x.V)))
+
+    def exact(dps: int) -> Any:
+        with mpmath.workdps(2 * dps + 20):
+            teachers = [[mpmath.mpf(float(entry)) for entry in row] for row in x.V]
+            masses = [mpmath.fdot(v, v) for v in teachers]
+            missing, turned = list(masses), mpmath.mpf(0)
+            for row in x.W[np.any(x.W != 0.0, axis=1)]:
+                w = [mpmath.mpf(float(entry)) for entry in row]
+                q = mpmath.fdot(w, w)
+                squares = [
+                    mpmath.fdot(w, v) ** 2 / (q * mass)
+                    for v, mass in zip(teachers, masses, strict=True)
+                ]
+                nearest = max(range(len(squares)), key=lambda j: squares[j])
+                missing[nearest] -= q
+                sine = mpmath.sqrt(max(1 - squares[nearest], mpmath.mpf(0)))
+                turned += q * mpmath.atan2(sine, mpmath.sqrt(squares[nearest])) ** 2
+            return mpmath.fsum(abs(gap) for gap in missing) + turned
+
+    return Quantity(
+        "R(W)",
+        geometry.recovery_error(x.W, x.V),
+        geometry.RECOVERY_RELATIVE_ERROR * total,
+        exact,
     )
 
 

@@ -3,7 +3,7 @@
 from lcnn_verify.evidence import check
 from lcnn_verify.evidence.observation import Observation, Outcome, Verdict
 from lcnn_verify.evidence.quantity import Quantity
-from lcnn_verify.evidence.recorder import Recorder, Violation, measure, recording, series
+from lcnn_verify.evidence.recorder import Recorder, Violation, measure, point, recording, series
 from lcnn_verify.evidence.verdict import Decision, decide, violation_rate_bound
 from lcnn_verify.evidence.verifies import ClaimFailed, Property, replay_record, verifies
 
@@ -20,6 +20,7 @@ __all__ = [
     "check",
     "decide",
     "measure",
+    "point",
     "recording",
     "replay_record",
     "series",

@@ -54,8 +54,9 @@ def _compare(
     relation: str,
     bound: Quantity | float,
     *,
-    sharp: bool,
-    ties: bool,
+    sharp: bool = False,
+    ties: bool = False,
+    counted: bool = True,
     note: str,
     overrides: dict[str, Any],
 ) -> None:
@@ -87,7 +88,7 @@ def _compare(
         bound=bound.value,
         margin=margin,
         error=error,
-        tightness=_tightness(low.value, high.value),
+        tightness=_tightness(low.value, high.value) if counted else None,
         outcome=outcome,
         decided_by=decided_by,
         arguments=recorder.arguments_json(overrides),
@@ -101,17 +102,19 @@ def at_least(
     bound: Quantity | float,
     *,
     ties: bool = False,
+    counted: bool = True,
     note: str = "",
     **overrides: Any,
 ) -> None:
     """Check got ≥ bound.
 
     ``ties`` is for bounds with known equality cases: sides that the oracle finds equal to 25 digits
-    of their scale then hold; otherwise a tie is undecided. ``overrides`` replace drawn arguments in
+    of their scale then hold; otherwise a tie is undecided. ``counted=False`` leaves the margin out of
+    the search for the tightest. ``overrides`` replace drawn arguments in
     the record, for a check on an instance that a search inside the property found.
     Raises :class:`~lcnn_verify.evidence.Violation` when refuted.
     """
-    _compare(got, "≥", bound, sharp=False, ties=ties, note=note, overrides=overrides)
+    _compare(got, "≥", bound, ties=ties, counted=counted, note=note, overrides=overrides)
 
 
 def at_most(
@@ -119,11 +122,12 @@ def at_most(
     bound: Quantity | float,
     *,
     ties: bool = False,
+    counted: bool = True,
     note: str = "",
     **overrides: Any,
 ) -> None:
     """Check got ≤ bound; otherwise as :func:`at_least`."""
-    _compare(got, "≤", bound, sharp=False, ties=ties, note=note, overrides=overrides)
+    _compare(got, "≤", bound, ties=ties, counted=counted, note=note, overrides=overrides)
 
 
 def witness_at_least(
@@ -133,14 +137,14 @@ def witness_at_least(
 
     A failed witness leaves the example undecided: not finding one refutes nothing.
     """
-    _compare(got, "≥", bound, sharp=True, ties=False, note=note, overrides=overrides)
+    _compare(got, "≥", bound, sharp=True, note=note, overrides=overrides)
 
 
 def witness_at_most(
     got: Quantity | float, bound: Quantity | float, *, note: str = "", **overrides: Any
 ) -> None:
     """Offer a witness that got ≤ bound; otherwise as :func:`witness_at_least`."""
-    _compare(got, "≤", bound, sharp=True, ties=False, note=note, overrides=overrides)
+    _compare(got, "≤", bound, sharp=True, note=note, overrides=overrides)
 
 
 def equal(

@@ -171,3 +171,14 @@ def series(figure: str, label: str, **data: Any) -> None:
     recorder = current()
     if len(recorder.series) < MAX_SERIES:
         recorder.series.append(Series(figure, label, data))
+
+
+def point(figure: str, label: str, **coordinates: Any) -> None:
+    """Add one point to the series of this figure and label: each coordinate to its own column."""
+    recorder = current()
+    for item in recorder.series:
+        if (item.figure, item.label) == (figure, label):
+            for name, value in coordinates.items():
+                item.data[name].append(value)
+            return
+    series(figure, label, **{name: [value] for name, value in coordinates.items()})

@@ -147,8 +147,8 @@ CLAIMS = (
         id="zgj.not-convex",
         title="The loss is not locally strongly convex when m > r",
         statement=(
-            "For m > r the Hessian at a zero-loss point has the eigenvalue 0 along a direction "
-            "that is not a symmetry of single neurons."
+            "For m > r there are zero-loss points and unit directions D, which move mass between "
+            "two clones, with ∇²L·D = 0."
         ),
         wording="different from local strong convexity",
         kind=Kind.EXISTENCE,
@@ -160,8 +160,8 @@ CLAIMS = (
         id="zgj.beyond-ntk",
         title="Neurons move: not the lazy regime",
         statement=(
-            "Below the threshold there are starts of every width whose neurons travel a relative "
-            "distance of at least 0.05 on the way to 10⁻³·L₀."
+            "There are starts below the threshold, of widths 4 to 256, that all travel the same "
+            "relative distance ‖W_T − W₀‖_F/‖W₀‖_F ≥ 0.1 on the way to 10⁻³·L₀."
         ),
         wording=(
             "they either work in the Neural Tangent Kernel regime where neurons don't move much, "
@@ -171,6 +171,6 @@ CLAIMS = (
         provenance=(READING,),
         source=ABSTRACT,
         assumptions=(_SETTING, _BELOW),
-        constants="relative distance 0.05, m to 256",
+        constants="relative distance 0.1",
     ),
 )

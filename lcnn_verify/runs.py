@@ -1,0 +1,89 @@
+"""Runs of gradient descent the way the claims prescribe them, and how their outcome is judged."""
+
+from __future__ import annotations
+
+from lcnn_verify.dynamics import StopReason, Trajectory, gradient_descent, gradient_flow
+from lcnn_verify.evidence import check, point
+from lcnn_verify.evidence.quantity import Quantity
+from lcnn_verify.instances import Instance
+from lcnn_verify.quantities import frobenius, loss
+
+STEP = 0.1
+"""Step of gradient descent in units of 1/‖V‖_F² (THEORY §4, zgj.convergence)."""
+BUDGET = 400_000
+"""Steps after which a run is undecided. Descent needs about Δ⁻⁴ steps and more for nearly merged
+teachers, so it is asked of separations from ``DESCENT_SEPARATION`` on; the flow, whose integrator
+takes long steps, of all."""
+DESCENT_SEPARATION = 0.45
+"""The least separation, in radians, of teachers that gradient descent is run on."""
+HORIZON = 1e9
+"""Time, in units of 1/‖V‖_F², after which gradient flow is undecided."""
+TARGET = 1e-3
+"""The fraction of L₀ that counts as convergence."""
+_INSIDE = 0.999  # runs aim this little below their target, so that rounding cannot decide
+
+_UNDECIDED = (StopReason.BUDGET, StopReason.DURATION, StopReason.FLOOR, StopReason.FAILED)
+_OUTCOMES = {
+    StopReason.TARGET: "converged",
+    StopReason.BUDGET: "undecided",
+    StopReason.DURATION: "undecided",
+    StopReason.FLOOR: "undecided",
+    StopReason.STATIONARY: "stationary",
+}
+
+
+def working_step(x: Instance) -> float:
+    """The step 0.1/‖V‖_F², in units of time."""
+    return STEP / frobenius(x.V) ** 2
+
+
+def descend(x: Instance, fraction: float = TARGET, *, budget: int = BUDGET) -> Trajectory:
+    """Gradient descent from ``x`` to ``fraction``·L₀ with the working step."""
+    return gradient_descent(
+        x.W,
+        x.V,
+        step=working_step(x),
+        max_steps=budget,
+        target_loss=_INSIDE * fraction * max(loss(x).value, 0.0),
+        record_every="log",
+        model=x.model,
+    )
+
+
+def flow(x: Instance, fraction: float = TARGET) -> Trajectory:
+    """Gradient flow from ``x`` to ``fraction``·L₀."""
+    return gradient_flow(
+        x.W,
+        x.V,
+        duration=HORIZON / frobenius(x.V) ** 2,
+        target_loss=_INSIDE * fraction * max(loss(x).value, 0.0),
+        model=x.model,
+    )
+
+
+def check_converged(x: Instance, run: Trajectory, fraction: float = TARGET) -> None:
+    """Check that ``run`` from ``x`` came down to ``fraction``·L₀, monotonically.
+
+    The margin recorded is that of the steps taken. A spent budget, and a target under the rounding floor, are undecided; a run that became
+    stationary above its target fails, and the oracle confirms the loss it is left with.
+    """
+    if run.stop_reason in _UNDECIDED:
+        check.undecided(run.stop_reason.value)
+        return
+    end = x.with_students(run.weights)
+    note = "" if run.stop_reason is StopReason.TARGET else run.stop_reason.value
+    check.at_most(loss(end, "L at the end"), fraction * loss(x, "L₀"), note=note, counted=False)
+    rise = Quantity("largest rise of L in a step", run.largest_increase)
+    check.at_most(rise, 2.0 * run.loss_floor, note="monotone decrease", counted=False)
+    check.at_most(Quantity("steps", float(run.steps)), BUDGET)
+
+
+def chart_outcome(run: Trajectory, level: float) -> None:
+    """Put the run on the map of start level (in ε₀) against steps taken."""
+    point(
+        "start-outcome",
+        "gradient descent",
+        level=level,
+        ratio=max(run.steps, 1),
+        outcome=_OUTCOMES.get(run.stop_reason, "diverged"),
+    )

@@ -1,0 +1,32 @@
+"""Control: the gradient bound up to F(V).
+
+Setting: tied |·|; students with L ≤ F(V), the least loss of fewer than r directions.
+Statement (false): ‖∇L‖_F ≥ κ(V)·L there.
+Kind: control.
+Constants: κ(V) = 1/‖V‖_F.
+How it is checked: a minimizer with fewer than r students, found by multi-start search, split into m
+    clones: a critical point at L = F(V).
+Source: THEORY §6, §3 fact 8.
+"""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lcnn_verify import strategies
+from lcnn_verify.evidence import check, verifies
+from lcnn_verify.instances import Instance
+from lcnn_verify.quantities import gradient_norm, kappa, loss
+from lcnn_verify.threshold import floor_level
+
+
+@verifies("control.gradient-bound-floor", examples=10)
+@given(
+    teacher=strategies.teachers(min_separation=0.5, min_r=1, max_r=2, min_d=2, max_d=2),
+    parts=st.sampled_from([1, 4]),
+)
+def test_gradient_bound_reaches_the_floor(teacher, parts):
+    V, narrow = teacher.V, floor_level(teacher.V, starts=4).W
+    W = np.repeat(np.sqrt(1.0 / parts) * narrow, parts, axis=0)
+    x = Instance(np.concatenate((W, np.zeros((1, V.shape[1])))), V, parameters=teacher.parameters)
+    check.at_least(gradient_norm(x), kappa(x) * loss(x), instance=x)

@@ -1,0 +1,33 @@
+"""Control: the dual kernel with π − θ for π/2 − θ.
+
+Setting: unit vectors at angle θ; σ = |·|.
+Statement (false): E|u·x||v·x| = (2/π)(sin θ + (π − θ)cos θ).
+Kind: control.
+Constants: none (it is four times the kernel of ReLU).
+How it is checked: against the oracle's kernel.
+Source: THEORY §6.
+"""
+
+import mpmath
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lcnn_verify import oracle
+from lcnn_verify.evidence import check, verifies
+from lcnn_verify.quantities import number
+
+
+@verifies("control.kernel-wrong-angle", examples=20)
+@given(degrees=st.integers(0, 90))
+def test_wrong_angle_gives_the_kernel(degrees):
+    def wrong(dps):
+        with mpmath.workdps(dps + 20):
+            theta = mpmath.radians(degrees)
+            return 2 / mpmath.pi * (mpmath.sin(theta) + (mpmath.pi - theta) * mpmath.cos(theta))
+
+    def right(dps):
+        with mpmath.workdps(2 * dps + 20):
+            cosine = mpmath.cos(mpmath.radians(degrees))
+        return oracle.kernel(cosine, dps)
+
+    check.equal(number("(2/π)(sin θ + (π − θ)cos θ)", wrong), number("k", right), digits=20)

@@ -1,0 +1,35 @@
+"""Control: a PL inequality with a small constant.
+
+Setting: tied |·|; one unit teacher, two clones at ±δ: below the threshold for small δ.
+Statement (false): ‖∇L‖² ≥ μ·L for some μ in {2⁰ … 2⁻⁸}·‖V‖².
+Kind: control.
+Constants: the smallest μ, 2⁻⁸: a point that violates it violates them all. Exponent ½ in a
+    Łojasiewicz inequality is the same statement.
+How it is checked: Hypothesis draws δ; the violation must hold at the oracle.
+Source: THEORY §6 (‖∇L‖²/L = 1.09, 0.54, 0.065, 0.020 at δ = 0.3, 0.1, 0.01, 0.003).
+"""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lcnn_verify.evidence import check, verifies
+from lcnn_verify.instances import Instance
+from lcnn_verify.quantities import gradient_norm, loss
+
+SMALLEST = 2.0**-8
+ANGLES = st.sampled_from([0.1, 0.05, 0.01, 0.005, 0.001, 0.0005, 0.0001])
+
+
+def clone_pair(delta):
+    """One unit teacher, its mass shared by clones at ±delta radians."""
+    rows = np.array([[np.cos(delta), np.sin(delta)], [np.cos(delta), -np.sin(delta)]])
+    return Instance(np.sqrt(0.5) * rows, np.array([[1.0, 0.0]]), parameters={"delta": delta})
+
+
+@verifies("control.pl", examples=40)
+@given(delta=ANGLES)
+def test_pl_holds(delta):
+    x = clone_pair(delta)
+    gradient = gradient_norm(x)
+    check.at_least(gradient * gradient, SMALLEST * loss(x), instance=x)

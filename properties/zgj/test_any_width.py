@@ -1,0 +1,43 @@
+"""Claim zgj.any-width: any width m ≥ r will do.
+
+Setting: tied |·|; one teacher (Δ ≥ 0.45) and one start level L₀ ≤ ε₀(V); starts of one law for
+    each width.
+Statement: for every m from r to 4r, m = r included, gradient descent reaches 10⁻³·L₀ and the
+    recovery error stays below 16·√(L/M(Δ)).
+Kind: limit.
+Constants: those of zgj.convergence and zgj.recovery.
+How it is checked: one run for each width, the same teacher and level throughout.
+Source: abstract of the paper (THEORY §4).
+"""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lcnn_verify import strategies
+from lcnn_verify.evidence import check, verifies
+from lcnn_verify.geometry import separation
+from lcnn_verify.instances import Instance
+from lcnn_verify.laws import width_ladder_start
+from lcnn_verify.profiles import active
+from lcnn_verify.quantities import loss, merged_level, recovery
+from lcnn_verify.runs import DESCENT_SEPARATION, check_converged, descend
+from lcnn_verify.threshold import loss_threshold
+
+
+@verifies("zgj.any-width", examples=12)
+@given(
+    teacher=strategies.teachers(min_separation=DESCENT_SEPARATION, max_r=3, max_d=4),
+    level=st.sampled_from([0.5, 0.9, 0.1]),
+)
+def test_every_width_converges_and_recovers(teacher, level):
+    r = len(teacher.V)
+    for m in range(r, 4 * r + 1):
+        rng = np.random.default_rng(active().derive_seed("zgj.any-width", str(m)))
+        W = width_ladder_start(teacher.V, m, level * loss_threshold(teacher.V), rng)
+        x = Instance(W, teacher.V, parameters={**teacher.parameters, "level": level, "m": m})
+        run = descend(x)
+        check_converged(x, run)
+        end = x.with_students(run.weights)
+        bound = 16.0 * (loss(end) / merged_level(separation(x.V))).sqrt()
+        check.at_most(recovery(end), bound.named("16·√(L/M(Δ))"), note=f"m = {m}")

@@ -1,0 +1,55 @@
+"""Claim zgj.gradient-bound: the gradient bounds the loss.
+
+Setting: tied |·|; any students with L(W) ≤ ε₀(V), m ≥ r.
+Statement: ‖∇L(W)‖_F ≥ κ(V)·L(W): a Łojasiewicz inequality with exponent 1.
+Kind: lower bound.
+Constants: κ(V) = 1/‖V‖_F and ε₀(V) = v_min⁴·M(Δ)/(8r), calibrated, not derived.
+How it is checked: at random points, and where a local search from them, and from structured
+    starts, makes ‖∇L‖/L as small as it can below the threshold. Random points alone would pass a
+    false bound (THEORY §4 tells the story).
+Source: abstract of the paper ("a special case of Łojasiewicz"); exponent 1 is our reading.
+"""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lcnn_verify import laws, strategies
+from lcnn_verify.adversary import search
+from lcnn_verify.evidence import check, verifies
+from lcnn_verify.instances import Instance
+from lcnn_verify.laws import structured_starts
+from lcnn_verify.profiles import active
+from lcnn_verify.quantities import gradient_norm, kappa, loss, threshold_level
+from lcnn_verify.threshold import loss_threshold
+
+
+@verifies("zgj.gradient-bound", examples=300, draws=300, law=laws.below_threshold_law())
+@given(instance=strategies.instances(below_threshold=True))
+def test_gradient_norm_bounds_the_loss(instance):
+    if loss(instance).value > threshold_level(instance).value:
+        strategies.discard("above the threshold")
+    check.at_least(gradient_norm(instance), kappa(instance) * loss(instance))
+
+
+@verifies("zgj.gradient-bound", examples=20, shrink=False)
+@given(instance=strategies.instances(below_threshold=True))
+def test_no_search_finds_a_smaller_gradient(instance):
+    x = instance
+    found = search(x.V, [x.W], level=loss_threshold(x.V))
+    worst = x.with_students(found.W)
+    check.at_least(gradient_norm(worst), kappa(x) * loss(worst), instance=worst)
+
+
+@verifies("zgj.gradient-bound", examples=10, shrink=False)
+@given(
+    teacher=strategies.teachers(min_separation=0.05, min_r=2, min_d=2, max_r=3, max_d=4),
+    extra=st.integers(0, 4),
+)
+def test_no_search_from_structured_starts_does(teacher, extra):
+    V, level = teacher.V, loss_threshold(teacher.V)
+    rng = np.random.default_rng(active().derive_seed("zgj.gradient-bound", "starts"))
+    starts = structured_starts(V, len(V) + extra, 2 * active().profile.searches, rng)
+    found = search(V, starts, level=level)
+    worst = Instance(found.W, V, parameters=teacher.parameters)
+    check.at_least(gradient_norm(worst), kappa(worst) * loss(worst))

@@ -1,0 +1,57 @@
+"""Claim zgj.not-pl: the PL inequality fails when m > r.
+
+Setting: tied |·|, d ≥ 2; teachers matched exactly but for one, whose mass two clones at angles ±δ
+    share, each perhaps split further: m > r.
+Statement: for each μ in {2⁰ … 2⁻⁸}·‖V‖² some δ gives L ≤ ε₀(V) and ‖∇L‖² < μ·L.
+Kind: existence.
+Constants: the ladder of μ; ‖∇L‖²/L ~ δ.
+How it is checked: δ halves until the inequality shows; the witness is confirmed by the oracle.
+Source: abstract ("different from … PL conditions"), our reading (THEORY §4).
+"""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lcnn_verify import strategies
+from lcnn_verify.builders import leaned
+from lcnn_verify.evidence import check, verifies
+from lcnn_verify.instances import Instance
+from lcnn_verify.quantities import gradient_norm, loss, norm
+from lcnn_verify.threshold import loss_threshold
+
+LADDER = [2.0**-k for k in range(9)]
+
+
+def clones(V, row, degrees, parts):
+    """Teachers matched, ``row`` by two clones at ±degrees, each of them split into ``parts``."""
+    direction = V[row] / np.linalg.norm(V[row])
+    axis = np.eye(V.shape[1])[int(np.argmin(np.abs(direction)))]
+    pair = [
+        np.sqrt(0.5) * np.linalg.norm(V[row]) * leaned(direction, axis, sign * degrees)
+        for sign in (1.0, -1.0)
+    ]
+    split = np.repeat(np.sqrt(1.0 / parts) * np.array(pair), parts, axis=0)
+    return np.concatenate((split, np.delete(V, row, axis=0)))
+
+
+@verifies("zgj.not-pl", examples=20)
+@given(
+    teacher=strategies.teachers(min_separation=0.1, min_d=2, max_r=3, max_d=4),
+    row=st.integers(0, 2),
+    parts=st.integers(1, 4),
+)
+def test_no_constant_will_do(teacher, row, parts):
+    V, degrees = teacher.V, 40.0
+    row %= len(V)
+    size = norm(V, "‖V‖")
+    for mu in LADDER:
+        while True:
+            x = Instance(clones(V, row, degrees, parts), V, parameters={"degrees": degrees})
+            gradient, level = gradient_norm(x), loss(x)
+            bound = mu * size * size * level
+            small = gradient.value**2 < 0.9 * bound.value
+            if (small and level.value < loss_threshold(V)) or degrees < 1e-4:
+                break
+            degrees /= 2.0
+        check.witness_at_most(gradient * gradient, bound, note=f"μ = {mu:g}·‖V‖²")

@@ -1,0 +1,68 @@
+"""Claim zgj.threshold: the threshold is polynomial and free of the width.
+
+Setting: tied |·|; teachers on a grid of separation Δ, ratio v_min/v_max and number r, students m.
+Statement: the smallest ‖∇L‖_F/(κ·L) that a local search finds at L ≤ v_min⁴·M(Δ)/(8r) is at
+    least 1 at every grid point: so ε₀ may be polynomial in Δ, v_min, 1/v_max, 1/r, and free of m.
+Kind: lower bound.
+Constants: ε₀ = v_min⁴·M(Δ)/(8r), M(Δ) ≥ 0.838·Δ³/(3π), κ = 1/‖V‖_F: calibrated.
+How it is checked: the adversary from structured starts at every grid point; the smallest margin of
+    each is reported. A fan of teachers in the plane (neighbours Δ apart), or Δ from one axis in d.
+Source: abstract ("polynomial in relevant parameters"); the list is our reading (THEORY §4).
+"""
+
+from itertools import product
+
+import numpy as np
+
+from lcnn_verify.adversary import search
+from lcnn_verify.evidence import check, point, verifies
+from lcnn_verify.instances import Instance
+from lcnn_verify.laws import structured_starts
+from lcnn_verify.profiles import active
+from lcnn_verify.quantities import gradient_norm, kappa, loss
+from lcnn_verify.threshold import loss_threshold
+
+DEGREES = (90.0, 60.0, 30.0, 10.0, 3.0)
+RATIOS = (1.0, 0.5, 0.2)
+QUICK = {"degrees": (90.0, 60.0, 20.0, 5.0), "ratios": (1.0, 0.3)}
+
+
+def grid(profile):
+    """Every case of the grid; the quick profile takes a coarser one."""
+    quick = profile.name == "quick"
+    degrees = QUICK["degrees"] if quick else DEGREES
+    ratios = QUICK["ratios"] if quick else RATIOS
+    shapes = [(2, 2, 2), (2, 3, 4), (3, 3, 4)] if quick else [
+        (r, d, m) for r in (2, 3, 4) for d in (2, 3, 4) for m in (r, r + 2, 2 * r)
+    ]  # fmt: skip
+    for angle, ratio, (r, d, m) in product(degrees, ratios, shapes):
+        if d > 2 or (r - 1) * angle <= 180.0 - angle:
+            yield {"degrees": angle, "ratio": ratio, "r": r, "d": d, "m": m}
+
+
+def teachers_at(degrees, ratio, r, d):
+    """R teachers with least separation ``degrees``; the last has norm ``ratio``, the others 1."""
+    angle = np.radians(degrees)
+    if d == 2:
+        turns = angle * np.arange(r)
+        V = np.stack((np.cos(turns), np.sin(turns)), axis=1)
+    else:
+        V = np.eye(d)[np.arange(r) % d]
+        V[1] = np.cos(angle) * V[0] + np.sin(angle) * V[1]
+        if r > d:
+            V[d:] = np.ones(d) / np.sqrt(d)
+    V[-1] *= ratio
+    return V
+
+
+@verifies("zgj.threshold", cases=grid)
+def test_the_adversary_stays_above_the_bound(degrees, ratio, r, d, m):
+    V = teachers_at(degrees, ratio, r, d)
+    names = ("zgj.threshold", f"{degrees}/{ratio}/{r}/{d}/{m}")
+    rng = np.random.default_rng(active().derive_seed(*names))
+    level = loss_threshold(V)
+    found = search(V, structured_starts(V, m, 2 * active().profile.searches, rng), level=level)
+    worst = Instance(found.W, V, parameters={"degrees": degrees, "ratio": ratio})
+    check.at_least(gradient_norm(worst), kappa(worst) * loss(worst))
+    label = "smallest ‖∇L‖/(κL) found at L ≤ ε₀"
+    point("margin-grid", label, columns=[degrees, ratio, r, d, m], margin=found.ratio)

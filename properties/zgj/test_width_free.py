@@ -1,0 +1,127 @@
+"""Claim zgj.width-free: the rate does not depend on the student width.
+
+Setting: tied |·|; fixed teacher and fixed L₀ ≤ ε₀(V); starts of one law at every width m.
+Statement: the median time T to 10⁻³·L₀ is bounded uniformly in m: the upper 95 % bound of the slope
+    of log T against log m over the top three rungs is at most 0.1. Splitting a student changes
+    neither L, nor ‖∇L‖_F, nor a step, nor (below ε₀) a whole run beyond rounding.
+Kind: rate; identity for splitting.
+Constants: slope 0.1. T grows with m before its plateau (the mean-field limit): equality across
+    widths would be false, and so would a test against the T that κ implies be toothless.
+How it is checked: planar rungs m = r, 2r, 4r … through the O(n log n) path, 16 starts a rung or
+    more; the slope's bound by a bootstrap of the medians; a ladder in d = 4 is reported beside it.
+Source: abstract of the paper; the form is our reading (THEORY §4, §5).
+"""
+
+import mpmath
+import numpy as np
+from hypothesis import given
+
+from lcnn_verify import oracle, strategies
+from lcnn_verify.builders import split
+from lcnn_verify.dynamics import gradient_descent
+from lcnn_verify.evidence import Quantity, check, measure, series, verifies
+from lcnn_verify.instances import Instance
+from lcnn_verify.laws import width_ladder_start
+from lcnn_verify.profiles import active
+from lcnn_verify.quantities import gradient_norm, loss, mass, norm, number
+from lcnn_verify.runs import check_converged, descend, working_step
+from lcnn_verify.threshold import loss_threshold
+
+START = 0.02  # just below ε₀(I₂) = 0.0215
+DENSE_WIDTHS, DENSE_STARTS = [3 * 2**k for k in range(5)], 8
+
+
+@verifies("zgj.width-free", examples=40)
+@given(instance=strategies.instances(below_threshold=True, max_m=5, max_r=2, max_d=3))
+def test_splitting_changes_no_step(instance):
+    x = instance
+    # Four clones w/2 of every student: an exact split in float64.
+    wide = Instance(np.repeat(0.5 * x.W, 4, axis=0), x.V)
+    check.equal(loss(wide, "L of the split"), loss(x), digits=25)
+    check.equal(gradient_norm(wide, "‖∇L‖ of the split"), gradient_norm(x), digits=25)
+    whole = oracle.gradient(x.W, x.V, dps=40)
+    parts = oracle.gradient(wide.W, x.V, dps=40)
+
+    def farthest(dps):
+        with mpmath.workdps(2 * dps):
+            gaps = (parts[row, :] - whole[row // 4, :] / 2 for row in range(len(wide.W)))
+            return max(mpmath.mnorm(gap, "f") for gap in gaps)
+
+    total = mass(wide.W, 2, "Σ‖w‖²") + mass(x.V, 2, "Σ‖v‖²")
+    check.at_most(
+        number("largest ‖clone's gradient − ½∇_w‖", farthest),
+        1e-30 * norm(x.W, "‖W‖") * total,
+        counted=False,
+    )
+
+
+@verifies("zgj.width-free", examples=20)
+@given(
+    instance=strategies.instances(
+        below_threshold=True, max_m=5, max_r=2, max_d=3, level=(0.1, 0.9)
+    ),
+    splits=strategies.clone_splits(),
+)
+def test_splitting_changes_no_run(instance, splits):
+    x, step = instance, working_step(instance)
+    wide = split(x.W, splits)
+    narrow_run = gradient_descent(x.W, x.V, step=step, max_steps=2000)
+    wide_run = gradient_descent(wide, x.V, step=step, max_steps=narrow_run.steps or 1)
+    end, wide_end = Instance(narrow_run.weights, x.V), Instance(wide_run.weights, x.V)
+    gap = abs(loss(end).value - loss(wide_end).value)
+    check.at_most(
+        Quantity("difference of L at the end", gap),
+        loss(end).error + loss(wide_end).error,
+        note="whole run",
+    )
+
+
+def ladder(V, start, widths, starts, name):
+    """T of each start at each width, in time units: an array (widths, starts)."""
+    times = np.empty((len(widths), starts))
+    for rung, m in enumerate(widths):
+        for k in range(starts):
+            rng = np.random.default_rng(active().derive_seed("zgj.width-free", name, f"{m}/{k}"))
+            x = Instance(width_ladder_start(V, m, start, rng), V, parameters={"m": m, "start": k})
+            run = descend(x)
+            check_converged(x, run)
+            times[rung, k] = run.times[-1]
+    low, high = np.percentile(times, [10, 90], axis=1)
+    medians = np.median(times, axis=1)
+    series("width-ladder", name, widths=widths, medians=medians, low=low, high=high)
+    for m, median in zip(widths, medians, strict=True):
+        measure(f"{name}: median time at m = {m}", median)
+    return times
+
+
+def slope_bound(widths, times, rng, resamples=2000):
+    """(slope, upper 95 % bound) of log median T against log m, by bootstrap over the starts."""
+    logs = np.log(np.asarray(widths, dtype=float))
+
+    def slope(medians):
+        return float(np.polyfit(logs, np.log(medians), 1)[0])
+
+    picks = rng.integers(times.shape[1], size=(resamples, times.shape[1]))
+    drawn = [slope(np.median(times[:, pick], axis=1)) for pick in picks]
+    return slope(np.median(times, axis=1)), float(np.quantile(drawn, 0.95))
+
+
+@verifies("zgj.width-free")
+def test_planar_ladder_has_a_plateau():
+    profile = active().profile
+    V = np.eye(2)
+    widths = [2]
+    while widths[-1] < profile.ladder_top:
+        widths.append(2 * widths[-1])
+    times = ladder(V, START, widths, profile.ladder_starts, "planar, V = I₂")
+    rng = np.random.default_rng(active().derive_seed("zgj.width-free", "bootstrap"))
+    slope, bound = slope_bound(widths[-3:], times[-3:], rng)
+    measure("slope over the top three rungs", slope, claimed="at most 0.1")
+    check.at_most(Quantity("upper 95 % bound of the slope", bound, 1e-12), 0.1)
+
+
+@verifies("zgj.width-free")
+def test_dense_ladder_is_reported():
+    V = np.eye(4)[:3]
+    level = 0.9 * loss_threshold(V)
+    ladder(V, level, DENSE_WIDTHS, DENSE_STARTS, "dense, 3 orthonormal teachers in d = 4")
