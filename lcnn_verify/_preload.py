@@ -10,6 +10,7 @@ import importlib
 import os
 import signal
 from contextlib import suppress
+from pathlib import Path
 
 for _variable in (
     "OMP_NUM_THREADS",
@@ -19,9 +20,11 @@ for _variable in (
     "NUMBA_NUM_THREADS",
 ):
     os.environ[_variable] = "1"
-signal.signal(
-    signal.SIGINT, signal.SIG_IGN
-)  # Ctrl-C reaches the whole terminal; the run handles it
+# Hypothesis notes constants it saw in sources; not in whatever folder the run was started from.
+_CACHE = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
+os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(_CACHE / "lcnn-verify" / "hypothesis"))
+# Ctrl-C reaches every process of a terminal; the run decides what becomes of its units.
+signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 for _module in (
     "hypothesis.strategies",

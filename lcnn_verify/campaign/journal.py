@@ -128,9 +128,12 @@ class Journal:
 
     def _write(self, entry: Mapping[str, Any]) -> None:
         data = memoryview(json.dumps(entry).encode() + b"\n")
-        while data:
-            data = data[self._file.write(data) or 0 :]
-        os.fsync(self._file.fileno())
+        try:
+            while data:
+                data = data[self._file.write(data) or 0 :]
+            os.fsync(self._file.fileno())
+        except OSError as error:  # a write does not know what it writes to
+            raise OSError(error.errno, error.strerror, str(self.path)) from None
 
     def close(self) -> None:
         """Release the journal for other runs."""

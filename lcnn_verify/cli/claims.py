@@ -49,11 +49,10 @@ def _wanted(claim: Claim) -> str:
 
 def _show_table(chosen: tuple[Claim, ...]) -> None:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for heading in ("claim", "title", "kind", "provenance", "wanted"):
-        table.add_column(heading)
+    for heading in ("claim", "title", "kind", "wanted"):
+        table.add_column(heading, no_wrap=heading != "title")
     for claim in chosen:
-        provenance = ", ".join(str(item) for item in claim.provenance)
-        cells = (claim.id, claim.title, str(claim.kind), provenance, _wanted(claim))
+        cells = (claim.id, claim.title, str(claim.kind), _wanted(claim))
         table.add_row(*(Text(cell) for cell in cells))
     console = Console()
     console.print(table)

@@ -33,12 +33,14 @@ def reported(command: Callable[P, int]) -> Callable[P, int]:
 
     @functools.wraps(command)
     def run(*arguments: P.args, **options: P.kwargs) -> int:
-        from lcnn_verify.model import InputError
-
         try:
             code = command(*arguments, **options)
             sys.stdout.flush()
-        except InputError as error:
+        except ValueError as error:
+            from lcnn_verify.model import InputError  # loads numerics, so not for --help
+
+            if not isinstance(error, InputError):
+                raise
             say(f"error: {error}")
             return ExitCode.USAGE
         except BrokenPipeError:

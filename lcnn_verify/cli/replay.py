@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import inspect
 import json as json_format
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hypothesis.errors import UnsatisfiedAssumption
+from hypothesis.errors import HypothesisDeprecationWarning, UnsatisfiedAssumption
 
 from lcnn_verify import ledger
 from lcnn_verify.campaign.properties import find_directory, load
@@ -42,7 +43,10 @@ def replay(file: Path, *, properties: Path | None, json: bool) -> int:
     recorded = _read(file)
     found = _property(recorded, find_directory(properties))
     arguments = _matching(found, recorded.arguments)
-    recorder = found.replay(arguments)
+    with warnings.catch_warnings():
+        # A property may give an instance up; outside of a test Hypothesis frowns on that.
+        warnings.simplefilter("ignore", HypothesisDeprecationWarning)
+        recorder = found.replay(arguments)
     if isinstance(broke := recorder.breakdown, InputError):
         raise InputError(f"arguments: {broke.argument}", broke.got, broke.wanted)
     if isinstance(broke, UnsatisfiedAssumption):

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
+from lcnn_verify.campaign.journal import FILE_NAME as JOURNAL
 from lcnn_verify.campaign.run import Progress, ProgressCallback
 from lcnn_verify.cli.errors import ExitCode, say
 from lcnn_verify.model import InputError
@@ -54,7 +55,9 @@ def run(
         raise InputError(name, error.got, error.wanted) from None
     except OSError as error:
         path, reason = error.filename or str(out), error.strerror or str(error)
-        say(f"error: --out: got {path} ({reason}), wanted a folder that can be written")
+        kept = (out / JOURNAL).is_file()
+        hint = "; what is finished is kept, go on with --resume" if kept else ""
+        say(f"error: --out: got {path} ({reason}), wanted a folder with room to write{hint}")
         return ExitCode.USAGE
     except KeyboardInterrupt:
         options = {"--profile": profile, "--seed": seed, "--out": str(out)}

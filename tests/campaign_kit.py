@@ -1,0 +1,182 @@
+"""Small property folders for the tests of the campaign, the command line and the plugin.
+
+Each text below is a property file for one claim of the ledger; {claim} is filled in by ``write``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from lcnn_verify import ledger
+
+HEAD = """
+import ctypes, os, pathlib, sys, time
+from hypothesis import given, strategies as st
+from lcnn_verify.evidence import check, measure, series, verifies
+"""
+
+HOLDS = """
+@verifies("{claim}", examples=20)
+@given(x=st.floats(0.0, 1.0))
+def test_square_is_small(x):
+    check.at_most(x * x, 2.0)
+"""
+
+FALLS = """
+@verifies("{claim}", examples=50)
+@given(x=st.integers(0, 100))
+def test_is_small(x):
+    check.at_most(float(x), 10.0)
+"""
+
+UNDECIDED = """
+@verifies("{claim}", examples=5)
+@given(x=st.floats(0.0, 1.0))
+def test_cannot_tell(x):
+    check.undecided("the budget ran out")
+"""
+
+BREAKS = """
+@verifies("{claim}")
+def test_breaks():
+    raise LookupError("nothing under this key")
+"""
+
+LEAVES = """
+@verifies("{claim}")
+def test_leaves():
+    sys.exit(0)
+"""
+
+EXITS = """
+@verifies("{claim}")
+def test_first():
+    check.at_most(1.0, 2.0)
+
+@verifies("{claim}")
+def test_exits():
+    print("about to leave")
+    sys.stdout.flush()
+    os._exit(7)
+"""
+
+SEGFAULTS = """
+@verifies("{claim}")
+def test_segfaults():
+    ctypes.string_at(0)
+"""
+
+HANGS = """
+@verifies("{claim}")
+def test_hangs():
+    pathlib.Path(os.environ["LCNN_TEST_PIDS"]).write_text(str(os.getpid()))
+    while True:
+        time.sleep(60.0)
+"""
+
+HUNGRY = """
+@verifies("{claim}")
+def test_eats_memory():
+    check.at_most(float(len(bytearray(64 * 2**30))), 2.0)
+"""
+
+NOISY = """
+@verifies("{claim}")
+def test_shouts():
+    for _ in range(20000):
+        print("noise on stdout", "x" * 100)
+        print("noise on stderr", "x" * 100, file=sys.stderr)
+    os.system("echo noise from a child")
+    check.at_most(1.0, 2.0)
+"""
+
+COUNTS = """
+@verifies("{claim}")
+def test_leaves_a_mark():
+    time.sleep(float(os.environ.get("LCNN_TEST_SLEEP", "0")))
+    measure("size", 3.0, claimed="3")
+    size = int(os.environ.get("LCNN_TEST_SIZE", "3"))
+    series("points", "a line", t=[0.1 * k for k in range(size)])
+    check.at_most(1.0, 2.0)
+    with open(os.environ["LCNN_TEST_MARKS"], "a") as marks:
+        marks.write("{claim}\\n")
+"""
+
+NO_PROPERTY = "\nx = 1\n"
+BAD_SYNTAX = "\ndef test_(:\n"
+
+
+def write(folder: Path, files: dict[str, str]) -> Path:
+    """Write property files, claim id → text, and return the folder."""
+    for claim_id, text in files.items():
+        path = folder / ledger.claim(claim_id).property_file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(HEAD + text.replace("{claim}", claim_id))
+    return folder
+
+
+def command(*words: str | Path) -> list[str]:
+    """The command line of ``lcnn-verify`` with ``words``."""
+    return [sys.executable, "-m", "lcnn_verify", *map(str, words)]
+
+
+def lcnn_verify(
+    *words: str | Path, env: dict[str, str] | None = None, **options: Any
+) -> subprocess.CompletedProcess[str]:
+    """Run ``lcnn-verify`` to its end."""
+    return subprocess.run(
+        command(*words),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env={**os.environ, **(env or {})},
+        check=False,
+        **options,
+    )
+
+
+def start(*words: str | Path, env: dict[str, str] | None = None) -> subprocess.Popen[str]:
+    """Start ``lcnn-verify`` and do not wait."""
+    return subprocess.Popen(
+        command(*words),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **(env or {})},
+    )
+
+
+def wait_until(happened: Callable[[], bool], what: str) -> None:
+    """Poll until ``happened`` says so; fail after a generous minute."""
+    for _ in range(1200):
+        if happened():
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"never happened: {what}")
+
+
+def is_gone(pid: int) -> bool:
+    """Whether no process ``pid`` runs any more (a zombie does not run)."""
+    try:
+        return "State:\tZ" in Path(f"/proc/{pid}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
+def lines(path: Path) -> list[str]:
+    """The whole lines of a file, none while it is missing."""
+    return path.read_text().splitlines() if path.exists() else []
+
+
+def without_timings(report: Path) -> str:
+    """A report's text with the timings, which may differ between equal runs, taken out."""
+    data = json.loads((report / "report.json").read_text())
+    del data["timings"]
+    return json.dumps(data)

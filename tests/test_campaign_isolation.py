@@ -1,0 +1,175 @@
+"""A unit may crash, hang, eat memory or shout: it costs itself, never the run."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import campaign_kit as kit
+import pytest
+
+from lcnn_verify import ledger
+from lcnn_verify.campaign.executor import execute, supervise
+from lcnn_verify.campaign.plan import Unit, plan
+from lcnn_verify.evidence import Verdict, decide
+from lcnn_verify.profiles import PROFILES, Profile
+
+QUICK = PROFILES["quick"]
+
+
+def units(folder: Path, files: dict[str, str], profile: Profile = QUICK) -> tuple[Unit, ...]:
+    claims = [ledger.claim(claim_id) for claim_id in files]
+    return plan(claims, kit.write(folder, files), profile, 0)
+
+
+def records(folder: Path, text: str, profile: Profile = QUICK) -> list[dict]:
+    (unit,) = units(folder, {"fact.euler": text}, profile)
+    result = supervise(unit)
+    assert result is not None
+    assert result.unit == "fact.euler 1/1"
+    return list(result.records)
+
+
+def test_a_good_unit_brings_back_its_record(tmp_path):
+    (record,) = records(tmp_path, kit.HOLDS)
+    assert record["error"] is None
+    assert record["test"] == "test_square_is_small"
+    assert record["examples"] == 20
+    assert decide(ledger.claim("fact.euler"), [record]).verdict is Verdict.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("text", "test", "error"),
+    [
+        (kit.BREAKS, "test_breaks", "LookupError: nothing under this key"),
+        (kit.LEAVES, "test_leaves", "SystemExit: 0"),
+        (kit.SEGFAULTS, "test_segfaults", "unit crashed with SIGSEGV"),
+        (kit.HUNGRY, "test_eats_memory", "MemoryError: "),
+        (kit.BAD_SYNTAX, "fact/test_euler.py", "cannot load fact/test_euler.py: SyntaxError: "),
+        (
+            "\nmeasure('x', 1.0).nothing\n",
+            "fact/test_euler.py",
+            "cannot load fact/test_euler.py: AttributeError: ",
+        ),
+    ],
+)
+def test_a_bad_unit_becomes_one_record_with_an_error(tmp_path, text, test, error):
+    (record,) = records(tmp_path, text)
+    assert record["test"] == test
+    assert record["error"].startswith(error)
+    decision = decide(ledger.claim("fact.euler"), [record])
+    assert decision.verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_crash_keeps_what_finished_before_and_quotes_the_last_words(tmp_path):
+    first, second = records(tmp_path, kit.EXITS)
+    assert (first["test"], first["error"]) == ("test_first", None)
+    assert second["test"] == "test_exits"
+    assert second["error"] == (
+        "unit ended with exit code 7 and no result; it last wrote: about to leave"
+    )
+
+
+def test_a_hang_is_killed_after_its_limit(tmp_path, monkeypatch):
+    pids = tmp_path / "pid"
+    monkeypatch.setenv("LCNN_TEST_PIDS", str(pids))
+    text = kit.HANGS.replace('os.environ["LCNN_TEST_PIDS"]', repr(str(pids)))
+    (record,) = records(tmp_path, text, replace(QUICK, unit_seconds=1.5))
+    assert record["error"] == "unit killed after its time limit of 1.5 s"
+    assert record["test"] == "test_hangs"
+    kit.wait_until(lambda: kit.is_gone(int(pids.read_text())), "the hanging child is gone")
+
+
+def test_what_a_killed_unit_started_is_killed_too(tmp_path):
+    pids = tmp_path / "pid"
+    text = f"""
+@verifies("{{claim}}")
+def test_starts_another():
+    if os.fork() == 0:
+        pathlib.Path({str(pids)!r}).write_text(str(os.getpid()))
+        time.sleep(600.0)
+    os._exit(0)
+"""
+    (record,) = records(tmp_path, text)
+    assert record["error"] == "unit ended with exit code 0 and no result"
+    if pids.exists():
+        kit.wait_until(lambda: kit.is_gone(int(pids.read_text())), "the grandchild is gone")
+
+
+def test_a_noisy_unit_writes_nothing_to_our_terminal(tmp_path, capfd):
+    (record,) = records(tmp_path, kit.NOISY)
+    assert record["error"] is None
+    assert "noise" not in "".join(capfd.readouterr())
+
+
+def test_a_property_of_another_claim_is_not_run(tmp_path):
+    text = kit.HOLDS.replace("{claim}", "fact.scaling")
+    assert records(tmp_path, text) == []
+    assert records(tmp_path, kit.NO_PROPERTY) == []
+
+
+def test_a_stopped_unit_leaves_no_result_and_no_process(tmp_path):
+    pids = tmp_path / "pid"
+    text = kit.HANGS.replace('os.environ["LCNN_TEST_PIDS"]', repr(str(pids)))
+    (unit,) = units(tmp_path, {"fact.euler": text})
+    stop = threading.Event()
+    seen: list[object] = []
+    thread = threading.Thread(target=lambda: seen.append(supervise(unit, stop)))
+    thread.start()
+    kit.wait_until(lambda: bool(kit.lines(pids)), "the unit runs")
+    stop.set()
+    thread.join()
+    assert seen == [None]
+    kit.wait_until(lambda: kit.is_gone(int(pids.read_text())), "the stopped child is gone")
+
+
+def test_bad_units_do_not_stop_the_good_ones(tmp_path):
+    files = {
+        "fact.euler": kit.SEGFAULTS,
+        "fact.scaling": kit.HOLDS,
+        "fact.moments": kit.LEAVES,
+        "fact.splitting": kit.HOLDS,
+        "fact.zero-loss": kit.EXITS,
+        "fact.invariance": kit.HOLDS,
+    }
+    results = {result.unit: result for result in execute(units(tmp_path, files), jobs=2)}
+    assert len(results) == 6
+    for claim_id, text in files.items():
+        errors = [record["error"] for record in results[f"{claim_id} 1/1"].records]
+        assert (errors == [None]) == (text is kit.HOLDS)
+
+
+def test_an_unguarded_script_is_not_run_again_in_the_children(tmp_path):
+    kit.write(tmp_path / "properties", {"fact.euler": kit.HOLDS})
+    script = tmp_path / "script.py"
+    script.write_text(
+        "print('here')\n"
+        "import lcnn_verify\n"
+        f"report = lcnn_verify.verify(['fact.euler'], out={str(tmp_path / 'out')!r},\n"
+        f"    properties={str(tmp_path / 'properties')!r})\n"
+        "print(report.verdicts)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, script], capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.stdout == "here\n{'fact.euler': 'SUPPORTED'}\n"
+    assert done.stderr == ""
+
+
+def test_units_run_in_other_processes_with_one_numerical_thread(tmp_path):
+    text = """
+@verifies("{claim}")
+def test_where():
+    measure("pid", os.getpid())
+    measure("threads", float(os.environ["OMP_NUM_THREADS"]))
+    measure("preloaded", float("lcnn_verify.warmup" in sys.modules))
+    check.at_most(1.0, 2.0)
+"""
+    (record,) = records(tmp_path, text)
+    pid, threads, preloaded = (entry["value"] for entry in record["measurements"])
+    assert pid != os.getpid()
+    assert (threads, preloaded) == (1.0, 1.0)

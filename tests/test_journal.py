@@ -1,0 +1,213 @@
+"""The journal survives kill -9 and a full disk, and never mixes two runs."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import resource
+from dataclasses import replace
+from pathlib import Path
+
+import campaign_kit as kit
+import pytest
+
+from lcnn_verify.campaign.executor import UnitResult
+from lcnn_verify.campaign.journal import Fingerprint, Journal
+from lcnn_verify.campaign.worker import broken
+from lcnn_verify.model import InputError
+from lcnn_verify.profiles import PROFILES
+from lcnn_verify.verification import verify
+
+UNITS = ("fact.euler 1/1", "fact.moments 1/1", "fact.scaling 1/1")
+PRINT = Fingerprint(
+    profile=PROFILES["quick"],
+    seed=3,
+    selection=("fact.euler", "fact.moments", "fact.scaling"),
+    version="0.1.0",
+    ledger=("fact.euler", "fact.moments", "fact.scaling", "control.pl"),
+    sources="abc",
+    units=UNITS,
+)
+
+
+def result(unit: str) -> UnitResult:
+    return UnitResult(unit, (broken(unit.partition(" ")[0], "test_x", "it broke"),), 0.25)
+
+
+def journal_of(out: Path, *units: str) -> Path:
+    with Journal.open(out, PRINT, resume=False) as journal:
+        for unit in units:
+            journal.append(result(unit))
+    return out / "journal.jsonl"
+
+
+def resumed(out: Path, fingerprint: Fingerprint = PRINT) -> dict[str, UnitResult]:
+    with Journal.open(out, fingerprint, resume=True) as journal:
+        return journal.results
+
+
+def test_results_come_back_as_they_were(tmp_path):
+    journal_of(tmp_path, *UNITS[:2])
+    assert resumed(tmp_path) == {unit: result(unit) for unit in UNITS[:2]}
+
+
+def test_resuming_nothing_starts_afresh(tmp_path):
+    assert resumed(tmp_path / "new" / "deep") == {}
+    assert len(kit.lines(tmp_path / "new" / "deep" / "journal.jsonl")) == 1
+    (tmp_path / "journal.jsonl").touch()
+    assert resumed(tmp_path) == {}
+
+
+@pytest.mark.parametrize("cut", [1, 10, 100])
+def test_a_torn_last_line_is_ignored_and_overwritten(tmp_path, cut):
+    path = journal_of(tmp_path, *UNITS[:2])
+    path.write_bytes(path.read_bytes()[:-cut])
+    with Journal.open(tmp_path, PRINT, resume=True) as journal:
+        assert list(journal.results) == [UNITS[0]]
+        journal.append(result(UNITS[2]))
+    assert list(resumed(tmp_path)) == [UNITS[0], UNITS[2]]
+    path.write_bytes(path.read_bytes() + b"\0\0\xff")
+    assert list(resumed(tmp_path)) == [UNITS[0], UNITS[2]]
+
+
+def _entry(**changes: object) -> bytes:
+    entry = {"unit": UNITS[1], "records": list(result(UNITS[1]).records), "seconds": 0.5}
+    return json.dumps({**entry, **changes}).encode()
+
+
+@pytest.mark.parametrize(
+    ("line", "content", "message"),
+    [
+        (1, b"", "line 1: not JSON"),
+        (1, b"[1]", "line 1: not a JSON object"),
+        (1, b"{}", "line 1: not a journal's first line"),
+        (1, b'{"journal": "1"}', "line 1: not a journal's first line"),
+        (1, b'{"journal": "2"}', "of version '2', wanted version '1'"),
+        (2, b'{"unit": "fact.eu', "line 2: not JSON"),
+        (2, b"\xff\xfe", "line 2: not JSON"),
+        (2, b"[" * 100_000, "line 2: not JSON"),
+        (2, b"7", "line 2: not a JSON object"),
+        (2, _entry(unit="zgj.rate 1/1"), "line 2: not the result of a unit still missing"),
+        (2, _entry(records={}), "line 2: not the result"),
+        (2, _entry(records=[{"claim": "fact.moments"}]), "line 2: not the result"),
+        (2, _entry(seconds=None), "line 2: not the result"),
+        (3, _entry(unit=UNITS[0]), "line 3: not the result of a unit still missing"),
+    ],
+)
+def test_a_corrupt_journal_is_refused_and_left_alone(tmp_path, line, content, message):
+    path = journal_of(tmp_path, *UNITS[:2])
+    damaged = path.read_bytes().split(b"\n")
+    damaged[line - 1] = content
+    path.write_bytes(b"\n".join(damaged))
+    before = path.read_bytes()
+    with pytest.raises(InputError) as caught:
+        resumed(tmp_path)
+    assert message in str(caught.value)
+    assert str(path) in str(caught.value)
+    assert path.read_bytes() == before
+
+
+def test_a_journal_without_a_whole_line_is_corrupt(tmp_path):
+    (tmp_path / "journal.jsonl").write_text('{"journal": "1", "units": []}')
+    with pytest.raises(InputError, match="line 1: no whole line"):
+        resumed(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"seed": 4}, "of a run with seed 3, wanted seed 4"),
+        ({"profile": PROFILES["deep"]}, "of a run with profile 'quick', wanted profile 'deep'"),
+        ({"profile": replace(PROFILES["quick"], examples=2.0)}, "with other budgets"),
+        ({"version": "0.2.0"}, "with version '0.1.0', wanted version '0.2.0'"),
+        ({"selection": ("fact.euler",)}, "with other selection"),
+        ({"ledger": ()}, "with other ledger"),
+        ({"sources": "abd"}, "with other sources"),
+        ({"units": UNITS[:2]}, "with other units"),
+    ],
+)
+def test_a_journal_of_another_run_is_refused_and_left_alone(tmp_path, change, message):
+    path = journal_of(tmp_path, UNITS[0])
+    before = path.read_bytes()
+    with pytest.raises(InputError) as caught:
+        resumed(tmp_path, replace(PRINT, **change))
+    assert message in str(caught.value)
+    assert path.read_bytes() == before
+
+
+def test_without_resume_an_unfinished_journal_is_moved_aside(tmp_path):
+    path = journal_of(tmp_path, UNITS[0])
+    first = path.read_bytes()
+    journal_of(tmp_path, UNITS[1])
+    assert (tmp_path / "journal.jsonl.1").read_bytes() == first
+    path.write_text("not a journal\n")
+    journal_of(tmp_path, *UNITS)
+    assert (tmp_path / "journal.jsonl.2").read_text() == "not a journal\n"
+    journal_of(tmp_path)  # the one before was complete
+    assert not (tmp_path / "journal.jsonl.3").exists()
+    assert kit.lines(path) == [json.dumps(PRINT.to_json())]
+
+
+@pytest.mark.parametrize("resume", [True, False])
+def test_two_runs_cannot_share_a_folder(tmp_path, resume):
+    with Journal.open(tmp_path, PRINT, resume=False) as journal:
+        before = journal.path.read_bytes()
+        with pytest.raises(InputError, match="a folder no other run is writing to"):
+            Journal.open(tmp_path, PRINT, resume=resume)
+        assert journal.path.read_bytes() == before
+    Journal.open(tmp_path, PRINT, resume=resume).close()
+
+
+def test_a_file_system_without_locks_will_do(tmp_path, monkeypatch):
+    def refuse(descriptor: int, operation: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    journal_of(tmp_path, *UNITS[:1])
+    assert list(resumed(tmp_path)) == [UNITS[0]]
+
+
+def test_a_full_disk_is_found_before_any_unit_runs(tmp_path, monkeypatch):
+    monkeypatch.setenv("LCNN_TEST_MARKS", str(tmp_path / "marks"))
+    folder = kit.write(tmp_path / "p", {"fact.euler": kit.COUNTS})
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "journal.jsonl.new").symlink_to("/dev/full")
+    with pytest.raises(OSError, match="No space left on device") as caught:
+        verify(["fact"], out=tmp_path / "out", properties=folder)
+    assert caught.value.filename == str(tmp_path / "out" / "journal.jsonl")
+    assert not (tmp_path / "marks").exists()
+
+
+def test_a_disk_that_fills_up_costs_nothing_already_finished(tmp_path):
+    files = dict.fromkeys(("fact.euler", "fact.moments", "fact.scaling"), kit.COUNTS)
+    folder, out = kit.write(tmp_path / "p", files), tmp_path / "out"
+    options = ("run", "--claims", ",".join(files), "--properties", folder, "--out", out)
+    env = {"LCNN_TEST_MARKS": str(tmp_path / "marks"), "LCNN_TEST_SIZE": "30000"}
+    limit = 600_000  # room for one record of 400 kB
+
+    def fill_up() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+
+    done = kit.lcnn_verify(*options, "--jobs", "1", env=env, preexec_fn=fill_up)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr == (
+        f"error: --out: got {out / 'journal.jsonl'} (File too large), wanted a folder "
+        "with room to write; what is finished is kept, go on with --resume\n"
+    )
+    assert len(resumed_units(out)) == 1
+    marks = kit.lines(tmp_path / "marks")
+    assert kit.lcnn_verify(*options, "--resume", env=env).returncode == 0
+    assert kit.lines(tmp_path / "marks").count(marks[0]) == 1
+
+
+def resumed_units(out: Path) -> list[str]:
+    whole = (out / "journal.jsonl").read_bytes().split(b"\n")[1:-1]
+    return [json.loads(line)["unit"] for line in whole]
+
+
+def test_the_header_is_plain_json_a_person_can_read(tmp_path):
+    header = json.loads(kit.lines(journal_of(tmp_path))[0])
+    assert header["journal"] == "1"
+    assert (header["profile"], header["seed"], header["units"]) == ("quick", 3, list(UNITS))
