@@ -48,10 +48,10 @@ def gradient_descent(
     recorder = Recorder(Schedule.of(record_every))
     problem = ScaledProblem.of(students, teachers, target_loss, model)
     weights, previous = problem.weights, problem.weights.copy()
-    tiled = problem.space.route is Route.TILED
+    tiled = problem.space.route == Route.TILED
     longest = 1 if tiled else max(1, min(_LONGEST_CHUNK, _CHUNK_WORK // problem.work))
-    status = Status.RUNNING
-    while status is Status.RUNNING:
+    status = Status.RUNNING.value
+    while status == Status.RUNNING:
         first = recorder.points
         losses, norms = np.empty((2, min(longest, max_steps + 1 - first)))
         final = first + len(losses) > max_steps
@@ -64,8 +64,8 @@ def gradient_descent(
     return recorder.trajectory(
         problem,
         problem.weights_from(weights),
-        status.reason,
-        overshot=status is Status.NON_FINITE,
+        Status(status).reason,
+        overshot=status == Status.NON_FINITE,
     )
 
 
@@ -79,7 +79,7 @@ def descend(
     final: bool,
     losses: FloatArray,
     norms: FloatArray,
-) -> tuple[int, Status, float]:
+) -> tuple[int, int, float]:
     """Evaluate and step until ``losses`` and ``norms`` are full or a point says stop.
 
     All in scaled units; ``weights`` end at the last point written, or one step past it if the
@@ -94,11 +94,11 @@ def descend(
             return k, status, highest
         highest = max(highest, floor)
         if status == Status.RUNNING and final and k == losses.size - 1:
-            status = Status.BUDGET
+            status = Status.BUDGET.value
         if status != Status.RUNNING:
             return k + 1, status, highest
         previous[:] = weights
         for i in range(weights.shape[0]):
             for j in range(weights.shape[1]):
                 weights[i, j] -= step * space.slope[i, j]
-    return losses.size, Status.RUNNING, highest
+    return losses.size, Status.RUNNING.value, highest

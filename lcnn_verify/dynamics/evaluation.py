@@ -67,7 +67,7 @@ class Workspace(NamedTuple):
     slope: FloatArray
     scratch: FloatArray
     order: IntArray
-    route: Route
+    route: int
     alpha: float
     beta: float
     power: int
@@ -96,10 +96,12 @@ def measure(weights: FloatArray, space: Workspace) -> None:
 @compiled
 def evaluate(
     weights: FloatArray, space: Workspace, tiled_loss: float
-) -> tuple[Status, float, float, float]:
+) -> tuple[int, float, float, float]:
     """Return (status, loss, ‖gradient‖_F, loss floor) at scaled ``weights``; see Workspace.slope.
 
-    On the tiled route the caller has measured, put the pull in ``slope`` and passes the loss.
+    On the tiled route the caller has measured, put the pull in ``slope`` and passes the loss. The
+    status is a plain int: to hand out an enum Numba would run Python code, in the middle of which
+    Ctrl-C turns into a SystemError.
     """
     m, d = weights.shape
     if space.route != Route.TILED:
@@ -107,7 +109,7 @@ def evaluate(
     total = space.masses.sum()
     if not math.isfinite(total):
         space.slope[:] = math.nan
-        return Status.NON_FINITE, math.nan, math.nan, 0.0
+        return Status.NON_FINITE.value, math.nan, math.nan, 0.0
     loss = tiled_loss
     if space.route == Route.PLANAR:
         loss, pull = planar_loss_and_pull(
@@ -130,14 +132,14 @@ def evaluate(
         # hypot, because the squares of a nearly vanished network would underflow
         norm = math.hypot(norm, factor * pull_norm)
     floor = LOSS_UNITS * ROUNDING * total * total
-    status = Status.RUNNING
+    status = Status.RUNNING.value
     if not (math.isfinite(loss) and math.isfinite(norm)):
-        status = Status.NON_FINITE
+        status = Status.NON_FINITE.value
     elif loss <= max(space.target, floor):
         # A target below the floor is never seen to be reached.
-        status = Status.TARGET if space.target >= floor else Status.FLOOR
+        status = Status.TARGET.value if space.target >= floor else Status.FLOOR.value
     elif still:
-        status = Status.STATIONARY
+        status = Status.STATIONARY.value
     elif loss > space.ceiling:
-        status = Status.GROWN
+        status = Status.GROWN.value
     return status, loss, norm, floor
