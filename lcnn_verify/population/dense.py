@@ -14,7 +14,9 @@ from lcnn_verify.population.assemble import assemble
 from lcnn_verify.population.compensated import add_into
 
 BLOCK = 16
-TILE = 8 * BLOCK  # a tile and its few temporaries stay in one core's cache
+# A tile and its few temporaries stay in one core's cache, and a product of TILE × BLOCK by TILE is
+# too small for BLAS to share out among threads, whose meetings would cost more than the product.
+TILE = 8 * BLOCK
 
 
 def _tree_sum(parts: FloatArray) -> FloatArray:
@@ -38,20 +40,26 @@ def _cosines(left: FloatArray, right: FloatArray) -> FloatArray:
     return total
 
 
-def _contract_columns(tile: FloatArray, vectors: FloatArray) -> FloatArray:
-    """Return tile @ vectors; the inner length is a multiple of BLOCK."""
-    rows, inner = tile.shape
-    blocks = inner // BLOCK
-    stacked = tile.reshape(rows, blocks, BLOCK).transpose(1, 0, 2)
-    return _tree_sum(stacked @ vectors.reshape(blocks, BLOCK, -1))
+def _by_columns(tile: FloatArray) -> FloatArray:
+    """View a tile as (blocks, rows, BLOCK): blocks of its columns, to be summed over."""
+    blocked: FloatArray = tile.reshape(len(tile), -1, BLOCK).transpose(1, 0, 2)
+    return blocked
 
 
-def _contract_rows(tile: FloatArray, vectors: FloatArray) -> FloatArray:
-    """Return tile.T @ vectors; the inner length is a multiple of BLOCK."""
-    inner, columns = tile.shape
-    blocks = inner // BLOCK
-    stacked = tile.reshape(blocks, BLOCK, columns).transpose(0, 2, 1)
-    return _tree_sum(stacked @ vectors.reshape(blocks, BLOCK, -1))
+def _by_rows(tile: FloatArray) -> FloatArray:
+    """View a tile as (blocks, columns, BLOCK): blocks of its rows, to be summed over."""
+    blocked: FloatArray = tile.reshape(-1, BLOCK, tile.shape[1]).transpose(0, 2, 1)
+    return blocked
+
+
+def _contract(stacked: FloatArray, vectors: FloatArray) -> FloatArray:
+    """Sum ``stacked`` (blocks, rows, BLOCK) times the matching rows of ``vectors``: (rows, d)."""
+    blocks = len(stacked)
+    panels = [
+        _tree_sum(stacked @ vectors[:, start : start + TILE].reshape(blocks, BLOCK, -1))
+        for start in range(0, vectors.shape[1], TILE)
+    ]
+    return panels[0] if len(panels) == 1 else np.concatenate(panels, axis=1)
 
 
 def _moments(units: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -71,11 +79,13 @@ def _moments(units: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatA
             rho += 1.0
             sine *= rho
             np.sqrt(sine, out=sine)
-            add_into(arcs[here], arcs_error[here], _contract_columns(arc, vectors[there]))
-            add_into(sines[here], sines_error[here], _contract_columns(sine, weights[there]))
-            if begin > start:
-                add_into(arcs[there], arcs_error[there], _contract_rows(arc, vectors[here]))
-                add_into(sines[there], sines_error[there], _contract_rows(sine, weights[here]))
+            for kernel, source, total, error in (
+                (arc, vectors, arcs, arcs_error),
+                (sine, weights, sines, sines_error),
+            ):
+                add_into(total[here], error[here], _contract(_by_columns(kernel), source[there]))
+                if begin > start:
+                    add_into(total[there], error[there], _contract(_by_rows(kernel), source[here]))
     sines += sines_error
     arcs += arcs_error
     return sines, arcs

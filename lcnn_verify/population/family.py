@@ -48,17 +48,17 @@ def norms(rows: FloatArray) -> FloatArray:
 def signed_family(W: FloatArray, V: FloatArray, model: Model) -> SignedFamily:
     """Build the signed family of trusted matrices W (m, d) and V (r, d)."""
     rows = np.concatenate((W, V))
-    # Each row is first brought near 1 by its own power of two, which is exact, so that the norm of
-    # a denormal or of a huge neuron is as accurate as any other.
-    _, exponents = np.frexp(np.abs(rows).max(axis=1))
-    with np.errstate(under="ignore"):  # entries 2**1022 below their row's largest
-        scaled = np.ldexp(rows, -exponents[:, None])
-    mantissas = norms(scaled)
-    units = scaled / np.where(mantissas == 0.0, 1.0, mantissas)[:, None]
-    mantissas, shift = np.frexp(mantissas)
-    exponents = exponents.astype(np.int64) + shift
-    scale = int(exponents[mantissas > 0.0].max(initial=-1100))
-    with np.errstate(under="ignore"):  # masses 2**1022 below the largest
-        masses = np.ldexp(mantissas, np.maximum(exponents - scale, -2200)) ** model.mass_power
     signs = np.concatenate((np.ones(len(W)), -np.ones(len(V))))
+    # Entries 2**1022 below their row's largest, and such masses, vanish: nothing sees them.
+    with np.errstate(under="ignore"):
+        # Each row is first brought near 1 by its own power of two, which is exact, so that the
+        # norm of a denormal or of a huge neuron is as accurate as any other.
+        _, exponents = np.frexp(np.abs(rows).max(axis=1))
+        scaled = np.ldexp(rows, -exponents[:, None])
+        mantissas = norms(scaled)
+        units = scaled / np.where(mantissas == 0.0, 1.0, mantissas)[:, None]
+        mantissas, shift = np.frexp(mantissas)
+        exponents = exponents.astype(np.int64) + shift
+        scale = int(exponents[mantissas > 0.0].max(initial=-1100))
+        masses = np.ldexp(mantissas, np.maximum(exponents - scale, -2200)) ** model.mass_power
     return SignedFamily(units, mantissas, exponents, masses, signs, len(W), scale)
