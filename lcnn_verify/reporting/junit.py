@@ -1,0 +1,72 @@
+"""``junit.xml``: one test case per claim; a claim that is not as wanted is a failure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from xml.etree import ElementTree
+
+from lcnn_verify.reporting.phrases import (
+    observation_sentence,
+    replay_command,
+    sentence,
+    tightness,
+)
+
+
+def render(data: Mapping[str, Any]) -> str:
+    """The report ``data`` as JUnit XML; equal runs differ only in ``time`` and ``timestamp``."""
+    summary, timings = data["summary"], data["timings"]
+    totals = {
+        "tests": str(len(data["claims"])),
+        "failures": str(len(summary["not_as_wanted"])),
+        "errors": "0",
+        "skipped": "0",
+        "time": f"{timings['seconds']:.3f}",
+    }
+    root = ElementTree.Element("testsuites", {"name": "lcnn-verify", **totals})
+    suite = ElementTree.SubElement(
+        root, "testsuite", {"name": "lcnn-verify", **totals, "timestamp": timings["started"]}
+    )
+    properties = ElementTree.SubElement(suite, "properties")
+    known = {
+        **data["run"],
+        "selection": " ".join(data["run"]["selection"]) or "all",
+        "version": data["environment"]["lcnn_verify"],
+        "git_revision": data["environment"]["git_revision"] or "none",
+        "schema_version": data["schema_version"],
+    }
+    for name, value in known.items():
+        ElementTree.SubElement(properties, "property", {"name": name, "value": str(value)})
+    for entry in data["claims"]:
+        _testcase(suite, entry)
+    ElementTree.indent(root)
+    text = ElementTree.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'
+
+
+def _testcase(suite: ElementTree.Element, entry: Mapping[str, Any]) -> None:
+    case = ElementTree.SubElement(
+        suite,
+        "testcase",
+        {
+            "classname": f"lcnn_verify.{entry['family']}",
+            "name": entry["id"],
+            "file": f"properties/{entry['property_file']}",
+        },
+    )
+    if not entry["as_wanted"]:
+        failure = ElementTree.SubElement(
+            case, "failure", {"type": entry["verdict"], "message": sentence(entry)}
+        )
+        failure.text = "\n".join([entry["statement"], *_evidence(entry)])
+    ElementTree.SubElement(
+        case, "system-out"
+    ).text = f"{entry['verdict']}: {entry['reason']}; tightest {tightness(entry)}"
+
+
+def _evidence(entry: Mapping[str, Any]) -> list[str]:
+    lines = [f"error: {error}" for error in entry["errors"]]
+    if fallen := entry["counterexample"]:
+        lines += [observation_sentence(fallen), f"replay: {replay_command(entry)}"]
+    return lines

@@ -1,0 +1,82 @@
+"""``summary.md``: the verdicts as tables, for pull requests and build logs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from lcnn_verify.reporting.phrases import (
+    Family,
+    counts,
+    families,
+    headline,
+    meanings,
+    number,
+    replay_command,
+    run_command,
+    sentence,
+    tightness,
+    wanted,
+)
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&$])")
+
+
+def escape(text: str) -> str:
+    """``text`` on one line, with nothing in it that Markdown or HTML would act on."""
+    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+
+
+def _code(text: str) -> str:
+    """``text`` as inline code, fenced by more backticks than it holds."""
+    line = " ".join(text.split()).replace("|", "\\|")
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", line)), default=0))
+    padding = " " if "`" in line else ""
+    return f"{fence}{padding}{line}{padding}{fence}"
+
+
+def render(data: Mapping[str, Any]) -> str:
+    """The report ``data`` as Markdown. Nothing in it differs between equal runs."""
+    run, environment = data["run"], data["environment"]
+    lines = [f"# lcnn-verify: {headline(data)}", "", f"{counts(data)}.", ""]
+    if fallen := [entry for entry in data["claims"] if not entry["as_wanted"]]:
+        lines += ["## Not as wanted", ""]
+        lines += [line for entry in fallen for line in _fallen(entry)]
+        lines.append("")
+    for family in families(data):
+        lines += _table(family)
+    lines += ["## Verdicts", ""]
+    lines += [f"- **{verdict}**: {meaning}." for verdict, meaning in meanings()]
+    revision = environment["git_revision"] or "no checkout"
+    lines += [
+        "",
+        f"Profile {escape(run['profile'])}, seed {run['seed']}, "
+        f"lcnn-verify {escape(environment['lcnn_verify'])} ({escape(revision)}), "
+        f"report schema {data['schema_version']}. Repeat with {_code(run_command(data))}.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _fallen(entry: Mapping[str, Any]) -> list[str]:
+    lines = [f"- {escape(sentence(entry))}"]
+    if entry["counterexample"]:
+        lines.append(f"  Replay with {_code(replay_command(entry))}.")
+    return lines
+
+
+def _table(family: Family) -> list[str]:
+    lines = [f"## {escape(family.title)}", ""]
+    lines += [
+        "| claim | statement | verdict | | examples | tightest |",
+        "| --- | --- | --- | --- | ---: | ---: |",
+    ]
+    for entry in family.entries:
+        follows = ", ".join(map(_code, entry["follows_from"]))
+        statement = escape(entry["title"]) + (f" (follows from {follows})" if follows else "")
+        mark = wanted(entry) if entry["as_wanted"] else f"**{wanted(entry)}**"
+        lines.append(
+            f"| {_code(entry['id'])} | {statement} | {entry['verdict']} | {mark} "
+            f"| {number(entry['examples'])} | {tightness(entry)} |"
+        )
+    return [*lines, ""]

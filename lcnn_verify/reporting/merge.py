@@ -1,0 +1,154 @@
+"""From a claim and the records of its units to one entry of the report.
+
+Every function here gives the same result for the same records in any order.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from lcnn_verify.evidence import Verdict, decide, violation_rate_bound
+from lcnn_verify.ledger.claim import Claim
+from lcnn_verify.reporting.plain import canonical
+
+_Json = dict[str, Any]
+
+
+def in_order(records: Iterable[_Json]) -> list[_Json]:
+    """Records by test, then by content: an order that does not depend on who finished first."""
+    return sorted(records, key=lambda record: (record["test"], canonical(record)))
+
+
+def instance_size(arguments: Any) -> int:
+    """How many numbers the arrays of a counterexample hold; drawn parameters do not count."""
+    if isinstance(arguments, Mapping):
+        return sum(instance_size(item) for key, item in arguments.items() if key != "parameters")
+    if isinstance(arguments, list):
+        return sum(instance_size(item) for item in arguments)
+    return int(isinstance(arguments, int | float) and not isinstance(arguments, bool))
+
+
+def _fallen_key(record: _Json) -> tuple[bool, int, str]:
+    fallen = record["counterexample"]
+    if fallen is None:
+        return True, 0, ""
+    return False, instance_size(fallen["arguments"]), canonical(fallen)
+
+
+def _tightest(records: Sequence[_Json]) -> _Json | None:
+    seen: list[_Json] = [
+        record["tightest"]
+        for record in records
+        if record["tightest"] and record["tightest"]["tightness"] is not None
+    ]
+    return max(seen, key=lambda observation: observation["tightness"], default=None)
+
+
+def _counts(records: Sequence[_Json], field: str) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for record in records:
+        total.update(record[field])
+    return dict(sorted(total.items()))
+
+
+def _sampling(records: Sequence[_Json]) -> list[_Json]:
+    """Counts of the i.i.d. streams, added up law by law, with the 95 % Clopper–Pearson bound."""
+    by_law: dict[str, Counter[str]] = {}
+    for record in records:
+        if stream := record["sampling"]:
+            counts = by_law.setdefault(stream["law"], Counter())
+            counts.update({key: stream[key] for key in ("draws", "undecided", "violations")})
+    return [
+        {
+            "law": law,
+            "draws": counts["draws"],
+            "undecided": counts["undecided"],
+            "violations": counts["violations"],
+            "violation_rate_bound": violation_rate_bound(counts["violations"], counts["draws"]),
+        }
+        for law, counts in sorted(by_law.items())
+    ]
+
+
+def merge(claim: Claim, records: Iterable[_Json]) -> _Json:
+    """The report's entry for ``claim``, from the plain records of all its tests and shards.
+
+    Counts are summed, i.i.d. draws included (``sampling`` tells them apart); the tightest margin
+    is the largest ``tightness``; the counterexample is the one with the smallest instance.
+    """
+    ordered = in_order(records)
+    # decide() explains a refutation by the first counterexample it meets: let it be the one shown.
+    decision = decide(claim, sorted(ordered, key=_fallen_key))
+    sampling = _sampling(ordered)
+
+    def total(field: str, stream_field: str | None = None) -> int:
+        drawn = (int(stream[stream_field]) for stream in sampling if stream_field)
+        return sum(int(record[field]) for record in ordered) + sum(drawn)
+
+    counterexample = min(ordered, key=_fallen_key)["counterexample"] if ordered else None
+    return {
+        "id": claim.id,
+        "family": claim.family,
+        "title": claim.title,
+        "statement": claim.statement,
+        "wording": claim.wording,
+        "kind": str(claim.kind),
+        "provenance": [str(provenance) for provenance in claim.provenance],
+        "source": {
+            "paper": claim.source.paper,
+            "place": claim.source.place,
+            "url": claim.source.url,
+        },
+        "assumptions": list(claim.assumptions),
+        "constants": claim.constants,
+        "follows_from": list(claim.follows_from),
+        "refutation": claim.refutation,
+        "property_file": claim.property_file,
+        "wanted": str(Verdict.REFUTED if claim.is_control else Verdict.SUPPORTED),
+        "verdict": str(decision.verdict),
+        "as_wanted": decision.as_wanted,
+        "reason": decision.reason,
+        "tests": sorted({record["test"] for record in ordered}),
+        "examples": total("examples", "draws"),
+        "undecided": total("undecided", "undecided"),
+        "violations": total("violations", "violations"),
+        "checks": total("checks"),
+        "escalated": total("escalated"),
+        "discarded": _counts(ordered, "discarded"),
+        "undecided_reasons": _counts(ordered, "reasons"),
+        "errors": sorted({record["error"] for record in ordered if record["error"]}),
+        "sampling": sampling,
+        "tightest": _tightest(ordered),
+        "counterexample": counterexample,
+        "witnesses": [witness for record in ordered for witness in record["witnesses"]],
+        "measurements": [entry for record in ordered for entry in record["measurements"]],
+        "series": [entry for record in ordered for entry in record["series"]],
+    }
+
+
+def summarize(entries: Sequence[_Json]) -> _Json:
+    """Counts over the merged claims; what follows from another claim is not counted as evidence.
+
+    ``claims`` and ``controls`` add up to all entries; ``independent`` counts the claims that
+    follow from no other.
+    """
+    verdicts = {}
+    for verdict in Verdict:
+        having = [entry for entry in entries if entry["verdict"] == verdict]
+        verdicts[str(verdict)] = _kinds(having)
+    return {
+        **_kinds(entries),
+        "as_wanted": sum(entry["as_wanted"] for entry in entries),
+        "not_as_wanted": [entry["id"] for entry in entries if not entry["as_wanted"]],
+        "verdicts": verdicts,
+        "examples": sum(entry["examples"] for entry in entries),
+    }
+
+
+def _kinds(entries: Sequence[_Json]) -> dict[str, int]:
+    controls = [entry for entry in entries if entry["kind"] == "control"]
+    derived = [e for e in entries if e["kind"] != "control" and e["follows_from"]]
+    claims = len(entries) - len(controls)
+    return {"claims": claims, "independent": claims - len(derived), "controls": len(controls)}

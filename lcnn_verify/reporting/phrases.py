@@ -1,0 +1,141 @@
+"""Words and numbers every reader of a report shares: headlines, families, formatted values."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lcnn_verify.evidence import Observation, Outcome, Verdict
+
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+NOTHING = "—"
+
+_FAMILIES = {
+    "zgj": ("The paper’s claims", "What the main paper states, and how we read it."),
+    "fact": ("Exact facts", "Proved from the definitions; they may never fail."),
+    "form": (
+        "Closed forms",
+        "The formulas everything else is computed with, against other routes.",
+    ),
+    "control": (
+        "Controls",
+        "False statements, planted on purpose. A run that cannot refute them proves nothing.",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Claims that belong together, with a heading."""
+
+    key: str
+    title: str
+    introduction: str
+    entries: tuple[dict[str, Any], ...]
+
+
+def families(data: Mapping[str, Any]) -> tuple[Family, ...]:
+    """The report's claims by family, in ledger order."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for entry in data["claims"]:
+        groups.setdefault(entry["family"], []).append(entry)
+    return tuple(
+        Family(key, *_FAMILIES.get(key, (f"Claims “{key}”", "")), tuple(entries))
+        for key, entries in groups.items()
+    )
+
+
+def plural(count: int, noun: str) -> str:
+    """``"1 claim"``, ``"1,234 claims"``."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def headline(data: Mapping[str, Any]) -> str:
+    """The outcome of the run in one sentence."""
+    total, fallen = len(data["claims"]), len(data["summary"]["not_as_wanted"])
+    if fallen == 0:
+        all_of_them = "The statement" if total == 1 else f"All {total} statements"
+        return f"{all_of_them} earned the wanted verdict."
+    verb = "does" if fallen == 1 else "do"
+    return f"{fallen} of {plural(total, 'statement')} {verb} not have the wanted verdict."
+
+
+def counts(data: Mapping[str, Any]) -> str:
+    """How many claims, how many of them are separate evidence, controls, examples."""
+    summary = data["summary"]
+    claims = plural(summary["claims"], "claim")
+    return (
+        f"{claims} ({summary['independent']:,} independent), "
+        f"{plural(summary['controls'], 'control')}, {plural(summary['examples'], 'example')}"
+    )
+
+
+def wanted(entry: Mapping[str, Any]) -> str:
+    """Whether the verdict is the wanted one, in words."""
+    return "as wanted" if entry["as_wanted"] else f"wanted {entry['wanted']}"
+
+
+def sentence(entry: Mapping[str, Any]) -> str:
+    """A claim's verdict and the reason for it, in one line."""
+    return f"{entry['id']} is {entry['verdict']}, {wanted(entry)}: {entry['reason']}"
+
+
+def observation_sentence(data: Mapping[str, Any]) -> str:
+    """:meth:`Observation.sentence` for an observation read from a report."""
+    numbers = {
+        key: float("nan") if data[key] is None else data[key]
+        for key in ("got", "bound", "margin", "error")
+    }
+    fields: dict[str, Any] = {**data, **numbers, "outcome": Outcome(data["outcome"])}
+    return Observation(**fields).sentence()
+
+
+def number(value: float | None, digits: int = 4) -> str:
+    """A value for people: grouped, rounded to ``digits`` significant digits, powers of ten."""
+    if value is None:
+        return NOTHING
+    if isinstance(value, int):
+        return f"{value:,}".replace("-", "−") if abs(value) < 10**15 else number(float(value))
+    value = float(f"{value:.{digits - 1}e}") if abs(value) < 1e4 else value
+    if value == 0.0 or 1e-3 <= abs(value) < 1e4:
+        return f"{value:.{digits}g}".replace("-", "−")
+    if 1e4 <= abs(value) < 1e7:
+        return f"{value:,.0f}".replace("-", "−")
+    mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
+    power = str(int(exponent)).translate(_SUPERSCRIPTS)
+    mantissa = mantissa.rstrip("0").rstrip(".").replace("-", "−")
+    return f"{mantissa}·10{power}"
+
+
+def tightness(entry: Mapping[str, Any]) -> str:
+    """How near the claim came to failing: 1 is an equality, above 1 a violation."""
+    observation = entry["counterexample"] or entry["tightest"]
+    value = observation and observation["tightness"]
+    if value is None:
+        return NOTHING
+    if 0.0 < abs(value - 1.0) < 1e-3:
+        return f"1 {'−' if value < 1.0 else '+'} {number(abs(value - 1.0), 2)}"
+    return number(value, 3)
+
+
+def meanings() -> tuple[tuple[str, str], ...]:
+    """Every verdict with its meaning, as the beginning of a sentence."""
+    return tuple(
+        (str(verdict), verdict.meaning[0].upper() + verdict.meaning[1:]) for verdict in Verdict
+    )
+
+
+def run_command(data: Mapping[str, Any]) -> str:
+    """The command line that repeats this run."""
+    run = data["run"]
+    words = ["lcnn-verify", "run", "--profile", run["profile"], "--seed", str(run["seed"])]
+    if run["selection"]:
+        words += ["--claims", ",".join(run["selection"])]
+    return shlex.join(words)
+
+
+def replay_command(entry: Mapping[str, Any]) -> str:
+    """The command line that replays a claim's counterexample, from the report's folder."""
+    return shlex.join(["lcnn-verify", "replay", f"counterexamples/{entry['id']}.json"])

@@ -1,0 +1,145 @@
+"""The report of a run: one JSON record, and the files it is read from and written to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lcnn_verify.evidence import replay_record
+from lcnn_verify.ledger.claim import Claim
+from lcnn_verify.model import InputError
+from lcnn_verify.reporting.environment import environment
+from lcnn_verify.reporting.merge import merge, summarize
+from lcnn_verify.reporting.plain import plain, sorted_copy, to_text
+from lcnn_verify.reporting.schema import SCHEMA_VERSION, check, parse
+
+COUNTEREXAMPLES = "counterexamples"
+
+
+@dataclass(frozen=True, slots=True)
+class RunInfo:
+    """What was asked for; ``selection`` holds the claim patterns, () meaning all claims."""
+
+    profile: str
+    seed: int
+    selection: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report; ``data`` is what ``report.json`` holds and obeys ``report.schema.json``."""
+
+    data: dict[str, Any]
+
+    @property
+    def exit_code(self) -> int:
+        """0 if every claim has the wanted verdict, else 1."""
+        return 0 if all(entry["as_wanted"] for entry in self.data["claims"]) else 1
+
+    @property
+    def verdicts(self) -> dict[str, str]:
+        """Claim id → verdict, in ledger order."""
+        return {entry["id"]: entry["verdict"] for entry in self.data["claims"]}
+
+    @classmethod
+    def read(cls, path: Path | str) -> Report:
+        """The report in the file ``path``.
+
+        Raises ``InputError``, in one line, when the file cannot be read, is not JSON, is not a
+        report, breaks the schema (saying where), or was written for a newer schema.
+        """
+        source = str(path)
+        try:
+            text = Path(path).read_text(encoding="utf-8")
+        except OSError as error:
+            got = f"a file that cannot be read ({error.strerror})"
+            raise InputError(source, got, "a report.json") from None
+        except UnicodeDecodeError:
+            raise InputError(source, "a file that is not UTF-8 text", "a report.json") from None
+        return cls(check(parse(text, source), source))
+
+    def write(self, directory: Path | str) -> None:
+        """Write ``report.json``, ``junit.xml``, ``summary.md``, replay files and ``index.html``.
+
+        Each file appears whole or not at all. Replay files of an earlier report in the same
+        directory are removed. Raises ``OSError`` when something cannot be written; what was
+        written before stays.
+        """
+        # Imported here: templates and drawing libraries cost start-up time that reading does not.
+        from lcnn_verify.reporting import html, junit, markdown
+
+        folder = Path(directory)
+        replays = folder / COUNTEREXAMPLES
+        folder.mkdir(parents=True, exist_ok=True)
+        _write_atomically(folder / "report.json", to_text(self.data))
+        fallen = {
+            f"{entry['id']}.json": replay_record(entry["counterexample"])
+            for entry in self.data["claims"]
+            if entry["counterexample"]
+        }
+        _remove_stale(replays, set(fallen))
+        for name, record in fallen.items():
+            replays.mkdir(exist_ok=True)
+            _write_atomically(replays / name, to_text(record))
+        _write_atomically(folder / "junit.xml", junit.render(self.data))
+        _write_atomically(folder / "summary.md", markdown.render(self.data))
+        _write_atomically(folder / "index.html", html.render(self.data))
+
+
+def build_report(
+    claims: Sequence[Claim],
+    records: Sequence[Mapping[str, Any]],
+    run: RunInfo,
+    *,
+    timings: Mapping[str, Any],
+) -> Report:
+    """Merge ``records`` (:meth:`Recorder.to_json`, several per claim, any order) into a report.
+
+    Records of claims not in ``claims`` are left out. ``timings`` has ``started`` (ISO 8601),
+    ``seconds`` and ``units`` (unit id → seconds): all that may differ between equal runs. Raises
+    ``InputError`` when there are no claims: an empty report would pass.
+    """
+    if not claims:
+        raise InputError("claims", "none", "at least one claim to report on")
+    by_claim: dict[str, list[dict[str, Any]]] = {claim.id: [] for claim in claims}
+    for record in records:
+        if (claim_id := record["claim"]) in by_claim:
+            by_claim[claim_id].append(sorted_copy(record))
+    entries = [merge(claim, by_claim[claim.id]) for claim in claims]
+    data = {
+        "schema_version": SCHEMA_VERSION,
+        "run": {"profile": run.profile, "seed": run.seed, "selection": list(run.selection)},
+        "summary": summarize(entries),
+        "claims": entries,
+        "environment": environment(),
+        "timings": {
+            "started": timings["started"],
+            "seconds": timings["seconds"],
+            "units": dict(sorted(timings["units"].items())),
+        },
+    }
+    return Report(plain(data))
+
+
+def _write_atomically(path: Path, text: str) -> None:
+    """Write ``text`` so that ``path`` holds either the old content or all of the new."""
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with unfinished.open("w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        unfinished.replace(path)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
+
+
+def _remove_stale(folder: Path, keep: set[str]) -> None:
+    """Remove replay files of claims that no longer have a counterexample, and nothing else."""
+    for path in sorted(folder.glob("*.json")):
+        if path.name not in keep and path.read_bytes().lstrip()[:20].startswith(b'{\n "replay"'):
+            path.unlink()

@@ -1,0 +1,474 @@
+"""Figures: what is drawn, what falls back to a table, what the markup may not hold."""
+
+from __future__ import annotations
+
+import math
+import re
+from xml.etree import ElementTree
+
+import matplotlib
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from lcnn_verify.reporting import svg
+from lcnn_verify.reporting.arguments import brief, take_apart
+from lcnn_verify.reporting.drawing import NotDrawable
+from lcnn_verify.reporting.figures import figures
+from lcnn_verify.reporting.neurons import Network, draw_network
+from lcnn_verify.reporting.points import column, log_ticks, positive_pairs, spread, thin
+
+TIMES = np.geomspace(0.01, 1e4, 5000)
+
+
+def loss_curve(level=0.02, label="run", **more):
+    data = {"times": TIMES.tolist(), "losses": (level / (1 + TIMES) ** 3).tolist(), "level": level}
+    return {"figure": "loss-curve", "label": label, "data": {**data, **more}}
+
+
+def one(series):
+    (drawing,) = figures([series] if isinstance(series, dict) else series, "f")
+    return drawing
+
+
+def paths(markup):
+    """The polylines of a drawing as arrays of (x, y) pixels, by their CSS style."""
+    found = []
+    for element in ElementTree.fromstring(markup).iter("path"):
+        style = element.get("style", "")
+        numbers = re.findall(r"[ML] (-?[\d.]+) (-?[\d.]+)", element.get("d", ""))
+        found.append((style, np.array(numbers, dtype=float)))
+    return found
+
+
+def drawn_in(markup, colour):
+    return [p for style, p in paths(markup) if f"stroke: var(--fig-{colour})" in style and len(p)]
+
+
+def texts(markup):
+    return [element.text for element in ElementTree.fromstring(markup).iter("text")]
+
+
+def test_a_loss_curve_is_drawn_with_its_bound():
+    drawing = one(loss_curve(bound_times=TIMES[::100].tolist(), bound=[0.02] * 50))
+    curve, bound = drawn_in(drawing.markup, "1")
+    assert curve[-1, 1] - curve[0, 1] > 150, "the loss falls: y grows downwards"
+    assert np.ptp(bound[:, 1]) < 0.2, "a constant bound is a level line"
+    assert [key.label for key in drawing.keys] == ["run", "the claimed bound"]
+    assert "L₀ = 0.02" in drawing.caption
+    assert {"time t", "loss L", "10⁴"} <= set(texts(drawing.markup))
+    assert len(drawn_in(one(loss_curve()).markup, "1")) == 1
+
+
+def test_bounds_without_times_of_their_own_share_the_curves():
+    drawing = one(loss_curve(bound=[0.5] * len(TIMES)))
+    assert len(drawn_in(drawing.markup, "1")) == 2
+    assert len(drawn_in(one(loss_curve(bound=[-1.0] * len(TIMES))).markup, "1")) == 1
+
+
+def test_many_curves_share_a_colour_and_stay_small():
+    many = [loss_curve(0.9**k, f"run {k}", bound=(1 / (1 + TIMES)).tolist()) for k in range(60)]
+    drawing = one(many)
+    assert len(drawn_in(drawing.markup, "1")) == 24
+    assert len(drawn_in(drawing.markup, "2")) == 24
+    assert len(drawing.markup) < 60_000
+    assert "36 more curves are in report.json" in drawing.caption
+    assert drawing.keys[0].label == "24 runs"
+
+
+@pytest.mark.parametrize("slope", [0.5, 2 / 3, 1.0])
+def test_guides_run_parallel_to_curves_of_their_slope(slope):
+    losses = np.geomspace(1e-8, 1e-2, 300)
+    data = {"losses": losses.tolist(), "gradient_norms": (3 * losses**slope).tolist(), "kappa": 0.5}
+    drawing = one({"figure": "lojasiewicz", "label": "x", "data": data})
+    (curve,) = drawn_in(drawing.markup, "1")
+    (line,) = drawn_in(drawing.markup, "bad")
+
+    def steepness(points):
+        return np.ptp(points[:, 1]) / np.ptp(points[:, 0])
+
+    # κ·L has slope 1 by definition: every other steepness is measured against it.
+    assert steepness(curve) / steepness(line) == pytest.approx(slope, rel=0.01)
+    guides = [p for p in drawn_in(drawing.markup, "muted") if len(p) == 2 and np.ptp(p[:, 0]) > 200]
+    ratios = {round(steepness(p) / steepness(line), 2) for p in guides if np.ptp(p[:, 1]) > 5}
+    assert {0.5, 0.67} <= ratios
+    assert {"1/2", "2/3", "1"} <= set(texts(drawing.markup))
+    assert "the claimed bound κ·L" in [key.label for key in drawing.keys]
+
+
+def test_several_kappas_draw_their_extremes():
+    data = {"losses": [1e-4, 1e-2], "gradient_norms": [1e-3, 1e-1]}
+    items = [
+        {"figure": "lojasiewicz", "label": f"{k}", "data": {**data, "kappa": k}}
+        for k in (0.1, 0.2, 0.4)
+    ]
+    drawing = one(items)
+    assert len(drawn_in(drawing.markup, "bad")) == 2
+    assert "smallest and largest κ" in drawing.keys[-1].label
+
+
+def test_a_width_ladder_has_a_band_and_a_tick_per_width():
+    data = {"widths": [2, 4, 8, 16], "medians": [4, 8, 9, 9], "low": [3, 6, 8, 8]}
+    data["high"] = [5, 10, None, 10]
+    item = {"figure": "width-ladder", "label": "planar", "data": data}
+    drawing = one([item, {**item, "label": "dense"}])
+    bands = [
+        path
+        for element in ElementTree.fromstring(drawing.markup).iter()
+        if "fill-opacity: 0.18" in (path := element.get("style", ""))
+    ]
+    assert len(bands) == 2
+    assert {"2", "4", "8", "16", "student width m"} <= set(texts(drawing.markup))
+    assert [key.label for key in drawing.keys] == ["planar", "dense"]
+    bare = {key: data[key] for key in ("widths", "medians")}
+    assert one({**item, "data": bare}).markup
+
+
+def outcomes(count, **more):
+    data = {
+        "level": np.geomspace(0.01, 100, count).tolist(),
+        "ratio": np.linspace(1, 9, count).tolist(),
+        "outcome": (["converged", "stationary", "undecided", "else"] * count)[:count],
+    }
+    return {"figure": "start-outcome", "label": "x", "data": {**data, **more}}
+
+
+def test_a_start_map_has_a_marker_and_a_count_per_outcome():
+    drawing = one(outcomes(40, y_label="steps"))
+    assert [key.label for key in drawing.keys] == [
+        "converged (10)",
+        "stationary (10)",
+        "undecided (10)",
+        "else (10)",
+        "the threshold, L₀ = ε₀",
+    ]
+    assert len({key.glyph for key in drawing.keys}) == 5
+    assert drawing.markup.count("<use ") >= 40
+    assert "steps" in texts(drawing.markup)
+
+
+def test_start_maps_are_one_per_ordinate_small_and_linear_when_they_must_be():
+    first, second = figures(
+        [outcomes(900), outcomes(4, ratio=[-1, 0, 1, 2], y_label=["a"] * 4)], "f"
+    )
+    assert "360 of 900 starts shown" in first.caption
+    assert len(first.markup) < 60_000
+    assert "a" in texts(second.markup)
+    ids = re.findall(r' id="([^"]+)"', first.markup + second.markup)
+    assert len(ids) == len(set(ids)) > 2
+
+
+@pytest.mark.parametrize("flat", [False, True])
+def test_a_margin_grid_is_a_table_tightest_first(flat):
+    columns = {"Δ": [0.1, 0.2, 0.3], "r": [2, 3, 4]}
+    data = {"margin": [3.0, 1.5, None], **(columns if flat else {"columns": columns})}
+    table = one({"figure": "margin-grid", "label": "adversary", "data": data}).table
+    assert table.columns == ("Δ", "r", "margin")
+    assert table.rows == (("0.2", "3", "1.5"), ("0.1", "2", "3"), ("0.3", "4", "—"))
+    assert table.dots == pytest.approx((math.log(1.5) / math.log(3), 1.0, 1.0))
+
+
+def test_long_margin_grids_are_cut_and_say_so():
+    data = {"columns": {"k": list(range(50))}, "margin": [2.0 + k for k in range(50)]}
+    drawing = one({"figure": "margin-grid", "label": "x", "data": data})
+    assert len(drawing.table.rows) == 40
+    assert "10 wider ones are in report.json" in drawing.caption
+    nothing = {"columns": {"k": [1]}, "margin": [-1.0]}
+    assert one({"figure": "margin-grid", "label": "x", "data": nothing}).table.dots == ()
+
+
+def test_unknown_figures_are_tables():
+    data = {"a": list(range(100)), "b": ["x" * 200], "c": 0.5, "d": {"e": [1]}}
+    drawing = one({"figure": "no such figure", "label": "label", "data": data})
+    assert drawing.title == "Data: no such figure"
+    assert drawing.caption == "label. c = 0.5; d = {'e': [1]}; 40 of 100 rows shown."
+    assert drawing.table.columns == ("a", "b")
+    assert drawing.table.rows[0] == ("0", "x" * 79 + "…")
+    assert drawing.table.rows[-1] == ("99", "")
+    assert one({"figure": "x", "label": "y", "data": {}}).table is None
+
+
+@pytest.mark.parametrize(
+    ("figure", "data", "reason"),
+    [
+        ("loss-curve", {"losses": [1.0]}, "no list 'times'"),
+        ("loss-curve", {"times": [1.0], "losses": ["x"]}, "'losses' holds something that is not"),
+        ("loss-curve", {"times": [1.0], "losses": [1.0, 2.0]}, "1 abscissas for 2 ordinates"),
+        ("loss-curve", {"times": [0.0], "losses": [None]}, "no positive points"),
+        ("width-ladder", {"widths": [1], "medians": [1], "low": [], "high": [1]}, "one length"),
+        ("start-outcome", {"level": [1], "ratio": [1], "outcome": "x"}, "one length"),
+        ("start-outcome", {"level": [0], "ratio": [1], "outcome": ["x"]}, "no points"),
+        ("margin-grid", {"columns": {"a": [1, 2]}, "margin": [1]}, "one length"),
+        ("margin-grid", {"columns": {"a": 3}, "margin": [1]}, "one length"),
+    ],
+)
+def test_data_a_figure_cannot_show_become_a_table_that_says_why(figure, data, reason):
+    drawing = one({"figure": figure, "label": "x", "data": data})
+    assert drawing.markup == ""
+    assert "Not drawn: " in drawing.caption
+    assert reason in drawing.caption
+
+
+NAMES = ("loss-curve", "lojasiewicz", "width-ladder", "start-outcome", "margin-grid")
+KEYS = (
+    *("times", "losses", "bound_times", "bound", "level", "gradient_norms", "kappa", "widths"),
+    *("medians", "low", "high", "ratio", "outcome", "y_label", "columns", "margin"),
+)
+NUMBERS = st.one_of(
+    st.none(),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.integers(-5, 5),
+    st.floats(0.1, 9),
+)
+GOOD = st.lists(st.floats(1e-9, 1e9), min_size=3, max_size=3)
+ODD = st.one_of(
+    st.lists(NUMBERS, min_size=3, max_size=3),
+    st.lists(NUMBERS, max_size=4),
+    NUMBERS,
+    st.text(max_size=8),
+    st.lists(st.text(max_size=3), min_size=3, max_size=3),
+    st.dictionaries(st.text(max_size=3), st.lists(NUMBERS, max_size=3), max_size=2),
+)
+# All data good but for a few keys: odd enough to hurt, good enough to reach the drawing.
+DATA = st.builds(
+    lambda good, odd: {**good, **odd},
+    st.fixed_dictionaries(dict.fromkeys(KEYS, GOOD)),
+    st.dictionaries(st.sampled_from(KEYS), ODD, max_size=2),
+)
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+@given(
+    items=st.lists(
+        st.fixed_dictionaries(
+            {
+                "figure": st.sampled_from(NAMES),
+                "label": st.text(max_size=5),
+                "data": DATA,
+            }
+        ),
+        min_size=1,
+        max_size=3,
+    )
+)
+@example(
+    [
+        {
+            "figure": "lojasiewicz",
+            "label": "",
+            "data": {"losses": [1e119, 1e-119], "gradient_norms": [1e-119, 1e119], "kappa": "x"},
+        }
+    ]
+)
+@example(
+    [
+        {
+            "figure": "width-ladder",
+            "label": "",
+            "data": {"widths": [1], "medians": [1], "low": [-1], "high": [1]},
+        }
+    ]
+)
+def test_no_data_make_a_figure_fail(items):
+    for drawing in figures(items, "f"):
+        assert drawing.markup or drawing.table or drawing.caption
+        if drawing.markup:
+            ElementTree.fromstring(drawing.markup)
+
+
+def hostile_drawing():
+    label = "$\\frac{ <script>alert(1)</script> & \"#010101\" id='x' 学"
+    return svg.draw(lambda axes: axes.set_xlabel(label), prefix="p", title=label), label
+
+
+def test_markup_is_deterministic_and_independent_of_the_users_settings():
+    first = one(loss_curve()).markup
+    with matplotlib.rc_context({"svg.fonttype": "path", "lines.linewidth": 9, "font.size": 30}):
+        second = one(loss_curve()).markup
+        assert matplotlib.rcParams["font.size"] == 30
+    assert first == second
+    assert "date" not in first.lower()
+
+
+def test_markup_follows_the_page_and_loads_nothing():
+    markup, label = hostile_drawing()
+    root = ElementTree.fromstring(markup)
+    assert label in [element.text for element in root.iter("text")]
+    assert root.find("title").text == label
+    assert "<script" not in markup
+    for drawing in (markup, one(loss_curve()).markup, one(outcomes(20)).markup):
+        assert "http" not in drawing
+        assert "font-family" not in drawing
+        assert "DejaVu" not in drawing
+        colours = re.findall(r"(?:fill|stroke): (#\w+)", drawing)
+        assert colours == [], "every colour is a variable of the page"
+        assert "<style" not in drawing
+        assert "<metadata" not in drawing
+        root = ElementTree.fromstring(drawing)
+        ids = {element.get("id") for element in root.iter() if element.get("id")}
+        used = set(re.findall(r'(?:url\(#|href="#)([^")]+)', drawing))
+        assert used | {root.get("aria-labelledby")} == ids
+
+
+def test_stand_in_colours_are_all_different():
+    assert len(set(svg.COLOURS.values())) == len(svg.COLOURS)
+
+
+def test_thinning_keeps_ends_and_shape():
+    x = np.geomspace(1e-3, 1e5, 20_000)
+    y = 1 / (1 + x) ** 3
+    a, b = thin(x, y, 100)
+    assert 60 < len(a) <= 100
+    assert (a[0], a[-1], b[-1]) == (x[0], x[-1], y[-1])
+    back = np.exp(np.interp(np.log(x), np.log(a), np.log(b)))
+    assert np.max(np.abs(np.log(back / y))) < 0.05
+    assert len(thin(x[:5], y[:5], 100)[0]) == 5
+    flat, _ = thin(x, np.ones_like(x), 50)
+    assert 40 < len(flat) <= 50
+    assert spread(10, 4) == [0, 3, 6, 9]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "labels"),
+    [
+        (1e-9, 1.0, ["10⁻⁹", "10⁻⁷", "10⁻⁵", "10⁻³", "0.1"]),
+        (0.05, 200.0, ["0.1", "1", "10", "100"]),
+        (1.5, 12.0, ["2", "5", "10"]),
+        (2.2, 4.7, ["3", "4"]),
+        (1.0, 1.02, ["1", "1.01", "1.01"]),
+    ],
+)
+def test_ticks_are_round_and_inside(low, high, labels):
+    ticks, names = log_ticks(low, high)
+    if (low, high) != (2.2, 4.7):
+        assert names == labels
+    assert 3 <= len(ticks) <= 8
+    assert all(low * 0.999 <= tick <= high * 1.001 for tick in ticks)
+
+
+def test_columns_and_pairs_refuse_what_they_cannot_hold():
+    assert np.isnan(column({"a": [None]}, "a")).all()
+    with pytest.raises(NotDrawable, match="not a number"):
+        column({"a": [True]}, "a")
+    x, y = positive_pairs(np.array([0.0, 1.0, 2.0, 1e200]), np.array([1.0, np.nan, 3.0, 1.0]))
+    assert (x.tolist(), y.tolist()) == ([2.0], [3.0])
+
+
+def network(W, V):
+    return Network(np.array(W, dtype=float), np.array(V, dtype=float))
+
+
+def test_neurons_are_lines_with_the_right_angles_and_lengths():
+    drawing = draw_network(network([[0.5, 0.5]], [[0.0, 2.0]]), prefix="n", title="t")
+    (student, *_) = drawn_in(drawing.markup, "2")
+    (teacher, *_) = drawn_in(drawing.markup, "1")
+    run, rise = student[1] - student[0]
+    assert run == pytest.approx(-rise, abs=0.3), "45°, y grows downwards"
+    length = np.hypot(*(teacher[1] - teacher[0]))
+    assert np.hypot(run, rise) / length == pytest.approx(math.sqrt(0.5) / 2.0, rel=0.01)
+    assert teacher[0, 0] == pytest.approx(teacher[1, 0], abs=0.2)
+    assert [key.label for key in drawing.keys] == ["teachers", "students"]
+    assert "1 teacher, 1 student, d = 2" in drawing.caption
+    assert "Projected" not in drawing.caption
+
+
+def test_beyond_the_plane_the_projection_is_stated():
+    rng = np.random.default_rng(0)
+    rotation, _ = np.linalg.qr(rng.normal(size=(5, 5)))
+    flat = np.zeros((3, 5))
+    flat[:, :2] = [[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]]
+    drawing = draw_network(network(flat[2:] @ rotation, flat[:2] @ rotation), prefix="n", title="t")
+    assert "Projected from d = 5 on the two leading principal directions" in drawing.caption
+    assert "hold 100.0% of the squared length" in drawing.caption
+    # A planar network in a rotated plane keeps its angles: the student bisects the teachers.
+    teachers = drawn_in(drawing.markup, "1")[0]
+    first, second = teachers[1] - teachers[0], teachers[3] - teachers[2]
+    student = np.diff(drawn_in(drawing.markup, "2")[0][:2], axis=0)[0]
+    cosines = [abs(student @ t) / np.hypot(*student) / np.hypot(*t) for t in (first, second)]
+    assert cosines == pytest.approx([math.sqrt(0.5)] * 2, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("W", "V"),
+    [
+        ([[1e-60, 0.0]], [[1e60, 1e60]]),
+        ([[0.0, 0.0]], [[0.0, 0.0]]),
+        ([[-1.0], [2.0]], [[1.0]]),
+        ([[0.0, 0.0, 0.0]], [[0.0, 0.0, 0.0]]),
+        (np.ones((1, 3)), np.ones((1, 3))),
+        (np.empty((0, 4)), np.eye(2, 4)),
+    ],
+)
+def test_degenerate_networks_are_drawn(W, V):
+    drawing = draw_network(network(W, V), prefix="n", title="t")
+    assert "nan" not in drawing.markup
+    ElementTree.fromstring(drawing.markup)
+    assert len(drawing.keys) == (2 if len(W) else 1)
+
+
+def test_crowds_are_cut_and_small():
+    rng = np.random.default_rng(1)
+    drawing = draw_network(network(rng.normal(size=(500, 2)), np.eye(2)), prefix="n", title="t")
+    assert "The 300 shortest neurons left out" in drawing.caption
+    assert len(drawing.markup) < 60_000
+
+
+INSTANCE = {
+    "type": "instance",
+    "W": [[1.0, 0.1 + 0.2]],
+    "V": [[1.0, 0.0]],
+    "activation": "abs",
+    "readout": "tied",
+    "parameters": {"angle": 0.5, "masses": [0.25, 1.0]},
+}
+
+
+def test_arguments_are_taken_apart():
+    shown = take_apart({"instance": INSTANCE, "step": 0.1})
+    assert shown.parameters == (
+        ("angle", "0.5"),
+        ("masses", "[0.25, 1.0]"),
+        ("model", "tied readout, abs"),
+        ("step", "0.1"),
+    )
+    assert [array.name for array in shown.arrays] == ["W (1 × 2)", "V (1 × 2)"]
+    assert shown.arrays[0].rows == (("1.0", "0.3"),)
+    assert shown.network.V.tolist() == [[1.0, 0.0]]
+    teacher = {"type": "teacher", "V": np.ones((20, 9)).tolist(), "parameters": {}}
+    both = take_apart({"a": INSTANCE, "b": teacher})
+    assert ("a.angle", "0.5") in both.parameters
+    assert both.arrays[2].name == "b.V (20 × 9)"
+    assert both.arrays[2].note
+    assert len(both.arrays[2].rows) == 12
+    assert len(take_apart({"b": teacher}).network.W) == 0
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"W": "x"},
+        {"V": [[1.0, "y"]]},
+        {"W": [[1.0, 2.0, 3.0]]},
+        {"parameters": 3},
+        {"W": [[1.0], [1.0, 2.0]]},
+    ],
+)
+def test_arguments_that_are_not_what_they_claim_are_no_error(broken):
+    shown = take_apart({"x": {**INSTANCE, **broken}})
+    assert (shown.network is None) == ("parameters" not in broken)
+    assert take_apart({"x": {"type": "instance"}}).network is None
+    assert take_apart({"x": {"type": "teacher"}}).network is None
+
+
+def test_brief_values_are_what_a_person_would_write():
+    assert brief(0.1) == "0.1"
+    assert brief(1 / 3) == "0.333333"
+    assert brief({"a": [1, None, "x"]}) == "a: [1, None, x]"
+    assert len(brief(["long"] * 99)) == 120

@@ -1,0 +1,191 @@
+"""What people read, kept as files in tests/snapshots; LCNN_UPDATE_SNAPSHOTS=1 rewrites them."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+import reporting_fixtures as fixtures
+from rich.console import Console
+
+from lcnn_verify.reporting import html, junit, markdown, terminal
+from lcnn_verify.reporting.plain import to_text
+from lcnn_verify.reporting.report import Report, build_report
+
+SNAPSHOTS = Path(__file__).with_name("snapshots")
+ENVIRONMENT = {
+    "lcnn_verify": "1.2.3",
+    "git_revision": "0123456789abcdef0123456789abcdef01234567-dirty",
+    "python": "3.11.0",
+    "implementation": "CPython",
+    "platform": "Linux-6.1-x86_64",
+    "machine": "x86_64",
+    "cpu_count": 2,
+    "packages": {"numpy": "2.0.0", "scipy": "1.14.0"},
+}
+
+
+def normalised(claims, records) -> Report:
+    """A report whose environment does not depend on this machine."""
+    report = build_report(claims, records, fixtures.RUN, timings=fixtures.TIMINGS)
+    floats = report.data["environment"]["float"]
+    return Report({**report.data, "environment": {**ENVIRONMENT, "float": floats}})
+
+
+REPORTS = {
+    "as-wanted": lambda: normalised(*fixtures.friendly()),
+    "fallen": lambda: normalised(fixtures.CLAIMS, fixtures.records()),
+}
+
+
+@pytest.fixture(scope="module", params=REPORTS)
+def named(request):
+    return request.param, REPORTS[request.param]()
+
+
+def compare(name: str, text: str) -> None:
+    path = SNAPSHOTS / name
+    if os.environ.get("LCNN_UPDATE_SNAPSHOTS") == "1":
+        SNAPSHOTS.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    wanted = path.read_text(encoding="utf-8") if path.exists() else "(no snapshot)"
+    assert text == wanted, f"{path} differs; LCNN_UPDATE_SNAPSHOTS=1 rewrites it"
+
+
+def printed(report: Report, encoding: str = "utf-8", **options) -> str:
+    stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding, newline="\n")
+    console = Console(file=stream, width=80, color_system=None, **options)
+    terminal.render(report, console, Path("reports/latest"))
+    stream.flush()
+    return stream.buffer.getvalue().decode(encoding)
+
+
+def test_terminal(named):
+    name, report = named
+    text = printed(report)
+    assert "\x1b" not in text
+    compare(f"terminal-{name}.txt", text)
+    commands = ("lcnn-verify replay", "report:")
+    assert all(
+        len(line) <= 80 for line in text.splitlines() if not line.strip().startswith(commands)
+    )
+
+
+def test_terminal_in_ascii(named):
+    name, report = named
+    text = printed(report, encoding="ascii")
+    assert text.isascii()
+    for claim_id, verdict in report.verdicts.items():
+        if len(claim_id) < 30:
+            rows = [row for row in text.splitlines() if row.split(" ")[0].rstrip("*") == claim_id]
+            line = rows[0]
+            assert verdict in line
+    if name == "fallen":
+        assert "1.32e7" in text
+
+
+def test_terminal_without_a_place_names_none():
+    report = REPORTS["fallen"]()
+    stream = io.StringIO()
+    terminal.render(report, Console(file=stream, width=80))
+    assert "index.html" not in stream.getvalue()
+    assert "replay" not in stream.getvalue()
+
+
+def test_terminal_in_colour_says_the_same():
+    report = REPORTS["as-wanted"]()
+    stream = io.StringIO()
+    terminal.render(report, Console(file=stream, width=80, force_terminal=True))
+    assert "\x1b[32m" in stream.getvalue()
+
+
+def test_markdown(named):
+    name, report = named
+    text = markdown.render(report.data)
+    assert "<" not in re.sub(r"(`+).+?\1|\\<", "", text), "only as code, or escaped"
+    compare(f"summary-{name}.md", text)
+
+
+def test_markdown_tables_keep_their_columns():
+    assert markdown.escape("a|b\n<c> *d* _e_ [f](g) `h` #i &amp; $j$ \\") == (
+        r"a\|b \<c\> \*d\* \_e\_ \[f\](g) \`h\` \#i \&amp; \$j\$ \\"
+    )
+    for line in markdown.render(REPORTS["fallen"]().data).splitlines():
+        if line.startswith("|"):
+            assert line.replace("\\|", "").count("|") == 7
+
+
+def test_junit(named):
+    name, report = named
+    text = junit.render(report.data)
+    compare(f"junit-{name}.xml", text)
+    root = ElementTree.fromstring(text.encode())
+    failed = [
+        case.get("name") for case in root.iter("testcase") if case.find("failure") is not None
+    ]
+    assert failed == report.data["summary"]["not_as_wanted"]
+    assert root.find("testsuite").get("tests") == str(len(report.data["claims"]))
+    assert root.get("failures") == str(len(failed))
+
+
+def shortened(value):
+    """Numbers to twelve digits (the last ones are the library's), long lists cut to three."""
+    if isinstance(value, float):
+        return float(f"{value:.12g}")
+    if isinstance(value, dict):
+        return {key: shortened(item) for key, item in value.items()}
+    if isinstance(value, list):
+        cut = value if len(value) <= 20 else [*value[:3], f"… {len(value)} entries"]
+        return [shortened(item) for item in cut]
+    return value
+
+
+def test_json(named):
+    name, report = named
+    compare(f"report-{name}.json", to_text(shortened(report.data)))
+    assert json.loads(to_text(report.data)) == report.data
+
+
+class Outline(HTMLParser):
+    """One line per element or text of a page, indented; drawings by their title alone."""
+
+    def __init__(self):
+        super().__init__()
+        self.lines, self.depth, self.inside = [], 0, None
+
+    def handle_starttag(self, tag, attributes):
+        if self.inside is None:
+            shown = " ".join(
+                f'{key}="{value}"' for key, value in attributes if key not in ("style", "content")
+            )
+            self.lines.append(f"{' ' * self.depth}<{tag}{' ' if shown else ''}{shown}>")
+            self.depth += 1
+            if tag in ("svg", "style"):
+                self.inside = tag
+
+    def handle_startendtag(self, tag, attributes):
+        if self.inside is None:
+            self.handle_starttag(tag, attributes)
+            self.depth -= 1
+
+    def handle_endtag(self, tag):
+        if self.inside in (None, tag):
+            self.depth, self.inside = self.depth - 1, None
+
+    def handle_data(self, data):
+        if self.inside is None and data.strip():
+            self.lines.append(f"{' ' * self.depth}{' '.join(data.split())}")
+
+
+def test_html_structure(named):
+    name, report = named
+    outline = Outline()
+    outline.feed(html.render(report.data))
+    assert outline.depth == 0
+    compare(f"html-{name}.txt", "\n".join(outline.lines) + "\n")
