@@ -13,7 +13,7 @@ import campaign_kit as kit
 import pytest
 
 from lcnn_verify import ledger
-from lcnn_verify.campaign.plan import plan
+from lcnn_verify.campaign.plan import LONG, plan, schedule
 from lcnn_verify.campaign.properties import find_directory, fingerprint, load
 from lcnn_verify.campaign.run import Progress, default_jobs
 from lcnn_verify.model import InputError
@@ -188,6 +188,14 @@ def test_planning_imports_no_property_and_cuts_by_shard(tmp_path):
         f"{claim} {shard}/4" for claim in ("fact.euler", "control.pl") for shard in (1, 2, 3, 4)
     ]
     assert len({unit.context.derive_seed("x") for unit in units}) == 4
+
+
+def test_long_units_start_first_and_nothing_is_lost(tmp_path):
+    files = dict.fromkeys((claim.id for claim in ledger.claims()), kit.HOLDS)
+    units = plan(ledger.claims(), kit.write(tmp_path, files), QUICK, 0)
+    scheduled = schedule(units)
+    assert [unit.claim for unit in scheduled[: len(LONG)]] == list(LONG)
+    assert scheduled[len(LONG) :] == [unit for unit in units if unit.claim not in LONG]
 
 
 def test_properties_are_found_beside_the_package_and_loaded_by_path(tmp_path):

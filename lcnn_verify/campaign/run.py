@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from lcnn_verify.campaign.executor import UnitResult, execute
 from lcnn_verify.campaign.journal import Fingerprint, Journal
-from lcnn_verify.campaign.plan import Unit
+from lcnn_verify.campaign.plan import Unit, schedule
 from lcnn_verify.model import InputError
 
 
@@ -56,7 +56,7 @@ def run_units(
     with Journal.open(out, fingerprint, resume=resume) as journal:
         missing = [unit for unit in units if unit.id not in journal.results]
         tell(Progress(len(units) - len(missing), len(units)))
-        with closing(execute(missing, jobs)) as results:
+        with closing(execute(schedule(missing), jobs)) as results:
             for result in results:
                 journal.append(result)
                 tell(Progress(len(journal.results), len(units), result.unit))
