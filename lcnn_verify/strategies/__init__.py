@@ -1,0 +1,22 @@
+"""Hypothesis strategies: everything a property draws, in numbers a person would write."""
+
+from lcnn_verify.strategies.discards import discard, discarding
+from lcnn_verify.strategies.starts import starts
+from lcnn_verify.strategies.students import instances, students, weights
+from lcnn_verify.strategies.teachers import teachers
+from lcnn_verify.strategies.transforms import clone_splits, orders, rotations, scales, signs
+
+__all__ = [
+    "clone_splits",
+    "discard",
+    "discarding",
+    "instances",
+    "orders",
+    "rotations",
+    "scales",
+    "signs",
+    "starts",
+    "students",
+    "teachers",
+    "weights",
+]

@@ -1,0 +1,32 @@
+"""The one way a strategy or a property gives up a draw, so that rejected draws are counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import NoReturn
+
+import hypothesis
+
+_LISTENER: ContextVar[Callable[[str], None] | None] = ContextVar(
+    "lcnn_verify_discards", default=None
+)
+
+
+@contextmanager
+def discarding(listener: Callable[[str], None]) -> Iterator[None]:
+    """Call ``listener`` with the reason of every draw discarded inside the ``with`` block."""
+    token = _LISTENER.set(listener)
+    try:
+        yield
+    finally:
+        _LISTENER.reset(token)
+
+
+def discard(reason: str) -> NoReturn:
+    """Give up the current draw, telling the listener why. Never returns."""
+    listener = _LISTENER.get()
+    if listener is not None:
+        listener(reason)
+    hypothesis.reject()
