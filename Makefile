@@ -1,0 +1,61 @@
+# make verify   run the main job (quick profile) and leave reports/latest/
+# make test     lint, types, tests and coverage: the gate
+# make bench    benchmarks;  make lint;  make clean;  make distclean (also the environment)
+
+PYTHON ?= python3
+PROFILE ?= quick
+OUT ?= reports/latest
+TEST_JOBS ?= 2
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+COMPILED := $(wildcard lcnn_verify/_jit.py lcnn_verify/population/*.py lcnn_verify/dynamics/*.py)
+PYTEST := $(BIN)/python -m pytest --numprocesses $(TEST_JOBS) --dist worksteal --benchmark-disable
+
+.PHONY: verify test lint bench clean distclean
+.DELETE_ON_ERROR:
+
+verify: $(VENV)/.warm
+	$(BIN)/lcnn-verify run --profile $(PROFILE) --out $(OUT)
+
+# Coverage sees compiled bodies only where they run as plain Python, so their tests run twice. The
+# gate's last line is pytest's own.
+test: lint $(VENV)/.warm
+	rm -f .coverage .coverage.*
+	NUMBA_DISABLE_JIT=1 $(PYTEST) --quiet --cov --cov-report= tests/test_population*.py tests/test_dynamics*.py -k 'not width_ladder'
+	$(PYTEST) --cov --cov-append --cov-report=term-missing:skip-covered --cov-fail-under=95
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest tests/benchmarks --benchmark-only
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "error: PYTHON: got %s, wanted CPython 3.11 or newer" % sys.version.split()[0])'
+	$(PYTHON) -m venv $(VENV)
+
+# A stamp is newer than pyproject.toml when what it lists is installed.
+$(VENV)/.installed: pyproject.toml | $(BIN)/python
+	$(PIP) --editable .
+	touch $@
+
+$(VENV)/.installed-dev: pyproject.toml | $(BIN)/python
+	$(PIP) --editable '.[dev]'
+	touch $(VENV)/.installed $@
+
+# The self-check also compiles the numerics, once, into the cache beside the sources.
+$(VENV)/.warm: $(COMPILED) $(VENV)/.installed
+	$(BIN)/lcnn-verify doctor
+	touch $@
+
+clean:
+	rm -rf build dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks
+	find lcnn_verify properties tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -f $(VENV)/.warm
+
+distclean: clean
+	rm -rf $(VENV)
