@@ -441,6 +441,7 @@ def test_arguments_are_taken_apart():
     assert [array.name for array in shown.arrays] == ["W (1 × 2)", "V (1 × 2)"]
     assert shown.arrays[0].rows == (("1.0", "0.3"),)
     assert shown.network.V.tolist() == [[1.0, 0.0]]
+    assert take_apart({"instance": INSTANCE, "angle": 0.5}).parameters == shown.parameters[:3]
     teacher = {"type": "teacher", "V": np.ones((20, 9)).tolist(), "parameters": {}}
     both = take_apart({"a": INSTANCE, "b": teacher})
     assert ("a.angle", "0.5") in both.parameters
@@ -471,4 +472,5 @@ def test_brief_values_are_what_a_person_would_write():
     assert brief(0.1) == "0.1"
     assert brief(1 / 3) == "0.333333"
     assert brief({"a": [1, None, "x"]}) == "a: [1, None, x]"
-    assert len(brief(["long"] * 99)) == 120
+    assert brief([{"lean": 1.5, "norm": 2}, 3]) == "[(lean: 1.5, norm: 2), 3]"
+    assert len(brief(["long"] * 99)) == 240

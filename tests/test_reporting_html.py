@@ -222,6 +222,13 @@ def test_numbers_for_people(value, text):
     assert phrases.number(value) == text
 
 
+def test_numbers_past_their_digits_are_whole():
+    assert phrases.number(1000.4, 3) == "1,000"
+    assert phrases.number(999.6, 3) == "1,000"
+    assert phrases.number(12345.6, 6) == "12,346"
+    assert phrases.number(-99.4, 2) == "−99"
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [

@@ -11,7 +11,7 @@ import numpy as np
 from lcnn_verify.model import FloatArray, InputError, as_pair, as_weights
 from lcnn_verify.reporting.neurons import Network
 
-_LONGEST = 120
+_LONGEST = 240
 _MOST_ROWS, _MOST_COLUMNS = 12, 8
 
 
@@ -54,7 +54,9 @@ def take_apart(arguments: Mapping[str, Any]) -> Arguments:
         network = _network(value)
         if network is not None:
             networks.append(network)
-    return Arguments(tuple(parameters), tuple(arrays), networks[0] if networks else None)
+    # A property may draw a number and pass it on into an instance's parameters: show it once.
+    shown = tuple(dict.fromkeys(parameters))
+    return Arguments(shown, tuple(arrays), networks[0] if networks else None)
 
 
 def brief(value: Any) -> str:
@@ -68,7 +70,8 @@ def _written(value: Any) -> str:
         exact = repr(value)
         return exact if len(exact) <= 9 else f"{value:.6g}"
     if isinstance(value, list):
-        return f"[{', '.join(_written(item) for item in value)}]"
+        items = (f"({_written(i)})" if isinstance(i, Mapping) else _written(i) for i in value)
+        return f"[{', '.join(items)}]"
     if isinstance(value, Mapping):
         return ", ".join(f"{key}: {_written(item)}" for key, item in value.items())
     return str(value)

@@ -62,6 +62,7 @@ def render(data: Mapping[str, Any]) -> str:
     )
     environment.filters.update(
         number=phrases.number,
+        ratio=phrases.ratio,
         tightness=phrases.tightness,
         wanted=phrases.wanted,
         tone=tone,

@@ -98,10 +98,10 @@ def number(value: float | None, digits: int = 4) -> str:
         return NOTHING
     if isinstance(value, int):
         return f"{value:,}".replace("-", "−") if abs(value) < 10**15 else number(float(value))
-    value = float(f"{value:.{digits - 1}e}") if abs(value) < 1e4 else value
-    if value == 0.0 or 1e-3 <= abs(value) < 1e4:
-        return f"{value:.{digits}g}".replace("-", "−")
-    if 1e4 <= abs(value) < 1e7:
+    rounded = float(f"{value:.{digits - 1}e}")
+    if value == 0.0 or 1e-3 <= abs(rounded) < min(10.0**digits, 1e4):
+        return f"{rounded:.{digits}g}".replace("-", "−")
+    if 1e-3 <= abs(rounded) < 1e7:
         return f"{value:,.0f}".replace("-", "−")
     mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
     power = str(int(exponent)).translate(_SUPERSCRIPTS)
@@ -112,10 +112,12 @@ def number(value: float | None, digits: int = 4) -> str:
 def tightness(entry: Mapping[str, Any]) -> str:
     """How near the claim came to failing: 1 is an equality, above 1 a violation."""
     observation = entry["counterexample"] or entry["tightest"]
-    value = observation and observation["tightness"]
-    if value is None:
-        return NOTHING
-    if 0.0 < abs(value - 1.0) < 1e-3:
+    return ratio(observation["tightness"] if observation else None)
+
+
+def ratio(value: float | None) -> str:
+    """A tightness for people; one close to 1 is told by its distance from 1."""
+    if value is not None and 0.0 < abs(value - 1.0) < 1e-3:
         return f"1 {'−' if value < 1.0 else '+'} {number(abs(value - 1.0), 2)}"
     return number(value, 3)
 

@@ -88,7 +88,7 @@ def draw(
         paint(axes)
         # At the rim, clear of tick labels that a browser draws wider or larger.
         axes.xaxis.set_label_coords(0.5, -(bottom - 14) / (height * extent[1]))
-        axes.yaxis.set_label_coords(-(left - 12) / (width * extent[0]), 0.5)
+        axes.yaxis.set_label_coords(-(left - 15) / (width * extent[0]), 0.5)
         nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
         figure.savefig(target, format="svg", metadata=nothing)
     return _inline(target.getvalue(), prefix, title)
