@@ -65,4 +65,5 @@ def test_the_adversary_stays_above_the_bound(degrees, ratio, r, d, m):
     worst = Instance(found.W, V, parameters={"degrees": degrees, "ratio": ratio})
     check.at_least(gradient_norm(worst), kappa(worst) * loss(worst))
     label = "smallest ‖∇L‖/(κL) found at L ≤ ε₀"
-    point("margin-grid", label, columns=[degrees, ratio, r, d, m], margin=found.ratio)
+    where = {"degrees": degrees, "ratio": ratio, "r": r, "d": d, "m": m}
+    point("margin-grid", label, **where, margin=found.ratio)
