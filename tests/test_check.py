@@ -3,7 +3,7 @@
 import mpmath
 import pytest
 
-from lcnn_verify.evidence import Outcome, Quantity, Recorder, Violation, check, recording
+from lcnn_verify.evidence import Outcome, Quantity, Recorder, Violation, check, point, recording
 
 
 def quantity(label, value, error=0.0, exact=None):
@@ -140,3 +140,28 @@ def test_undecided_is_counted_with_its_reason(recorder):
 def test_outside_a_property_a_violation_still_raises():
     with pytest.raises(Violation):
         check.at_least(quantity("g", 1.0, exact="1"), 2.0)
+
+
+def test_what_the_oracle_found_to_hold_is_no_tighter_than_equality(recorder):
+    with recorder.example({}):
+        check.at_most(quantity("g", 1.0 + 1e-12, 1e-9, exact="0.999999999"), 1.0)
+    assert recorder.tightest.tightness == 1.0
+
+
+def test_uncounted_margins_are_not_the_tightest(recorder):
+    with recorder.example({}):
+        check.at_most(0.9, 1.0, counted=False)
+        check.at_most(0.1, 1.0)
+    assert recorder.tightest.tightness == pytest.approx(0.1)
+
+
+def test_points_gather_in_columns(recorder):
+    for x in (1, 2):
+        point("margin-grid", "grid", y_label="y", columns={"x": x}, margin=10 * x)
+    assert recorder.to_json()["series"] == [
+        {
+            "figure": "margin-grid",
+            "label": "grid",
+            "data": {"columns": {"x": [1, 2]}, "margin": [10, 20], "y_label": "y"},
+        }
+    ]

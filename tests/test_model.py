@@ -64,7 +64,7 @@ def test_model_rejects_unknown_names():
 
 def test_models_are_distinct_and_named():
     assert len({model.name for model in MODELS}) == 4
-    assert TIED_ABS == Model()
+    assert Model() == TIED_ABS
     assert [model.mass_power for model in MODELS] == [2, 1, 2, 1]
     assert Model("relu").kernel_weights == (0.25, 0.25)
 

@@ -57,14 +57,14 @@ def test_without_shrinking_the_first_counterexample_stays():
 
 
 def test_a_fallen_claim_fails_with_its_replay():
-    with pytest.raises(ClaimFailed, match="zgj.rate is REFUTED") as caught:
+    with pytest.raises(ClaimFailed, match=r"zgj\.rate is REFUTED") as caught:
         property_of(limit=17)()
     assert '"arguments": {"x": 18}' in str(caught.value)
 
 
 def test_a_control_passes_when_refuted_and_fails_when_it_stands():
     property_of("control.pl", limit=17)()
-    with pytest.raises(ClaimFailed, match="control.pl is SUPPORTED"):
+    with pytest.raises(ClaimFailed, match=r"control\.pl is SUPPORTED"):
         property_of("control.pl", limit=2000)()
 
 

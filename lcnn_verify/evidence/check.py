@@ -45,8 +45,12 @@ def _is_tie(low: Quantity, high: Quantity) -> bool:
         )
 
 
-def _tightness(small: float, large: float) -> float | None:
-    return small / large if large > 0.0 and small >= 0.0 else None
+def _tightness(small: float, large: float, outcome: Outcome) -> float | None:
+    """small/large where that makes sense; what the oracle found to hold is at most 1."""
+    if large <= 0.0 or small < 0.0:
+        return None
+    ratio = small / large
+    return min(ratio, 1.0) if outcome is Outcome.HOLDS else ratio
 
 
 def _compare(
@@ -88,7 +92,7 @@ def _compare(
         bound=bound.value,
         margin=margin,
         error=error,
-        tightness=_tightness(low.value, high.value) if counted else None,
+        tightness=_tightness(low.value, high.value, outcome) if counted else None,
         outcome=outcome,
         decided_by=decided_by,
         arguments=recorder.arguments_json(overrides),
@@ -109,10 +113,10 @@ def at_least(
     """Check got ≥ bound.
 
     ``ties`` is for bounds with known equality cases: sides that the oracle finds equal to 25 digits
-    of their scale then hold; otherwise a tie is undecided. ``counted=False`` leaves the margin out of
-    the search for the tightest. ``overrides`` replace drawn arguments in
-    the record, for a check on an instance that a search inside the property found.
-    Raises :class:`~lcnn_verify.evidence.Violation` when refuted.
+    of their scale then hold; otherwise a tie is undecided. ``counted=False`` leaves the margin out
+    of the search for the tightest. ``overrides`` replace drawn arguments in the record, for a check
+    on an instance that a search inside the property found. Raises
+    :class:`~lcnn_verify.evidence.Violation` when refuted.
     """
     _compare(got, "≥", bound, ties=ties, counted=counted, note=note, overrides=overrides)
 

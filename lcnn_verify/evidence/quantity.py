@@ -54,7 +54,8 @@ class Quantity:
                 with mpmath.workdps(dps + 10):
                     return operation(left(dps), right(dps))
 
-        bound = error + ROUNDING * abs(value) + math.ulp(0.0)
+        # The bound is itself computed in float64: widened by more than its own rounding.
+        bound = (error + ROUNDING * abs(value)) * (1.0 + 8.0 * ROUNDING) + math.ulp(0.0)
         left_label, right_label = self.label, other.label
         if symbol in "·/":
             left_label, right_label = _factor(left_label), _factor(right_label)
@@ -85,7 +86,8 @@ class Quantity:
         )
         return self._combine(right, "·", self.value * right.value, error, lambda a, b: a * b)
 
-    __rmul__ = __mul__
+    def __rmul__(self, other: float) -> Quantity:
+        return Quantity.of(other) * self
 
     def __truediv__(self, other: Quantity | float) -> Quantity:
         right = Quantity.of(other)
@@ -105,7 +107,7 @@ class Quantity:
         value = math.sqrt(max(self.value, 0.0))
         high = math.sqrt(max(self.value + self.error, 0.0))
         low = math.sqrt(max(self.value - self.error, 0.0))
-        error = max(high - value, value - low) + 2 * ROUNDING * high + math.ulp(0.0)
+        error = max(high - value, value - low) + 4 * ROUNDING * high + math.ulp(0.0)
         exact: Exact | None = None
         if (route := self.exact) is not None:
 

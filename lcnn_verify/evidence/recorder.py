@@ -173,12 +173,30 @@ def series(figure: str, label: str, **data: Any) -> None:
         recorder.series.append(Series(figure, label, data))
 
 
-def point(figure: str, label: str, **coordinates: Any) -> None:
-    """Add one point to the series of this figure and label: each coordinate to its own column."""
+def point(figure: str, label: str, /, *, y_label: str = "", **coordinates: Any) -> None:
+    """Add one point to the series of this figure and label: each coordinate to its own column.
+
+    A coordinate that is a mapping is a group of columns.
+    """
     recorder = current()
     for item in recorder.series:
         if (item.figure, item.label) == (figure, label):
-            for name, value in coordinates.items():
-                item.data[name].append(value)
+            _append(item.data, coordinates)
             return
-    series(figure, label, **{name: [value] for name, value in coordinates.items()})
+    fixed = {"y_label": y_label} if y_label else {}
+    series(figure, label, **_columns(coordinates), **fixed)
+
+
+def _columns(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: _columns(value) if isinstance(value, Mapping) else [value]
+        for name, value in row.items()
+    }
+
+
+def _append(columns: Mapping[str, Any], row: Mapping[str, Any]) -> None:
+    for name, value in row.items():
+        if isinstance(value, Mapping):
+            _append(columns[name], value)
+        else:
+            columns[name].append(value)

@@ -20,8 +20,8 @@ CLAIMS = (
         id="zgj.convergence",
         title="Below the threshold the loss goes to 0",
         statement=(
-            "From every start with L(W₀) ≤ ε₀(V), gradient descent with step 0.1/‖V‖_F² decreases "
-            "the loss monotonically to 10⁻³·L₀, and gradient flow does too."
+            "From every start with L(W₀) ≤ ε₀(V), gradient flow decreases the loss monotonically "
+            "to 10⁻³·L₀, and gradient descent with step 0.1/‖V‖_F² does too."
         ),
         wording=(
             "as long as the loss is already lower than a threshold (polynomial in relevant "
@@ -32,7 +32,7 @@ CLAIMS = (
         provenance=(STATED, READING),
         source=ABSTRACT,
         assumptions=(_SETTING, _BELOW),
-        constants="target 10⁻³·L₀; step 0.1/‖V‖_F²; budget 2·10⁵ steps",
+        constants="target 10⁻³·L₀; step 0.1/‖V‖_F², budget 10⁶ steps, Δ ≥ 0.45; flow: any Δ",
     ),
     Claim(
         id="zgj.recovery",

@@ -6,8 +6,8 @@ Statement: L(t) ≤ 1/(1/L₀ + κ²t) along gradient flow, and with κ²/2 for 
 Kind: rate.
 Constants: κ(V) = 1/‖V‖_F. The bound is loose by 10³ to 10⁵ in time; the measured laws stand beside
     it: geometric decay for m = r, L ~ t⁻³ and ‖∇L‖ ~ L^{2/3} for m > r (THEORY §5).
-How it is checked: at every recorded point of a run; the tightest is run again to its step, and its
-    loss compared by the oracle where the margin is small.
+How it is checked: at every recorded point of a run; descent is run again to the tightest, so that
+    the oracle can decide there if it must.
 Source: derived (THEORY §4); measured laws THEORY §5.
 """
 
@@ -27,30 +27,38 @@ def rate_bound(x, times, factor):
     return 1.0 / (1.0 / loss(x).value + factor * kappa(x).value ** 2 * times)
 
 
-def check_bound(x, run, factor, weights_at):
-    """Check the bound at the recorded point where it is tightest (the start is an equality)."""
-    if len(run.times) < 2:
-        check.undecided(f"no step taken: {run.stop_reason}")
+def check_bound(x, run, factor, weights_at=None):
+    """Check L(t) ≤ 1/(1/L₀ + factor·κ²·t) all along ``run``.
+
+    In float64 at every point, and, as 1/L(t) − 1/L₀ ≥ factor·κ²·t, where that is tightest among
+    the points with L ≤ 0.9·L₀: before, both sides are nearly 0. ``weights_at(k)`` gives the
+    weights of recorded point k to the oracle.
+    """
+    moved = np.flatnonzero(run.losses <= 0.9 * run.losses[0])
+    if not len(moved):
+        check.undecided(f"the loss did not move: {run.stop_reason.value}")
         return
-    bounds = rate_bound(x, run.times, factor)
-    k = 1 + int(np.argmax(run.losses[1:] / bounds[1:]))
-    time = float(run.times[k])
+    excess = run.losses - rate_bound(x, run.times, factor)
+    worst = Quantity("largest L(t) − 1/(1/L₀ + κ²t)", float(excess.max()), run.loss_floor)
+    check.at_most(worst, 4.0 * run.loss_floor, counted=False)
+    growth = 1.0 / run.losses[moved] - 1.0 / run.losses[0]
+    k = int(moved[np.argmax(run.times[moved] / growth)])
 
     def exact(dps):
         return oracle.loss(weights_at(k), x.V, dps=dps, model=x.model)
 
-    reached = Quantity(f"L(t = {time:.6g})", float(run.losses[k]), run.loss_floor, exact)
-    speed = factor * kappa(x) * kappa(x) * time
-    check.at_most(reached, (1.0 / (1.0 / loss(x) + speed)).named("1/(1/L₀ + κ²t)"))
+    route = exact if weights_at else None
+    reached = Quantity(f"L(t = {run.times[k]:.6g})", float(run.losses[k]), run.loss_floor, route)
+    bound = factor * kappa(x) * kappa(x) * float(run.times[k])
+    check.at_least(
+        1.0 / reached - 1.0 / loss(x, "L₀"), bound.named("κ²t" if factor == 1 else "½κ²t")
+    )
 
 
 @verifies("zgj.rate", examples=40, draws=40, law=laws.below_threshold_law())
 @given(instance=strategies.starts(headroom=1e7))
 def test_flow_stays_below_the_bound(instance):
-    x, run = instance, flow(instance)
-    start, end = Instance(x.W, x.V), Instance(run.weights, x.V)
-    # Only the last weights are kept, so a margin elsewhere has no sharper route than its floor.
-    check_bound(x, run, 1.0, lambda k: end.W if k == len(run.times) - 1 else start.W)
+    check_bound(instance, flow(instance), 1.0)
 
 
 @verifies("zgj.rate", examples=40)
