@@ -37,7 +37,8 @@ class Model:
     readout: Readout = "tied"
 
     def __post_init__(self) -> None:
-        for field, choices in (("activation", get_args(Activation)), ("readout", get_args(Readout))):
+        known = {"activation": get_args(Activation), "readout": get_args(Readout)}
+        for field, choices in known.items():
             value = getattr(self, field)
             if value not in choices:
                 wanted = " or ".join(repr(choice) for choice in choices)
@@ -50,7 +51,7 @@ class Model:
 
     @property
     def kernel_weights(self) -> tuple[float, float]:
-        """(α, β) such that the dual kernel is α·k_abs(ρ) + β·ρ (THEORY §3: k_relu = (k_abs + ρ)/4)."""
+        """(α, β) of the dual kernel α·k_abs(ρ) + β·ρ (THEORY §3: k_relu = (k_abs + ρ)/4)."""
         return (1.0, 0.0) if self.activation == "abs" else (0.25, 0.25)
 
     @property

@@ -1,4 +1,4 @@
-"""How much work a run spends. Budgets count evaluations, never seconds, so results are repeatable."""
+"""How much work a run spends: budgets count evaluations, never seconds, so results repeat."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Any
 
 from lcnn_verify.model import InputError
 
@@ -64,6 +65,24 @@ class RunContext:
     seed: int = 0
     shard: int = 0
     shards: int = 1
+
+    def to_json(self) -> dict[str, Any]:
+        """The names and numbers that make this context again (:meth:`from_json`)."""
+        return {
+            "profile": self.profile.name,
+            "seed": self.seed,
+            "shard": self.shard,
+            "shards": self.shards,
+        }
+
+    @staticmethod
+    def from_json(data: Any) -> RunContext:
+        """Rebuild a context. Raises ``InputError`` unless ``data`` is one of :meth:`to_json`."""
+        match data:
+            case {"profile": str(name), "seed": int(seed), "shard": int(k), "shards": int(n)}:
+                if seed >= 0 and 0 <= k < n:
+                    return RunContext(profile_named(name), seed, k, n)
+        raise InputError("run", repr(data), "profile, seed ≥ 0 and 0 ≤ shard < shards")
 
     def derive_seed(self, *names: str) -> int:
         """A seed for the stream called ``names``, different for every run seed and shard."""

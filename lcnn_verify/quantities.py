@@ -112,17 +112,6 @@ def merged_level(delta: float) -> Quantity:
     )
 
 
-def separation(x: HasTeacher) -> Quantity:
-    """Δ, the least acute angle between teacher lines, in radians."""
-    value = geometry.separation(x.V)
-    return Quantity(
-        "Δ(V)",
-        value,
-        geometry.separation_error(x.V),
-        lambda dps: oracle.separation(x.V, dps),
-    )
-
-
 def recovery(x: Instance) -> Quantity:
     """R(W) = Σ_j |Σ_{i→j} q_i − ‖v_j‖²| + Σ_i q_i θ_i² (THEORY §4, zgj.recovery), in length²."""
     total = sum(frobenius(row) ** 2 for row in np.concatenate((x.W, x.V)))

@@ -23,6 +23,7 @@ from lcnn_verify.evidence import (
 from lcnn_verify.evidence.recorder import Sampling
 from lcnn_verify.instances import Instance, Teacher
 from lcnn_verify.ledger.claim import Claim, Kind, Provenance, Source
+from lcnn_verify.profiles import active
 from lcnn_verify.reporting.report import RunInfo
 
 RUN = RunInfo("quick", 7)
@@ -367,6 +368,7 @@ def _hostile(recorder: Recorder) -> None:
             outcome=Outcome.VIOLATED,
             decided_by=HOSTILE,
             arguments=recorder.arguments_json({}),
+            run=active().to_json(),
             note=HOSTILE,
         )
     )

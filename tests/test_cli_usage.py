@@ -107,7 +107,13 @@ def test_a_corrupt_journal_is_one_line_and_left_alone(tmp_path, capsys):
     assert (out / "journal.jsonl").read_text() == text
 
 
-REPLAY = {"replay": "1", "claim": "fact.euler", "test": "test_is_small", "arguments": {"x": 11}}
+REPLAY = {
+    "replay": "1",
+    "claim": "fact.euler",
+    "test": "test_is_small",
+    "run": {"profile": "quick", "seed": 0, "shard": 0, "shards": 1},
+    "arguments": {"x": 11},
+}
 INSTANCE = {
     "type": "instance",
     "W": [[1.0, 0.0]],
@@ -143,6 +149,7 @@ def test_is_small(instance):
         ({"replay": "1"}, "got a replay file without them, wanted claim and test as strings"),
         ({**REPLAY, "claim": 3}, "got a replay file without them"),
         ({**REPLAY, "arguments": [3]}, "got a replay file without them"),
+        ({**REPLAY, "run": {"seed": 0}}, "run: got {'seed': 0}, wanted profile, seed"),
         ({**REPLAY, "claim": "fact.eular"}, "claim: got 'fact.eular', wanted an id from"),
         ({**REPLAY, "claim": "fact.moments"}, "property file: got nothing at"),
         ({**REPLAY, "test": "test_is_smal"}, "did you mean 'test_is_small'?"),

@@ -38,3 +38,13 @@ def test_the_active_run_is_restored():
 
 def test_a_share_is_never_nothing():
     assert RunContext(PROFILES["quick"], shards=16).share(3) == 1
+
+
+def test_a_context_survives_json_and_nonsense_does_not():
+    context = RunContext(PROFILES["deep"], seed=3, shard=1, shards=4)
+    assert RunContext.from_json(context.to_json()) == context
+    for change in ({"seed": -1}, {"shard": 4}, {"seed": "3"}, {"profile": "deepest"}):
+        with pytest.raises(InputError):
+            RunContext.from_json({**context.to_json(), **change})
+    with pytest.raises(InputError, match="run: got None"):
+        RunContext.from_json(None)

@@ -18,7 +18,7 @@ from lcnn_verify.evidence import Observation, Property, Recorder
 from lcnn_verify.instances import from_json
 from lcnn_verify.ledger import Claim
 from lcnn_verify.model import InputError
-from lcnn_verify.profiles import did_you_mean
+from lcnn_verify.profiles import RunContext, did_you_mean, running
 
 SCHEMA = "1"
 _REPLAY_FILE = "a replay file of `lcnn-verify run`"
@@ -26,10 +26,11 @@ _REPLAY_FILE = "a replay file of `lcnn-verify run`"
 
 @dataclass(frozen=True, slots=True)
 class _Recorded:
-    """What a replay file says: the claim, the property's name, and its arguments, decoded."""
+    """What a replay file says: the claim, the property's name, the run, the arguments decoded."""
 
     claim: Claim
     test: str
+    context: RunContext
     arguments: dict[str, Any]
 
 
@@ -46,7 +47,8 @@ def replay(file: Path, *, properties: Path | None, json: bool) -> int:
     with warnings.catch_warnings():
         # A property may give an instance up; outside of a test Hypothesis frowns on that.
         warnings.simplefilter("ignore", HypothesisDeprecationWarning)
-        recorder = found.replay(arguments)
+        with running(recorded.context):
+            recorder = found.replay(arguments)
     if isinstance(broke := recorder.breakdown, InputError):
         raise InputError(f"arguments: {broke.argument}", broke.got, broke.wanted)
     if isinstance(broke, UnsatisfiedAssumption):
@@ -92,9 +94,10 @@ def _read(file: Path) -> _Recorded:
         wanted = f"version {SCHEMA!r}, or a newer lcnn-verify"
         raise InputError(name, f"a replay file of version {version!r}", wanted)
     match data:
-        case {"claim": str(claim), "test": str(test), "arguments": dict(arguments)}:
-            return _Recorded(_claim(claim, name), test, _decode(arguments))
-    wanted = "claim and test as strings, arguments as an object"
+        case {"claim": str(claim), "test": str(test), "run": run, "arguments": dict(arguments)}:
+            context = RunContext.from_json(run)
+            return _Recorded(_claim(claim, name), test, context, _decode(arguments))
+    wanted = "claim and test as strings, run and arguments as objects"
     raise InputError(name, "a replay file without them", wanted)
 
 

@@ -14,6 +14,7 @@ import mpmath
 from lcnn_verify.evidence.observation import Observation, Outcome
 from lcnn_verify.evidence.quantity import ROUNDING, Quantity
 from lcnn_verify.evidence.recorder import current
+from lcnn_verify.profiles import active
 
 _LADDER = ((30, 60), (60, 120))
 _TIE_DIGITS = 25
@@ -96,6 +97,7 @@ def _compare(
         outcome=outcome,
         decided_by=decided_by,
         arguments=recorder.arguments_json(overrides),
+        run=active().to_json(),
         note=note,
     )
     recorder.add(observation, witness=sharp)
@@ -198,6 +200,7 @@ def equal(
         outcome=outcome,
         decided_by=decided_by,
         arguments=recorder.arguments_json(overrides),
+        run=active().to_json(),
         note=note,
     )
     recorder.add(observation)
@@ -235,6 +238,7 @@ def undecided(note: str, **overrides: Any) -> None:
             outcome=Outcome.UNDECIDED,
             decided_by="float64",
             arguments=recorder.arguments_json(overrides),
+            run=active().to_json(),
             note=note,
         )
     )

@@ -46,8 +46,9 @@ class Observation:
     ``margin`` is signed, positive when the relation holds, in the units of ``got``; ``error`` is
     the bound on its numerical uncertainty; ``tightness`` is bound/got for "≥" and got/bound for
     "≤" (1 is an equality, above 1 a violation; None where a ratio makes no sense). ``decided_by``
-    names the arithmetic that decided. ``arguments`` (JSON) rebuild the example: they are what
-    ``replay`` feeds to the property.
+    names the arithmetic that decided. ``arguments`` (JSON) rebuild the example, and ``run`` names
+    the profile, seed and shard it was met under: ``replay`` feeds both to the property. An
+    ``instance`` among the arguments that the property does not take is there to be looked at.
     """
 
     claim: str
@@ -63,6 +64,7 @@ class Observation:
     outcome: Outcome
     decided_by: str
     arguments: dict[str, Any]
+    run: dict[str, Any]
     note: str = ""
 
     def to_json(self) -> dict[str, Any]:

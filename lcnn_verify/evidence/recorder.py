@@ -107,11 +107,22 @@ class Recorder:
             return
         if witness and len(self.witnesses) < MAX_WITNESSES:
             self.witnesses.append(observation)
+        self._keep_tighter(observation)
+
+    def _keep_tighter(self, observation: Observation) -> None:
         best = self.tightest
         if observation.tightness is not None and (
             best is None or best.tightness is None or observation.tightness > best.tightness
         ):
             self.tightest = observation
+
+    def absorb(self, stream: Recorder) -> None:
+        """Take over what a separate stream of examples saw, but not its examples' count."""
+        self.checks += stream.checks
+        self.escalated += stream.escalated
+        self.reasons.update(stream.reasons)
+        if stream.tightest is not None:
+            self._keep_tighter(stream.tightest)
 
     def broke(self, error: Exception) -> None:
         """The property itself broke: neither support nor refutation."""

@@ -50,7 +50,7 @@ def decide(claim: Claim, records: Iterable[dict[str, Any]]) -> Decision:
     errors = [record["error"] for record in records if record["error"]]
     fallen = [record["counterexample"] for record in records if record["counterexample"]]
     verdict = Verdict.SUPPORTED
-    reason = f"no violation in {examples} examples"
+    reason = f"no violation in {examples} example{'s' if examples != 1 else ''}"
     if fallen:
         verdict = Verdict.REFUTED
         reason = f"{fallen[0]['quantity']} {fallen[0]['relation']} {fallen[0]['bound_label']} fails"

@@ -82,7 +82,7 @@ class Property:
         self.examples, self.draws, self.law, self.cases = examples, draws, law, cases
         self.phases = _QUIET_PHASES + ((Phase.shrink,) if shrink else ())
         self._test = test
-        self._handle = getattr(test, "hypothesis", None)
+        self._handle: Any = getattr(test, "hypothesis", None)
         self.body: Callable[..., None] = self._handle.inner_test if self._handle else test
 
     def run(self) -> Recorder:
@@ -115,7 +115,7 @@ class Property:
         return recorder
 
     def replay(self, arguments: Mapping[str, Any]) -> Recorder:
-        """Run the body once on decoded ``arguments`` and return what it saw."""
+        """Run the body once on decoded ``arguments``, in the active run context."""
         recorder = Recorder(self.claim.id, self.name)
         with recording(recorder):
             try:
@@ -165,16 +165,17 @@ class Property:
                     self._run_once(stream, law.draw(rng))
                 except Violation as violation:
                     recorder.counterexample = recorder.counterexample or violation.observation
-        recorder.reasons.update(stream.reasons)
+        recorder.absorb(stream)
         recorder.sampling = Sampling(law.text, stream.examples, stream.undecided, stream.violations)
 
 
 def replay_record(observation: Mapping[str, Any]) -> dict[str, Any]:
-    """The content of a replay file: which property, and the arguments it fell on."""
+    """The content of a replay file: which property, in which run, and what it fell on."""
     return {
         "replay": "1",
         "claim": observation["claim"],
         "test": observation["test"],
+        "run": observation["run"],
         "arguments": observation["arguments"],
     }
 

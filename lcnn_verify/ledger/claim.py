@@ -1,4 +1,4 @@
-"""What a claim is: a sentence from a paper, where it stands, how it is read, what it should earn."""
+"""What a claim is: a sentence, where it stands, how it is read, what it should earn."""
 
 from __future__ import annotations
 

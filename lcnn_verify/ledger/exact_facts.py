@@ -1,4 +1,4 @@
-"""Facts that are proved from the definitions and may never fail: THEORY §2 (forms) and §3 (facts)."""
+"""Facts proved from the definitions, which may never fail: THEORY §2 (forms) and §3 (facts)."""
 
 from __future__ import annotations
 
@@ -136,8 +136,8 @@ CLAIMS = (
         "zero-loss",
         "7",
         "Zero loss means matched measures",
-        "L = 0 when every student lies on a teacher line and each teacher's mass is matched; moving "
-        "one student off its line, or mass from teacher to teacher, makes L > 0.",
+        "L = 0 when every student lies on a teacher line and each teacher's mass is matched; "
+        "moving one student off its line, or mass from teacher to teacher, makes L > 0.",
     ),
     _fact(
         "floor",

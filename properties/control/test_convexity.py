@@ -28,4 +28,4 @@ def test_midpoint_is_below_the_mean(share, other):
     ]
     middle = Instance(0.5 * (ends[0].W + ends[1].W), V, parameters={"shares": [share, other]})
     mean = 0.5 * (loss(ends[0], "L(W)") + loss(ends[1], "L(W′)"))
-    check.at_most(loss(middle, "L of the midpoint"), mean, ties=True)
+    check.at_most(loss(middle, "L of the midpoint"), mean, ties=True, instance=middle)

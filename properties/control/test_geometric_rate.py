@@ -33,4 +33,4 @@ def test_loss_decays_geometrically(delta, steps):
     elapsed = float(run.times[-1])
     decay = number("e^{−μt}", lambda dps: mpmath.exp(mpmath.mpf(-SMALLEST) * mpmath.mpf(elapsed)))
     end = Instance(run.weights, x.V, parameters={"delta": delta, "time": elapsed})
-    check.at_most(loss(end, "L(t)"), decay * loss(x, "L₀"))
+    check.at_most(loss(end, "L(t)"), decay * loss(x, "L₀"), instance=end)
