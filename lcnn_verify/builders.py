@@ -111,22 +111,24 @@ def _unit(vector: FloatArray) -> FloatArray:
 
 def _named(name: str, V: FloatArray, W: Sequence[FloatArray]) -> FloatArray:
     """The vector called ``name``: teacher ``v…``, student ``w…`` or axis ``e…``, counted from 1."""
-    kind, number = name[:1], int(name[1:]) - 1
-    d = V.shape[1]
-    if kind == "e":
-        return np.asarray(np.eye(d)[number % d])
-    return V[number] if kind == "v" else W[number]
+    kind, number = name[:1], name[1:]
+    counts = {"v": len(V), "w": len(W), "e": V.shape[1]}
+    if not number.isdecimal() or not 1 <= int(number) <= counts.get(kind, 0):
+        known = ", ".join(f"{key}1…{key}{count}" for key, count in counts.items() if count)
+        raise InputError("name", repr(name), f"one of {known}")
+    index = int(number) - 1
+    return W[index] if kind == "w" else V[index] if kind == "v" else np.eye(V.shape[1])[index]
 
 
 def leaned(base: FloatArray, target: FloatArray, degrees: float) -> FloatArray:
-    """The unit vector (d,) at an angle from unit ``base``, in the plane of ``base`` and ``target``.
+    """The unit vector (d,) at an angle from unit ``base``, in its plane with ``target`` (d,).
 
     Where the target is parallel to the base, the first axis that is not takes its place; in d = 1
     nothing can lean and the base is returned.
     """
     if len(base) == 1 or degrees == 0.0:
         return base
-    for candidate in (target, *np.eye(len(base))):
+    for candidate in (_unit(target), *np.eye(len(base))):
         tangent = candidate - (candidate @ base) * base
         tangent -= (tangent @ base) * base
         size = float(np.linalg.norm(tangent))
@@ -233,7 +235,7 @@ def scale_to_level(
         high = max(seen, key=lambda scale: seen[scale])
         if seen[high] <= 0.0:
             return high, path(high)
-    low = high / 2.0
+    low = high * math.exp(-0.6 * seen[high])  # far enough down wherever L falls like s² or faster
     while log_excess(low) > 0.0:
         high, low = low, low / 2.0
     root = brentq(

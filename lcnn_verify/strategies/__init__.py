@@ -1,12 +1,14 @@
 """Hypothesis strategies: everything a property draws, in numbers a person would write."""
 
 from lcnn_verify.strategies.discards import discard, discarding
-from lcnn_verify.strategies.starts import starts
+from lcnn_verify.strategies.starts import HEADROOM, LEVELS, starts
 from lcnn_verify.strategies.students import instances, students, weights
 from lcnn_verify.strategies.teachers import teachers
 from lcnn_verify.strategies.transforms import clone_splits, orders, rotations, scales, signs
 
 __all__ = [
+    "HEADROOM",
+    "LEVELS",
     "clone_splits",
     "discard",
     "discarding",

@@ -78,7 +78,9 @@ def norms(low: float, high: float) -> st.SearchStrategy[float]:
     simple = tuple(norm for norm in _SIMPLE_NORMS if low <= norm <= high)
     moderate = decimals(max(low, 0.01), min(high, 9.99), 2)
     outside = tuple(norm for norm in powers_of_ten(low, high) if not 0.01 <= norm <= 9.99)
-    return ranked(simple, moderate, outside or ((low,) if not moderate else ()))
+    if not simple and not moderate:
+        outside = outside or (low,)
+    return ranked(simple, moderate, outside, weights=(1, 1, 2))
 
 
 def angles() -> st.SearchStrategy[float]:

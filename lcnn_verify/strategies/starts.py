@@ -157,7 +157,7 @@ def starts(
     What limits nearly merged teachers is float64: ε₀ ~ Δ³ must stay ``headroom`` roundings of the
     loss, which by default allows Δ = 8e-4 for two unit teachers. For the same reason the lower end
     of ``level`` is raised to that many roundings. Ask for more headroom where a run must descend
-    to a small fraction of its first loss.
+    to a small fraction of its first loss. A ``teacher`` of one's own must have distinct lines.
     """
     given = draw(teacher if teacher is not None else teachers(headroom=headroom / level[1]))
     V = given.V

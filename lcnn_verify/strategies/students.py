@@ -58,13 +58,12 @@ def neurons(
             break
         known = [f"w{k + 1}" for k in range(rows)] + [f"v{k + 1}" for k in range(r)]
         copies = min(neuron.pop("copies", 1), max_m - rows)
-        if copies > 1:
-            neuron["copies"] = copies
         if "near" in neuron and known:
             neuron["near"] = known[neuron["near"] % len(known)]
-        elif "near" in neuron:
+        elif "near" in neuron:  # the first of all neurons has no neighbour
             neuron = {"norm": neuron.get("norm", 1.0)}
-        described.append(neuron)
+            copies = 1
+        described.append(neuron | ({"copies": copies} if copies > 1 else {}))
         rows += copies
     return described
 
@@ -134,43 +133,47 @@ def instances(
     min_d: int = 1,
     max_d: int = 5,
     min_m: int = 1,
-    max_m: int = 16,
+    max_m: int | None = None,
     overparameterized: bool = False,
     min_separation: float = 0.0,
     models: Sequence[Model] = (TIED_ABS,),
     norms: tuple[float, float] | None = None,
     level: tuple[float, float] = LEVELS,
+    headroom: float = HEADROOM,
 ) -> st.SearchStrategy[Instance]:
     """Instances (W, V, model).
 
-    With ``below_threshold``, those of :func:`starts`: the tied |·| model, m ≥ r, loss in ``level``
-    fractions of ε₀(V), moderate norms. Otherwise any loss, any of the ``models``, free norms in
-    ``norms`` (1e-60 … 1e60; half of the draws moderate), and everything :func:`teachers` and
-    :func:`students` include; ``overparameterized`` then demands m ≥ r.
+    With ``below_threshold``, those of :func:`starts`: the tied |·| model, r ≤ m ≤ 4r, loss in
+    ``level`` fractions of ε₀(V) and ``headroom`` roundings, teacher norms in ``norms`` (0.5 … 2).
+    Otherwise any loss, any of the ``models``, m ≤ 16, free norms in ``norms`` (1e-60 … 1e60; half
+    of the draws within 0.5 … 2), and everything :func:`teachers` and :func:`students` include;
+    ``overparameterized`` then demands m ≥ r.
     """
+    most_r = max_r if max_m is None else min(max_r, max_m)
     if below_threshold:
         return starts(
             teachers(
                 min_r=min_r,
-                max_r=min(max_r, max_m),
+                max_r=most_r,
                 min_d=min_d,
                 max_d=max_d,
                 min_separation=min_separation,
                 norms=norms or MODERATE,
-                headroom=HEADROOM,
+                headroom=headroom / level[1],
             ),
             level=level,
             min_m=min_m,
             max_m=max_m,
+            headroom=headroom,
         )
     return _general(
         min_m,
-        max_m,
+        max_m or 16,
         overparameterized,
         models,
         norms or WIDE,
         min_r=min_r,
-        max_r=min(max_r, max_m) if overparameterized else max_r,
+        max_r=most_r if overparameterized else max_r,
         min_d=min_d,
         max_d=max_d,
         min_separation=min_separation,
