@@ -46,6 +46,27 @@ class Law:
         return self.sample(rng)
 
 
+def joined(law: Law, text: str, **samplers: Callable[[np.random.Generator], Any]) -> Law:
+    """``law`` with further arguments, each drawn by its sampler after ``law``, in this order.
+
+    ``text`` states their law.
+    """
+
+    def sample(rng: np.random.Generator) -> dict[str, Any]:
+        return {**law.draw(rng), **{name: draw(rng) for name, draw in samplers.items()}}
+
+    return Law(f"{law.name}, {', '.join(samplers)}", f"{law.text} {text}", sample)
+
+
+def plain_law(text: str, **samplers: Callable[[np.random.Generator], Any]) -> Law:
+    """Arguments that need no instance, each drawn by its sampler; ``text`` states their law."""
+    return Law(
+        ", ".join(samplers),
+        text,
+        lambda rng: {name: draw(rng) for name, draw in samplers.items()},
+    )
+
+
 def random_teacher(
     rng: np.random.Generator, *, max_r: int, max_d: int, min_degrees: float
 ) -> dict[str, Any]:

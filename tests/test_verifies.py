@@ -165,6 +165,21 @@ def test_discarded_draws_are_counted_by_reason():
     assert test_odd.lcnn_property.run().discarded["even"] > 0
 
 
+def test_draws_discarded_outside_of_hypothesis_are_counted_too():
+    @verifies("zgj.rate", examples=5, draws=50, law=Coin())
+    @given(x=st.integers(0, 3))
+    def test_small(x):
+        if x > 4:
+            discard("too large")
+        check.at_most(exactly(x), 7.5)
+
+    recorder = test_small.lcnn_property.run()
+    assert recorder.error is None
+    assert recorder.sampling.draws + recorder.discarded["too large"] == 50
+    assert recorder.discarded["too large"] > 10
+    assert test_small.lcnn_property.replay({"x": 9}).error.startswith("Discarded")
+
+
 def test_replay_runs_the_body_once():
     run = property_of(limit=17).lcnn_property
     assert run.replay({"x": 18}).violations == 1

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import inspect
 import json as json_format
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-from hypothesis.errors import HypothesisDeprecationWarning, UnsatisfiedAssumption
 
 from lcnn_verify import ledger
 from lcnn_verify.campaign.properties import find_directory, load
@@ -19,6 +16,7 @@ from lcnn_verify.instances import from_json
 from lcnn_verify.ledger import Claim
 from lcnn_verify.model import InputError
 from lcnn_verify.profiles import RunContext, did_you_mean, running
+from lcnn_verify.strategies import Discarded
 
 SCHEMA = "1"
 _REPLAY_FILE = "a replay file of `lcnn-verify run`"
@@ -44,14 +42,11 @@ def replay(file: Path, *, properties: Path | None, json: bool) -> int:
     recorded = _read(file)
     found = _property(recorded, find_directory(properties))
     arguments = _matching(found, recorded.arguments)
-    with warnings.catch_warnings():
-        # A property may give an instance up; outside of a test Hypothesis frowns on that.
-        warnings.simplefilter("ignore", HypothesisDeprecationWarning)
-        with running(recorded.context):
-            recorder = found.replay(arguments)
+    with running(recorded.context):
+        recorder = found.replay(arguments)
     if isinstance(broke := recorder.breakdown, InputError):
         raise InputError(f"arguments: {broke.argument}", broke.got, broke.wanted)
-    if isinstance(broke, UnsatisfiedAssumption):
+    if isinstance(broke, Discarded):
         raise InputError("arguments", "an instance outside the claim's setting", _REPLAY_FILE)
     if broke is not None:
         raise InputError("arguments", f"{type(broke).__name__}: {broke}", _REPLAY_FILE)

@@ -93,6 +93,10 @@ class Recorder:
         """The current example's arguments as JSON, with ``overrides`` in place of the drawn."""
         return {key: to_json(item) for key, item in {**self._arguments, **overrides}.items()}
 
+    def discarded_for(self, reason: str) -> None:
+        """Count one draw given up, by its reason."""
+        self.discarded[reason] += 1
+
     def add(self, observation: Observation, *, witness: bool = False) -> None:
         """Take one observation; raise :class:`Violation` if it refutes the statement."""
         self.checks += 1

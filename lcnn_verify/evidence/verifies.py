@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
@@ -15,7 +16,7 @@ from lcnn_verify.evidence.recorder import Recorder, Sampling, Violation, recordi
 from lcnn_verify.evidence.verdict import decide
 from lcnn_verify.ledger.claim import Claim
 from lcnn_verify.profiles import Profile, active
-from lcnn_verify.strategies.discards import discarding
+from lcnn_verify.strategies.discards import Discarded, discarding
 
 Cases: TypeAlias = Callable[[Profile], Iterable[Mapping[str, Any]]]
 """From the profile to the arguments of every case of an enumerated property."""
@@ -88,7 +89,7 @@ class Property:
     def run(self) -> Recorder:
         """Run within the active run context; return what was seen, breakdowns included."""
         recorder = Recorder(self.claim.id, self.name)
-        with recording(recorder):
+        with recording(recorder), discarding(recorder.discarded_for):
             try:
                 if self._handle is not None:
                     self._run_examples(recorder)
@@ -135,7 +136,8 @@ class Property:
         cases = [{}] if self.cases is None else self.cases(context.profile)
         for index, arguments in enumerate(cases):
             if index % context.shards == context.shard:
-                self._run_once(recorder, arguments)
+                with suppress(Discarded):
+                    self._run_once(recorder, arguments)
 
     def _run_examples(self, recorder: Recorder) -> None:
         def body(**arguments: Any) -> None:
@@ -150,8 +152,7 @@ class Property:
             context.share(self.examples), self.phases
         )
         try:
-            with discarding(lambda reason: recorder.discarded.update([reason])):
-                seed(context.derive_seed(self.claim.id, self.name))(self._test)()
+            seed(context.derive_seed(self.claim.id, self.name))(self._test)()
         finally:
             self._handle.inner_test = self.body
 
@@ -163,6 +164,8 @@ class Property:
             for _ in range(context.share(self.draws)):
                 try:
                     self._run_once(stream, law.draw(rng))
+                except Discarded:
+                    continue  # counted by the listener
                 except Violation as violation:
                     recorder.counterexample = recorder.counterexample or violation.observation
         recorder.absorb(stream)

@@ -1,6 +1,6 @@
 """Hypothesis strategies: everything a property draws, in numbers a person would write."""
 
-from lcnn_verify.strategies.discards import discard, discarding
+from lcnn_verify.strategies.discards import Discarded, discard, discarding
 from lcnn_verify.strategies.starts import HEADROOM, LEVELS, starts
 from lcnn_verify.strategies.students import instances, students, weights
 from lcnn_verify.strategies.teachers import teachers
@@ -9,6 +9,7 @@ from lcnn_verify.strategies.transforms import clone_splits, orders, rotations, s
 __all__ = [
     "HEADROOM",
     "LEVELS",
+    "Discarded",
     "clone_splits",
     "discard",
     "discarding",

@@ -14,6 +14,10 @@ _LISTENER: ContextVar[Callable[[str], None] | None] = ContextVar(
 )
 
 
+class Discarded(Exception):
+    """A draw given up outside of a Hypothesis test: in an i.i.d. stream, or in a replay."""
+
+
 @contextmanager
 def discarding(listener: Callable[[str], None]) -> Iterator[None]:
     """Call ``listener`` with the reason of every draw discarded inside the ``with`` block."""
@@ -25,8 +29,13 @@ def discarding(listener: Callable[[str], None]) -> Iterator[None]:
 
 
 def discard(reason: str) -> NoReturn:
-    """Give up the current draw, telling the listener why. Never returns."""
+    """Give up the current draw, telling the listener why. Never returns.
+
+    Hypothesis draws another; outside of its tests :class:`Discarded` is raised.
+    """
     listener = _LISTENER.get()
     if listener is not None:
         listener(reason)
+    if not hypothesis.currently_in_test_context():
+        raise Discarded(reason)
     hypothesis.reject()

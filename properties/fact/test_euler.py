@@ -13,7 +13,7 @@ import mpmath
 import numpy as np
 from hypothesis import given
 
-from lcnn_verify import oracle, population, strategies
+from lcnn_verify import laws, oracle, population, strategies
 from lcnn_verify.evidence import Quantity, check, verifies
 from lcnn_verify.evidence.quantity import ROUNDING
 from lcnn_verify.instances import Instance
@@ -38,7 +38,7 @@ def inner_product(x):
     return Quantity("⟨∇L, W⟩", float(np.sum(gradient * x.W)), error * (1 + 1e-12), exact)
 
 
-@verifies("fact.euler", examples=60)
+@verifies("fact.euler", examples=60, draws=60, law=laws.general_law(models=MODELS))
 @given(instance=strategies.instances(models=MODELS))
 def test_euler(instance):
     x = instance

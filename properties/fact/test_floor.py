@@ -16,11 +16,18 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lcnn_verify import oracle, strategies
+from lcnn_verify import laws, oracle, strategies
 from lcnn_verify.evidence import check, verifies
 from lcnn_verify.instances import Instance
 from lcnn_verify.quantities import gradient_norm, loss, norm, number
 
+LAW = laws.plain_law(
+    "Δ is uniform on [0.1°, 90°], v on 1, 2, ½; the mass is split by two to four shares uniform on "
+    "1..9.",
+    degrees=lambda rng: float(rng.uniform(0.1, 90.0)),
+    size=lambda rng: float(rng.choice([1.0, 2.0, 0.5])),
+    shares=lambda rng: [rng.integers(1, 10, size=rng.integers(2, 5)).tolist()],
+)
 ROUNDED = 1e-14  # of the norm: what rounding cos, sin, √ and products may move a student
 
 
@@ -33,7 +40,7 @@ def test_zero_students_for_one_teacher(teacher, m):
     check.equal(gradient_norm(x), number("0", lambda dps: mpmath.mpf(0)), digits=25)
 
 
-@verifies("fact.floor", examples=60)
+@verifies("fact.floor", examples=60, draws=60, law=LAW)
 @given(
     degrees=st.one_of(st.integers(1, 90), st.floats(0.1, 90.0)),
     size=st.sampled_from([1.0, 2.0, 0.5]),

@@ -30,7 +30,7 @@ def test_whole_gradient(instance):
 
 
 @verifies("fact.gradient-upper-bound", examples=60)
-@given(instance=strategies.instances())
+@given(instance=strategies.instances(min_d=2, max_m=8))
 def test_each_row(instance):
     x = instance
     for row, w in enumerate(x.W):
@@ -42,6 +42,5 @@ def test_each_row(instance):
 @given(instance=strategies.instances(min_d=1, max_d=1))
 def test_equality_at_dimension_one(instance):
     x = instance
-    squared = gradient_norm(x) * gradient_norm(x)
-    size = norm(x.W, "‖W‖")
-    check.equal(squared, 8.0 * size * size * loss(x), digits=20)
+    # Not squared: ‖∇L‖² overflows where ‖∇L‖ does not.
+    check.equal(gradient_norm(x), norm(x.W, "‖W‖") * (8.0 * loss(x)).sqrt(), digits=20)

@@ -17,7 +17,7 @@ import math
 import numpy as np
 from hypothesis import given
 
-from lcnn_verify import population, strategies
+from lcnn_verify import laws, population, strategies
 from lcnn_verify.builders import flip, reorder, rotation
 from lcnn_verify.evidence import Quantity, check, verifies
 from lcnn_verify.evidence.quantity import ROUNDING
@@ -26,9 +26,20 @@ from lcnn_verify.model import MODELS
 from lcnn_verify.quantities import frobenius, gradient_norm, loss, mass
 
 ANY = strategies.instances(models=MODELS)
+REARRANGED = laws.joined(
+    laws.general_law(models=MODELS),
+    "Six sort keys uniform on 0..9 and six fair signs, repeated as needed.",
+    order=lambda rng: rng.integers(10, size=6).tolist(),
+    signs=lambda rng: rng.choice([-1, 1], size=6).tolist(),
+)
+ROTATED = laws.joined(
+    laws.general_law(models=MODELS),
+    "Three Givens rotations by angles uniform on [0°, 180°].",
+    turns=lambda rng: rng.uniform(0.0, 180.0, 3).tolist(),
+)
 
 
-@verifies("fact.invariance", examples=60)
+@verifies("fact.invariance", examples=60, draws=60, law=REARRANGED)
 @given(instance=ANY, order=strategies.orders(), signs=strategies.signs())
 def test_permutations_and_signs(instance, order, signs):
     x = instance
@@ -47,7 +58,7 @@ def test_permutations_and_signs(instance, order, signs):
         check.at_most(frobenius(gap[row]), 2.0 * float(floor) + math.ulp(0.0))
 
 
-@verifies("fact.invariance", examples=60)
+@verifies("fact.invariance", examples=60, draws=60, law=ROTATED)
 @given(instance=strategies.instances(models=MODELS, min_d=2), turns=strategies.rotations())
 def test_rotations(instance, turns):
     x, d = instance, instance.V.shape[1]

@@ -14,6 +14,7 @@ import mpmath
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lcnn_verify import laws
 from lcnn_verify.evidence import check, verifies
 from lcnn_verify.quantities import merged_level, number
 
@@ -24,13 +25,18 @@ ANGLES = st.one_of(
 )
 
 
+LAW = laws.plain_law(
+    "Δ is uniform on (0, π/2].", delta=lambda rng: math.pi / 2 * float(1.0 - rng.random())
+)
+
+
 def ratio(delta):
     """M(Δ)·3π/Δ³ with its error bound and its sharper route."""
     cube = number("3π/Δ³", lambda dps: 3 * mpmath.pi / mpmath.mpf(delta) ** 3)
     return (merged_level(delta) * cube).named("M(Δ)·3π/Δ³")
 
 
-@verifies("fact.merged-level", examples=150)
+@verifies("fact.merged-level", examples=150, draws=150, law=LAW)
 @given(delta=ANGLES)
 def test_the_level_is_nearly_cubic(delta):
     check.at_most(ratio(delta), 1.0)

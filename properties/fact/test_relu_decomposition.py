@@ -12,11 +12,14 @@ Source: THEORY §3, "Other models".
 import mpmath
 from hypothesis import given
 
-from lcnn_verify import oracle, strategies
+from lcnn_verify import laws, oracle, strategies
 from lcnn_verify.evidence import check, verifies
 from lcnn_verify.instances import Instance
 from lcnn_verify.model import TIED_RELU, UNIT_RELU, Model
 from lcnn_verify.quantities import loss, number
+
+LIMITS = {"models": (TIED_RELU, UNIT_RELU), "max_m": 4, "max_r": 2, "max_d": 3}
+LAW = laws.general_law(**LIMITS)
 
 
 def linear_part(x, dps):
@@ -31,12 +34,8 @@ def linear_part(x, dps):
         return mpmath.fdot(total, total) / 2
 
 
-@verifies("fact.relu-decomposition", examples=25)
-@given(
-    instance=strategies.instances(
-        models=(TIED_RELU, UNIT_RELU), max_m=4, max_r=2, max_d=3, norms=(1e-3, 1e3)
-    )
-)
+@verifies("fact.relu-decomposition", examples=25, draws=20, law=LAW)
+@given(instance=strategies.instances(**LIMITS, norms=(1e-3, 1e3)))
 def test_relu_loss_decomposes(instance):
     x = instance
     even = Instance(x.W, x.V, Model("abs", x.model.readout))

@@ -12,14 +12,20 @@ Source: THEORY §3, fact 2.
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lcnn_verify import strategies
+from lcnn_verify import laws, strategies
 from lcnn_verify.evidence import check, verifies
 from lcnn_verify.instances import Instance
 from lcnn_verify.model import MODELS
 from lcnn_verify.quantities import gradient_norm, loss
 
+LAW = laws.joined(
+    laws.general_law(models=MODELS),
+    "c = 2^k, k uniform on -10..10.",
+    octaves=lambda rng: int(rng.integers(-10, 11)),
+)
 
-@verifies("fact.scaling", examples=60)
+
+@verifies("fact.scaling", examples=60, draws=60, law=LAW)
 @given(instance=strategies.instances(models=MODELS), octaves=st.integers(-10, 10))
 def test_loss_and_gradient_scale(instance, octaves):
     c, x = 2.0**octaves, instance

@@ -18,7 +18,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lcnn_verify import oracle, strategies
+from lcnn_verify import laws, oracle, strategies
 from lcnn_verify.builders import split
 from lcnn_verify.evidence import Quantity, check, verifies
 from lcnn_verify.evidence.quantity import ROUNDING
@@ -27,6 +27,13 @@ from lcnn_verify.model import MODELS, TIED_ABS, TIED_RELU, UNIT_ABS, UNIT_RELU
 from lcnn_verify.quantities import gradient_norm, loss, mass
 
 SMALL = {"max_m": 4, "max_r": 3, "max_d": 4}
+
+
+LAW = laws.joined(
+    laws.general_law(models=MODELS),
+    "Each student in turn is split by one of three lists of two to four shares, uniform on 1..9.",
+    splits=lambda rng: [rng.integers(1, 10, size=rng.integers(2, 5)).tolist() for _ in range(3)],
+)
 
 
 def quartered(x, row):
@@ -69,7 +76,7 @@ def test_exact_split_with_unit_readout(instance, pick):
     check.equal(loss(other, "L of the split"), loss(instance), digits=25)
 
 
-@verifies("fact.splitting", examples=60)
+@verifies("fact.splitting", examples=60, draws=60, law=LAW)
 @given(instance=strategies.instances(models=MODELS), splits=strategies.clone_splits())
 def test_uneven_split(instance, splits):
     x = instance

@@ -14,13 +14,23 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lcnn_verify import strategies
+from lcnn_verify import laws, strategies
 from lcnn_verify.builders import flip
 from lcnn_verify.evidence import Quantity, check, verifies
 from lcnn_verify.instances import Instance, Teacher
 from lcnn_verify.quantities import loss
 
 SEPARATED = strategies.teachers(min_separation=1e-3, max_r=3, max_d=4)
+CHANGES = (1e-1, 1e-3, 1e-6, 1e-12)
+LAW = laws.joined(
+    laws.teacher_law(max_r=3, max_d=4),
+    "One teacher is split into quarters, with fair signs; then a student is turned by an amount "
+    "uniform on 0.1, 10⁻³, 10⁻⁶, 10⁻¹².",
+    pick=lambda rng: int(rng.integers(3)),
+    signs=lambda rng: rng.choice([-1, 1], size=6).tolist(),
+    change=lambda rng: float(rng.choice(CHANGES)),
+    how=lambda rng: "turned",
+)
 NOTHING = Quantity.of(0.0, "0")
 
 
@@ -38,12 +48,12 @@ def test_matched_measures_have_no_loss(teacher, pick, signs):
     check.equal(loss(x), NOTHING, digits=25)
 
 
-@verifies("fact.zero-loss", examples=50)
+@verifies("fact.zero-loss", examples=50, draws=50, law=LAW)
 @given(
     teacher=SEPARATED,
     pick=st.integers(0, 2),
     signs=strategies.signs(),
-    change=st.sampled_from([1e-1, 1e-3, 1e-6, 1e-12]),
+    change=st.sampled_from(CHANGES),
     how=st.sampled_from(["turned", "fed", "both"]),
 )
 def test_displaced_measures_have_some(teacher, pick, signs, change, how):

@@ -12,7 +12,7 @@ Source: THEORY §2, route (b).
 import mpmath
 from hypothesis import given
 
-from lcnn_verify import oracle, strategies
+from lcnn_verify import laws, oracle, strategies
 from lcnn_verify.evidence import check, verifies
 from lcnn_verify.model import MODELS
 from lcnn_verify.quantities import loss, mass, number
@@ -20,7 +20,12 @@ from lcnn_verify.quantities import loss, mass, number
 TERMS = 40
 
 
-@verifies("form.hermite", examples=40)
+@verifies(
+    "form.hermite",
+    examples=40,
+    draws=40,
+    law=laws.general_law(models=MODELS, max_m=5, max_r=3, max_d=4),
+)
 @given(instance=strategies.instances(models=MODELS, max_m=5, max_r=3, max_d=4))
 def test_partial_sums_close_in_from_below(instance):
     x = instance

@@ -14,13 +14,14 @@ import mpmath
 import numpy as np
 from hypothesis import given
 
-from lcnn_verify import oracle, population, strategies
+from lcnn_verify import laws, oracle, population, strategies
 from lcnn_verify.evidence import check, verifies
 from lcnn_verify.instances import Instance
 from lcnn_verify.model import MODELS
 from lcnn_verify.quantities import number
 
 STEP = mpmath.mpf(2) ** -200
+LAW = laws.general_law(models=MODELS, max_m=4, max_r=2, max_d=3, norms=(0.5, 2.0))
 SMALL = strategies.instances(models=MODELS, max_m=4, max_r=2, max_d=3, norms=(0.5, 2.0))
 
 
@@ -33,7 +34,7 @@ def without_zero_rows(x):
     return Instance(kept, x.V, x.model, x.parameters)
 
 
-@verifies("form.hessian", examples=60)
+@verifies("form.hessian", examples=60, draws=40, law=LAW)
 @given(instance=SMALL)
 def test_entries_match_the_oracle(instance):
     x = without_zero_rows(instance)

@@ -16,12 +16,19 @@ import mpmath
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lcnn_verify import oracle
+from lcnn_verify import laws, oracle
 from lcnn_verify.evidence import check, verifies
 from lcnn_verify.model import Model
 from lcnn_verify.quantities import number
 
 DEGREES = st.one_of(st.integers(0, 180), st.floats(0.0, 180.0), st.floats(0.0, 1e-6))
+
+
+LAW = laws.plain_law(
+    "The angle is uniform on [0°, 180°], σ uniform on |·|, ReLU.",
+    degrees=lambda rng: float(rng.uniform(0.0, 180.0)),
+    activation=lambda rng: ("abs", "relu")[int(rng.integers(2))],
+)
 
 
 def polar_integral(degrees, activation):
@@ -44,7 +51,7 @@ def polar_integral(degrees, activation):
     return integrate
 
 
-@verifies("form.kernel", examples=60)
+@verifies("form.kernel", examples=60, draws=60, law=LAW)
 @given(degrees=DEGREES, activation=st.sampled_from(["abs", "relu"]))
 @example(degrees=0, activation="abs")
 @example(degrees=180, activation="relu")

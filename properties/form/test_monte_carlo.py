@@ -12,7 +12,7 @@ import mpmath
 import numpy as np
 from hypothesis import given
 
-from lcnn_verify import oracle, population, strategies
+from lcnn_verify import laws, oracle, population, strategies
 from lcnn_verify.evidence import Quantity, check, verifies
 from lcnn_verify.model import MODELS
 from lcnn_verify.profiles import active
@@ -27,7 +27,9 @@ def network(weights, x, model):
     return post @ np.linalg.norm(weights, axis=1) ** (model.mass_power - 1)
 
 
-@verifies("form.monte-carlo", examples=60)
+@verifies(
+    "form.monte-carlo", examples=60, draws=40, law=laws.general_law(models=MODELS, norms=(0.5, 2.0))
+)
 @given(instance=strategies.instances(models=MODELS, norms=(0.5, 2.0)))
 def test_sample_mean_is_near_the_loss(instance):
     x = instance

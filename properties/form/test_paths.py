@@ -15,7 +15,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lcnn_verify import oracle, population, strategies
+from lcnn_verify import laws, oracle, population, strategies
 from lcnn_verify.evidence import Quantity, check, verifies
 from lcnn_verify.instances import Instance
 from lcnn_verify.model import MODELS
@@ -25,6 +25,13 @@ from lcnn_verify.population.scaling import to_gradient_rows, to_loss
 from lcnn_verify.quantities import number, row_distance
 
 PATHS = {"dense": dense, "planar": planar, "small": small}
+
+
+LAW = laws.joined(
+    laws.general_law(models=MODELS, max_d=3),
+    "The path is uniform on dense, planar, small (dense for planar in d = 3).",
+    path=lambda rng: list(PATHS)[int(rng.integers(3))],
+)
 
 
 def evaluate(path, x):
@@ -55,7 +62,7 @@ def check_path(path, x, exact_loss, exact_gradient, stride=1):
             check.at_most(off, float(floors[row]), ties=True)
 
 
-@verifies("form.paths", examples=60)
+@verifies("form.paths", examples=60, draws=60, law=LAW)
 @given(
     instance=strategies.instances(models=MODELS, min_d=2, max_d=3),
     path=st.sampled_from(list(PATHS)),

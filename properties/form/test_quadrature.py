@@ -10,13 +10,18 @@ Source: THEORY §2, route (a).
 
 from hypothesis import given
 
-from lcnn_verify import oracle, strategies
+from lcnn_verify import laws, oracle, strategies
 from lcnn_verify.evidence import check, verifies
 from lcnn_verify.model import MODELS
 from lcnn_verify.quantities import loss, number
 
 
-@verifies("form.quadrature", examples=20)
+@verifies(
+    "form.quadrature",
+    examples=20,
+    draws=20,
+    law=laws.general_law(models=MODELS, max_m=4, max_r=2, max_d=3),
+)
 @given(instance=strategies.instances(models=MODELS, max_m=4, max_r=2, max_d=3))
 def test_quadrature_equals_closed_form(instance):
     x = instance

@@ -14,7 +14,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lcnn_verify import strategies
+from lcnn_verify import laws, strategies
 from lcnn_verify.evidence import check, verifies
 from lcnn_verify.geometry import separation
 from lcnn_verify.instances import Instance
@@ -24,8 +24,14 @@ from lcnn_verify.quantities import loss, merged_level, recovery
 from lcnn_verify.runs import DESCENT_SEPARATION, check_converged, descend
 from lcnn_verify.threshold import loss_threshold
 
+LAW = laws.joined(
+    laws.teacher_law(max_r=3, max_d=4, min_degrees=np.degrees(DESCENT_SEPARATION)),
+    "L₀/ε₀ is uniform on 0.1, 0.5, 0.9; starts of the width ladder's law, one for each m.",
+    level=lambda rng: float(rng.choice([0.1, 0.5, 0.9])),
+)
 
-@verifies("zgj.any-width", examples=12)
+
+@verifies("zgj.any-width", examples=10, draws=5, law=LAW)
 @given(
     teacher=strategies.teachers(min_separation=DESCENT_SEPARATION, max_r=3, max_d=4),
     level=st.sampled_from([0.5, 0.9, 0.1]),

@@ -16,7 +16,7 @@ import mpmath
 import numpy as np
 from hypothesis import given
 
-from lcnn_verify import oracle, strategies
+from lcnn_verify import laws, oracle, strategies
 from lcnn_verify.builders import split
 from lcnn_verify.dynamics import gradient_descent
 from lcnn_verify.evidence import Quantity, check, measure, series, verifies
@@ -28,10 +28,11 @@ from lcnn_verify.runs import check_converged, descend, working_step
 from lcnn_verify.threshold import loss_threshold
 
 START = 0.02  # just below ε₀(I₂) = 0.0215
+NARROW = laws.below_threshold_law(max_r=2, max_d=3)
 DENSE_WIDTHS, DENSE_STARTS = [3 * 2**k for k in range(5)], 8
 
 
-@verifies("zgj.width-free", examples=40)
+@verifies("zgj.width-free", examples=30, draws=30, law=NARROW)
 @given(instance=strategies.instances(below_threshold=True, max_m=5, max_r=2, max_d=3))
 def test_splitting_changes_no_step(instance):
     x = instance
