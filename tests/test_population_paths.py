@@ -133,6 +133,25 @@ class TestOrder:
         assert loss == expected[0]
         assert np.array_equal(pull, expected[1])
 
+    def test_it_sorts_afresh_only_when_far_from_sorted(self) -> None:
+        calls: list[int] = []
+
+        def argsort(angles: FloatArray) -> Any:
+            calls.append(len(angles))
+            return np.argsort(angles)
+
+        repair = as_python(planar._sort_again, np=types.SimpleNamespace(argsort=argsort))
+        angles = np.linspace(-1.0, 1.0, 300)
+        order = np.arange(300)
+        order[[10, 11]], order[[200, 205]] = order[[11, 10]], order[[205, 200]]
+        repair(order, angles)
+        assert not calls
+        assert np.array_equal(order, np.arange(300))
+        order = order[::-1].copy()
+        repair(order, angles)
+        assert calls == [300]
+        assert np.array_equal(order, np.arange(300))
+
     def test_a_zero_neuron_has_an_order_but_no_pull(self) -> None:
         W, V = np.array([[0.0, -0.0], [-0.0, 0.0], [1.0, 2.0]]), np.array([[2.0, 1.0]])
         _, gradient = evaluate(planar.loss_and_pull, W, V, UNIT_RELU)
