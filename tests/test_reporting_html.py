@@ -13,6 +13,7 @@ import reporting_fixtures as fixtures
 
 from lcnn_verify.evidence import Verdict
 from lcnn_verify.reporting import html, phrases
+from lcnn_verify.reporting.formula import formula
 from lcnn_verify.reporting.report import build_report
 
 STYLE = (html._TEMPLATES / "style.css").read_text()
@@ -40,6 +41,11 @@ def tree(page):
 
 def text_of(element):
     return " ".join(" ".join(element.itertext()).split())
+
+
+def as_set(text):
+    """What ``text_of`` reads where the page sets ``text`` as a formula."""
+    return text_of(ElementTree.fromstring(f"<p>{formula(text)}</p>"))
 
 
 def by_class(tree, name):
@@ -113,13 +119,14 @@ def test_every_claim_is_in_the_table_and_in_detail(tree, data):
         for words in (
             entry["verdict"],
             phrases.wanted(entry),
-            entry["statement"],
+            as_set(entry["statement"]),
             entry["wording"],
         ):
             assert words in row
             assert words in article
-        for words in (entry["constants"], *entry["assumptions"], entry["property_file"]):
-            assert words in article
+        for words in (entry["constants"], *entry["assumptions"]):
+            assert as_set(words) in article
+        assert entry["property_file"] in article
 
 
 def test_verdicts_are_words_with_a_tone(data):

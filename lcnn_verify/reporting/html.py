@@ -14,6 +14,7 @@ from lcnn_verify.reporting import phrases
 from lcnn_verify.reporting.arguments import Arguments, take_apart
 from lcnn_verify.reporting.drawing import Drawing
 from lcnn_verify.reporting.figures import figures
+from lcnn_verify.reporting.formula import formula
 from lcnn_verify.reporting.neurons import draw_network
 
 _TEMPLATES = Path(__file__).with_name("templates")
@@ -61,6 +62,7 @@ def render(data: Mapping[str, Any]) -> str:
         lstrip_blocks=True,
     )
     environment.filters.update(
+        formula=formula,
         number=phrases.number,
         ratio=phrases.ratio,
         tightness=phrases.tightness,
