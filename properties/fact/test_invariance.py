@@ -48,7 +48,7 @@ def test_permutations_and_signs(instance, order, signs):
         moved = flip(moved, signs)
     other = Instance(moved, x.V, x.model)
     check.equal(loss(other, "L of the rearranged"), loss(x), digits=25)
-    check.equal(gradient_norm(other, "‖∇L‖ of the rearranged"), gradient_norm(x), digits=25)
+    check.equal(gradient_norm(other, "‖∇L‖ of the rearranged"), gradient_norm(x))
     rearranged = reorder(population.gradient(x.W, x.V, model=x.model), order)
     if x.model.activation == "abs":
         rearranged = flip(rearranged, signs)

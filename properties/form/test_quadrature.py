@@ -15,14 +15,11 @@ from lcnn_verify.evidence import check, verifies
 from lcnn_verify.model import MODELS
 from lcnn_verify.quantities import loss, number
 
+LIMITS = {"models": MODELS, "max_m": 3, "max_r": 2, "max_d": 3}
 
-@verifies(
-    "form.quadrature",
-    examples=20,
-    draws=20,
-    law=laws.general_law(models=MODELS, max_m=4, max_r=2, max_d=3),
-)
-@given(instance=strategies.instances(models=MODELS, max_m=4, max_r=2, max_d=3))
+
+@verifies("form.quadrature", examples=15, draws=10, law=laws.general_law(**LIMITS))
+@given(instance=strategies.instances(**LIMITS))
 def test_quadrature_equals_closed_form(instance):
     x = instance
     integral = number(

@@ -35,7 +35,7 @@ def clones(V, row, degrees, parts):
     return np.concatenate((split, np.delete(V, row, axis=0)))
 
 
-@verifies("zgj.not-pl", examples=20)
+@verifies("zgj.not-pl", examples=12)
 @given(
     teacher=strategies.teachers(min_separation=0.1, min_d=2, max_r=3, max_d=4),
     row=st.integers(0, 2),
