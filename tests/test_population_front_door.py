@@ -118,6 +118,7 @@ def test_joint_scaling_by_a_power_of_two_is_exact(name: str, model: Model) -> No
     ("W", "V", "model", "neuron"),
     [
         ([[1.0, 0.0], [0.0, 1e80]], [[1.0, 2.0]], TIED_ABS, r"W\[1\] has norm 1e\+80$"),
+        ([[0.0, 0.0], [0.0, 1e80]], [[1.0, 2.0]], TIED_ABS, r"W\[1\] has norm 1e\+80$"),
         ([[1.0, 0.0]], [[1.0, 2.0], [6e80, 8e80]], TIED_ABS, r"V\[1\] has norm 1e\+81$"),
         ([[1.0, 0.0]], [[1e160, 0.0]], UNIT_ABS, r"V\[0\] has norm 1e\+160$"),
         ([[HUGE, HUGE]], [[1.0, 0.0]], UNIT_ABS, r"W\[0\] has norm above 1.79e\+308$"),
