@@ -83,13 +83,13 @@ class _Search:
         return max(0.0, math.log(value) - self.target + self.multiplier / _PENALTY)
 
     def objective(self, flat: FloatArray) -> tuple[float, FloatArray]:
-        """log‖∇L‖ − log L + ½·penalty·excess², and its gradient, using ∇log‖g‖ = H ĝ/‖g‖.
+        """log‖∇L‖ − log L + ½·penalty·excess² at W = ‖V‖_F·``flat``, and its gradient in ``flat``.
 
-        The product with the Hessian H is a central difference of gradients along ĝ: two more
-        evaluations in place of (m·d)² entries, and right at zero rows, where H is undefined but ĝ
-        vanishes, so such a neuron simply stays dead.
+        ∇log‖g‖ = H ĝ/‖g‖. The product with the Hessian H is a central difference of gradients along
+        ĝ: two more evaluations in place of (m·d)² entries, and right at zero rows, where H is
+        undefined but ĝ vanishes, so such a neuron simply stays dead.
         """
-        W = flat.reshape(self.best.W.shape)
+        W = self.size * flat.reshape(self.best.W.shape)
         value, slope = self.evaluate(W)
         norm = float(np.linalg.norm(slope))
         if value <= 10.0 * rounding_floor(W, self.V, model=self.model):
@@ -104,7 +104,7 @@ class _Search:
         curvature = (ahead - behind) / (2.0 * step * norm)
         total = curvature - (1.0 - _PENALTY * excess) * slope / value
         height = math.log(norm) - math.log(value) + 0.5 * _PENALTY * excess**2
-        return height, total.ravel()
+        return height, self.size * total.ravel()
 
     def polish(self) -> None:
         """Newton steps towards ∇L = 0 from the best point, as long as they improve it.
@@ -112,7 +112,7 @@ class _Search:
         Least-norm steps: at a critical point the Hessian is singular along splittings and
         rotations. Dead neurons stay out of it.
         """
-        while self.best.ratio < _NEARLY_CRITICAL:
+        while self.best.ratio < _NEARLY_CRITICAL and self.best.W.any():
             before, W = self.best.ratio, self.best.W.copy()
             live = W.any(axis=1)
             curvature = hessian(W[live], self.V, model=self.model)
@@ -144,7 +144,7 @@ def minimize_gradient_ratio(
     if not 0.0 < level < math.inf:
         raise InputError("level", repr(level), "a positive finite loss")
     search_state = _Search(students, teachers, level, model, stop_ratio)
-    flat = students.ravel()
+    flat = students.ravel() / search_state.size
     remaining = max_iterations
     try:
         for _ in range(_ROUNDS):
@@ -152,17 +152,11 @@ def minimize_gradient_ratio(
                 search_state.objective,
                 flat,
                 jac=True,
-                method="L-BFGS-B",
-                options={
-                    "maxiter": max(1, min(remaining, max_iterations // 2)),
-                    "maxfun": 4 * max_iterations,
-                    "maxcor": 20,
-                    "ftol": 1e-10,
-                    "gtol": 1e-8,
-                },
+                method="BFGS",
+                options={"maxiter": max(1, min(remaining, max_iterations // 2)), "gtol": 1e-8},
             )
             flat, remaining = result.x, remaining - int(result.nit)
-            value = search_state.evaluate(flat.reshape(students.shape))[0]
+            value = search_state.evaluate(search_state.size * flat.reshape(students.shape))[0]
             search_state.multiplier = _PENALTY * search_state.excess(max(value, 1e-300))
             if remaining <= 0:
                 break
