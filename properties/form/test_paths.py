@@ -12,7 +12,7 @@ Source: THEORY §2 and §8.
 
 import mpmath
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lcnn_verify import laws, oracle, population, strategies
@@ -77,9 +77,11 @@ def test_each_path_matches_the_oracle(instance, path):
 
 @verifies("form.paths", examples=15)
 @given(
-    instance=strategies.instances(models=MODELS, min_d=2, max_d=3, norms=(0.5, 2.0)),
-    depth=st.integers(2, 3),
+    instance=strategies.instances(models=MODELS, min_d=2, max_d=3, max_m=2, norms=(0.5, 2.0)),
+    depth=st.sampled_from([2, 5, 3, 4]),
 )
+@example(instance=Instance(np.array([[1.0, 0.0]]), np.eye(2)), depth=6)
+@example(instance=Instance(np.array([[0.7, 0.1], [0.2, 1.1]]), np.eye(2)), depth=6)
 def test_wide_networks_match_their_unsplit_selves(instance, depth):
     # 4ᵏ clones w/2ᵏ (tied) or w/4ᵏ (unit) are exact, so the narrow network's oracle serves.
     x, parts = instance, 4**depth
@@ -88,7 +90,8 @@ def test_wide_networks_match_their_unsplit_selves(instance, depth):
     wide = Instance(np.repeat(shrink * x.W, parts, axis=0), x.V, x.model)
     with mpmath.workdps(120):
         gradient = (shrink if tied else 1.0) * oracle.gradient(x.W, x.V, dps=40, model=x.model)
-    for path in ("planar", "dense") if x.V.shape[1] == 2 else ("dense",):
+    # Thousands of equal terms round alike: sums that are not compensated leave their floor here.
+    for path in PATHS if x.V.shape[1] == 2 else ("dense", "small"):
         check_path(
             path, wide, lambda dps: oracle.loss(x.W, x.V, dps=dps, model=x.model), gradient, parts
         )
