@@ -12,7 +12,8 @@ import numpy as np
 from lcnn_verify import geometry, oracle, population, threshold
 from lcnn_verify.evidence.quantity import ROUNDING, Quantity
 from lcnn_verify.instances import Instance, Teacher
-from lcnn_verify.model import FloatArray
+from lcnn_verify.model import TIED_ABS, FloatArray, InputError, as_pair
+from lcnn_verify.strategies import discard
 
 HasTeacher: TypeAlias = Instance | Teacher
 
@@ -88,6 +89,20 @@ def threshold_level(x: HasTeacher) -> Quantity:
         threshold.THRESHOLD_RELATIVE_ERROR * value,
         lambda dps: oracle.loss_threshold(x.V, dps),
     )
+
+
+def assume_setting(x: Instance) -> None:
+    """The setting of the main paper's claims: tied |·|, m ≥ r, Δ > 0 and L(W) ≤ ε₀(V).
+
+    Discards an instance above the threshold: starts are built below it, and this keeps a wrong
+    construction from counting. Raises ``InputError`` where the rest is not met, which only an
+    instance from outside, a replay file's say, can do.
+    """
+    as_pair(x.W, x.V, overparameterized=True)
+    if x.model != TIED_ABS:
+        raise InputError("model", x.model.name, TIED_ABS.name)
+    if loss(x).value > threshold_level(x).value:
+        discard("the loss is above the threshold")
 
 
 def kappa(x: HasTeacher) -> Quantity:

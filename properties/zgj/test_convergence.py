@@ -18,7 +18,7 @@ from hypothesis import given
 from lcnn_verify import laws, strategies
 from lcnn_verify.evidence import measure, verifies
 from lcnn_verify.profiles import active
-from lcnn_verify.quantities import loss, threshold_level
+from lcnn_verify.quantities import assume_setting, loss, threshold_level
 from lcnn_verify.runs import (
     BUDGET,
     DESCENT_SEPARATION,
@@ -31,12 +31,6 @@ from lcnn_verify.runs import (
 DESCENT_LAW = laws.below_threshold_law(min_degrees=np.degrees(DESCENT_SEPARATION))
 
 
-def assume_below_threshold(x):
-    """Starts are built below ε₀; this keeps a wrong construction from counting."""
-    if loss(x).value > threshold_level(x).value:
-        strategies.discard("the start is above the threshold")
-
-
 @verifies("zgj.convergence", examples=60, draws=100, law=DESCENT_LAW)
 @given(
     # A run comes down to a thousandth of its start, which must still have digits in float64.
@@ -45,7 +39,7 @@ def assume_below_threshold(x):
     )
 )
 def test_descent_reaches_a_thousandth(instance):
-    assume_below_threshold(instance)
+    assume_setting(instance)
     run = descend(instance)
     check_converged(instance, run)
     chart_outcome(run, loss(instance).value / threshold_level(instance).value)
@@ -54,7 +48,7 @@ def test_descent_reaches_a_thousandth(instance):
 @verifies("zgj.convergence", examples=60, draws=40, law=laws.below_threshold_law())
 @given(instance=strategies.starts(headroom=1e7))
 def test_flow_reaches_a_thousandth(instance):
-    assume_below_threshold(instance)
+    assume_setting(instance)
     check_converged(instance, flow(instance))
 
 

@@ -20,15 +20,14 @@ from lcnn_verify.evidence import check, verifies
 from lcnn_verify.instances import Instance
 from lcnn_verify.laws import structured_starts
 from lcnn_verify.profiles import active
-from lcnn_verify.quantities import gradient_norm, kappa, loss, threshold_level
+from lcnn_verify.quantities import assume_setting, gradient_norm, kappa, loss
 from lcnn_verify.threshold import loss_threshold
 
 
 @verifies("zgj.gradient-bound", examples=300, draws=300, law=laws.below_threshold_law())
 @given(instance=strategies.instances(below_threshold=True))
 def test_gradient_norm_bounds_the_loss(instance):
-    if loss(instance).value > threshold_level(instance).value:
-        strategies.discard("above the threshold")
+    assume_setting(instance)
     check.at_least(gradient_norm(instance), kappa(instance) * loss(instance))
 
 
@@ -36,6 +35,7 @@ def test_gradient_norm_bounds_the_loss(instance):
 @given(instance=strategies.instances(below_threshold=True))
 def test_no_search_finds_a_smaller_gradient(instance):
     x = instance
+    assume_setting(x)
     found = search(x.V, [x.W], level=loss_threshold(x.V))
     worst = x.with_students(found.W)
     check.at_least(gradient_norm(worst), kappa(x) * loss(worst), instance=worst)

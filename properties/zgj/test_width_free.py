@@ -23,7 +23,7 @@ from lcnn_verify.evidence import Quantity, check, measure, series, verifies
 from lcnn_verify.instances import Instance
 from lcnn_verify.laws import width_ladder_start
 from lcnn_verify.profiles import active
-from lcnn_verify.quantities import gradient_norm, loss, mass, norm, number
+from lcnn_verify.quantities import assume_setting, gradient_norm, loss, mass, norm, number
 from lcnn_verify.runs import check_converged, descend, working_step
 from lcnn_verify.threshold import loss_threshold
 
@@ -36,6 +36,7 @@ DENSE_WIDTHS, DENSE_STARTS = [3 * 2**k for k in range(5)], 8
 @given(instance=strategies.instances(below_threshold=True, max_m=5, max_r=2, max_d=3))
 def test_splitting_changes_no_step(instance):
     x = instance
+    assume_setting(x)
     # Four clones w/2 of every student: an exact split in float64.
     wide = Instance(np.repeat(0.5 * x.W, 4, axis=0), x.V)
     check.equal(loss(wide, "L of the split"), loss(x), digits=25)
@@ -65,6 +66,7 @@ def test_splitting_changes_no_step(instance):
 )
 def test_splitting_changes_no_run(instance, splits):
     x, step = instance, working_step(instance)
+    assume_setting(x)
     wide = split(x.W, splits)
     narrow_run = gradient_descent(x.W, x.V, step=step, max_steps=2000)
     wide_run = gradient_descent(wide, x.V, step=step, max_steps=narrow_run.steps or 1)
