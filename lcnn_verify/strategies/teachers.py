@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from lcnn_verify.builders import build_teacher, resolvable_separation
 from lcnn_verify.instances import Teacher
+from lcnn_verify.model import InputError
 from lcnn_verify.strategies import numbers
 
 _SIMPLE_ANGLES = (90.0, 60.0, 45.0, 30.0, 15.0, 75.0, 10.0, 5.0)
@@ -30,13 +31,18 @@ def teachers(
 ) -> Teacher:
     """A teacher V (r, d) from the parameters of :func:`lcnn_verify.builders.build_teacher`.
 
-    One neighbour in four is nearly merged with another: down to ``min_separation`` radians or,
+    Two neighbours in five are nearly merged: down to ``min_separation`` radians or,
     where that is 0, to 1.7e-13, and then d = 1 with r > 1 (all on one line) occurs as well. A
     positive ``headroom`` also keeps the separation above ``builders.resolvable_separation``, so
     that ε₀(V) is that many roundings of the loss. r > d occurs. Nothing is rejected: angles that
-    do not fit are halved or raised until they do. ``min_separation`` must leave room for ``max_r``
-    lines in the plane, π/max_r.
+    do not fit are halved or raised until they do. Raises :class:`InputError` when ``max_r`` lines
+    so far apart do not fit into the plane.
     """
+    widest = [norms[0], *[norms[1]] * (max_r - 1)]
+    least = max(min_separation, resolvable_separation(widest, headroom=headroom))
+    if max_r > 1 and least * max_r > math.pi:
+        got = f"a least separation of {least:.3g} for norms {norms} and headroom {headroom:g}"
+        raise InputError("min_separation", got, f"at most π/max_r = {math.pi / max_r:.3g}")
     coincident = min_separation == 0.0 and headroom == 0.0
     dimensions = numbers.dimensions(min_d, max_d)
     if not coincident and min_r > 1:
@@ -81,7 +87,7 @@ def _neighbours(
         draw(numbers.norms(*norms)),
         draw(st.booleans()),
         draw(st.integers(0, 3)),
-        draw(numbers.ranked(_SIMPLE_ANGLES, plain, close, weights=(2, 1, 1))),
+        draw(numbers.ranked(_SIMPLE_ANGLES, plain, close, weights=(2, 1, 2))),
     )
 
 
