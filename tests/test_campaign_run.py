@@ -150,7 +150,7 @@ def test_ctrl_c_inside_the_process_keeps_what_was_done(tmp_path, monkeypatch):
 
     def press(progress: Progress) -> None:
         if progress.done == 2:
-            signal.raise_signal(signal.SIGINT)
+            raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         verify(["fact"], jobs=1, out=tmp_path / "out", properties=folder, progress=press)

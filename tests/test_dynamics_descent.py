@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import math
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 
 import numpy as np
 import pytest
 
 from lcnn_verify.dynamics import StopReason, Trajectory, descent, gradient_descent, problem
-from lcnn_verify.model import MODELS, TIED_ABS, FloatArray, Model
+from lcnn_verify.model import MODELS, FloatArray, Model
 from lcnn_verify.population import (
     gradient,
     gradient_rounding_floor,
@@ -368,30 +364,6 @@ def test_the_first_rungs_of_the_width_ladder(m: int, figure: float) -> None:
         times.append(run.times[-1])
     low, high = np.quantile(times, [0.25, 0.75])
     assert low < figure < high
-
-
-@contextmanager
-def interrupted_after(seconds: float) -> Iterator[None]:
-    """Deliver Ctrl-C to this thread after a while, as a terminal would."""
-
-    def interrupt(*_: Any) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGALRM, interrupt)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0.0)
-        signal.signal(signal.SIGALRM, before)
-
-
-@pytest.mark.parametrize(("V", "m"), [(PLANE, 3), (PLANE, 2000), (SPACE, 150)])
-def test_an_endless_run_can_be_interrupted(V: FloatArray, m: int) -> None:
-    W = nearby(V, m)
-    gradient_descent(W, V, step=1e-9, max_steps=1)  # compiled before the clock starts
-    with interrupted_after(0.2), pytest.raises(KeyboardInterrupt):
-        gradient_descent(W, V, step=1e-9, max_steps=10**15, record_every="log", model=TIED_ABS)
 
 
 def test_a_run_reads_as_one_line() -> None:
