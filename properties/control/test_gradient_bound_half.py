@@ -34,5 +34,7 @@ def test_no_search_finds_a_saddle(teacher, m):
     V, level = teacher.V, TIMES * loss_threshold(teacher.V)
     rng = np.random.default_rng(active().derive_seed("control.gradient-bound-half", str(m)))
     found = search(V, structured_starts(V, m, 6, rng, level=0.9 * TIMES), level=level)
+    if found.loss > level:
+        strategies.discard("no point below the level was met")
     worst = Instance(found.W, V, parameters=teacher.parameters)
     check.at_least(gradient_norm(worst), kappa(worst) * loss(worst), instance=worst)

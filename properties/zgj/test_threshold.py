@@ -19,7 +19,7 @@ from lcnn_verify.evidence import check, point, verifies
 from lcnn_verify.instances import Instance
 from lcnn_verify.laws import structured_starts
 from lcnn_verify.profiles import active
-from lcnn_verify.quantities import gradient_norm, kappa, loss
+from lcnn_verify.quantities import assume_setting, gradient_norm, kappa, loss
 from lcnn_verify.threshold import loss_threshold
 
 DEGREES = (90.0, 60.0, 30.0, 10.0, 3.0)
@@ -63,7 +63,8 @@ def test_the_adversary_stays_above_the_bound(degrees, ratio, r, d, m):
     level = loss_threshold(V)
     found = search(V, structured_starts(V, m, 2 * active().profile.searches, rng), level=level)
     worst = Instance(found.W, V, parameters={"degrees": degrees, "ratio": ratio})
-    check.at_least(gradient_norm(worst), kappa(worst) * loss(worst))
+    assume_setting(worst)
+    check.at_least(gradient_norm(worst), kappa(worst) * loss(worst), instance=worst)
     label = "smallest ‖∇L‖/(κL) found at L ≤ ε₀"
     where = {"degrees": degrees, "ratio": ratio, "r": r, "d": d, "m": m}
     point("margin-grid", label, **where, margin=found.ratio)
