@@ -117,13 +117,15 @@ def test_a_stopped_unit_leaves_no_result_and_no_process(tmp_path):
     text = kit.HANGS.replace('os.environ["LCNN_TEST_PIDS"]', repr(str(pids)))
     (unit,) = units(tmp_path, {"fact.euler": text})
     stop = threading.Event()
-    seen: list[object] = []
-    thread = threading.Thread(target=lambda: seen.append(supervise(unit, stop)))
+
+    def press() -> None:
+        kit.wait_until(lambda: bool(kit.lines(pids)), "the unit runs")
+        stop.set()
+
+    thread = threading.Thread(target=press)
     thread.start()
-    kit.wait_until(lambda: bool(kit.lines(pids)), "the unit runs")
-    stop.set()
+    assert supervise(unit, stop) is None
     thread.join()
-    assert seen == [None]
     kit.wait_until(lambda: kit.is_gone(int(pids.read_text())), "the stopped child is gone")
 
 
@@ -158,6 +160,57 @@ def test_an_unguarded_script_is_not_run_again_in_the_children(tmp_path):
     )
     assert done.stdout == "here\n{'fact.euler': 'SUPPORTED'}\n"
     assert done.stderr == ""
+
+
+def test_a_fork_server_that_dies_costs_the_unit_it_was_to_start(tmp_path, monkeypatch):
+    good, bad = units(tmp_path, {"fact.euler": kit.HOLDS, "fact.scaling": kit.HOLDS})
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            "multiprocessing.context.ForkServerProcess.start",
+            lambda process: (_ for _ in ()).throw(EOFError()),
+        )
+        result = supervise(bad)
+        assert result is not None
+        assert result.records[0]["error"] == "unit could not start: EOFError"
+        stop = threading.Event()
+        stop.set()
+        assert supervise(bad, stop) is None
+    result = supervise(good)
+    assert result is not None
+    assert result.records[0]["error"] is None
+
+
+def test_an_interrupt_does_not_wait_for_the_numerics_to_be_imported(tmp_path):
+    kit.write(tmp_path / "properties", {"fact.euler": kit.HOLDS, "fact.scaling": kit.HOLDS})
+    (tmp_path / "slow.py").write_text(
+        f"import pathlib, os, time\npathlib.Path({str(tmp_path / 'pid')!r}).write_text("
+        "str(os.getpid()))\ntime.sleep(600)\n"
+    )
+    (tmp_path / "script.py").write_text(
+        "import pathlib, signal, threading, time\n"
+        "import lcnn_verify\n"
+        "from lcnn_verify.campaign import executor\n"
+        "executor.PRELOAD = ('slow',)\n"
+        "def press():\n"
+        f"    while not pathlib.Path({str(tmp_path / 'pid')!r}).exists(): time.sleep(0.05)\n"
+        "    signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)\n"
+        "threading.Thread(target=press).start()\n"
+        "try:\n"
+        f"    lcnn_verify.verify(['fact'], out={str(tmp_path / 'out')!r}, jobs=1,\n"
+        f"        properties={str(tmp_path / 'properties')!r})\n"
+        "except KeyboardInterrupt:\n"
+        "    print('interrupted')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, tmp_path / "script.py"],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+    )
+    assert done.stdout == "interrupted\n"
+    kit.wait_until(lambda: kit.is_gone(int((tmp_path / "pid").read_text())), "the server is gone")
 
 
 def test_units_run_in_other_processes_with_one_numerical_thread(tmp_path):

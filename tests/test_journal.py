@@ -145,6 +145,7 @@ def test_without_resume_an_unfinished_journal_is_moved_aside(tmp_path):
     journal_of(tmp_path, *UNITS)
     assert (tmp_path / "journal.jsonl.2").read_text() == "not a journal\n"
     journal_of(tmp_path)  # the one before was complete
+    journal_of(tmp_path)  # the one before was empty
     assert not (tmp_path / "journal.jsonl.3").exists()
     assert kit.lines(path) == [json.dumps(PRINT.to_json())]
 

@@ -13,6 +13,7 @@ from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_readable
 from multiprocessing.context import ForkServerProcess
@@ -22,6 +23,7 @@ from typing import Any
 from lcnn_verify.campaign import worker
 from lcnn_verify.campaign.plan import Unit
 
+PRELOAD = ("lcnn_verify._preload",)
 _POLL_SECONDS = 0.1
 _TAIL_BYTES = 4096
 _LAST_LINE = 160
@@ -64,7 +66,7 @@ class _Child:
         self.tail = b""
         self.exit_code: int | None = None
         with _PROCESS_TABLE, _anonymous_main():
-            context.set_forkserver_preload(["lcnn_verify._preload"])
+            context.set_forkserver_preload(list(PRELOAD))
             self._process: ForkServerProcess = context.Process(
                 target=worker.main, args=(unit, results_end, output_end), daemon=True
             )
@@ -138,7 +140,13 @@ def supervise(unit: Unit, stop: threading.Event | None = None) -> UnitResult | N
     limit = unit.context.profile.unit_seconds
     records: list[dict[str, Any]] = []
     test, done, cause = unit.file, False, ""
-    child = _Child(unit)
+    try:
+        child = _Child(unit)
+    except (OSError, EOFError) as error:  # no process left to be had, or a fork server killed
+        if stop is not None and stop.is_set():
+            return None
+        cause = f"unit could not start: {type(error).__name__}: {error}".rstrip(": ")
+        return UnitResult(unit.id, (worker.broken(unit.claim, test, cause),), 0.0)
     for message in child.messages():
         match message:
             case ("record", record):
@@ -179,4 +187,15 @@ def execute(units: Sequence[Unit], jobs: int) -> Generator[UnitResult]:
     finally:
         stop.set()
         pool.shutdown(wait=False, cancel_futures=True)
-        wait(pending, timeout=1.0)
+        if wait([future for future in pending if not future.cancelled()], timeout=1.0).not_done:
+            _abandon_fork_server()
+
+
+def _abandon_fork_server() -> None:
+    """Kill a fork server still busy importing: a supervisor that waits for it cannot hear a stop.
+
+    The next unit starts another. Only the standard library's own private name tells its pid.
+    """
+    server = getattr(forkserver, "_forkserver", None)
+    if (pid := getattr(server, "_forkserver_pid", None)) is not None:
+        os.kill(pid, signal.SIGKILL)

@@ -162,9 +162,10 @@ def _lock(file: FileIO, path: Path) -> None:
 
 
 def _set_aside(path: Path) -> None:
-    """Move an unfinished or unreadable journal out of the way; a complete one may be replaced."""
+    """Move an unfinished or unreadable journal out of the way; others may be replaced."""
     with suppress(InputError):
-        if _read(path).complete:
+        content = _read(path)
+        if content.complete or not content.results:
             return
     number = 1
     while (target := path.with_name(f"{path.name}.{number}")).exists():

@@ -84,7 +84,7 @@ def isolate(output: Connection, profile: Profile) -> None:
     threading.Thread(target=_die_with_parent, daemon=True).start()
 
 
-def _die_with_parent() -> None:
+def _die_with_parent() -> None:  # pragma: no cover - it ends by SIGKILL
     if (parent := multiprocessing.parent_process()) is not None:
         wait([parent.sentinel])
         os.killpg(0, signal.SIGKILL)
