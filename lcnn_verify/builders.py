@@ -308,6 +308,20 @@ def resolvable_separation(norms: Sequence[float], *, headroom: float) -> float:
     return float((3.0 * math.pi * least / 0.838) ** (1.0 / 3.0))
 
 
+def mirrored_clones(V: FloatArray, degrees: float, parts: int = 1) -> FloatArray:
+    """Each teacher matched in mass by clones at ±``degrees``, ``parts`` on either side.
+
+    They lean toward the coordinate axis the teacher is least along: W (2·parts·r, d), d ≥ 2.
+    """
+    rows: list[FloatArray] = []
+    for v in V:
+        axis = np.eye(len(v))[int(np.argmin(np.abs(v)))]
+        for sign in (1.0, -1.0):
+            lean = leaned(_unit(v), axis, sign * degrees)
+            rows += [math.sqrt(0.5 / parts) * math.hypot(*v) * lean] * parts
+    return np.array(rows)
+
+
 def split(W: FloatArray, splits: Sequence[Sequence[int]]) -> FloatArray:
     """Split each neuron of W (m, d) into clones √p_l·w, Σp = 1 (THEORY §3, fact 3).
 

@@ -18,11 +18,14 @@ from lcnn_verify.builders import (
     build_instance,
     build_start,
     build_teacher,
+    mirrored_clones,
     scale_to_level,
     start_weights,
 )
 from lcnn_verify.geometry import line_angles
+from lcnn_verify.instances import Instance
 from lcnn_verify.model import TIED_ABS, FloatArray, InputError, Model, as_weights
+from lcnn_verify.threshold import loss_threshold
 
 _ROLES = {
     "clustered": ("clone",),
@@ -239,6 +242,21 @@ def structured_starts(
         start_weights(teachers, level, **random_displacement(rng, teachers, m - len(teachers)))[0]
         for _ in range(count)
     ]
+
+
+def mirrored_start(m: int, level: float = 0.49) -> Instance:
+    """Two orthonormal teachers in the plane, each shared by m/2 clones at ±δ: no chance in it.
+
+    δ is such that the loss is ``level``·ε₀. Splitting makes the starts of all widths one start
+    (THEORY §6, lazy regime). Raises :class:`InputError` unless m is a positive multiple of 4.
+    """
+    if m < 4 or m % 4:
+        raise InputError("m", str(m), "a positive multiple of 4")
+    V = np.eye(2)
+    _, W = scale_to_level(
+        lambda degrees: mirrored_clones(V, degrees, m // 4), V, level * loss_threshold(V), cap=40.0
+    )
+    return Instance(W, V, parameters={"m": m, "level": level})
 
 
 def width_ladder_start(V: ArrayLike, m: int, L0: float, rng: np.random.Generator) -> FloatArray:

@@ -16,6 +16,7 @@ from lcnn_verify.model import TIED_ABS, FloatArray, InputError, as_pair
 from lcnn_verify.strategies import discard
 
 HasTeacher: TypeAlias = Instance | Teacher
+_TORN = 4 * geometry.LINE_ANGLE_ERROR
 
 
 def loss(x: Instance, label: str = "L(W)") -> Quantity:
@@ -94,14 +95,15 @@ def threshold_level(x: HasTeacher) -> Quantity:
 def assume_setting(x: Instance) -> None:
     """The setting of the main paper's claims: tied |·|, m ≥ r, Δ > 0 and L(W) ≤ ε₀(V).
 
-    Discards an instance above the threshold: starts are built below it, and this keeps a wrong
-    construction from counting. Raises ``InputError`` where the rest is not met, which only an
-    instance from outside, a replay file's say, can do.
+    Discards an instance not clearly below the threshold: starts are built below it, and this keeps
+    a wrong construction from counting. Raises ``InputError`` where the rest is not met, which only
+    an instance from outside, a replay file's say, can do.
     """
     as_pair(x.W, x.V, overparameterized=True)
     if x.model != TIED_ABS:
         raise InputError("model", x.model.name, TIED_ABS.name)
-    if loss(x).value > threshold_level(x).value:
+    level, bound = loss(x), threshold_level(x)
+    if level.value + level.error > bound.value - bound.error:
         discard("the loss is above the threshold")
 
 
@@ -127,6 +129,31 @@ def merged_level(delta: float) -> Quantity:
     )
 
 
+def merged_level_of(x: HasTeacher) -> Quantity:
+    """M(Δ(V)); M is nearly cubic, so the separation's relative error counts three times."""
+    value = threshold.merged_level(geometry.separation(x.V))
+    relative = threshold.MERGED_LEVEL_RELATIVE_ERROR + 4 * geometry.SEPARATION_RELATIVE_ERROR
+
+    def exact(dps: int) -> Any:
+        delta = oracle.separation(x.V, dps)
+        with mpmath.workdps(dps + 20):
+            return oracle.merged_level(min(delta, mpmath.pi / 2), dps)
+
+    return Quantity("M(Δ)", value, relative * value, exact)
+
+
+def distance(A: FloatArray, B: FloatArray, label: str) -> Quantity:
+    """‖A − B‖_F of two arrays of one shape, taken as exact floats."""
+
+    def exact(dps: int) -> Any:
+        with mpmath.workdps(dps + 20):
+            pairs = zip(A.ravel().tolist(), B.ravel().tolist(), strict=True)
+            return mpmath.sqrt(mpmath.fsum((mpmath.mpf(a) - mpmath.mpf(b)) ** 2 for a, b in pairs))
+
+    value, size = frobenius(A - B), frobenius(A) + frobenius(B)
+    return Quantity(label, value, (4 + A.size) * ROUNDING * size + math.ulp(0.0), exact)
+
+
 def recovery(x: Instance) -> Quantity:
     """R(W) = Σ_j |Σ_{i→j} q_i − ‖v_j‖²| + Σ_i q_i θ_i² (THEORY §4, zgj.recovery), in length²."""
     total = sum(frobenius(row) ** 2 for row in np.concatenate((x.W, x.V)))
@@ -149,18 +176,24 @@ def recovery(x: Instance) -> Quantity:
                 turned += q * mpmath.atan2(sine, mpmath.sqrt(squares[nearest])) ** 2
             return mpmath.fsum(abs(gap) for gap in missing) + turned
 
-    return Quantity(
-        "R(W)",
-        geometry.recovery_error(x.W, x.V),
-        geometry.RECOVERY_RELATIVE_ERROR * total,
-        exact,
-    )
+    # R jumps where rounding changes a student's nearest teacher: its mass counts twice then.
+    alive = x.W[np.any(x.W != 0.0, axis=1)]
+    angles = np.sort(geometry.line_angles(alive, x.V), axis=1) if len(alive) else np.empty((0, 2))
+    torn = alive[np.diff(angles[:, :2]).min(axis=1, initial=math.inf) <= _TORN]
+    error = geometry.RECOVERY_RELATIVE_ERROR * total + 2.0 * sum(frobenius(w) ** 2 for w in torn)
+    return Quantity("R(W)", geometry.recovery_error(x.W, x.V), error, exact)
 
 
 def number(label: str, exact: Callable[[int], Any]) -> Quantity:
-    """A quantity known only through its high-precision route, rounded to float64."""
-    value = float(exact(30))
-    return Quantity(label, value, 2 * ROUNDING * abs(value) + math.ulp(0.0), exact)
+    """A quantity known only through its high-precision route, rounded to float64.
+
+    What two precisions leave open counts into the error bound.
+    """
+    with mpmath.workdps(80):
+        coarse, fine = exact(20), exact(40)
+        doubt = float(10 * abs(fine - coarse))
+    value = float(fine)
+    return Quantity(label, value, 2 * ROUNDING * abs(value) + doubt + math.ulp(0.0), exact)
 
 
 def row_distance(label: str, computed: FloatArray, exact: Any, row: int) -> Quantity:

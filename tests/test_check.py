@@ -4,6 +4,7 @@ import mpmath
 import pytest
 
 from lcnn_verify.evidence import Outcome, Quantity, Recorder, Violation, check, point, recording
+from lcnn_verify.quantities import number
 
 
 def quantity(label, value, error=0.0, exact=None):
@@ -106,6 +107,25 @@ def test_identities_are_compared_to_the_asked_digits(recorder):
         check.equal(quantity("a", 1.0, 1e-9, exact="1"), close)
     with pytest.raises(Violation, match="the exact values differ"), recorder.example({}):
         check.equal(quantity("a", 1.0, 1e-9, exact="1"), close, digits=30)
+
+
+def test_digits_count_against_the_size_of_what_was_added_up(recorder):
+    # √(0 ± 1e-16): its error bound of 1e-8 says nothing of the size of the terms, about 1.
+    root = Quantity("L", 0.0, 1e-16, lambda _: mpmath.mpf(0)).sqrt()
+    with pytest.raises(Violation, match="the exact values differ"), recorder.example({}):
+        check.equal(root, quantity("b", 1e-14, exact="1e-14"), digits=20)
+
+
+def test_an_exact_zero_is_equal_to_what_cancels_to_it(recorder):
+    with recorder.example({}):
+        cancelled = number("√2² − 2", lambda dps: _cancelled(dps))
+        check.equal(cancelled, quantity("0", 0.0, exact="0"), digits=20)
+    assert recorder.violations == 0
+
+
+def _cancelled(dps):
+    with mpmath.workdps(dps):
+        return mpmath.sqrt(2) ** 2 - 2
 
 
 def test_unequal_quantities_without_routes_are_undecided(recorder):

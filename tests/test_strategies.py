@@ -191,7 +191,8 @@ PLANTED = {
     "the gradient is at least 30 κ L": lambda x: (
         gradient_norm(x) >= 30 * kappa(x.V) * population.loss(x.W, x.V)
     ),
-    "teachers are 2° apart": lambda x: separation(x.V) >= math.radians(2.0),
+    # 1.95 is no angle the strategies draw: at 2.0 itself rounding would decide.
+    "teachers are 2° apart": lambda x: separation(x.V) >= math.radians(1.95),
     "no student is tiny": lambda x: not SHAPES["tiny"](x),
 }
 WRITTEN = {0.0, 1.0, 2.0, 0.5, 30.0, 45.0, 60.0, 90.0, 0.99, 0.9, 0.1, 0.01, 0.001, 0.0001}

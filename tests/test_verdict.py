@@ -7,6 +7,7 @@ from scipy.stats import binom
 
 from lcnn_verify import ledger
 from lcnn_verify.evidence import Recorder, Verdict, decide, violation_rate_bound
+from lcnn_verify.evidence.observation import UNCONFIRMED
 
 CLAIM = ledger.claim("zgj.gradient-bound")
 CONTROL = ledger.claim("control.pl")
@@ -35,6 +36,28 @@ def record(**changes):
             [record(examples=9, error="Boom"), record(counterexample=FALLEN)],
             Verdict.REFUTED,
             "g ≥ κL fails",
+        ),
+        (
+            # Many easy examples of one property do not outvote another.
+            [record(examples=600), record(test="search", examples=20, undecided=6)],
+            Verdict.INCONCLUSIVE,
+            "search: 6 of 20 examples undecided",
+        ),
+        (
+            [record(examples=600), record(test="search")],
+            Verdict.NOT_EXERCISED,
+            "search: no example met the preconditions",
+        ),
+        (
+            # Shards of one property count together.
+            [record(examples=600), record(test="search"), record(test="search", examples=1)],
+            Verdict.SUPPORTED,
+            "no violation in 601 examples",
+        ),
+        (
+            [record(examples=5000, undecided=1, reasons={f"slope; {UNCONFIRMED}": 1})],
+            Verdict.INCONCLUSIVE,
+            "no sharper route",
         ),
         (
             [record(sampling={"draws": 50, "undecided": 1, "violations": 0, "law": ""})],

@@ -11,14 +11,13 @@ from typing import Any
 
 import mpmath
 
-from lcnn_verify.evidence.observation import Observation, Outcome
+from lcnn_verify.evidence.observation import UNCONFIRMED, Observation, Outcome
 from lcnn_verify.evidence.quantity import ROUNDING, Quantity
 from lcnn_verify.evidence.recorder import current
 from lcnn_verify.profiles import active
 
 _LADDER = ((30, 60), (60, 120))
 _TIE_DIGITS = 25
-_UNCONFIRMED = "violated in float64, and no sharper route to confirm it"
 
 
 def _sharp_margin(low: Quantity, high: Quantity) -> tuple[float, float, str] | None:
@@ -38,7 +37,7 @@ def _is_tie(low: Quantity, high: Quantity) -> bool:
     """Whether the oracle finds both sides equal to ``_TIE_DIGITS`` digits of their scale."""
     if (low_route := low.exact) is None or (high_route := high.exact) is None:
         return False
-    scale = max(abs(low.value), abs(high.value), (low.error + high.error) / ROUNDING)
+    scale = max(low.natural_scale, high.natural_scale)
     _, fine = _LADDER[-1]
     with mpmath.workdps(2 * fine):
         return bool(
@@ -81,7 +80,7 @@ def _compare(
     elif ties and _is_tie(low, high):
         outcome, decided_by = Outcome.HOLDS, f"mpmath: equal to {_TIE_DIGITS} digits"
     elif margin < -error:
-        note = f"{note}; {_UNCONFIRMED}" if note else _UNCONFIRMED
+        note = f"{note}; {UNCONFIRMED}" if note else UNCONFIRMED
     recorder = current()
     observation = Observation(
         claim=recorder.claim,
@@ -166,25 +165,21 @@ def equal(
     difference = abs(got.value - expected.value)
     allowed = got.error + expected.error
     outcome, decided_by, margin = Outcome.HOLDS, "float64", allowed - difference
-    routes = got.exact, expected.exact
     if not difference <= allowed:
         blame = _broken_bound(got) or _broken_bound(expected)
         outcome = Outcome.UNDECIDED
-        note = note or _UNCONFIRMED
+        note = note or UNCONFIRMED
         if blame:
             outcome, decided_by, note = Outcome.VIOLATED, "mpmath, 40 digits", blame
-    if (digits or outcome is Outcome.UNDECIDED) and None not in routes:
-        scale = max(abs(got.value), abs(expected.value), allowed / ROUNDING)
+    if digits or outcome is Outcome.UNDECIDED:
         compared = max(digits, 20)
-        with mpmath.workdps(2 * compared + 20):
-            left, right = (route(compared + 10) for route in routes if route is not None)
-            gap = abs(left - right)
-            tolerance = scale * mpmath.mpf(10) ** -compared
-            if gap > tolerance:
-                outcome, decided_by = Outcome.VIOLATED, f"mpmath, {compared} digits"
-                margin, note = float(tolerance - gap), "the exact values differ"
-            elif outcome is Outcome.HOLDS:
-                decided_by = f"float64 and mpmath, {compared} digits"
+        gap = _sharp_gap(got, expected, compared)
+        tolerance = max(got.natural_scale, expected.natural_scale) * 10.0**-compared
+        if gap is not None and gap > tolerance:
+            outcome, decided_by = Outcome.VIOLATED, f"mpmath, {compared} digits"
+            margin, note = tolerance - gap, "the exact values differ"
+        elif gap is not None and outcome is Outcome.HOLDS:
+            decided_by = f"float64 and mpmath, {compared} digits"
     recorder = current()
     observation = Observation(
         claim=recorder.claim,
@@ -204,6 +199,15 @@ def equal(
         note=note,
     )
     recorder.add(observation)
+
+
+def _sharp_gap(got: Quantity, expected: Quantity, digits: int) -> float | None:
+    """A lower bound on |got − expected| from the oracle at two precisions; None without routes."""
+    if (left := got.exact) is None or (right := expected.exact) is None:
+        return None
+    with mpmath.workdps(3 * digits + 60):
+        coarse, fine = (abs(left(dps) - right(dps)) for dps in (digits + 10, digits + 25))
+        return float(max(fine - 100 * abs(fine - coarse), mpmath.mpf(0)))
 
 
 def _broken_bound(quantity: Quantity) -> str:

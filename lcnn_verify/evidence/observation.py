@@ -6,6 +6,9 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+UNCONFIRMED = "violated in float64, and no sharper route to confirm it"
+"""The note of a check that failed where nothing sharper than float64 could be asked."""
+
 
 class Outcome(StrEnum):
     """The result of one check."""

@@ -18,14 +18,22 @@ Exact: TypeAlias = Callable[[int], Any]
 class Quantity:
     """A float64 ``value`` within ``error`` of the exact quantity named ``label``.
 
-    ``exact(dps)`` recomputes it with mpmath; None when there is no sharper route. Arithmetic
-    propagates values, error bounds (each operation's own rounding included) and sharper routes.
+    ``exact(dps)`` recomputes it with mpmath; None when there is no sharper route. ``scale`` is the
+    size of what was added up to get the value, against which digits are counted: 0 means that the
+    error bound tells it, as a rounding floor does. Arithmetic propagates values, error bounds (each
+    operation's own rounding included), scales and sharper routes.
     """
 
     label: str
     value: float
     error: float = 0.0
     exact: Exact | None = None
+    scale: float = 0.0
+
+    @property
+    def natural_scale(self) -> float:
+        """The scale against which digits of this quantity count; at least its size."""
+        return max(abs(self.value), self.scale or self.error / ROUNDING)
 
     @staticmethod
     def of(value: Quantity | float, label: str | None = None) -> Quantity:
@@ -37,7 +45,7 @@ class Quantity:
 
     def named(self, label: str) -> Quantity:
         """The same quantity under another label."""
-        return Quantity(label, self.value, self.error, self.exact)
+        return Quantity(label, self.value, self.error, self.exact, self.scale)
 
     def _combine(
         self,
@@ -45,6 +53,7 @@ class Quantity:
         symbol: str,
         value: float,
         error: float,
+        scale: float,
         operation: Callable[[Any, Any], Any],
     ) -> Quantity:
         exact: Exact | None = None
@@ -55,16 +64,18 @@ class Quantity:
                     return operation(left(dps), right(dps))
 
         # The bound is itself computed in float64: widened by more than its own rounding.
-        bound = (error + ROUNDING * abs(value)) * (1.0 + 8.0 * ROUNDING) + math.ulp(0.0)
+        bound = (error + ROUNDING * abs(value)) * (1.0 + 8.0 * ROUNDING) + 4 * math.ulp(0.0)
         left_label, right_label = self.label, other.label
         if symbol in "·/":
             left_label, right_label = _factor(left_label), _factor(right_label)
-        return Quantity(f"{left_label} {symbol} {right_label}", value, bound, exact)
+        label = f"{left_label} {symbol} {right_label}"
+        return Quantity(label, value, bound, exact, scale)
 
     def __add__(self, other: Quantity | float) -> Quantity:
         right = Quantity.of(other)
         value, error = self.value + right.value, self.error + right.error
-        return self._combine(right, "+", value, error, lambda a, b: a + b)
+        scale = self.natural_scale + right.natural_scale
+        return self._combine(right, "+", value, error, scale, lambda a, b: a + b)
 
     __radd__ = __add__
 
@@ -74,7 +85,8 @@ class Quantity:
     def __sub__(self, other: Quantity | float) -> Quantity:
         right = Quantity.of(other)
         value, error = self.value - right.value, self.error + right.error
-        return self._combine(right, "-", value, error, lambda a, b: a - b)
+        scale = self.natural_scale + right.natural_scale
+        return self._combine(right, "-", value, error, scale, lambda a, b: a - b)
 
     def __rsub__(self, other: float) -> Quantity:
         return Quantity.of(other) - self
@@ -84,7 +96,8 @@ class Quantity:
         error = (
             abs(self.value) * right.error + abs(right.value) * self.error + self.error * right.error
         )
-        return self._combine(right, "·", self.value * right.value, error, lambda a, b: a * b)
+        value, scale = self.value * right.value, self.natural_scale * right.natural_scale
+        return self._combine(right, "·", value, error, scale, lambda a, b: a * b)
 
     def __rmul__(self, other: float) -> Quantity:
         return Quantity.of(other) * self
@@ -94,10 +107,12 @@ class Quantity:
         smallest = abs(right.value) - right.error
         if smallest <= 0.0:
             value = self.value / right.value if right.value else math.inf
-            return self._combine(right, "/", value, math.inf, lambda a, b: a / b)
+            return self._combine(right, "/", value, math.inf, math.inf, lambda a, b: a / b)
         value = self.value / right.value
         error = (self.error + abs(value) * right.error) / smallest
-        return self._combine(right, "/", value, error, lambda a, b: a / b)
+        size = abs(right.value)
+        scale = self.natural_scale / size * (right.natural_scale / size)
+        return self._combine(right, "/", value, error, scale, lambda a, b: a / b)
 
     def __rtruediv__(self, other: float) -> Quantity:
         return Quantity.of(other) / self
@@ -115,7 +130,7 @@ class Quantity:
                 with mpmath.workdps(dps + 10):
                     return mpmath.sqrt(max(route(2 * dps), mpmath.mpf(0)))
 
-        return Quantity(f"√({self.label})", value, error, exact)
+        return Quantity(f"√({self.label})", value, error, exact, math.sqrt(self.natural_scale))
 
 
 def _factor(label: str) -> str:

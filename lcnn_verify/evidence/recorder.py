@@ -127,6 +127,17 @@ class Recorder:
         self.reasons.update(stream.reasons)
         if stream.tightest is not None:
             self._keep_tighter(stream.tightest)
+        self.measurements += stream.measurements
+        for item in stream.series:
+            if (known := self.find_series(item.figure, item.label)) is not None:
+                _extend(known.data, item.data)
+            elif len(self.series) < MAX_SERIES:
+                self.series.append(item)
+
+    def find_series(self, figure: str, label: str) -> Series | None:
+        """The series of this figure and label, if there is one."""
+        known = (item for item in self.series if (item.figure, item.label) == (figure, label))
+        return next(known, None)
 
     def broke(self, error: Exception) -> None:
         """The property itself broke: neither support nor refutation."""
@@ -193,11 +204,9 @@ def point(figure: str, label: str, /, *, y_label: str = "", **coordinates: Any) 
 
     A coordinate that is a mapping is a group of columns.
     """
-    recorder = current()
-    for item in recorder.series:
-        if (item.figure, item.label) == (figure, label):
-            _append(item.data, coordinates)
-            return
+    if (known := current().find_series(figure, label)) is not None:
+        _extend(known.data, _columns(coordinates))
+        return
     fixed = {"y_label": y_label} if y_label else {}
     series(figure, label, **_columns(coordinates), **fixed)
 
@@ -209,9 +218,9 @@ def _columns(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _append(columns: Mapping[str, Any], row: Mapping[str, Any]) -> None:
-    for name, value in row.items():
+def _extend(columns: Mapping[str, Any], more: Mapping[str, Any]) -> None:
+    for name, value in more.items():
         if isinstance(value, Mapping):
-            _append(columns[name], value)
-        else:
-            columns[name].append(value)
+            _extend(columns[name], value)
+        elif isinstance(value, list):
+            columns[name].extend(value)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from scipy.stats import beta
 
-from lcnn_verify.evidence.observation import Verdict
+from lcnn_verify.evidence.observation import UNCONFIRMED, Verdict
 from lcnn_verify.ledger.claim import Claim
 
 MAX_UNDECIDED = 0.01
@@ -33,38 +34,68 @@ class Decision:
 def decide(claim: Claim, records: Iterable[dict[str, Any]]) -> Decision:
     """Decide ``claim`` from the records (:meth:`Recorder.to_json`) of all its units.
 
-    A confirmed violation refutes; otherwise any property that broke, and more than 1 % undecided
-    examples, are inconclusive; no examples at all is not exercised; else the claim is supported.
-    Controls are wanted refuted, all other claims supported or certified. Source: DESIGN,
-    "Verdicts".
+    A confirmed violation refutes. Otherwise each property of the claim is judged for itself, so
+    that many easy examples of one cannot outvote another: a property that broke, a violation in
+    float64 that nothing could confirm, or more than 1 % undecided examples is inconclusive; a
+    property without examples is not exercised. Else the claim is supported. Controls are wanted
+    refuted, all other claims supported or certified. Source: DESIGN, "Verdicts".
     """
-    records = list(records)
-    examples = sum(record["examples"] for record in records)
-    undecided = sum(record["undecided"] for record in records)
-    violations = sum(record["violations"] for record in records)
+    tests: dict[str, _Tally] = {}
+    fallen = None
     for record in records:
-        if sampling := record["sampling"]:
-            examples += sampling["draws"]
-            undecided += sampling["undecided"]
-            violations += sampling["violations"]
-    errors = [record["error"] for record in records if record["error"]]
-    fallen = [record["counterexample"] for record in records if record["counterexample"]]
-    verdict = Verdict.SUPPORTED
-    reason = f"no violation in {examples} example{'s' if examples != 1 else ''}"
+        tests.setdefault(record["test"], _Tally()).take(record)
+        fallen = fallen or record["counterexample"]
+    examples = sum(tally.examples for tally in tests.values())
     if fallen:
+        reason = f"{fallen['quantity']} {fallen['relation']} {fallen['bound_label']} fails"
         verdict = Verdict.REFUTED
-        reason = f"{fallen[0]['quantity']} {fallen[0]['relation']} {fallen[0]['bound_label']} fails"
-    elif errors:
-        verdict, reason = Verdict.INCONCLUSIVE, errors[0]
-    elif examples == 0:
+    elif not examples and not any(tally.errors for tally in tests.values()):
         verdict, reason = Verdict.NOT_EXERCISED, "no example met the preconditions"
-    elif undecided > MAX_UNDECIDED * examples:
-        notes = sorted(
-            ((count, note) for record in records for note, count in record["reasons"].items()),
-            reverse=True,
-        )
-        why = notes[0][1] if notes else "margin inside the numerical uncertainty"
-        verdict = Verdict.INCONCLUSIVE
-        reason = f"{undecided} of {examples} examples undecided: {why}"
+    else:
+        judged = [tally.judge(name) for name, tally in sorted(tests.items())]
+        holds = (Verdict.SUPPORTED, f"no violation in {examples} {_examples(examples)}")
+        verdict, reason = min((holds, *judged), key=lambda entry: _ORDER.index(entry[0]))
     wanted = {Verdict.REFUTED} if claim.is_control else {Verdict.SUPPORTED, Verdict.CERTIFIED}
     return Decision(verdict, reason, verdict in wanted)
+
+
+_ORDER = (Verdict.INCONCLUSIVE, Verdict.NOT_EXERCISED, Verdict.SUPPORTED)
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Counts of one property over all its shards, its i.i.d. stream included."""
+
+    examples: int = 0
+    undecided: int = 0
+    errors: list[str] = field(default_factory=list)
+    reasons: Counter[str] = field(default_factory=Counter)
+
+    def take(self, record: Mapping[str, Any]) -> None:
+        self.examples += record["examples"]
+        self.undecided += record["undecided"]
+        if sampling := record["sampling"]:
+            self.examples += sampling["draws"]
+            self.undecided += sampling["undecided"]
+        if record["error"]:
+            self.errors.append(record["error"])
+        self.reasons.update(record["reasons"])
+
+    def judge(self, name: str) -> tuple[Verdict, str]:
+        if self.errors:
+            return Verdict.INCONCLUSIVE, self.errors[0]
+        unconfirmed = [note for note in sorted(self.reasons) if UNCONFIRMED in note]
+        if unconfirmed:
+            return Verdict.INCONCLUSIVE, f"{name}: {unconfirmed[0]}"
+        if not self.examples:
+            return Verdict.NOT_EXERCISED, f"{name}: no example met the preconditions"
+        if self.undecided > MAX_UNDECIDED * self.examples:
+            known = self.reasons.most_common(1)
+            why = known[0][0] if known else "margin inside the numerical uncertainty"
+            counts = f"{self.undecided} of {self.examples} {_examples(self.examples)} undecided"
+            return Verdict.INCONCLUSIVE, f"{name}: {counts}: {why}"
+        return Verdict.SUPPORTED, ""
+
+
+def _examples(count: int) -> str:
+    return "example" if count == 1 else "examples"

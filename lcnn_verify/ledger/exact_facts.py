@@ -44,7 +44,7 @@ CLAIMS = (
     _form(
         "kernel",
         "The dual kernel is its integral",
-        "k(cos θ) = (1/π)∫₀^{2π} σ(cos φ)σ(cos(φ − θ))dφ for |·| and ReLU, to 40 digits.",
+        "k(cos θ) = (1/π)∫₀^{2π} σ(cos φ)σ(cos(φ − θ))dφ for |·| and ReLU, to 30 digits.",
     ),
     _form(
         "loss",
@@ -144,7 +144,8 @@ CLAIMS = (
         "8",
         "Too few directions leave a positive critical point",
         "A best student with fewer than r directions, split into m neurons, is a critical point at "
-        "L = F(V) > 0: ½‖v‖⁴ for r = 1, v⁴·M(Δ) for all students on the bisector of two teachers.",
+        "L = F(V) > ε₀(V), F = ½‖v‖⁴ for r = 1; so are all students on the bisector of two "
+        "teachers of norm v, at L = v⁴·M(Δ) ≥ F(V).",
     ),
     _fact(
         "merged-level",

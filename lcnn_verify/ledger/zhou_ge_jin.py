@@ -147,7 +147,7 @@ CLAIMS = (
         id="zgj.not-convex",
         title="The loss is not locally strongly convex when m > r",
         statement=(
-            "For m > r there are zero-loss points and unit directions D, which move mass between "
+            "For m > r there are zero-loss points and directions D ≠ 0, which move mass between "
             "two clones, with ∇²L·D = 0."
         ),
         wording="different from local strong convexity",
@@ -160,8 +160,8 @@ CLAIMS = (
         id="zgj.beyond-ntk",
         title="Neurons move: not the lazy regime",
         statement=(
-            "There are starts below the threshold, of widths 4 to 256, that all travel the same "
-            "relative distance ‖W_T − W₀‖_F/‖W₀‖_F ≥ 0.1 on the way to 10⁻³·L₀."
+            "There are starts below the threshold, of widths 4 to 256, that travel a relative "
+            "distance ‖W_T − W₀‖_F/‖W₀‖_F ≥ 0.1 on the way to 10⁻³·L₀."
         ),
         wording=(
             "they either work in the Neural Tangent Kernel regime where neurons don't move much, "

@@ -15,6 +15,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lcnn_verify.builders import mirrored_clones
 from lcnn_verify.dynamics import gradient_descent
 from lcnn_verify.evidence import check, verifies
 from lcnn_verify.instances import Instance
@@ -27,8 +28,8 @@ SMALLEST = 2.0**-8
 @verifies("control.geometric-rate", examples=40)
 @given(delta=st.sampled_from([0.1, 0.05, 0.01, 0.005, 0.001]), steps=st.integers(100, 50_000))
 def test_loss_decays_geometrically(delta, steps):
-    rows = np.array([[math.cos(delta), math.sin(delta)], [math.cos(delta), -math.sin(delta)]])
-    x = Instance(np.sqrt(0.5) * rows, np.array([[1.0, 0.0]]), parameters={"delta": delta})
+    V = np.array([[1.0, 0.0]])
+    x = Instance(mirrored_clones(V, math.degrees(delta)), V, parameters={"delta": delta})
     run = gradient_descent(x.W, x.V, step=working_step(x), max_steps=steps, record_every="log")
     elapsed = float(run.times[-1])
     decay = number("e^{−μt}", lambda dps: mpmath.exp(mpmath.mpf(-SMALLEST) * mpmath.mpf(elapsed)))

@@ -11,12 +11,10 @@ Source: THEORY §6 and §4 (saddles from L = 0.3358·M(π/2)/2 on, for two ortho
 
 import numpy as np
 from hypothesis import given
-from hypothesis import strategies as st
 
 from lcnn_verify import strategies
 from lcnn_verify.adversary import search
 from lcnn_verify.evidence import check, verifies
-from lcnn_verify.instances import Instance
 from lcnn_verify.laws import structured_starts
 from lcnn_verify.profiles import active
 from lcnn_verify.quantities import gradient_norm, kappa, loss
@@ -25,16 +23,17 @@ from lcnn_verify.threshold import loss_threshold
 TIMES = 4.0  # v_min⁴·M/(2r) in units of ε₀ = v_min⁴·M/(8r)
 
 
+PAIRS = strategies.teachers(min_separation=0.5, min_r=2, max_r=2, min_d=2, max_d=2)
+
+
 @verifies("control.gradient-bound-half", examples=10, shrink=False)
-@given(
-    teacher=strategies.teachers(min_separation=0.5, min_r=2, max_r=2, min_d=2, max_d=2),
-    m=st.integers(2, 3),
-)
-def test_no_search_finds_a_saddle(teacher, m):
-    V, level = teacher.V, TIMES * loss_threshold(teacher.V)
+@given(instance=strategies.starts(PAIRS, level=(0.5, 0.95 * TIMES), max_m=3))
+def test_no_search_finds_a_saddle(instance):
+    V, m, level = instance.V, len(instance.W), TIMES * loss_threshold(instance.V)
     rng = np.random.default_rng(active().derive_seed("control.gradient-bound-half", str(m)))
-    found = search(V, structured_starts(V, m, 6, rng, level=0.9 * TIMES), level=level)
+    structured = structured_starts(V, m, 6, rng, level=0.9 * TIMES)
+    found = search(V, [instance.W, *structured], level=level)
     if found.loss > level:
         strategies.discard("no point below the level was met")
-    worst = Instance(found.W, V, parameters=teacher.parameters)
+    worst = instance.with_students(found.W)
     check.at_least(gradient_norm(worst), kappa(worst) * loss(worst), instance=worst)

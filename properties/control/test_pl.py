@@ -13,23 +13,20 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lcnn_verify.builders import mirrored_clones
 from lcnn_verify.evidence import check, verifies
 from lcnn_verify.instances import Instance
-from lcnn_verify.quantities import gradient_norm, loss
+from lcnn_verify.quantities import assume_setting, gradient_norm, loss
 
 SMALLEST = 2.0**-8
 ANGLES = st.sampled_from([0.1, 0.05, 0.01, 0.005, 0.001, 0.0005, 0.0001])
 
 
-def clone_pair(delta):
-    """One unit teacher, its mass shared by clones at ±delta radians."""
-    rows = np.array([[np.cos(delta), np.sin(delta)], [np.cos(delta), -np.sin(delta)]])
-    return Instance(np.sqrt(0.5) * rows, np.array([[1.0, 0.0]]), parameters={"delta": delta})
-
-
 @verifies("control.pl", examples=40)
 @given(delta=ANGLES)
 def test_pl_holds(delta):
-    x = clone_pair(delta)
+    V = np.array([[1.0, 0.0]])
+    x = Instance(mirrored_clones(V, np.degrees(delta)), V, parameters={"delta": delta})
+    assume_setting(x)
     gradient = gradient_norm(x)
     check.at_least(gradient * gradient, SMALLEST * loss(x), instance=x)

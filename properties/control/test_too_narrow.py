@@ -1,9 +1,9 @@
 """Control: convergence with m = r − 1 students.
 
 Setting: tied |·|; r ≥ 2 teachers, r − 1 students near the best there are: L₀ ≤ 1.01·F(V).
-Statement (false): gradient descent reaches 10⁻³·L₀.
+Statement (false): gradient descent reaches 10⁻³·L₀ within 20 000 steps.
 Kind: control.
-Constants: budget 20 000 steps; what the loss cannot pass is F(V) > 0.
+Constants: 20 000 steps; what the loss cannot pass is F(V) > 0.
 How it is checked: runs from the floor point, its students scaled a little; the loss at the end must
     be above the target at the oracle.
 Source: THEORY §6, §3 fact 8.
@@ -23,7 +23,7 @@ from lcnn_verify.threshold import floor_level
 @verifies("control.too-narrow", examples=6)
 @given(
     teacher=strategies.teachers(min_separation=0.5, min_r=2, max_r=3, min_d=2, max_d=3),
-    stretch=st.sampled_from([1.0, 1.01, 0.99]),
+    stretch=st.sampled_from([1.01, 0.99, 1.02]),
 )
 def test_fewer_students_converge(teacher, stretch):
     floor = floor_level(teacher.V, starts=4)

@@ -1,13 +1,14 @@
 """Fact 8: too few directions leave a positive critical point.
 
 Setting: tied |·|; r = 1 with the zero student; r = 2 teachers of equal norm v at angle Δ, all
-    students on their bisector, in any split.
-Statement: the point is critical (∇L = 0) and L = F(V) > 0: ½‖v‖⁴ for r = 1; v⁴·M(Δ) for the pair,
-    with total student mass 2v²·k(Δ/2).
+    students on their bisector, in any split; the best r − 1 students that a search finds, split.
+Statement: the point is critical (∇L = 0) with L = F(V) > ε₀(V): ½‖v‖⁴ for r = 1; on the bisector
+    of a pair, with total student mass 2v²·k(Δ/2), it is critical with L = v⁴·M(Δ).
 Kind: identity.
 Constants: none.
 How it is checked: the students' mass is rounded to float64, so L is within the second-order effect
-    of that rounding of v⁴·M(Δ), and ‖∇L‖ within its first-order effect of 0, at the oracle.
+    of that rounding of v⁴·M(Δ), and ‖∇L‖ within its first-order effect of 0, at the oracle. The
+    search ends within about 10⁻⁸ of a minimizer.
 Source: THEORY §3, fact 8.
 """
 
@@ -19,7 +20,8 @@ from hypothesis import strategies as st
 from lcnn_verify import laws, oracle, strategies
 from lcnn_verify.evidence import check, verifies
 from lcnn_verify.instances import Instance
-from lcnn_verify.quantities import gradient_norm, loss, norm, number
+from lcnn_verify.quantities import gradient_norm, loss, norm, number, threshold_level
+from lcnn_verify.threshold import floor_level
 
 LAW = laws.plain_law(
     "Δ is uniform on [0.1°, 90°], v on 1, 2, ½; the mass is split by two to four shares uniform on "
@@ -60,3 +62,15 @@ def test_students_on_the_bisector_of_a_pair(degrees, size, shares):
     check.at_least(gap, -8 * ROUNDED * scale)
     check.at_most(gradient_norm(x), 16 * ROUNDED * size**3)
     check.at_least(loss(x), 0.0, note="the floor is positive")
+
+
+@verifies("fact.floor", examples=8)
+@given(
+    teacher=strategies.teachers(min_separation=0.5, min_r=2, max_r=3, min_d=2, max_d=3),
+    parts=st.integers(1, 3),
+)
+def test_best_narrow_student_is_critical_above_the_threshold(teacher, parts):
+    V, narrow = teacher.V, floor_level(teacher.V, starts=6).W
+    x = Instance(np.repeat(np.sqrt(1.0 / parts) * narrow, parts, axis=0), V)
+    check.at_least(loss(x, "F(V)"), threshold_level(x))
+    check.at_most(gradient_norm(x), 1e-6 * float(np.linalg.norm(V)) ** 3, counted=False)

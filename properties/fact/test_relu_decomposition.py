@@ -1,7 +1,8 @@
 """Fact, other models: ReLU is the even part plus the linear part.
 
 Setting: any students and teachers; tied or unit readout.
-Statement: L_relu = ¼(L_abs + ½‖Σ_a c_a q_a â‖²).
+Statement: L_relu = ¼(L_abs + ½‖Σ_a c_a q_a â‖²); so it vanishes for more students, such as W = −V
+    for teachers at 0°, 120°, 240°.
 Kind: identity.
 Constants: none.
 How it is checked: L_relu by the integral over the circle (two dimensions and less) or of each pair,
@@ -10,10 +11,12 @@ Source: THEORY §3, "Other models".
 """
 
 import mpmath
+import numpy as np
 from hypothesis import given
+from hypothesis import strategies as st
 
 from lcnn_verify import laws, oracle, strategies
-from lcnn_verify.evidence import check, verifies
+from lcnn_verify.evidence import Quantity, check, verifies
 from lcnn_verify.instances import Instance
 from lcnn_verify.model import TIED_RELU, UNIT_RELU, Model
 from lcnn_verify.quantities import loss, number
@@ -47,3 +50,13 @@ def test_relu_loss_decomposes(instance):
         lambda dps: oracle.loss_by_quadrature(x.W, x.V, dps=dps, model=x.model),
     )
     check.equal(decomposed, integral, digits=25)
+
+
+@verifies("fact.relu-decomposition", examples=10)
+@given(size=st.sampled_from([1.0, 2.0, 0.5]), readout=st.sampled_from(["tied", "unit"]))
+def test_relu_has_zeros_that_the_even_part_has_not(size, readout):
+    # Teachers at 0°, 120°, 240° sum to 0, so W = −V has f_W − f* = −(Σ ‖v‖^{p−1} v)·x = 0.
+    height = np.sqrt(0.75)
+    V = size * np.array([[1.0, 0.0], [-0.5, height], [-0.5, -height]])
+    x = Instance(-V, V, Model("relu", readout))
+    check.equal(loss(x), Quantity.of(0.0, "0"), digits=25)

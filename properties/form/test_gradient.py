@@ -17,8 +17,9 @@ from hypothesis import given
 
 from lcnn_verify import laws, oracle, population, strategies
 from lcnn_verify.evidence import Quantity, check, verifies
+from lcnn_verify.evidence.quantity import ROUNDING
 from lcnn_verify.model import MODELS
-from lcnn_verify.quantities import number, row_distance
+from lcnn_verify.quantities import mass, norm, number, row_distance
 
 STEP = mpmath.mpf(2) ** -200
 
@@ -31,10 +32,15 @@ def test_rows_are_within_their_floors(instance):
     floors = population.gradient_rounding_floor(x.W, x.V, model=x.model)
     exact = oracle.gradient(x.W, x.V, dps=40, model=x.model)
 
+    power = x.model.mass_power
+    total = mass(x.W, power, "Σ‖w‖^p") + mass(x.V, power, "Σ‖v‖^p")
     for row, floor in enumerate(floors):
         if x.model.readout == "tied" or x.W[row].any():
             off = row_distance("gradient(W, V)", computed, exact, row)
             check.at_most(off, float(floor), ties=True)
+            lever = norm(x.W[row], "‖w_i‖") if x.model.readout == "tied" else 1.0
+            if floor > 1e-250:  # below that it also covers underflow
+                check.at_most(float(floor), 64 * ROUNDING * lever * total, note="an honest floor")
 
 
 @verifies("form.gradient", examples=30)

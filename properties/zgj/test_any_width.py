@@ -16,11 +16,10 @@ from hypothesis import strategies as st
 
 from lcnn_verify import laws, strategies
 from lcnn_verify.evidence import check, verifies
-from lcnn_verify.geometry import separation
 from lcnn_verify.instances import Instance
 from lcnn_verify.laws import width_ladder_start
 from lcnn_verify.profiles import active
-from lcnn_verify.quantities import loss, merged_level, recovery
+from lcnn_verify.quantities import loss, merged_level_of, recovery
 from lcnn_verify.runs import DESCENT_SEPARATION, check_converged, descend
 from lcnn_verify.threshold import loss_threshold
 
@@ -45,5 +44,5 @@ def test_every_width_converges_and_recovers(teacher, level):
         run = descend(x)
         check_converged(x, run)
         end = x.with_students(run.weights)
-        bound = 16.0 * (loss(end) / merged_level(separation(x.V))).sqrt()
+        bound = 16.0 * (loss(end) / merged_level_of(x)).sqrt()
         check.at_most(recovery(end), bound.named("16·√(L/M(Δ))"), note=f"m = {m}")

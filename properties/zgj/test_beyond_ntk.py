@@ -10,37 +10,21 @@ How it is checked: gradient descent; the distance between the two float64 weight
 Source: abstract ("the Neural Tangent Kernel regime where neurons don't move much"), our reading.
 """
 
-import numpy as np
-
-from lcnn_verify.builders import scale_to_level
 from lcnn_verify.evidence import check, measure, verifies
-from lcnn_verify.instances import Instance
-from lcnn_verify.quantities import norm
+from lcnn_verify.laws import mirrored_start
+from lcnn_verify.quantities import distance, loss, norm, threshold_level
 from lcnn_verify.runs import check_converged, descend
-from lcnn_verify.threshold import loss_threshold
 
 WIDTHS = (4, 16, 64, 256)
 
 
-def split_start(m, level=0.49):
-    """Two orthonormal teachers, each shared by m/2 clones at ±δ, at ``level``·ε₀."""
-    V = np.eye(2)
-
-    def path(delta):
-        angles = np.array([0.0, 0.0, np.pi / 2, np.pi / 2]) + delta * np.array([1, -1, 1, -1])
-        rows = np.stack((np.cos(angles), np.sin(angles)), axis=1)
-        return np.repeat(np.sqrt(2.0 / m) * rows, m // 4, axis=0)
-
-    _, W = scale_to_level(path, V, level * loss_threshold(V))
-    return Instance(W, V, parameters={"m": m, "level": level})
-
-
 @verifies("zgj.beyond-ntk", cases=lambda profile: [{"m": m} for m in WIDTHS])
 def test_students_travel_at_every_width(m):
-    x = split_start(m)
+    x = mirrored_start(m)
+    check.witness_at_most(loss(x), threshold_level(x), note="below the threshold")
     run = descend(x)
     check_converged(x, run)
-    travel = norm(run.weights - x.W, "‖W_T − W₀‖")
+    travel = distance(run.weights, x.W, "‖W_T − W₀‖")
     size = norm(x.W, "‖W₀‖")
     measure(f"relative travel at m = {m}", travel.value / size.value, claimed="at least 0.1")
     check.witness_at_least(travel, 0.1 * size)

@@ -21,6 +21,7 @@ from lcnn_verify.quantities import assume_setting, loss, threshold_level
 from lcnn_verify.runs import (
     DESCENT_SEPARATION,
     chart_outcome,
+    check_budget,
     check_converged,
     descend,
     flow,
@@ -39,8 +40,9 @@ DESCENT_LAW = laws.below_threshold_law(min_degrees=np.degrees(DESCENT_SEPARATION
 def test_descent_reaches_a_thousandth(instance):
     assume_setting(instance)
     run = descend(instance)
-    check_converged(instance, run)
     chart_outcome(run, loss(instance).value / threshold_level(instance).value)
+    check_converged(instance, run)
+    check_budget(run)
 
 
 @verifies("zgj.convergence", examples=60, draws=40, law=laws.below_threshold_law())

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lcnn_verify import laws, strategies
-from lcnn_verify.adversary import search
+from lcnn_verify.adversary import random_starts, search
 from lcnn_verify.evidence import check, verifies
 from lcnn_verify.instances import Instance
 from lcnn_verify.laws import structured_starts
@@ -50,7 +50,8 @@ def test_no_search_finds_a_smaller_gradient(instance):
 def test_no_search_from_structured_starts_does(teacher, extra):
     V, level = teacher.V, loss_threshold(teacher.V)
     rng = np.random.default_rng(active().derive_seed("zgj.gradient-bound", "starts"))
-    starts = structured_starts(V, len(V) + extra, 2 * active().profile.searches, rng)
+    m, count = len(V) + extra, 2 * active().profile.searches
+    starts = [*structured_starts(V, m, count, rng), *random_starts(V, m, count, rng)]
     found = search(V, starts, level=level)
     worst = Instance(found.W, V, parameters=teacher.parameters)
     assume_setting(worst)  # a search that met no point below the level ends where it began

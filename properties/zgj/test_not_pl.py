@@ -14,25 +14,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lcnn_verify import strategies
-from lcnn_verify.builders import leaned
+from lcnn_verify.builders import mirrored_clones
 from lcnn_verify.evidence import check, verifies
 from lcnn_verify.instances import Instance
-from lcnn_verify.quantities import gradient_norm, loss, norm
+from lcnn_verify.quantities import gradient_norm, loss, norm, threshold_level
 from lcnn_verify.threshold import loss_threshold
 
 LADDER = [2.0**-k for k in range(9)]
 
 
 def clones(V, row, degrees, parts):
-    """Teachers matched, ``row`` by two clones at ±degrees, each of them split into ``parts``."""
-    direction = V[row] / np.linalg.norm(V[row])
-    axis = np.eye(V.shape[1])[int(np.argmin(np.abs(direction)))]
-    pair = [
-        np.sqrt(0.5) * np.linalg.norm(V[row]) * leaned(direction, axis, sign * degrees)
-        for sign in (1.0, -1.0)
-    ]
-    split = np.repeat(np.sqrt(1.0 / parts) * np.array(pair), parts, axis=0)
-    return np.concatenate((split, np.delete(V, row, axis=0)))
+    """Teachers matched by themselves, but ``row`` by clones at ±degrees, ``parts`` on each side."""
+    return np.concatenate((mirrored_clones(V[row : row + 1], degrees, parts), np.delete(V, row, 0)))
 
 
 @verifies("zgj.not-pl", examples=12)
@@ -54,4 +47,5 @@ def test_no_constant_will_do(teacher, row, parts):
             if (small and level.value < loss_threshold(V)) or degrees < 1e-4:
                 break
             degrees /= 2.0
+        check.witness_at_most(level, threshold_level(x), note="below the threshold")
         check.witness_at_most(gradient * gradient, bound, note=f"μ = {mu:g}·‖V‖²")

@@ -15,8 +15,7 @@ from hypothesis import given
 from lcnn_verify import laws, strategies
 from lcnn_verify.dynamics import StopReason
 from lcnn_verify.evidence import check, verifies
-from lcnn_verify.geometry import separation
-from lcnn_verify.quantities import assume_setting, loss, merged_level, recovery
+from lcnn_verify.quantities import assume_setting, loss, merged_level_of, recovery
 from lcnn_verify.runs import flow
 
 FACTOR = 16.0
@@ -24,7 +23,7 @@ FACTOR = 16.0
 
 def check_recovery(x):
     """R(W) ≤ C·√(L/M(Δ)) at one point."""
-    level = merged_level(separation(x.V))
+    level = merged_level_of(x)
     bound = (FACTOR * (loss(x) / level).sqrt()).named(f"{FACTOR:g}·√(L/M(Δ))")
     check.at_most(recovery(x), bound, instance=x)
 

@@ -6,7 +6,8 @@ Statement: the smallest ‖∇L‖_F/(κ·L) that a local search finds at L ≤ 
 Kind: lower bound.
 Constants: ε₀ = v_min⁴·M(Δ)/(8r), M(Δ) ≥ 0.838·Δ³/(3π), κ = 1/‖V‖_F: calibrated.
 How it is checked: the adversary from structured starts at every grid point; the smallest margin of
-    each is reported. A fan of teachers in the plane (neighbours Δ apart), or Δ from one axis in d.
+    each is reported. In the plane neighbours are Δ apart; in d > 2 two teachers are, all others
+    orthogonal. The same shape is tried at several widths m.
 Source: abstract ("polynomial in relevant parameters"); the list is our reading (THEORY §4).
 """
 
@@ -32,11 +33,10 @@ def grid(profile):
     quick = profile.name == "quick"
     degrees = QUICK["degrees"] if quick else DEGREES
     ratios = QUICK["ratios"] if quick else RATIOS
-    shapes = [(2, 2, 2), (2, 3, 4), (3, 3, 4)] if quick else [
-        (r, d, m) for r in (2, 3, 4) for d in (2, 3, 4) for m in (r, r + 2, 2 * r)
-    ]  # fmt: skip
-    for angle, ratio, (r, d, m) in product(degrees, ratios, shapes):
-        if d > 2 or (r - 1) * angle <= 180.0 - angle:
+    every = [(r, d, m) for r in (2, 3, 4) for d in (2, 3, 4, 5) for m in (r, r + 3, 4 * r)]
+    shapes = [(2, 2, 2), (2, 2, 8), (2, 4, 5), (3, 3, 3), (3, 3, 6), (3, 3, 12)]
+    for angle, ratio, (r, d, m) in product(degrees, ratios, shapes if quick else every):
+        if r * angle <= 180.0 if d == 2 else r <= d:
             yield {"degrees": angle, "ratio": ratio, "r": r, "d": d, "m": m}
 
 
@@ -47,10 +47,8 @@ def teachers_at(degrees, ratio, r, d):
         turns = angle * np.arange(r)
         V = np.stack((np.cos(turns), np.sin(turns)), axis=1)
     else:
-        V = np.eye(d)[np.arange(r) % d]
+        V = np.eye(d)[:r]
         V[1] = np.cos(angle) * V[0] + np.sin(angle) * V[1]
-        if r > d:
-            V[d:] = np.ones(d) / np.sqrt(d)
     V[-1] *= ratio
     return V
 
