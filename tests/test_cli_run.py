@@ -177,6 +177,11 @@ def test_searches():
     assert "REPRODUCED" in capsys.readouterr().out
 
 
+def test_doctor_ends_in_one_verdict(mixed, capsys):
+    assert main_code("doctor", "--properties", mixed / "p") == 1
+    assert capsys.readouterr().out.endswith("\nlcnn-verify is NOT ready: properties\n")
+
+
 def test_resume_of_a_finished_run_prints_the_same_table(mixed, capsys):
     options = ("--claims", ",".join(MIXED), "--properties", mixed / "p", "--out", mixed / "out")
     before = kit.without_timings(mixed / "out")

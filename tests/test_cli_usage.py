@@ -254,6 +254,15 @@ def test_a_terminal_without_our_letters_still_gets_its_text():
     assert "L(t) ? 1/(1/L? + ??t)" in done.stdout
 
 
+def test_a_bug_is_not_dressed_up_as_bad_input():
+    @reported
+    def command() -> int:
+        raise ValueError("a bug")
+
+    with pytest.raises(ValueError, match="a bug"):
+        command()
+
+
 @pytest.mark.parametrize(
     ("error", "code", "line"),
     [
