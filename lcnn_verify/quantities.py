@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import cache
 from typing import Any, TypeAlias
 
 import mpmath
@@ -189,6 +190,7 @@ def number(label: str, exact: Callable[[int], Any]) -> Quantity:
 
     What two precisions leave open counts into the error bound.
     """
+    exact = cache(exact)
     with mpmath.workdps(80):
         coarse, fine = exact(20), exact(40)
         doubt = float(10 * abs(fine - coarse))

@@ -1,4 +1,4 @@
-"""What one check saw, and what a claim has earned (DESIGN, "Verdicts")."""
+"""What one check saw, and what a claim has earned (README, "What a verdict means")."""
 
 from lcnn_verify.evidence import check
 from lcnn_verify.evidence.observation import Observation, Outcome, Verdict

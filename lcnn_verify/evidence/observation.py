@@ -19,7 +19,7 @@ class Outcome(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What a claim has earned from all its checks (DESIGN, "Verdicts")."""
+    """What a claim has earned from all its checks (README, "What a verdict means")."""
 
     CERTIFIED = "CERTIFIED"
     SUPPORTED = "SUPPORTED"

@@ -38,7 +38,7 @@ def decide(claim: Claim, records: Iterable[dict[str, Any]]) -> Decision:
     that many easy examples of one cannot outvote another: a property that broke, a violation in
     float64 that nothing could confirm, or more than 1 % undecided examples is inconclusive; a
     property without examples is not exercised. Else the claim is supported. Controls are wanted
-    refuted, all other claims supported or certified. Source: DESIGN, "Verdicts".
+    refuted, all other claims supported or certified.
     """
     tests: dict[str, _Tally] = {}
     fallen = None

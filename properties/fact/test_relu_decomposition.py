@@ -37,7 +37,7 @@ def linear_part(x, dps):
         return mpmath.fdot(total, total) / 2
 
 
-@verifies("fact.relu-decomposition", examples=15, draws=10, law=LAW)
+@verifies("fact.relu-decomposition", examples=12, draws=15, law=LAW)
 @given(instance=strategies.instances(**LIMITS, norms=(1e-3, 1e3)))
 def test_relu_loss_decomposes(instance):
     x = instance

@@ -30,7 +30,7 @@ LAW = laws.joined(
 )
 
 
-@verifies("zgj.any-width", examples=10, draws=5, law=LAW)
+@verifies("zgj.any-width", examples=10, draws=20, law=LAW)
 @given(
     teacher=strategies.teachers(min_separation=DESCENT_SEPARATION, max_r=3, max_d=4),
     level=st.sampled_from([0.5, 0.9, 0.1]),

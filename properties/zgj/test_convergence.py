@@ -12,11 +12,16 @@ How it is checked: runs from constructed starts: descent for Δ ≥ 0.45, flow f
 Source: abstract of the paper; the finite test is our reading (THEORY §4).
 """
 
+import math
+
 import numpy as np
 from hypothesis import given
 
-from lcnn_verify import laws, strategies
+from lcnn_verify import laws, oracle, strategies
 from lcnn_verify.evidence import verifies
+from lcnn_verify.instances import Instance
+from lcnn_verify.laws import structured_starts
+from lcnn_verify.profiles import active
 from lcnn_verify.quantities import assume_setting, loss, threshold_level
 from lcnn_verify.runs import (
     DESCENT_SEPARATION,
@@ -26,6 +31,7 @@ from lcnn_verify.runs import (
     descend,
     flow,
 )
+from lcnn_verify.threshold import floor_level, loss_threshold
 
 DESCENT_LAW = laws.below_threshold_law(min_degrees=np.degrees(DESCENT_SEPARATION))
 
@@ -50,3 +56,27 @@ def test_descent_reaches_a_thousandth(instance):
 def test_flow_reaches_a_thousandth(instance):
     assume_setting(instance)
     check_converged(instance, flow(instance))
+
+
+@verifies("zgj.convergence")
+def test_map_of_start_levels():
+    """Chart starts on both sides of ε₀; only those below it are judged.
+
+    Above it the paper promises nothing: most runs still converge, but from the saddle between the
+    teachers (2.7·ε₀) and from the best single direction (13.8·ε₀) they do not.
+    """
+    V, rng = np.eye(2), np.random.default_rng(active().derive_seed("zgj.convergence", "map"))
+    threshold = loss_threshold(V)
+    diagonal = np.sqrt(0.5) * np.array([[1.0, 1.0], [1.0, -1.0]])
+    kernel = [float(oracle.kernel(math.cos(angle))) for angle in (math.pi / 4, math.pi / 2)]
+    saddle = np.sqrt(4.0 * kernel[0] / (2.0 + 2.0 * kernel[1])) * diagonal
+    starts = [saddle, floor_level(V, starts=4).W]
+    for level in (0.01, 0.1, 0.5, 0.99, 2.0, 5.0, 10.0):
+        starts += structured_starts(V, 6, 4, rng, level=level)
+    for W in starts:
+        x = Instance(W, V)
+        level = loss(x).value / threshold
+        run = descend(x, budget=20_000)
+        chart_outcome(run, level)
+        if level <= 0.991:
+            check_converged(x, run)

@@ -15,12 +15,19 @@ from itertools import product
 
 import numpy as np
 
-from lcnn_verify.adversary import search
-from lcnn_verify.evidence import check, point, verifies
+from lcnn_verify.adversary import lowest_critical_level, random_starts, search
+from lcnn_verify.evidence import check, measure, point, verifies
 from lcnn_verify.instances import Instance
 from lcnn_verify.laws import structured_starts
 from lcnn_verify.profiles import active
-from lcnn_verify.quantities import assume_setting, gradient_norm, kappa, loss
+from lcnn_verify.quantities import (
+    assume_setting,
+    gradient_norm,
+    kappa,
+    loss,
+    merged_level_of,
+    threshold_level,
+)
 from lcnn_verify.threshold import loss_threshold
 
 DEGREES = (90.0, 60.0, 30.0, 10.0, 3.0)
@@ -33,8 +40,8 @@ def grid(profile):
     quick = profile.name == "quick"
     degrees = QUICK["degrees"] if quick else DEGREES
     ratios = QUICK["ratios"] if quick else RATIOS
-    every = [(r, d, m) for r in (2, 3, 4) for d in (2, 3, 4, 5) for m in (r, r + 3, 4 * r)]
-    shapes = [(2, 2, 2), (2, 2, 8), (2, 4, 5), (3, 3, 3), (3, 3, 6), (3, 3, 12)]
+    every = [(r, d, m) for r in (2, 3, 4) for d in (2, 3, 4, 5) for m in (r, r + 3, 16 * r)]
+    shapes = [(2, 2, 2), (2, 2, 8), (2, 2, 32), (2, 4, 5), (3, 3, 3), (3, 3, 12)]
     for angle, ratio, (r, d, m) in product(degrees, ratios, shapes if quick else every):
         if r * angle <= 180.0 if d == 2 else r <= d:
             yield {"degrees": angle, "ratio": ratio, "r": r, "d": d, "m": m}
@@ -66,3 +73,17 @@ def test_the_adversary_stays_above_the_bound(degrees, ratio, r, d, m):
     label = "smallest ‖∇L‖/(κL) found at L ≤ ε₀"
     where = {"degrees": degrees, "ratio": ratio, "r": r, "d": d, "m": m}
     point("margin-grid", label, **where, margin=found.ratio)
+
+
+@verifies("zgj.threshold", cases=lambda profile: [{"d": 2, "m": 2}, {"d": 3, "m": 4}])
+def test_lowest_critical_level_found_is_above(d, m):
+    """Orthonormal teachers; THEORY §4 measured 0.3358 and 0.3124 in units of M(π/2)/2."""
+    V = np.eye(d)[:2]
+    rng = np.random.default_rng(active().derive_seed("zgj.threshold", "lowest", str(d), str(m)))
+    starts = random_starts(V, m, 12 * active().profile.searches, rng)
+    lowest = lowest_critical_level(V, starts, level=4.0 * loss_threshold(V))
+    x = Instance(lowest.W, V)
+    unit = merged_level_of(x).value / 2.0
+    name = f"lowest critical level found, d = {d}, m = {m}, in M(π/2)/2"
+    measure(name, lowest.loss / unit, claimed="ε₀ is at 0.25")
+    check.at_least(loss(x), threshold_level(x), instance=x)
