@@ -7,6 +7,9 @@ PROFILE ?= quick
 OUT ?= reports/latest
 TEST_JOBS ?= 2
 
+# One numerical thread a process: the work is parallel already, and BLAS threads only get in its way.
+export OMP_NUM_THREADS := 1
+
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
