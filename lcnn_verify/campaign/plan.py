@@ -11,7 +11,14 @@ from lcnn_verify.profiles import Profile, RunContext
 
 # The long units, longest first (measured, quick profile): started late, they would end a run alone
 # on one processor. Only a schedule: no result depends on it.
-LONG = ("zgj.width-free", "zgj.convergence", "fact.gradient-upper-bound", "zgj.recovery")
+LONG = (
+    "zgj.width-free",
+    "zgj.gradient-bound",
+    "fact.gradient-upper-bound",
+    "form.quadrature",
+    "zgj.threshold",
+    "zgj.convergence",
+)
 
 
 @dataclass(frozen=True, slots=True)
