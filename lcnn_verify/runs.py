@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+
 from lcnn_verify import oracle
 from lcnn_verify.dynamics import StopReason, Trajectory, gradient_descent, gradient_flow
 from lcnn_verify.evidence import check, point
 from lcnn_verify.evidence.quantity import Quantity
 from lcnn_verify.instances import Instance
+from lcnn_verify.model import FloatArray
 from lcnn_verify.population import gradient_rounding_floor
 from lcnn_verify.quantities import frobenius, loss
 
@@ -62,8 +67,22 @@ def flow(x: Instance, fraction: float = TARGET) -> Trajectory:
     )
 
 
-def check_converged(x: Instance, run: Trajectory, fraction: float = TARGET) -> None:
+def weights_after(x: Instance, steps: int) -> FloatArray:
+    """The students after so many steps of gradient descent with the working step."""
+    if steps == 0:
+        return x.W
+    return gradient_descent(
+        x.W, x.V, step=working_step(x), max_steps=steps, record_every=steps, model=x.model
+    ).weights
+
+
+def check_converged(
+    x: Instance, run: Trajectory, fraction: float = TARGET, *, descent: bool = True
+) -> None:
     """Check that ``run`` from ``x`` came down to ``fraction``·L₀, monotonically.
+
+    A rise of the loss is put to the oracle by running ``descent`` again to the step that made it;
+    along a flow it stays unconfirmed.
 
     A spent budget, and a target under the rounding floor, are undecided. A run that became
     stationary above its target fails if the oracle finds its gradient within the rounding floors
@@ -78,8 +97,19 @@ def check_converged(x: Instance, run: Trajectory, fraction: float = TARGET) -> N
         return
     note = "" if run.stop_reason is StopReason.TARGET else run.stop_reason.value
     check.at_most(loss(end, "L at the end"), fraction * loss(x, "L₀"), note=note, counted=False)
-    rise = Quantity("largest rise of L in a step", run.largest_increase)
+    route = (lambda dps: _largest_rise(x, run.steps, dps)) if descent else None
+    rise = Quantity("largest rise of L in a step", run.largest_increase, exact=route)
     check.at_most(rise, 2.0 * run.loss_floor, note="monotone decrease", counted=False)
+
+
+def _largest_rise(x: Instance, steps: int, dps: int) -> Any:
+    """The oracle's L_{k+1} − L_k where gradient descent raised the loss most."""
+    run = gradient_descent(x.W, x.V, step=working_step(x), max_steps=steps, model=x.model)
+    k = int(np.argmax(np.diff(run.losses)))
+    before, after = (
+        oracle.loss(weights_after(x, step), x.V, dps=dps, model=x.model) for step in (k, k + 1)
+    )
+    return after - before
 
 
 def check_budget(run: Trajectory) -> None:

@@ -15,11 +15,10 @@ import numpy as np
 from hypothesis import given
 
 from lcnn_verify import laws, oracle, strategies
-from lcnn_verify.dynamics import gradient_descent
 from lcnn_verify.evidence import Quantity, check, measure, series, verifies
 from lcnn_verify.instances import Instance
 from lcnn_verify.quantities import assume_setting, kappa, loss
-from lcnn_verify.runs import BUDGET, DESCENT_SEPARATION, descend, flow, working_step
+from lcnn_verify.runs import BUDGET, DESCENT_SEPARATION, descend, flow, weights_after, working_step
 
 
 def rate_bound(x, times, factor):
@@ -75,12 +74,8 @@ def test_descent_stays_below_the_bound(instance):
     x = instance
     assume_setting(x)
 
-    def weights_at(k):
-        steps = round(float(run.times[k]) / working_step(x))
-        return gradient_descent(x.W, x.V, step=working_step(x), max_steps=steps).weights
-
     run = descend(x)
-    check_bound(x, run, 0.5, weights_at)
+    check_bound(x, run, 0.5, lambda k: weights_after(x, round(run.times[k] / working_step(x))))
 
 
 def named_starts():
