@@ -101,6 +101,11 @@ def test_a_corrupt_journal_is_one_line_and_left_alone(tmp_path, capsys):
     capsys.readouterr()
     line = refused(capsys, *options, "--resume")
     assert f"journal: got {out / 'journal.jsonl'}, line 2: not JSON" in line
+    wrong = text.replace('"examples": 20', '"examples": "many"')
+    (out / "journal.jsonl").write_text(wrong)
+    line = refused(capsys, *options, "--resume")
+    assert "line 2: 'many' is not of type 'integer' at $.examples, wanted a journal" in line
+    assert (out / "journal.jsonl").read_text() == wrong
     (out / "journal.jsonl").write_text(text)
     assert "--resume: got" in refused(capsys, *options, "--resume", "--seed", "9")
     assert "run with seed 0, wanted seed 9" in refused(capsys, *options, "--resume", "--seed", "9")

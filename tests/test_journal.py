@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import errno
 import json
+import math
 import os
 import resource
+import subprocess
+import sys
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,11 +18,15 @@ import pytest
 
 from lcnn_verify.campaign.executor import UnitResult
 from lcnn_verify.campaign.journal import Fingerprint, Journal
+from lcnn_verify.campaign.record import flaw
 from lcnn_verify.campaign.worker import broken
+from lcnn_verify.evidence import Recorder, check, measure, series
+from lcnn_verify.evidence.recorder import Sampling, recording
 from lcnn_verify.model import InputError
 from lcnn_verify.profiles import PROFILES
 from lcnn_verify.verification import verify
 
+ROOT = Path(__file__).parent.parent
 UNITS = ("fact.euler 1/1", "fact.moments 1/1", "fact.scaling 1/1")
 PRINT = Fingerprint(
     profile=PROFILES["quick"],
@@ -55,8 +63,6 @@ def test_results_come_back_as_they_were(tmp_path):
 def test_resuming_nothing_starts_afresh(tmp_path):
     assert resumed(tmp_path / "new" / "deep") == {}
     assert len(kit.lines(tmp_path / "new" / "deep" / "journal.jsonl")) == 1
-    (tmp_path / "journal.jsonl").touch()
-    assert resumed(tmp_path) == {}
 
 
 @pytest.mark.parametrize("cut", [1, 10, 100])
@@ -69,6 +75,10 @@ def test_a_torn_last_line_is_ignored_and_overwritten(tmp_path, cut):
     assert list(resumed(tmp_path)) == [UNITS[0], UNITS[2]]
     path.write_bytes(path.read_bytes() + b"\0\0\xff")
     assert list(resumed(tmp_path)) == [UNITS[0], UNITS[2]]
+
+
+def _record(**changes: object) -> dict[str, object]:
+    return {**result(UNITS[1]).records[0], **changes}
 
 
 def _entry(**changes: object) -> bytes:
@@ -88,11 +98,21 @@ def _entry(**changes: object) -> bytes:
         (2, b"\xff\xfe", "line 2: not JSON"),
         (2, b"[" * 100_000, "line 2: not JSON"),
         (2, b"7", "line 2: not a JSON object"),
-        (2, _entry(unit="zgj.rate 1/1"), "line 2: not the result of a unit still missing"),
+        (
+            2,
+            _entry(unit="zgj.rate 1/1", records=[]),
+            "line 2: not the result of a unit still missing",
+        ),
         (2, _entry(records={}), "line 2: not the result"),
-        (2, _entry(records=[{"claim": "fact.moments"}]), "line 2: not the result"),
+        (2, _entry(records=[{"claim": "fact.moments"}]), "line 2: 'test' is a required property"),
+        (2, _entry(records=[7]), "line 2: 7 is not of type 'object' at $"),
         (2, _entry(seconds=None), "line 2: not the result"),
-        (3, _entry(unit=UNITS[0]), "line 3: not the result of a unit still missing"),
+        (2, _entry(seconds=math.nan), "line 2: not the result"),
+        (2, _entry(records=[_record(claim="fact.euler")]), "a record of 'fact.euler' in a unit of"),
+        (2, _entry(records=[_record(examples="many")]), "'many' is not of type 'integer' at $.ex"),
+        (2, _entry(records=[_record(tightest="x" * 200)]), "x…"),
+        (1, b'{"journal": "1", "units": [["a"]]}', "line 1: not a journal's first line"),
+        (3, _entry(unit=UNITS[0], records=[]), "line 3: not the result of a unit still missing"),
     ],
 )
 def test_a_corrupt_journal_is_refused_and_left_alone(tmp_path, line, content, message):
@@ -108,10 +128,32 @@ def test_a_corrupt_journal_is_refused_and_left_alone(tmp_path, line, content, me
     assert path.read_bytes() == before
 
 
-def test_a_journal_without_a_whole_line_is_corrupt(tmp_path):
-    (tmp_path / "journal.jsonl").write_text('{"journal": "1", "units": []}')
-    with pytest.raises(InputError, match="line 1: no whole line"):
+@pytest.mark.parametrize("content", ["", '{"journal": "1", "units": []}'])
+def test_a_journal_without_a_whole_line_is_corrupt(tmp_path, content):
+    (tmp_path / "journal.jsonl").write_text(content)
+    with pytest.raises(InputError, match="line 1: no whole line") as caught:
         resumed(tmp_path)
+    assert str(caught.value).endswith("or a run without --resume, which sets it aside")
+    assert (tmp_path / "journal.jsonl").read_text() == content
+
+
+FULL = Recorder("fact.moments", "test_x", sampling=Sampling("a law", 3))
+with recording(FULL), FULL.example({"x": 1.5}):
+    measure("size", 3.0)
+    series("points", "a line", t=[0.5])
+    check.at_most(1.0, 2.0)
+    check.witness_at_most(1.0, 2.0)
+
+
+@pytest.mark.parametrize("value", [None, "many", -1, True, [3], {"a": None}])
+@pytest.mark.parametrize("key", sorted(FULL.to_json()))
+def test_no_field_of_a_record_may_have_another_type(key, value):
+    right = FULL.to_json()
+    assert flaw(right, "fact.moments") == ""
+    optional = {"tightest", "counterexample", "sampling", "error"}
+    fine = (value is None and key in optional) or (value == "many" and key in {"test", "error"})
+    assert (flaw({**right, key: value}, "fact.moments") == "") == fine
+    assert flaw({name: right[name] for name in right if name != key}, "fact.moments")
 
 
 @pytest.mark.parametrize(
@@ -158,6 +200,64 @@ def test_two_runs_cannot_share_a_folder(tmp_path, resume):
             Journal.open(tmp_path, PRINT, resume=resume)
         assert journal.path.read_bytes() == before
     Journal.open(tmp_path, PRINT, resume=resume).close()
+
+
+OPENS_TOGETHER = """
+import sys, time
+from pathlib import Path
+sys.path[:0] = [{tests!r}, {root!r}]
+from test_journal import PRINT, UNITS, result
+from lcnn_verify.campaign.journal import Journal
+from lcnn_verify.model import InputError
+
+folder, name = Path(sys.argv[1]), sys.argv[2]
+print("ready", flush=True)
+for turn in sys.stdin:
+    try:
+        with Journal.open(folder / turn.strip(), PRINT, resume=False) as journal:
+            for unit in UNITS:
+                journal.append(result(unit))
+            print("held", flush=True)
+            assert sys.stdin.readline() == "let go\\n"
+    except InputError as error:
+        print("refused", flush=True)
+        assert sys.stdin.readline() == "let go\\n"
+"""
+
+
+@pytest.mark.parametrize("before", ["nothing", "unfinished", "complete", "empty"])
+def test_of_two_runs_started_together_one_gets_the_folder(tmp_path, before):
+    script = OPENS_TOGETHER.format(tests=str(Path(__file__).parent), root=str(ROOT))
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    with ExitStack() as stack:
+        runs = [
+            stack.enter_context(
+                subprocess.Popen(
+                    [*command, name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+                )
+            )
+            for name in "ab"
+        ]
+        assert [run.stdout.readline() for run in runs] == ["ready\n"] * 2
+        for turn in range(8):
+            out = tmp_path / str(turn)
+            if before != "nothing":
+                path = journal_of(out, *(UNITS if before == "complete" else UNITS[:1]))
+                if before == "empty":
+                    path.write_text("")
+            for run in runs:
+                run.stdin.write(f"{turn}\n")
+                run.stdin.flush()
+            assert sorted(run.stdout.readline() for run in runs) == ["held\n", "refused\n"]
+            for run in runs:
+                run.stdin.write("let go\n")
+                run.stdin.flush()
+            assert resumed_units(out) == list(UNITS)
+            assert (out / "journal.jsonl.1").exists() == (before in {"unfinished", "empty"})
+            assert not (out / "journal.jsonl.2").exists()
+        for run in runs:
+            run.stdin.close()
+            assert run.wait() == 0
 
 
 def test_a_file_system_without_locks_will_do(tmp_path, monkeypatch):

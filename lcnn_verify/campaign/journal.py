@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import math
 import os
 from collections.abc import Mapping
 from contextlib import suppress
@@ -17,11 +18,13 @@ from types import TracebackType
 from typing import Any, Self
 
 from lcnn_verify.campaign.executor import UnitResult
+from lcnn_verify.campaign.record import flaw
 from lcnn_verify.model import InputError
 from lcnn_verify.profiles import Profile
 
 SCHEMA = "1"
 FILE_NAME = "journal.jsonl"
+LOCK_NAME = "journal.lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +68,16 @@ class _Content:
 
 
 class Journal:
-    """An open journal, held by this process alone. Use :meth:`open`, then as a context manager."""
+    """An open journal, held by this process alone. Use :meth:`open`, then as a context manager.
 
-    def __init__(self, file: FileIO, path: Path, results: Mapping[str, UnitResult]) -> None:
-        self._file, self.path, self.results = file, path, dict(results)
+    ``resumed`` says whether it was there before, else it was created.
+    """
+
+    def __init__(self, path: Path, lock: FileIO) -> None:
+        self.path, self._lock = path, lock
+        self._file: FileIO | None = None
+        self.results: dict[str, UnitResult] = {}
+        self.resumed = False
 
     @classmethod
     def open(cls, out: Path, fingerprint: Fingerprint, *, resume: bool) -> Journal:
@@ -81,43 +90,33 @@ class Journal:
         OUT cannot be written.
         """
         out.mkdir(parents=True, exist_ok=True)
-        path = out / FILE_NAME
-        if not path.exists() or path.stat().st_size == 0:
-            return cls._create(path, fingerprint)
-        file = FileIO(path, "r+")
+        journal = cls(out / FILE_NAME, _hold(out))
         try:
-            _lock(file, path)
-            if resume:
-                return cls._take_over(file, path, fingerprint)
-            _set_aside(path)
+            if journal.path.exists() and resume:
+                journal._take_over(fingerprint)
+            else:
+                journal._create(fingerprint)
         except BaseException:
-            file.close()
-            raise
-        file.close()
-        return cls._create(path, fingerprint)
-
-    @classmethod
-    def _take_over(cls, file: FileIO, path: Path, fingerprint: Fingerprint) -> Journal:
-        content = _read(path)
-        _compare(path, content.header, fingerprint.to_json())
-        file.truncate(content.whole)
-        file.seek(content.whole)
-        return cls(file, path, content.results)
-
-    @classmethod
-    def _create(cls, path: Path, fingerprint: Fingerprint) -> Journal:
-        # Written elsewhere and renamed, so that a journal always has its first line.
-        draft = path.with_name(path.name + ".new")
-        file = FileIO(draft, "w+")
-        try:
-            _lock(file, path)
-            journal = cls(file, path, {})
-            journal._write(fingerprint.to_json())
-            draft.replace(path)
-        except BaseException:
-            file.close()
+            journal.close()
             raise
         return journal
+
+    def _take_over(self, fingerprint: Fingerprint) -> None:
+        content = _read(self.path)
+        _compare(self.path, content.header, fingerprint.to_json())
+        self._file = FileIO(self.path, "r+")
+        self._file.truncate(content.whole)
+        self._file.seek(content.whole)
+        self.results, self.resumed = dict(content.results), True
+
+    def _create(self, fingerprint: Fingerprint) -> None:
+        # Written elsewhere and renamed, so that a journal always has its first line.
+        draft = self.path.with_name(self.path.name + ".new")
+        self._file = FileIO(draft, "w")
+        self._write(fingerprint.to_json())
+        if self.path.exists():
+            _set_aside(self.path)
+        draft.replace(self.path)
 
     def append(self, result: UnitResult) -> None:
         """Keep one unit's result, on disk when this returns. Raises ``OSError`` if it cannot."""
@@ -127,6 +126,7 @@ class Journal:
         self.results[result.unit] = result
 
     def _write(self, entry: Mapping[str, Any]) -> None:
+        assert self._file is not None
         data = memoryview(json.dumps(entry).encode() + b"\n")
         try:
             while data:
@@ -137,7 +137,9 @@ class Journal:
 
     def close(self) -> None:
         """Release the journal for other runs."""
-        self._file.close()
+        if self._file is not None:
+            self._file.close()
+        self._lock.close()
 
     def __enter__(self) -> Self:
         return self
@@ -151,14 +153,23 @@ class Journal:
         self.close()
 
 
-def _lock(file: FileIO, path: Path) -> None:
+def _hold(out: Path) -> FileIO:
+    """Hold OUT for this run until the file is closed; the system does so however a run ends.
+
+    The lock is on a file that is never renamed, written or removed: a lock on the journal itself
+    would let go while one journal takes the place of another.
+    """
+    path = out / LOCK_NAME
+    file = FileIO(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666), "r+")
     try:
         fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
+        file.close()
         wanted = "a folder no other run is writing to"
-        raise InputError("out", f"{path}, which a running run holds", wanted) from None
+        raise InputError("out", f"{out}, which a running run holds", wanted) from None
     except OSError:
         pass  # a file system without locks
+    return file
 
 
 def _set_aside(path: Path) -> None:
@@ -174,7 +185,8 @@ def _set_aside(path: Path) -> None:
 
 
 def _corrupt(path: Path, line: int, why: str) -> InputError:
-    return InputError("journal", f"{path}, line {line}: {why}", "a journal `lcnn-verify run` wrote")
+    wanted = "a journal `lcnn-verify run` wrote, or a run without --resume, which sets it aside"
+    return InputError("journal", f"{path}, line {line}: {why}", wanted)
 
 
 def _read(path: Path) -> _Content:
@@ -200,25 +212,28 @@ def _read(path: Path) -> _Content:
         wanted = f"version {SCHEMA!r}, which this lcnn-verify writes"
         raise InputError("journal", f"{path} of version {header['journal']!r}", wanted)
     units = header.get("units")
-    if not isinstance(units, list):
+    if not isinstance(units, list) or not all(isinstance(unit, str) for unit in units):
         raise _corrupt(path, 1, "not a journal's first line")
     results: dict[str, UnitResult] = {}
     for number, entry in enumerate(entries[1:], start=2):
-        result = _result(entry)
-        if result is None or result.unit not in units or result.unit in results:
+        result = _result(path, number, entry)
+        if result.unit not in units or result.unit in results:
             raise _corrupt(path, number, "not the result of a unit still missing")
         results[result.unit] = result
     return _Content(header, results, whole)
 
 
-def _result(entry: Mapping[str, Any]) -> UnitResult | None:
+def _result(path: Path, number: int, entry: Mapping[str, Any]) -> UnitResult:
+    """One line after the first, each record held to what a report can be built from."""
     match entry:
-        case {"unit": str(unit), "records": list(records), "seconds": float(seconds)} if all(
-            isinstance(record, dict) and {"claim", "test", "examples", "error"} <= set(record)
-            for record in records
+        case {"unit": str(unit), "records": list(records), "seconds": float(seconds)} if (
+            0.0 <= seconds < math.inf
         ):
+            for record in records:
+                if why := flaw(record, unit.partition(" ")[0]):
+                    raise _corrupt(path, number, why)
             return UnitResult(unit, tuple(records), seconds)
-    return None
+    raise _corrupt(path, number, "not the result of a unit")
 
 
 def _compare(path: Path, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
@@ -226,7 +241,10 @@ def _compare(path: Path, found: Mapping[str, Any], wanted: Mapping[str, Any]) ->
     for key, value in wanted.items():
         if found.get(key) != value:
             if key in {"profile", "seed", "version"}:
-                got, want = f"{key} {found.get(key)!r}", f"{key} {value!r}, or a run without resume"
+                got, want = (
+                    f"{key} {found.get(key)!r}",
+                    f"{key} {value!r}, or a run without --resume",
+                )
             else:
-                got, want = f"other {key}", f"the {key} of this run, or a run without resume"
+                got, want = f"other {key}", f"the {key} of this run, or a run without --resume"
             raise InputError("resume", f"{path} of a run with {got}", want)
