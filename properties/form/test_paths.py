@@ -95,3 +95,21 @@ def test_wide_networks_match_their_unsplit_selves(instance, depth):
         check_path(
             path, wide, lambda dps: oracle.loss(x.W, x.V, dps=dps, model=x.model), gradient, parts
         )
+
+
+@verifies("form.paths", examples=15)
+@given(
+    instance=strategies.instances(models=MODELS, max_m=4, min_d=2, max_d=3, norms=(0.5, 2.0)),
+    copies=st.sampled_from([16, 64]),
+)
+def test_high_dimensions_match_the_plane(instance, copies):
+    # Repeating the coordinates, scaled by 1/√copies, is an exact isometry into 32 to 192 dimensions.
+    x, shrink = instance, copies**-0.5
+    wide = Instance(shrink * np.tile(x.W, copies), shrink * np.tile(x.V, copies), x.model)
+    flat = oracle.gradient(x.W, x.V, dps=40, model=x.model)
+    with mpmath.workdps(120):
+        gradient = mpmath.matrix(len(x.W), wide.W.shape[1])
+        for row, column in np.ndindex(wide.W.shape):
+            gradient[row, column] = shrink * flat[row, column % x.W.shape[1]]
+    for path in ("dense", "small"):
+        check_path(path, wide, lambda dps: oracle.loss(x.W, x.V, dps=dps, model=x.model), gradient)

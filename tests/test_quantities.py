@@ -1,0 +1,105 @@
+"""Every quantity lies within its own error bound of its own oracle, torn students included."""
+
+import math
+
+import mpmath
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lcnn_verify import quantities, strategies
+from lcnn_verify.instances import Instance, Teacher
+from lcnn_verify.model import UNIT_ABS, InputError
+from lcnn_verify.strategies import Discarded
+
+
+def assert_enclosed(quantity, dps=40):
+    with mpmath.workdps(100):
+        off = abs(quantity.exact(dps) - mpmath.mpf(quantity.value))
+    assert off <= quantity.error, quantity.label
+
+
+@settings(max_examples=150, deadline=None)
+@given(x=strategies.instances(max_m=6, max_d=4))
+def test_quantities_of_any_instance_are_enclosed(x):
+    for quantity in (
+        quantities.loss(x),
+        quantities.gradient_norm(x),
+        quantities.gradient_row_norm(x, 0),
+        quantities.norm(x.W, "‖W‖"),
+        quantities.mass(x.W, 2, "Σ‖w‖²"),
+        quantities.distance(x.W, np.roll(x.W, 1, axis=0), "‖W − W′‖"),
+    ):
+        assert_enclosed(quantity)
+
+
+@settings(max_examples=60, deadline=None)
+@given(x=strategies.instances(below_threshold=True))
+def test_quantities_below_the_threshold_are_enclosed(x):
+    for quantity in (
+        quantities.recovery(x),
+        quantities.kappa(x),
+        quantities.threshold_level(x),
+        quantities.merged_level_of(x),
+    ):
+        assert_enclosed(quantity)
+    quantities.assume_setting(x)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    degrees=st.floats(1.0, 89.0),
+    blur=st.sampled_from([0.0, 1e-16, 3e-16, 1e-15]),
+    sizes=st.tuples(st.floats(0.5, 2.0), st.floats(0.5, 2.0)),
+)
+def test_recovery_is_enclosed_where_the_nearest_teacher_is_a_matter_of_rounding(
+    degrees, blur, sizes
+):
+    half = math.radians(degrees) / 2.0
+    V = np.array([[math.cos(half), math.sin(half)], [math.cos(half), -math.sin(half)]])
+    bisector = np.array([[1.0, blur], [0.0, 0.0]])
+    assert_enclosed(quantities.recovery(Instance(bisector, V * np.array(sizes)[:, None])))
+
+
+@pytest.mark.parametrize("delta", [1e-6, 0.1, 1.0, math.pi / 2])
+def test_the_merged_level_is_enclosed(delta):
+    assert_enclosed(quantities.merged_level(delta))
+    turned = np.array([[1.0, 0.0], [math.cos(delta), math.sin(delta)]])
+    assert_enclosed(quantities.merged_level_of(Teacher(turned)))
+
+
+def test_a_number_knows_what_two_precisions_leave_open():
+    def cancelled(dps):
+        with mpmath.workdps(dps):
+            return mpmath.sqrt(2) ** 2 - 2
+
+    quantity = quantities.number("√2² − 2", cancelled)
+    assert abs(quantity.value) <= quantity.error < 1e-17
+
+
+def test_row_distance_is_the_distance_of_one_row():
+    exact = mpmath.matrix([[1, 2], [3, 4]])
+    computed = np.array([[1.0, 2.0], [3.0, 4.5]])
+    assert quantities.row_distance("g", computed, exact, 0).value == 0.0
+    assert quantities.row_distance("g", computed, exact, 1).value == 0.5
+
+
+@pytest.mark.parametrize("size", [1e-300, 1.0, 1e300])
+def test_frobenius_neither_overflows_nor_underflows(size):
+    assert quantities.frobenius(size * np.array([[3.0, 0.0], [0.0, 4.0]])) == pytest.approx(
+        5.0 * size, rel=1e-15
+    )
+
+
+def test_the_setting_of_the_paper_is_asked_for():
+    V = np.eye(2)
+    quantities.assume_setting(Instance(V, V))
+    with pytest.raises(InputError, match="m ≥ r"):
+        quantities.assume_setting(Instance(V[:1], V))
+    with pytest.raises(InputError, match=r"model: got unit-abs, wanted tied-abs"):
+        quantities.assume_setting(Instance(V, V, UNIT_ABS))
+    with pytest.raises(InputError, match="V"):
+        quantities.assume_setting(Instance(V, np.array([[1.0, 0.0], [2.0, 0.0]])))
+    with pytest.raises(Discarded, match="above the threshold"):
+        quantities.assume_setting(Instance(3.0 * V, V))
