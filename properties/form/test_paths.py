@@ -103,7 +103,7 @@ def test_wide_networks_match_their_unsplit_selves(instance, depth):
     copies=st.sampled_from([16, 64]),
 )
 def test_high_dimensions_match_the_plane(instance, copies):
-    # Repeating the coordinates, scaled by 1/√copies, is an exact isometry into 32 to 192 dimensions.
+    # Coordinates repeated and scaled by 1/√copies: an exact isometry into 32 to 192 dimensions.
     x, shrink = instance, copies**-0.5
     wide = Instance(shrink * np.tile(x.W, copies), shrink * np.tile(x.V, copies), x.model)
     flat = oracle.gradient(x.W, x.V, dps=40, model=x.model)
