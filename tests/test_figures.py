@@ -102,8 +102,27 @@ def test_a_width_ladder_has_a_band_and_a_tick_per_width():
     assert len(bands) == 2
     assert {"2", "4", "8", "16", "student width m"} <= set(texts(drawing.markup))
     assert [key.label for key in drawing.keys] == ["planar", "dense"]
+    assert "10th to 90th percentile" in drawing.caption
+    assert "median" in texts(drawing.markup)
     bare = {key: data[key] for key in ("widths", "medians")}
-    assert one({**item, "data": bare}).markup
+    plain = one({**item, "data": bare})
+    assert plain.markup
+    assert plain.caption == "Median over the starts of each rung."
+
+
+def test_width_ladders_name_their_median_and_their_judgement():
+    data = {"widths": [2, 4, 8], "medians": [4, 8, 9]}
+    time = {**data, "y_label": "median time to 10⁻³·L₀", "note": "reported, not judged"}
+    steps = {**data, "y_label": "median steps"}
+    items = [("planar", time), ("dense", {**time, "note": "slope −0.009"}), ("flow", steps)]
+    first, second = figures(
+        [{"figure": "width-ladder", "label": label, "data": data} for label, data in items], "f"
+    )
+    assert "median time to 10⁻³·L₀" in texts(first.markup)
+    assert first.caption.startswith("Median time to 10⁻³·L₀ over the starts of each rung")
+    assert first.caption.endswith(" planar: reported, not judged; dense: slope −0.009.")
+    assert "median steps" in texts(second.markup)
+    assert ":" not in second.caption
 
 
 def outcomes(count, **more):
@@ -127,6 +146,17 @@ def test_a_start_map_has_a_marker_and_a_count_per_outcome():
     assert len({key.glyph for key in drawing.keys}) == 5
     assert drawing.markup.count("<use ") >= 40
     assert "steps" in texts(drawing.markup)
+
+
+def test_a_start_map_says_what_lies_above_the_threshold():
+    drawing = one(outcomes(4, level=[0.1, 1.0, 1.5, 10.0]))
+    assert "the 2 right of it are shown for comparison, and nothing is claimed" in drawing.caption
+    (line,) = [p for p in drawn_in(drawing.markup, "ink") if len(p) == 2]
+    assert np.ptp(line[:, 0]) == 0.0
+    assert np.ptp(line[:, 1]) > 150
+    left, right = re.findall(r'<use [^>]*x="([\d.]+)"', drawing.markup)[-4::3]
+    assert float(left) < line[0, 0] < float(right)
+    assert "claim" not in one(outcomes(4, level=[0.1, 0.5, 0.9, 1.0])).caption
 
 
 def test_start_maps_are_one_per_ordinate_small_and_linear_when_they_must_be():

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from figure_reading import drawn_in
+from figure_reading import drawn_in, texts
 
 from lcnn_verify.reporting.arguments import brief, take_apart
 from lcnn_verify.reporting.neurons import Network, draw_network
@@ -47,6 +47,38 @@ def test_beyond_the_plane_the_projection_is_stated():
     student = np.diff(drawn_in(drawing.markup, "2")[0][:2], axis=0)[0]
     cosines = [abs(student @ t) / np.hypot(*student) / np.hypot(*t) for t in (first, second)]
     assert cosines == pytest.approx([math.sqrt(0.5)] * 2, abs=0.01)
+
+
+def test_students_drawn_as_one_line_are_counted():
+    drawing = draw_network(
+        network([[0.5, 0.5], [-0.5, -0.5], [0.5, 0.502], [0.9, 0.0]], [[0.0, 1.0]]),
+        prefix="n",
+        title="t",
+    )
+    assert "×3" in texts(drawing.markup)
+    assert "3 students coincide, to the eye, on 1 line." in drawing.caption
+    apart = draw_network(network([[0.5, 0.5], [0.5, 0.6]], np.eye(2)), prefix="n", title="t")
+    assert texts(apart.markup) == []
+    assert "coincide" not in apart.caption
+    # Their ends meet in the middle, but their ticks are apart.
+    short = draw_network(network([[1e-3, 0.0], [0.0, 1e-3]], np.eye(2)), prefix="n", title="t")
+    assert "coincide" not in short.caption
+
+
+def test_many_coinciding_students_are_told_in_the_caption_alone():
+    W = np.repeat([[np.cos(a), np.sin(a)] for a in np.linspace(0.0, 3.0, 9)], 2, axis=0)
+    drawing = draw_network(network(W, np.eye(2)), prefix="n", title="t")
+    assert texts(drawing.markup) == []
+    assert "18 students coincide, to the eye, on 9 lines." in drawing.caption
+
+
+def test_zero_neurons_are_told():
+    one = draw_network(network([[0.0, 0.0], [1.0, 0.0]], np.eye(2)), prefix="n", title="t")
+    assert "1 neuron is zero" in one.caption
+    assert "coincide" not in one.caption
+    two = draw_network(network(np.zeros((2, 2)), np.eye(2)), prefix="n", title="t")
+    assert "2 neurons are zero" in two.caption
+    assert "zero" not in draw_network(network([[1, 0]], [[1, 0]]), prefix="n", title="t").caption
 
 
 @pytest.mark.parametrize(

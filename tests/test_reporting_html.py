@@ -12,7 +12,7 @@ import pytest
 import reporting_fixtures as fixtures
 
 from lcnn_verify.evidence import Verdict
-from lcnn_verify.reporting import html, phrases
+from lcnn_verify.reporting import html, neurons, phrases
 from lcnn_verify.reporting.formula import formula
 from lcnn_verify.reporting.report import build_report
 
@@ -244,12 +244,62 @@ def test_numbers_past_their_digits_are_whole():
         (1.0, "1"),
         (1.0 - 2.5e-9, "1 − 2.5·10⁻⁹"),
         (1.00002, "1 + 2·10⁻⁵"),
+        (1.0019990686697655, "1 + 0.002"),
+        (0.9996, "1 − 4·10⁻⁴"),
+        (1.006, "1.01"),
+        (0.998, "0.998"),
         (49.2, "49.2"),
     ],
 )
 def test_tightness_near_one_keeps_its_distance(value, text):
-    entry = {"counterexample": None, "tightest": {"tightness": value}}
-    assert phrases.tightness(entry) == text
+    seen = {"tightness": value, "outcome": "holds"}
+    assert phrases.tightness({"counterexample": None, "tightest": seen}) == text
+
+
+@pytest.mark.parametrize(
+    ("got", "relation", "bound", "text"),
+    [
+        (0.0, "≥", 0.5, "∞"),
+        (0.5, "≤", 0.0, "∞"),
+        (-1.0, "≥", 0.5, "—"),
+        (0.5, "≤", -1.0, "—"),
+        (None, "≤", 0.0, "—"),
+    ],
+)
+def test_something_against_nothing_is_infinitely_tight(got, relation, bound, text):
+    seen = {"got": got, "relation": relation, "bound": bound, "tightness": None}
+    violated = {**seen, "outcome": "violated"}
+    assert phrases.tightness({"counterexample": violated, "tightest": None}) == text
+    assert phrases.closeness({**seen, "outcome": "undecided"}) == "—"
+
+
+def test_the_violation_rate_is_that_of_the_worst_stream(tree, data):
+    streams = [{"violation_rate_bound": bound} for bound in (0.01, 0.0721575, 0.05)]
+    assert phrases.violation_rate({"sampling": streams}) == "0.0722"
+    assert phrases.violation_rate({"sampling": []}) == "—"
+    cells = {}
+    for row in tree.iter("tr"):
+        if row.find("th/a") is not None:
+            cells[text_of(row.find("th/a"))] = row.findall("td")[-1]
+    assert text_of(cells["zgj.gradient-bound"]) == "0.0119"
+    assert text_of(cells["zgj.rate"]) == "—"
+    assert cells["zgj.rate"].get("data-label") == "Violation rate ≤"
+
+
+def test_titles_and_reasons_are_set_as_formulas(tree, data):
+    high = next(e for e in data["claims"] if e["id"] == "control.gradient-bound-high")
+    titles = [h for h in tree.iter("h3") if high["id"] in text_of(h)]
+    assert [sub.text for sub in titles[0].iter("sub")] == ["min"]
+    reasons = [text_of(item) for item in by_class(tree, "reason")]
+    assert as_set(high["reason"]) in reasons
+    assert as_set(high["reason"]) != high["reason"]
+
+
+def test_the_legend_of_a_network_is_as_opaque_as_its_lines(tree):
+    figure = next(by_class(tree, "fallen")[0].iter("figure"))
+    markup = ElementTree.tostring(figure, encoding="unicode")
+    (alpha,) = set(re.findall(r"stroke: var\(--fig-1\)[^\"]*stroke-opacity: ([\d.]+)", markup))
+    assert f"color: var(--fig-1); opacity: {alpha}" in markup
 
 
 def contrast(first, second):
@@ -260,6 +310,11 @@ def contrast(first, second):
 
     high, low = sorted((luminance(first), luminance(second)), reverse=True)
     return (high + 0.05) / (low + 0.05)
+
+
+def blend(front, back, alpha):
+    pairs = [(int(front[i : i + 2], 16), int(back[i : i + 2], 16)) for i in (1, 3, 5)]
+    return "#" + "".join(f"{round(alpha * a + (1 - alpha) * b):02x}" for a, b in pairs)
 
 
 def test_colours_have_aa_contrast_in_light_and_dark():
@@ -273,6 +328,8 @@ def test_colours_have_aa_contrast_in_light_and_dark():
             assert contrast(colours[tone], colours[f"{tone}-tint"]) >= 4.5, tone
         for series in ("1", "2", "3", "4", "5", "6", "muted", "good", "bad", "warn"):
             assert contrast(colours[f"fig-{series}"], colours["sheet"]) >= 3.0, series
+        teachers = blend(colours["fig-1"], colours["sheet"], neurons._TEACHER_ALPHA)
+        assert contrast(teachers, colours["sheet"]) >= 3.0
     assert schemes[0].keys() - {"fig-ink"} <= schemes[1].keys() | {"fig-ink"}
 
 

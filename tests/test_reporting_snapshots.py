@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import json
 import os
@@ -14,6 +15,7 @@ import pytest
 import reporting_fixtures as fixtures
 from rich.console import Console
 
+from lcnn_verify import ledger
 from lcnn_verify.reporting import html, junit, markdown, terminal
 from lcnn_verify.reporting.plain import to_text
 from lcnn_verify.reporting.report import Report, build_report
@@ -58,9 +60,9 @@ def compare(name: str, text: str) -> None:
     assert text == wanted, f"{path} differs; LCNN_UPDATE_SNAPSHOTS=1 rewrites it"
 
 
-def printed(report: Report, encoding: str = "utf-8", **options) -> str:
+def printed(report: Report, encoding: str = "utf-8", width: int = 80) -> str:
     stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding, newline="\n")
-    console = Console(file=stream, width=80, color_system=None, **options)
+    console = Console(file=stream, width=width, color_system=None)
     terminal.render(report, console, Path("reports/latest"))
     stream.flush()
     return stream.buffer.getvalue().decode(encoding)
@@ -75,6 +77,34 @@ def test_terminal(named):
     assert all(
         len(line) <= 80 for line in text.splitlines() if not line.strip().startswith(commands)
     )
+
+
+def test_a_narrow_terminal_keeps_ids_and_verdicts(named):
+    name, report = named
+    text = printed(report, width=40)
+    compare(f"terminal-40-{name}.txt", text)
+    table = text.partition("\n\n")[0] if name == "as-wanted" else text.partition("* follows")[0]
+    assert all(len(line) <= 40 for line in table.splitlines())
+    assert "examples" not in table
+    assert "control.gradient-\n" in re.sub(r" +.*", "", table), "folded at a hyphen"
+    squeezed = "".join(line.split()[0] for line in table.splitlines() if line.strip())
+    for claim_id, verdict in report.verdicts.items():
+        assert claim_id in squeezed
+        assert verdict in table
+
+
+def test_the_longest_ids_of_the_ledger_fit_into_80_columns():
+    longest = max((claim.id for claim in ledger.claims()), key=len)
+    data = copy.deepcopy(REPORTS["as-wanted"]().data)
+    data["claims"][0]["id"] = longest
+    data["claims"][0]["examples"] = 12_345
+    data["claims"][1]["verdict"] = "NOT EXERCISED"
+    data["claims"][2]["tightest"]["tightness"] = 1.0 + 1e-13
+    lines = printed(Report(data)).splitlines()
+    (row,) = [line for line in lines if longest in line]
+    assert row.split() == [longest, "SUPPORTED", "12,345", "0.95", "yes"]
+    assert any("1+1e-13" in line for line in lines)
+    assert max(map(len, lines)) <= 80
 
 
 def test_terminal_in_ascii(named):
@@ -114,11 +144,17 @@ def test_markdown(named):
 
 def test_markdown_tables_keep_their_columns():
     assert markdown.escape("a|b\n<c> *d* _e_ [f](g) `h` #i &amp; $j$ \\") == (
-        r"a\|b \<c\> \*d\* \_e\_ \[f\](g) \`h\` \#i \&amp; \$j\$ \\"
+        r"a\|b \<c> \*d\* \_e\_ \[f\](g) \`h\` \#i \&amp; \$j\$ \\"
     )
     for line in markdown.render(REPORTS["fallen"]().data).splitlines():
         if line.startswith("|"):
-            assert line.replace("\\|", "").count("|") == 7
+            assert line.replace("\\|", "").count("|") == 8
+
+
+def test_markdown_leaves_formulas_readable():
+    for text in ("v_min⁴·M(Δ)", "0.1/‖V‖_F²", "rounding_floor", "m > r"):
+        assert markdown.escape(text) == text
+    assert markdown.escape("> Σ_{i→j} q_ _i __a") == r"\> Σ\_\{i→j\} q\_ \_i \__a"
 
 
 def test_junit(named):

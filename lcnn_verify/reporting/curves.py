@@ -20,6 +20,7 @@ from lcnn_verify.reporting.points import (
     positive_pairs,
     spread,
     thin,
+    y_label,
 )
 
 _Json = Mapping[str, Any]
@@ -175,8 +176,17 @@ def lojasiewicz(group: Sequence[_Json], prefix: str) -> Iterator[Drawing]:
 
 
 def width_ladder(group: Sequence[_Json], prefix: str) -> Iterator[Drawing]:
-    """Median against student width, with a band from ``low`` to ``high``."""
-    curves = _curves(group, "widths", "medians")
+    """A median against student width, with a band from ``low`` to ``high``; one per quantity.
+
+    A series names its median as ``y_label``; its ``note``, if any, is told in the caption.
+    """
+    for index, label in enumerate(dict.fromkeys(y_label(item, "median") for item in group)):
+        items = [item for item in group if y_label(item, "median") == label]
+        yield _ladder(items, label, f"{prefix}-{index}")
+
+
+def _ladder(items: Sequence[_Json], ordinate: str, prefix: str) -> Drawing:
+    curves = _curves(items, "widths", "medians")
     curves = [curves[index] for index in spread(len(curves), len(svg.SERIES))]
     bands = [_band(curve.data) for curve in curves]
 
@@ -187,13 +197,17 @@ def width_ladder(group: Sequence[_Json], prefix: str) -> Iterator[Drawing]:
             axes.plot(curve.x, curve.y, color=colour, marker="o", markersize=4)
         heights = [curve.y for curve in curves] + [side for band in bands for side in band[1:]]
         widths = np.unique(np.concatenate([curve.x for curve in curves]))
-        _log_log(axes, widths, np.concatenate(heights), ("student width m", "median"))
+        _log_log(axes, widths, np.concatenate(heights), ("student width m", ordinate))
         log_axis(axes, "x", widths, ticks=widths)
 
     title = "Width ladder"
-    caption = "Median over the starts of each rung, with the recorded range as a band."
+    banded = any(len(m) for m, _, _ in bands)
+    caption = f"{ordinate[:1].upper()}{ordinate[1:]} over the starts of each rung"
+    caption += ", with the 10th to 90th percentile as a band." if banded else "."
+    notes = [f"{curve.label}: {note}" for curve in curves if (note := curve.data.get("note"))]
+    caption += f" {'; '.join(notes)}." if notes else ""
     keys = tuple(_run_keys(curves, "━●━"))
-    yield Drawing(title, caption, svg.draw(paint, prefix=prefix, title=title), keys)
+    return Drawing(title, caption, svg.draw(paint, prefix=prefix, title=title), keys)
 
 
 def _band(data: _Json) -> tuple[FloatArray, FloatArray, FloatArray]:

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One entry of a figure's legend: a glyph in a colour, and what it stands for."""
+    """One entry of a figure's legend: a glyph in a colour, and what it stands for.
+
+    ``alpha`` is the opacity of what the entry stands for.
+    """
 
     glyph: str
     colour: str
     label: str
+    alpha: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

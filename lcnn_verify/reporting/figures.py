@@ -13,7 +13,7 @@ from lcnn_verify.model import FloatArray
 from lcnn_verify.reporting import curves, svg
 from lcnn_verify.reporting.drawing import Drawing, Key, NotDrawable, Table
 from lcnn_verify.reporting.phrases import number
-from lcnn_verify.reporting.points import column, drawable, is_number, log_axis, spread
+from lcnn_verify.reporting.points import column, drawable, is_number, log_axis, spread, y_label
 
 _Json = Mapping[str, Any]
 _MOST_MARKERS = 360
@@ -47,18 +47,12 @@ def figures(series: Sequence[_Json], prefix: str) -> list[Drawing]:
 
 
 def _start_outcome(group: Sequence[_Json], prefix: str) -> Iterator[Drawing]:
-    for index, label in enumerate(dict.fromkeys(_y_label(item) for item in group)):
-        items = [item for item in group if _y_label(item) == label]
+    for index, label in enumerate(dict.fromkeys(y_label(item, "ratio") for item in group)):
+        items = [item for item in group if y_label(item, "ratio") == label]
         yield _outcome_map(items, label, f"{prefix}-{index}")
 
 
-def _y_label(item: _Json) -> str:
-    label = item["data"].get("y_label") or "ratio"
-    # Recorded point by point, the label is a column of equal entries.
-    return str(label[0] if isinstance(label, list) else label)
-
-
-def _outcome_map(items: Sequence[_Json], y_label: str, prefix: str) -> Drawing:
+def _outcome_map(items: Sequence[_Json], ordinate: str, prefix: str) -> Drawing:
     levels, heights, outcomes = [], [], []
     for item in items:
         level, ratio = column(item["data"], "level"), column(item["data"], "ratio")
@@ -76,7 +70,8 @@ def _outcome_map(items: Sequence[_Json], y_label: str, prefix: str) -> Drawing:
 
     def paint(axes: Any) -> None:
         x, y = (np.array(values)[shown] for values in (levels, heights))
-        axes.axvline(1.0, color=svg.COLOURS["muted"], lw=1.0, ls=(0, (5, 3)))
+        # Above the marks: with many starts they would hide it.
+        axes.axvline(1.0, color=svg.COLOURS["ink"], lw=1.6, ls=(0, (5, 3)), zorder=3)
         for name in dict.fromkeys(outcomes):
             colour, marker, _ = _OUTCOMES.get(name, _OTHER_OUTCOME)
             here = [k for k, index in enumerate(shown) if outcomes[index] == name]
@@ -88,16 +83,21 @@ def _outcome_map(items: Sequence[_Json], y_label: str, prefix: str) -> Drawing:
         axes.grid(True)
         axes.set_axisbelow(True)
         axes.set_xlabel("start level L₀/ε₀")
-        axes.set_ylabel(y_label)
+        axes.set_ylabel(ordinate)
 
     keys = []
     for name in dict.fromkeys(outcomes):
         colour, _, glyph = _OUTCOMES.get(name, _OTHER_OUTCOME)
         keys.append(Key(glyph, colour, f"{name} ({outcomes.count(name):,})"))
-    keys.append(Key("╌╌", "muted", "the threshold, L₀ = ε₀"))
+    keys.append(Key("╌╌", "ink", "the threshold, L₀ = ε₀"))
     more = f" {len(shown)} of {len(levels):,} starts shown." if len(shown) < len(levels) else ""
-    title = f"Start level against outcome: {y_label}"
-    caption = f"One mark per start.{more}"
+    title = f"Start level against outcome: {ordinate}"
+    above = sum(level > 1.0 for level in levels)
+    outside = (
+        f" The claim is about starts up to the dashed line; the {above:,} right of it are shown "
+        "for comparison, and nothing is claimed of them."
+    )
+    caption = f"One mark per start.{outside if above else ''}{more}"
     return Drawing(title, caption, svg.draw(paint, prefix=prefix, title=title), tuple(keys))
 
 

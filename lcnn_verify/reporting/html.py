@@ -64,8 +64,9 @@ def render(data: Mapping[str, Any]) -> str:
     environment.filters.update(
         formula=formula,
         number=phrases.number,
-        ratio=phrases.ratio,
+        closeness=phrases.closeness,
         tightness=phrases.tightness,
+        violation_rate=phrases.violation_rate,
         wanted=phrases.wanted,
         tone=tone,
         relation=_relation,

@@ -17,10 +17,13 @@ from lcnn_verify.reporting.phrases import (
     run_command,
     sentence,
     tightness,
+    violation_rate,
     wanted,
 )
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&$])")
+# An underscore inside a word, as in v_min or ‖V‖_F, can open emphasis but never close it; as all
+# others are escaped, formulas stay readable. A > means something at the beginning only.
+_SPECIAL = re.compile(r"([\\`*{}\[\]<#|~&$]|^>|(?<!\S)_|_(?![^\W_]))")
 
 
 def escape(text: str) -> str:
@@ -46,7 +49,14 @@ def render(data: Mapping[str, Any]) -> str:
         lines.append("")
     for family in families(data):
         lines += _table(family)
-    lines += ["## Verdicts", ""]
+    lines += [
+        "“Tightest” is how near the nearest check came to failing: 1 is an equality, above 1 a "
+        "violation. “Violation rate ≤” is the 95 % Clopper–Pearson bound from independent draws "
+        "of a stated law, the worst where there are several.",
+        "",
+        "## Verdicts",
+        "",
+    ]
     lines += [f"- **{verdict}**: {meaning}." for verdict, meaning in meanings()]
     revision = environment["git_revision"] or "no checkout"
     lines += [
@@ -68,15 +78,15 @@ def _fallen(entry: Mapping[str, Any]) -> list[str]:
 def _table(family: Family) -> list[str]:
     lines = [f"## {escape(family.title)}", ""]
     lines += [
-        "| claim | statement | verdict | | examples | tightest |",
-        "| --- | --- | --- | --- | ---: | ---: |",
+        "| claim | says | verdict | | examples | tightest | violation rate ≤ |",
+        "| --- | --- | --- | --- | ---: | ---: | ---: |",
     ]
     for entry in family.entries:
         follows = ", ".join(map(_code, entry["follows_from"]))
-        statement = escape(entry["title"]) + (f" (follows from {follows})" if follows else "")
+        says = escape(entry["title"]) + (f" (follows from {follows})" if follows else "")
         mark = wanted(entry) if entry["as_wanted"] else f"**{wanted(entry)}**"
         lines.append(
-            f"| {_code(entry['id'])} | {statement} | {entry['verdict']} | {mark} "
-            f"| {number(entry['examples'])} | {tightness(entry)} |"
+            f"| {_code(entry['id'])} | {says} | {entry['verdict']} | {mark} "
+            f"| {number(entry['examples'])} | {tightness(entry)} | {violation_rate(entry)} |"
         )
     return [*lines, ""]

@@ -13,6 +13,10 @@ from lcnn_verify.reporting.drawing import Drawing, Key
 from lcnn_verify.reporting.phrases import plural
 
 _MOST_NEURONS = 200
+_MOST_LABELS = 8
+# Nearer than this share of the circle's radius, two thin lines are one to the eye.
+_ONE_LINE = 0.012
+_TEACHER_ALPHA = 0.65
 _SIZE = 300
 
 
@@ -36,19 +40,22 @@ def draw_network(network: Network, *, prefix: str, title: str) -> Drawing:
     m = len(network.W)
     students, teachers = _longest(planar[:m]), _longest(planar[m:])
     radius = float(np.hypot(*planar.T).max()) or 1.0
+    bundles = _bundles(students / radius)
 
     def paint(axes: Any) -> None:
         angle = np.linspace(0.0, 2.0 * np.pi, 73)
         axes.plot(np.cos(angle), np.sin(angle), color=svg.COLOURS["grid"], lw=1.0)
         axes.plot([0], [0], marker="o", markersize=2.5, color=svg.COLOURS["muted"])
         style = {"color": svg.COLOURS["1"], "solid_capstyle": "butt"}
-        axes.plot(*_segments(teachers / radius), lw=7.0, alpha=0.4, **style)
-        axes.plot(*_ticks(teachers, 1.02, 1.12), lw=7.0, alpha=0.4, **style)
+        axes.plot(*_segments(teachers / radius), lw=7.0, alpha=_TEACHER_ALPHA, **style)
+        axes.plot(*_ticks(teachers, 1.02, 1.12), lw=7.0, alpha=_TEACHER_ALPHA, **style)
         style = {"color": svg.COLOURS["2"], "solid_capstyle": "round"}
         axes.plot(*_segments(students / radius), lw=1.6, **style)
         axes.plot(*_ticks(students, 1.02, 1.12), lw=1.6, **style)
         ends = np.vstack([students, -students]) / radius
         axes.plot(ends[:, 0], ends[:, 1], ls="none", marker="o", markersize=4, color=style["color"])
+        for end, count in bundles if len(bundles) <= _MOST_LABELS else ():
+            _label(axes, end, f"×{count}")
         axes.set_xlim(-1.15, 1.15)
         axes.set_ylim(-1.15, 1.15)
         axes.set_aspect("equal")
@@ -59,12 +66,16 @@ def draw_network(network: Network, *, prefix: str, title: str) -> Drawing:
         f"{plural(len(network.V), 'teacher')}, {plural(m, 'student')}, d = {d}. Each line is a "
         "neuron, its length the norm; ticks on the circle show the direction of short ones too."
     )
+    caption += _doubled(bundles) + _vanished(network)
     hidden = m - len(students) + len(network.V) - len(teachers)
     caption += projection + (
         f" The {plural(hidden, 'shortest neuron')} left out." if hidden else ""
     )
     markup = svg.draw(paint, prefix=prefix, title=title, size=(_SIZE, _SIZE), margins=(2, 2, 2, 2))
-    keys = [Key("▬▬", "1", "teachers"), *([Key("━●", "2", "students")] if m else [])]
+    keys = [
+        Key("▬▬", "1", "teachers", _TEACHER_ALPHA),
+        *([Key("━●", "2", "students")] if m else []),
+    ]
     return Drawing(title, caption, markup, tuple(keys))
 
 
@@ -90,6 +101,54 @@ def _to_plane(rows: FloatArray) -> tuple[FloatArray, str]:
 def _longest(rows: FloatArray) -> FloatArray:
     order = np.argsort(-np.hypot(*rows.T), kind="stable")[:_MOST_NEURONS]
     return rows[np.sort(order)]
+
+
+def _bundles(rows: FloatArray) -> list[tuple[FloatArray, int]]:
+    """Nonzero rows whose lines ±w cannot be told apart: one of them, and how many (at least 2).
+
+    Neither the lines nor the ticks that show their directions may be apart.
+    """
+    norms = np.hypot(*rows.T)[:, None]
+    # One row per neuron: its end and its tick.
+    left = np.hstack([rows, rows / np.where(norms > 0.0, norms, 1.0)])[norms[:, 0] > 0.0]
+    found = []
+    while len(left):
+        apart = np.minimum(abs(left - left[0]).max(axis=1), abs(left + left[0]).max(axis=1))
+        together = apart < _ONE_LINE
+        if (count := int(together.sum())) > 1:
+            found.append((left[0, :2], count))
+        left = left[~together]
+    return found
+
+
+def _label(axes: Any, end: FloatArray, text: str) -> None:
+    """``text`` beside the middle of the upper half of the line from −end to end."""
+    x, y = 0.55 * end if end[1] >= 0.0 else -0.55 * end
+    length = float(np.hypot(x, y))
+    axes.annotate(
+        text,
+        (x, y),
+        xytext=(-14.0 * y / length, 14.0 * x / length),
+        textcoords="offset points",
+        ha="center",
+        va="center",
+        fontsize=11,
+        color=svg.COLOURS["ink"],
+    )
+
+
+def _doubled(bundles: list[tuple[FloatArray, int]]) -> str:
+    if not bundles:
+        return ""
+    covered = plural(sum(count for _, count in bundles), "student")
+    return f" {covered} coincide, to the eye, on {plural(len(bundles), 'line')}."
+
+
+def _vanished(network: Network) -> str:
+    zero = sum(int((~rows.any(axis=1)).sum()) for rows in (network.W, network.V))
+    if not zero:
+        return ""
+    return f" {plural(zero, 'neuron')} {'is' if zero == 1 else 'are'} zero, without a line."
 
 
 def _segments(rows: FloatArray) -> tuple[FloatArray, FloatArray]:

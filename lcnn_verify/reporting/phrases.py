@@ -112,14 +112,32 @@ def number(value: float | None, digits: int = 4) -> str:
 def tightness(entry: Mapping[str, Any]) -> str:
     """How near the claim came to failing: 1 is an equality, above 1 a violation."""
     observation = entry["counterexample"] or entry["tightest"]
-    return ratio(observation["tightness"] if observation else None)
+    return closeness(observation) if observation else NOTHING
+
+
+def closeness(observation: Mapping[str, Any]) -> str:
+    """An observation's tightness for people; ∞ where something is held against nothing."""
+    value = observation["tightness"]
+    if value is None and observation["outcome"] == Outcome.VIOLATED:
+        got, bound = observation["got"], observation["bound"]
+        allowed, needed = (got, bound) if observation["relation"] == "≥" else (bound, got)
+        if allowed == 0.0 and needed is not None and needed > 0.0:
+            return "∞"
+    return ratio(value)
 
 
 def ratio(value: float | None) -> str:
     """A tightness for people; one close to 1 is told by its distance from 1."""
-    if value is not None and 0.0 < abs(value - 1.0) < 1e-3:
-        return f"1 {'−' if value < 1.0 else '+'} {number(abs(value - 1.0), 2)}"
-    return number(value, 3)
+    text = number(value, 3)
+    if value is None or value == 1.0 or (text != "1" and abs(value - 1.0) >= 1e-3):
+        return text
+    return f"1 {'−' if value < 1.0 else '+'} {number(abs(value - 1.0), 2)}"
+
+
+def violation_rate(entry: Mapping[str, Any]) -> str:
+    """The 95 % Clopper–Pearson bound of the claim's worst i.i.d. stream, if it has one."""
+    bounds = [stream["violation_rate_bound"] for stream in entry["sampling"]]
+    return number(max(bounds), 3) if bounds else NOTHING
 
 
 def meanings() -> tuple[tuple[str, str], ...]:

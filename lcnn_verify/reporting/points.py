@@ -30,6 +30,13 @@ def column(data: Mapping[str, Any], name: str) -> FloatArray:
     return np.array([math.nan if item is None else float(item) for item in values])
 
 
+def y_label(item: Mapping[str, Any], default: str) -> str:
+    """The name a series gives its ordinate."""
+    label = item["data"].get("y_label") or default
+    # Recorded point by point, the label is a column of equal entries.
+    return str(label[0] if isinstance(label, list) else label)
+
+
 def positive_pairs(x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
     """The points a log–log figure can show. Raises ``NotDrawable`` on unequal lengths."""
     if len(x) != len(y):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from textwrap import wrap
+from typing import Any, Literal
 
 from rich import box
 from rich.console import Console
@@ -21,6 +22,7 @@ from lcnn_verify.reporting.phrases import (
 )
 from lcnn_verify.reporting.report import COUNTEREXAMPLES, Report
 
+_NARROW = 60
 _PLAIN = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−—", "-0123456789--")
 
 
@@ -41,24 +43,7 @@ def render(report: Report, console: Console, directory: Path | None = None) -> N
     ``directory`` is where ``report.write`` put the files; without it no place is named.
     """
     data = report.data
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    table.add_column("claim", overflow="fold", min_width=20)
-    table.add_column("verdict", no_wrap=True, min_width=13)
-    table.add_column("examples", justify="right", no_wrap=True)
-    table.add_column("tightest", justify="right", no_wrap=True)
-    table.add_column("as wanted", no_wrap=True)
-    for family in families(data):
-        for entry in family.entries:
-            star = "*" if entry["follows_from"] else ""
-            table.add_row(
-                _text(console, f"{entry['id']}{star}"),
-                _text(console, entry["verdict"], _style(entry)),
-                _text(console, number(entry["examples"])),
-                _text(console, _typewriter(tightness(entry))),
-                _text(console, "yes" if entry["as_wanted"] else "NO", _style(entry)),
-            )
-        table.add_section()
-    console.print(table)
+    console.print(_table(data, console))
     if any(entry["follows_from"] for entry in data["claims"]):
         console.print(_text(console, "* follows from another claim: tested, not counted twice"))
     for entry in data["claims"]:
@@ -76,6 +61,39 @@ def render(report: Report, console: Console, directory: Path | None = None) -> N
         console.print(_text(console, f"report: {directory / 'index.html'}"), soft_wrap=True)
 
 
+def _table(data: Mapping[str, Any], console: Console) -> Table:
+    """The verdicts; a narrow terminal gets no numbers, so that ids and verdicts are whole."""
+    numbers = ("examples", "tightest") if console.width >= _NARROW else ()
+    headings = ("claim", "verdict", *numbers, "wanted")
+    rows = [_row(entry, bool(numbers)) for entry in data["claims"]]
+    widths = [max(map(len, cells)) for cells in zip(headings, *rows, strict=True)]
+    # With gaps of three the longest ids of the ledger would not fit into 80 columns.
+    room = max(console.width - sum(widths[1:]) - 2 * len(widths[1:]), 8)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
+    for heading in headings:
+        side: Literal["left", "right"] = "right" if heading in numbers else "left"
+        table.add_column(heading, justify=side, no_wrap=heading != "claim", overflow="fold")
+    for family in families(data):
+        for entry in family.entries:
+            claim, verdict, *cells, wanted = _row(entry, bool(numbers))
+            table.add_row(
+                # Folded at its hyphens, where it must be.
+                _text(console, "\n".join(wrap(claim, room))),
+                _text(console, verdict, _style(entry)),
+                *(_text(console, cell) for cell in cells),
+                _text(console, wanted, _style(entry)),
+            )
+        table.add_section()
+    return table
+
+
+def _row(entry: Mapping[str, Any], numbers: bool) -> tuple[str, ...]:
+    seen = (number(entry["examples"]), _typewriter(tightness(entry))) if numbers else ()
+    star = "*" if entry["follows_from"] else ""
+    wanted = "yes" if entry["as_wanted"] else "NO"
+    return (f"{entry['id']}{star}", entry["verdict"], *seen, wanted)
+
+
 def _typewriter(text: str) -> str:
-    """A formatted number in characters every terminal has: ``1 − 2·10⁻⁹`` as ``1 - 2e-9``."""
-    return text.replace("·10", "e").translate(_PLAIN)
+    """A formatted number in characters every terminal has: ``1 − 2·10⁻⁹`` as ``1-2e-9``."""
+    return text.replace("·10", "e").replace(" ", "").replace("∞", "inf").translate(_PLAIN)
