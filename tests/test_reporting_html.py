@@ -155,6 +155,8 @@ def test_evidence_is_stated(tree):
     articles = {item.get("id"): text_of(item) for item in tree.iter("article")}
     bound = articles["claim-zgj.gradient-bound"]
     assert "Of 250 independent draws, 0 violate the statement" in bound
+    assert "test_gradient_bound.py : test_random_points , test_searched_points" in bound
+    assert "test_rate.py :" not in articles["claim-zgj.rate"]
     assert "at most 0.0119 (Clopper–Pearson)" in bound
     assert "teachers uniform on the sphere" in bound
     assert "Rejected: start above the threshold (3)." in articles["claim-zgj.convergence"]
