@@ -22,7 +22,7 @@ DEFAULT_OUT = Path("reports", "latest")
 
 
 def verify(
-    claims: Sequence[str] | None = None,
+    claims: str | Sequence[str] | None = None,
     *,
     profile: str | Profile = "quick",
     seed: int = 0,
@@ -34,13 +34,13 @@ def verify(
 ) -> Report:
     """Run the campaign, write its report into ``out`` and return it.
 
-    ``claims`` are claim ids or families such as ``"zgj"`` (all when None); ``profile`` a budget's
-    name; ``seed`` a non-negative integer; ``jobs`` how many units run at a time (all processors
-    when None); ``out`` a folder (``reports/latest`` when None). With ``resume``, only what an
-    interrupted run with the same options left undone is run, and the report is the one an
-    uninterrupted run gives. ``progress`` is called after every unit. ``properties`` is another
-    folder of property files. The report depends on claims, profile, seed and the sources, never on
-    ``jobs`` or the clock, its ``timings`` aside.
+    ``claims`` are one or more claim ids or families such as ``"zgj"`` (all when None); ``profile``
+    a budget or its name; ``seed`` a non-negative integer; ``jobs`` how many units run at a time
+    (all processors when None); ``out`` a folder (``reports/latest`` when None). With ``resume``,
+    only what an interrupted run with the same options left undone is run, and the report is the
+    one an uninterrupted run gives. ``progress`` is called after every unit. ``properties`` is
+    another folder of property files. The report depends on claims, profile, seed and the sources,
+    never on ``jobs`` or the clock, its ``timings`` aside.
 
     Raises ``InputError`` for bad arguments and for a journal that cannot be resumed, and
     ``OSError`` when ``out`` cannot be written, both before any unit runs; ``OSError`` when the
@@ -51,7 +51,7 @@ def verify(
     budget = profile if isinstance(profile, Profile) else profile_named(profile)
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise InputError("seed", repr(seed), "an integer ≥ 0")
-    patterns = tuple(dict.fromkeys(claims or ()))
+    patterns = (claims,) if isinstance(claims, str) else tuple(dict.fromkeys(claims or ()))
     if claims is not None and not patterns:
         raise InputError("claims", "an empty list", "claim ids or families, or None for all")
     selection = ledger.select(list(patterns)) if patterns else ledger.claims()

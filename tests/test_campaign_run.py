@@ -46,6 +46,7 @@ def test_verdicts_and_exit_code_follow_the_properties(tmp_path):
     }
     assert report.exit_code == 1
     assert (tmp_path / "out" / "report.json").is_file()
+    assert verify("fact.euler", out=tmp_path / "out", properties=folder).exit_code == 0
     wanted = ["fact.euler", "control.convexity"]
     assert verify(wanted, out=tmp_path / "out", properties=folder).exit_code == 0
 
