@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from lcnn_verify.dynamics import Trajectory as Trajectory
     from lcnn_verify.dynamics import gradient_descent as gradient_descent
     from lcnn_verify.dynamics import gradient_flow as gradient_flow
+    from lcnn_verify.errors import InputError as InputError
     from lcnn_verify.evidence import Verdict as Verdict
     from lcnn_verify.geometry import separation as separation
-    from lcnn_verify.model import InputError as InputError
     from lcnn_verify.model import Model as Model
     from lcnn_verify.population import gradient as gradient
     from lcnn_verify.population import gradient_rounding_floor as gradient_rounding_floor
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 _SUBMODULES = frozenset({"ledger", "oracle", "strategies"})
 _HOME = MappingProxyType(
     {
-        "InputError": "model",
+        "InputError": "errors",
         "Model": "model",
         "Report": "reporting.report",
         "Trajectory": "dynamics",

@@ -11,7 +11,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lcnn_verify.model import TIED_ABS, FloatArray, InputError, Model, as_pair, as_weights
+from lcnn_verify.model import TIED_ABS, FloatArray, InputError, Model, as_model, as_pair, as_weights
 from lcnn_verify.oracle.teacher import exact_tangent, integer_rows, reject_zero_rows
 from lcnn_verify.population.family import signed_family
 
@@ -95,7 +95,7 @@ def recovery_error(W: ArrayLike, V: ArrayLike, model: Model = TIED_ABS) -> float
     student changes teacher. Raises :class:`InputError` on bad input, a zero teacher, or ReLU,
     whose neurons are not lines, and ``OverflowError`` when R does not fit float64.
     """
-    if model.activation != "abs":
+    if as_model(model).activation != "abs":
         raise InputError("model", model.name, "activation 'abs', whose neurons are lines")
     students, teachers = as_pair(W, V)
     reject_zero_rows("V", teachers)

@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from lcnn_verify.errors import InputError as InputError
+
 FloatArray: TypeAlias = NDArray[np.float64]
 Activation: TypeAlias = Literal["abs", "relu"]
 Readout: TypeAlias = Literal["tied", "unit"]
-
-
-class InputError(ValueError):
-    """Bad input, said in one line: which argument, what it got, what it wants."""
-
-    def __init__(self, argument: str, got: str, wanted: str) -> None:
-        super().__init__(f"{argument}: got {got}, wanted {wanted}")
-        self.argument, self.got, self.wanted = argument, got, wanted
-
-    def __reduce__(self) -> tuple[type[InputError], tuple[str, str, str]]:
-        return type(self), (self.argument, self.got, self.wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,35 +56,56 @@ TIED_ABS = Model("abs", "tied")
 UNIT_ABS = Model("abs", "unit")
 TIED_RELU = Model("relu", "tied")
 UNIT_RELU = Model("relu", "unit")
+_WEIGHTS = "a 2-d array (neurons, d) of finite real numbers"
 MODELS = (TIED_ABS, UNIT_ABS, TIED_RELU, UNIT_RELU)
+
+
+def as_model(value: Model | Any) -> Model:
+    """Return ``value`` if it is a :class:`Model`. Raises :class:`InputError` otherwise."""
+    if not isinstance(value, Model):
+        raise InputError("model", repr(value), "a Model, such as Model('relu', 'unit')")
+    return value
 
 
 def as_weights(name: str, value: ArrayLike | Any) -> FloatArray:
     """Return ``value`` as a C-contiguous float64 matrix of shape (neurons, d).
 
     Raises :class:`InputError` naming ``name`` for anything but a non-empty 2-d array-like of finite
-    reals: ragged lists, strings, booleans, complex numbers, NaN, infinities, wrong dimension, no
-    rows or columns.
+    reals: ragged lists, strings, booleans, complex numbers, masked arrays, NaN, infinities, wrong
+    dimension, no rows or columns. Integers of any size and fractions are rounded to float64.
     """
-    wanted = "a 2-d array (neurons, d) of finite real numbers"
+    if isinstance(value, np.ma.MaskedArray):
+        raise InputError(name, "a masked array", _WEIGHTS)
     try:
         raw = np.asarray(value)
     except (ValueError, TypeError) as error:
-        raise InputError(name, f"rows that do not form one array ({error})", wanted) from None
+        raise InputError(name, f"rows that do not form one array ({error})", _WEIGHTS) from None
+    if raw.dtype == object:
+        raw = _from_objects(name, raw)
     if raw.dtype.kind not in "iuf":
-        got = "a ragged or non-numeric list" if raw.dtype == object else f"dtype {raw.dtype}"
-        raise InputError(name, got, wanted)
+        raise InputError(name, f"dtype {raw.dtype}", _WEIGHTS)
     if raw.ndim != 2:
-        raise InputError(name, f"{raw.ndim}-d array of shape {raw.shape}", wanted)
+        raise InputError(name, f"{raw.ndim}-d array of shape {raw.shape}", _WEIGHTS)
     if 0 in raw.shape:
-        raise InputError(name, f"an empty array of shape {raw.shape}", wanted)
+        raise InputError(name, f"an empty array of shape {raw.shape}", _WEIGHTS)
     with np.errstate(over="ignore"):
         weights = np.ascontiguousarray(raw, dtype=np.float64)
     finite = np.isfinite(weights)
     if not finite.all():
         row, column = (int(index) for index in np.argwhere(~finite)[0])
-        raise InputError(name, f"{raw[row, column]!s} at row {row}, column {column}", wanted)
+        raise InputError(name, f"{raw[row, column]!s} at row {row}, column {column}", _WEIGHTS)
     return weights
+
+
+def _from_objects(name: str, raw: NDArray[np.object_]) -> FloatArray:
+    """An array of Python numbers, such as integers past 64 bits, as float64."""
+    for entry in raw.flat:
+        if isinstance(entry, bool) or not isinstance(entry, Real):
+            raise InputError(name, f"an entry of type {type(entry).__name__}", _WEIGHTS)
+    try:
+        return np.asarray(raw, dtype=np.float64)
+    except OverflowError:
+        raise InputError(name, "an entry too large for float64", _WEIGHTS) from None
 
 
 def as_pair(

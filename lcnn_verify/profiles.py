@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
-from lcnn_verify.model import InputError
+from lcnn_verify.errors import InputError, did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +42,10 @@ PROFILES = {
 }
 
 
-def did_you_mean(name: str, known: list[str]) -> str:
-    """``", did you mean 'x'?"`` when some known name is close, else an empty string."""
-    close = get_close_matches(name, known, n=1, cutoff=0.5)
-    return f", did you mean {close[0]!r}?" if close else ""
-
-
 def profile_named(name: str) -> Profile:
     """Return the profile called ``name``. Raises ``InputError`` with the nearest name."""
-    if name not in PROFILES:
-        hint = did_you_mean(name, list(PROFILES))
+    if not isinstance(name, str) or name not in PROFILES:
+        hint = did_you_mean(str(name), list(PROFILES))
         raise InputError("profile", repr(name), " or ".join(map(repr, PROFILES)) + hint)
     return PROFILES[name]
 
@@ -80,7 +73,7 @@ class RunContext:
         """Rebuild a context. Raises ``InputError`` unless ``data`` is one of :meth:`to_json`."""
         match data:
             case {"profile": str(name), "seed": int(seed), "shard": int(k), "shards": int(n)}:
-                if seed >= 0 and 0 <= k < n:
+                if seed >= 0 and 0 <= k < n and bool not in map(type, (seed, k, n)):
                     return RunContext(profile_named(name), seed, k, n)
         raise InputError("run", repr(data), "profile, seed ≥ 0 and 0 ≤ shard < shards")
 

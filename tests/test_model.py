@@ -1,10 +1,13 @@
 """Raw arrays become trusted ones in one place; everything else is one clear line."""
 
+import functools
 import pickle
+from fractions import Fraction
 
 import numpy as np
 import pytest
 
+from lcnn_verify import dynamics, geometry, oracle, population
 from lcnn_verify.model import MODELS, TIED_ABS, InputError, Model, as_pair, as_weights
 
 GOOD = [[1.0, 0.0], [0.0, 2.0]]
@@ -21,10 +24,16 @@ GOOD = [[1.0, 0.0], [0.0, 2.0]]
         ([[1j, 2.0]], "dtype complex128"),
         ([["a", "b"]], "dtype <U1"),
         ([[True, False]], "dtype bool"),
-        (np.array([[1, "x"]], dtype=object), "a ragged or non-numeric list"),
+        (np.array([[1, "x"]], dtype=object), "an entry of type str"),
+        (np.array([[1.0, "3"]], dtype=object), "an entry of type str"),
+        ([[2**70, True]], "an entry of type bool"),
+        ([[2**70, None]], "an entry of type NoneType"),
+        ([[2**2000, 1]], "an entry too large for float64"),
+        (np.array([[1.0], [1.0, 2.0]], dtype=object), "an entry of type list"),
+        (np.ma.masked_array([[1.0, 2.0]], mask=[[False, True]]), "a masked array"),
         ([[]], "an empty array of shape (1, 0)"),
         (np.zeros((0, 3)), "an empty array of shape (0, 3)"),
-        (None, "a ragged or non-numeric list"),
+        (None, "an entry of type NoneType"),
         (np.array([[np.longdouble("1e400")]]), "1e+400 at row 0, column 0"),
     ],
 )
@@ -42,6 +51,25 @@ def test_good_weights_become_contiguous_float64(value):
     assert weights.dtype == np.float64
     assert weights.flags.c_contiguous
     assert weights.tolist() == GOOD
+
+
+def test_numbers_past_64_bits_and_fractions_are_rounded_once():
+    assert as_weights("W", [[2**70, 1]]).tolist() == [[2.0**70, 1.0]]
+    assert as_weights("W", [[Fraction(1, 3), 2]]).tolist() == [[1 / 3, 2.0]]
+
+
+@pytest.mark.parametrize("model", ["abs", None, Model])
+def test_every_front_door_wants_a_model(model):
+    doors = (
+        *(population.loss, population.gradient, population.loss_and_gradient, population.hessian),
+        *(population.rounding_floor, population.gradient_rounding_floor),
+        *(oracle.loss, oracle.gradient, oracle.hessian, geometry.recovery_error),
+        functools.partial(dynamics.gradient_descent, step=0.1, max_steps=1),
+        functools.partial(dynamics.gradient_flow, duration=0.1),
+    )
+    for door in doors:
+        with pytest.raises(InputError, match=r"^model: got .*, wanted a Model, such as Model\("):
+            door(GOOD, GOOD, model=model)
 
 
 def test_pairs_must_share_their_dimension():

@@ -43,7 +43,13 @@ def test_a_share_is_never_nothing():
 def test_a_context_survives_json_and_nonsense_does_not():
     context = RunContext(PROFILES["deep"], seed=3, shard=1, shards=4)
     assert RunContext.from_json(context.to_json()) == context
-    for change in ({"seed": -1}, {"shard": 4}, {"seed": "3"}, {"profile": "deepest"}):
+    for change in (
+        {"seed": -1},
+        {"shard": 4},
+        {"seed": "3"},
+        {"profile": "deepest"},
+        {"seed": True},
+    ):
         with pytest.raises(InputError):
             RunContext.from_json({**context.to_json(), **change})
     with pytest.raises(InputError, match="run: got None"):

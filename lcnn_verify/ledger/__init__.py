@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from lcnn_verify.errors import InputError, did_you_mean
 from lcnn_verify.ledger import controls, exact_facts, zhou_ge_jin
 from lcnn_verify.ledger.claim import Claim, Kind, Provenance, Source
-from lcnn_verify.model import InputError
-from lcnn_verify.profiles import did_you_mean
 
 __all__ = ["Claim", "Kind", "Provenance", "Source", "claim", "claims", "select"]
 

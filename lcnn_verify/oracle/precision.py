@@ -9,7 +9,7 @@ from typing import Any
 
 import mpmath
 
-from lcnn_verify.model import FloatArray, InputError, Model
+from lcnn_verify.model import FloatArray, InputError, Model, as_model
 
 
 class OracleError(RuntimeError):
@@ -32,7 +32,11 @@ class PreciseFamily:
 
 
 def precise_family(W: FloatArray, V: FloatArray, model: Model) -> PreciseFamily:
-    """Build the signed family of trusted W (m, d) and V (r, d), each float taken exactly."""
+    """Build the signed family of trusted W (m, d) and V (r, d), each float taken exactly.
+
+    Raises ``InputError`` if ``model`` is no :class:`Model`.
+    """
+    as_model(model)
     norms, units, masses, charges = [], [], [], []
     for index, row in enumerate([*W.tolist(), *V.tolist()]):
         exact = [mpmath.mpf(entry) for entry in row]

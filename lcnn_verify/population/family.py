@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lcnn_verify._jit import compiled
-from lcnn_verify.model import FloatArray, Model
+from lcnn_verify.model import FloatArray, Model, as_model
 from lcnn_verify.population.compensated import dot
 
 IntArray: TypeAlias = NDArray[np.int64]
@@ -46,7 +46,11 @@ def norms(rows: FloatArray) -> FloatArray:
 
 
 def signed_family(W: FloatArray, V: FloatArray, model: Model) -> SignedFamily:
-    """Build the signed family of trusted matrices W (m, d) and V (r, d)."""
+    """Build the signed family of trusted matrices W (m, d) and V (r, d).
+
+    Raises ``InputError`` if ``model`` is no :class:`Model`.
+    """
+    as_model(model)
     rows = np.concatenate((W, V))
     signs = np.concatenate((np.ones(len(W)), -np.ones(len(V))))
     # Entries 2**1022 below their row's largest, and such masses, vanish: nothing sees them.

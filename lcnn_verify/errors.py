@@ -1,0 +1,23 @@
+"""Bad input said in one line. Nothing here imports numerics: ``--help`` needs it too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+
+class InputError(ValueError):
+    """Bad input, said in one line: which argument, what it got, what it wants."""
+
+    def __init__(self, argument: str, got: str, wanted: str) -> None:
+        super().__init__(f"{argument}: got {got}, wanted {wanted}")
+        self.argument, self.got, self.wanted = argument, got, wanted
+
+    def __reduce__(self) -> tuple[type[InputError], tuple[str, str, str]]:
+        return type(self), (self.argument, self.got, self.wanted)
+
+
+def did_you_mean(name: str, known: Sequence[str]) -> str:
+    """``", did you mean 'x'?"`` when some known name is close, else an empty string."""
+    close = get_close_matches(name, known, n=1, cutoff=0.5)
+    return f", did you mean {close[0]!r}?" if close else ""
