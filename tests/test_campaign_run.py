@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import campaign_kit as kit
+import numpy as np
 import pytest
 
 from lcnn_verify import ledger
@@ -40,7 +41,7 @@ def test_verdicts_and_exit_code_follow_the_properties(tmp_path):
         "fact.euler": "SUPPORTED",
         "fact.scaling": "REFUTED",
         "fact.moments": "INCONCLUSIVE",
-        "fact.floor": "NOT EXERCISED",
+        "fact.floor": "INCONCLUSIVE",
         "control.convexity": "REFUTED",
         "control.pl": "SUPPORTED",
     }
@@ -171,6 +172,12 @@ def test_ctrl_c_inside_the_process_keeps_what_was_done(tmp_path, monkeypatch):
         ({"jobs": "2"}, "jobs: got '2', wanted an integer ≥ 1"),
         ({"claims": []}, "claims: got an empty list, wanted claim ids or families, or None"),
         ({"claims": ["zgj.rat"]}, "did you mean 'zgj.rate'?"),
+        ({"claims": [3]}, "claims: got 3, wanted claim ids or families, or None for all"),
+        ({"claims": 3}, "claims: got 3, wanted claim ids or families, or None for all"),
+        ({"out": 3}, "out: got 3, wanted the path of a folder"),
+        ({"out": ""}, "out: got '', wanted the path of a folder"),
+        ({"properties": 3}, "properties: got 3, wanted a folder of property files"),
+        ({"profile": None}, "profile: got None, wanted 'quick' or 'standard' or 'deep'"),
         ({"profile": "quik"}, "did you mean 'quick'?"),
         ({"properties": "nowhere"}, "properties: got 'nowhere', which is not a folder, wanted"),
     ],
@@ -180,6 +187,61 @@ def test_bad_arguments_are_refused_before_anything_is_written(tmp_path, argument
         verify(**{"out": tmp_path / "out", **arguments})
     assert message in str(caught.value)
     assert not (tmp_path / "out").exists()
+
+
+def test_numpy_integers_and_one_name_will_do(tmp_path):
+    folder = kit.write(tmp_path / "p", {"fact.euler": kit.HOLDS})
+    report = verify(
+        "fact.euler", seed=np.int64(3), jobs=np.int32(1), out=tmp_path / "out", properties=folder
+    )
+    assert report.data["run"] == {"profile": "quick", "seed": 3, "selection": ["fact.euler"]}
+
+
+def test_a_missing_property_file_is_said_and_a_folder_without_any_is_refused(tmp_path):
+    folder, out = kit.write(tmp_path / "p", {"fact.euler": kit.HOLDS}), tmp_path / "out"
+    report = verify(["fact.euler", "fact.floor"], out=out, properties=folder)
+    (entry,) = [entry for entry in report.data["claims"] if entry["id"] == "fact.floor"]
+    assert entry["errors"] == [f"no property file fact/test_floor.py in {folder}"]
+    assert report.exit_code == 1
+    with pytest.raises(InputError, match=r"no property file of the claims selected, wanted .*flo"):
+        verify(["fact.floor"], out=tmp_path / "new", properties=folder)
+    done = kit.lcnn_verify("run", "--properties", tmp_path / "out", "--out", tmp_path / "new")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert done.stderr.startswith("error: --properties: got ")
+    assert not (tmp_path / "new").exists()
+
+
+def test_an_older_report_does_not_outlive_the_start_of_a_new_run(tmp_path):
+    files = {"fact.euler": kit.HOLDS, "fact.scaling": kit.FALLS}
+    folder, out = kit.write(tmp_path / "p", files), tmp_path / "out"
+    (out / "counterexamples").mkdir(parents=True)
+    for mine in (out / "notes.md", out / "counterexamples" / "mine.json"):
+        mine.write_text("{}")
+    verify(list(files), out=out, properties=folder)
+    assert (out / "counterexamples" / "fact.scaling.json").is_file()
+
+    def press(_: Progress) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):  # an interrupted resumption leaves what is still true
+        verify(list(files), out=out, properties=folder, resume=True, progress=press)
+    assert (out / "index.html").is_file()
+    with pytest.raises(KeyboardInterrupt):
+        verify(list(files), seed=1, out=out, properties=folder, progress=press)
+    left = {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()}
+    assert left == {"journal.jsonl", "journal.lock", "notes.md", "counterexamples/mine.json"}
+
+
+def test_a_report_that_cannot_be_written_names_the_file(tmp_path):
+    folder, out = kit.write(tmp_path / "p", {"fact.euler": kit.HOLDS}), tmp_path / "out"
+
+    def take_the_place(progress: Progress) -> None:
+        (out / "report.json" / "taken").mkdir(parents=True, exist_ok=True)
+
+    with pytest.raises(OSError, match="directory") as caught:
+        verify("fact.euler", out=out, properties=folder, progress=take_the_place)
+    assert caught.value.filename == str(out / "report.json")
+    assert not list(out.glob(".*"))
 
 
 def test_planning_imports_no_property_and_cuts_by_shard(tmp_path):

@@ -21,7 +21,9 @@ def find_directory(directory: Path | str | None = None) -> Path:
     """
     wanted = "a folder of property files such as zgj/test_rate.py"
     if directory is not None:
-        if not (chosen := Path(directory)).is_dir():
+        if not isinstance(directory, str | Path):
+            raise InputError("properties", repr(directory), wanted)
+        if not str(directory) or not (chosen := Path(directory)).is_dir():
             raise InputError("properties", f"{str(directory)!r}, which is not a folder", wanted)
         return chosen.resolve()
     package = Path(str(lcnn_verify.__file__)).resolve().parent

@@ -12,7 +12,8 @@ from typing import TypeAlias
 from lcnn_verify.campaign.executor import UnitResult, execute
 from lcnn_verify.campaign.journal import Fingerprint, Journal
 from lcnn_verify.campaign.plan import Unit, schedule
-from lcnn_verify.model import InputError
+from lcnn_verify.errors import InputError
+from lcnn_verify.reporting.report import remove_report
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,9 @@ def run_units(
 ) -> tuple[UnitResult, ...]:
     """Execute ``units`` and return their results in the order of ``units``, whoever came first.
 
-    Each result is in OUT's journal before it counts. With ``resume``, results already there are
-    taken over. Raises ``InputError`` and ``OSError`` as :meth:`Journal.open` does, before any unit
+    With a new journal, the files of an earlier report are removed from OUT: they would look like
+    this run's. Each result is in the journal before it counts. With ``resume``, results already
+    there are taken over. Raises ``InputError`` and ``OSError`` as :meth:`Journal.open` does, before any unit
     runs; ``OSError`` when the journal cannot be written later and ``KeyboardInterrupt`` on Ctrl-C,
     with the running units killed and the journal kept.
     """
@@ -54,6 +56,8 @@ def run_units(
         raise InputError("jobs", repr(jobs), "an integer ≥ 1")
     tell = progress or (lambda _: None)
     with Journal.open(out, fingerprint, resume=resume) as journal:
+        if not journal.resumed:
+            remove_report(out)
         missing = [unit for unit in units if unit.id not in journal.results]
         tell(Progress(len(units) - len(missing), len(units)))
         with closing(execute(schedule(missing), jobs)) as results:

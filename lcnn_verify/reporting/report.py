@@ -124,6 +124,14 @@ def build_report(
     return Report(plain(data))
 
 
+def remove_report(directory: Path | str) -> None:
+    """Remove the files :meth:`Report.write` writes, and nothing else; none need be there."""
+    folder = Path(directory)
+    for name in ("report.json", "junit.xml", "summary.md", "index.html"):
+        (folder / name).unlink(missing_ok=True)
+    _remove_stale(folder / COUNTEREXAMPLES, set())
+
+
 def _write_atomically(path: Path, text: str) -> None:
     """Write ``text`` so that ``path`` holds either the old content or all of the new."""
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
@@ -133,9 +141,10 @@ def _write_atomically(path: Path, text: str) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         unfinished.replace(path)
-    except BaseException:
+    except OSError as error:  # in the name of the file people know
+        raise OSError(error.errno, error.strerror, str(path)) from None
+    finally:
         unfinished.unlink(missing_ok=True)
-        raise
 
 
 def _remove_stale(folder: Path, keep: set[str]) -> None:
