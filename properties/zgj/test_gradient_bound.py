@@ -24,14 +24,14 @@ from lcnn_verify.quantities import assume_setting, gradient_norm, kappa, loss
 from lcnn_verify.threshold import loss_threshold
 
 
-@verifies("zgj.gradient-bound", examples=300, draws=300, law=laws.below_threshold_law())
+@verifies("zgj.gradient-bound", examples=200, draws=200, law=laws.below_threshold_law())
 @given(instance=strategies.instances(below_threshold=True))
 def test_gradient_norm_bounds_the_loss(instance):
     assume_setting(instance)
     check.at_least(gradient_norm(instance), kappa(instance) * loss(instance))
 
 
-@verifies("zgj.gradient-bound", examples=40, shrink=False)
+@verifies("zgj.gradient-bound", examples=30, shrink=False)
 @given(instance=strategies.instances(below_threshold=True))
 def test_no_search_finds_a_smaller_gradient(instance):
     x = instance
@@ -42,7 +42,7 @@ def test_no_search_finds_a_smaller_gradient(instance):
     check.at_least(gradient_norm(worst), kappa(x) * loss(worst), instance=worst)
 
 
-@verifies("zgj.gradient-bound", examples=20, shrink=False)
+@verifies("zgj.gradient-bound", examples=12, shrink=False)
 @given(
     teacher=strategies.teachers(min_separation=0.05, min_r=2, min_d=2, max_r=3, max_d=4),
     extra=st.integers(0, 4),

@@ -43,6 +43,8 @@ def grid(profile):
     every = [(r, d, m) for r in (2, 3, 4) for d in (2, 3, 4, 5) for m in (r, r + 3, 16 * r)]
     shapes = [(2, 2, 2), (2, 2, 8), (2, 2, 32), (2, 4, 5), (3, 3, 3), (3, 3, 12)]
     for angle, ratio, (r, d, m) in product(degrees, ratios, shapes if quick else every):
+        if quick and ratio < 1.0 and m > r:
+            continue
         if r * angle <= 180.0 if d == 2 else r <= d:
             yield {"degrees": angle, "ratio": ratio, "r": r, "d": d, "m": m}
 
