@@ -187,13 +187,13 @@ def test_an_interrupt_does_not_wait_for_the_numerics_to_be_imported(tmp_path):
         "str(os.getpid()))\ntime.sleep(600)\n"
     )
     (tmp_path / "script.py").write_text(
-        "import pathlib, signal, threading, time\n"
+        "import os, pathlib, signal, threading, time\n"
         "import lcnn_verify\n"
         "from lcnn_verify.campaign import executor\n"
         "executor.PRELOAD = ('slow',)\n"
         "def press():\n"
         f"    while not pathlib.Path({str(tmp_path / 'pid')!r}).exists(): time.sleep(0.05)\n"
-        "    signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)\n"
+        "    os.killpg(0, signal.SIGINT)  # as a terminal does\n"
         "threading.Thread(target=press).start()\n"
         "try:\n"
         f"    lcnn_verify.verify(['fact'], out={str(tmp_path / 'out')!r}, jobs=1,\n"
@@ -208,8 +208,10 @@ def test_an_interrupt_does_not_wait_for_the_numerics_to_be_imported(tmp_path):
         timeout=300,
         check=False,
         env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        start_new_session=True,
     )
     assert done.stdout == "interrupted\n"
+    assert done.stderr == ""
     kit.wait_until(lambda: kit.is_gone(int((tmp_path / "pid").read_text())), "the server is gone")
 
 

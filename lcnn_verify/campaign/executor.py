@@ -13,7 +13,7 @@ from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_readable
 from multiprocessing.context import ForkServerProcess
@@ -56,6 +56,22 @@ def _anonymous_main() -> Iterator[None]:
         sys.modules["__main__"] = main
 
 
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Block SIGINT in this thread, so that a process started meanwhile begins with it blocked.
+
+    Ctrl-C reaches every process of a terminal; a fork server hit while it boots would print a
+    traceback. It ignores the signal once it is up. The resource tracker shields its own start, but
+    lifts the block afterwards, so it comes first.
+    """
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 class _Child:
     """One unit's child process and the two pipes it speaks through."""
 
@@ -65,7 +81,7 @@ class _Child:
         self.output, output_end = context.Pipe(duplex=False)
         self.tail = b""
         self.exit_code: int | None = None
-        with _PROCESS_TABLE, _anonymous_main():
+        with _PROCESS_TABLE, _anonymous_main(), _deaf_to_interrupts():
             context.set_forkserver_preload(list(PRELOAD))
             self._process: ForkServerProcess = context.Process(
                 target=worker.main, args=(unit, results_end, output_end), daemon=True

@@ -48,9 +48,9 @@ def run_units(
 
     With a new journal, the files of an earlier report are removed from OUT: they would look like
     this run's. Each result is in the journal before it counts. With ``resume``, results already
-    there are taken over. Raises ``InputError`` and ``OSError`` as :meth:`Journal.open` does, before any unit
-    runs; ``OSError`` when the journal cannot be written later and ``KeyboardInterrupt`` on Ctrl-C,
-    with the running units killed and the journal kept.
+    there are taken over. Raises ``InputError`` and ``OSError`` as :meth:`Journal.open` does, before
+    any unit runs; ``OSError`` when the journal cannot be written later and ``KeyboardInterrupt`` on
+    Ctrl-C, with the running units killed and the journal kept.
     """
     if isinstance(jobs, bool) or not isinstance(jobs, int) or jobs < 1:
         raise InputError("jobs", repr(jobs), "an integer ≥ 1")
