@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import pytest
 
 import lcnn_verify
 from lcnn_verify.cli import main
-from lcnn_verify.cli.errors import ExitCode, reported
+from lcnn_verify.cli.errors import ExitCode, reported, usage_line
 
 NUMERICS = ("numpy", "scipy", "numba", "matplotlib", "hypothesis", "mpmath", "jinja2")
 
@@ -51,7 +52,14 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str | Path) -> str:
         (["run", "--profle", "deep"], "option: got '--profle', wanted one of "),
         (["run", "--profle", "deep"], "did you mean '--profile'?; see `lcnn-verify run --help`"),
         (["run", "--seed"], "--seed: got nothing, wanted a value"),
-        (["run", "all"], "usage: "),
+        (
+            ["run", "all"],
+            "arguments: got 'all' more, wanted no more than the usage says; see `lcnn",
+        ),
+        (["claims", "zgj", "fact"], "arguments: got 'fact' more, wanted"),
+        (["run", "--json=1"], "--json: got a value, wanted the bare option"),
+        (["run", "--out", ""], "--out: got '', wanted"),
+        (["run", "--properties", ""], "--properties: got '', which is not a folder"),
         (["run", "--seed", "x"], "--seed: got 'x', wanted an integer ≥ 0"),
         (["run", "--seed", "-1"], "--seed: got -1, wanted an integer ≥ 0"),
         (["run", "--seed", "1.0"], "--seed: got '1.0', wanted an integer ≥ 0"),
@@ -71,6 +79,7 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str | Path) -> str:
         (["replay"], "FILE: got nothing, wanted a value"),
         (["replay", "/nowhere"], "/nowhere: got a file that cannot be read (No such file"),
         (["replay", "/"], "/: got a file that cannot be read (Is a directory), wanted a replay"),
+        (["doctor", "--properties", "nodir"], "--properties: got 'nodir', which is not a folder"),
         (["doctor", "--fast"], "option: got '--fast'"),
     ],
 )
@@ -150,7 +159,9 @@ def test_is_small(instance):
         ([1, 2], "got JSON that is no replay file"),
         ({"schema_version": "1"}, "got JSON that is no replay file"),
         ({**REPLAY, "replay": "2"}, "of version '2', wanted version '1', or a newer lcnn-verify"),
-        ({**REPLAY, "replay": None}, "of version None, wanted version '1'"),
+        ({**REPLAY, "replay": None}, "of version None, wanted version '1', or the file of a new"),
+        ({**REPLAY, "replay": "0"}, "of version '0', wanted version '1', or the file of a new run"),
+        ({**REPLAY, "run": {**REPLAY["run"], "seed": True}}, "'seed': True, 'shard'"),
         ({"replay": "1"}, "got a replay file without them, wanted claim and test as strings"),
         ({**REPLAY, "claim": 3}, "got a replay file without them"),
         ({**REPLAY, "arguments": [3]}, "got a replay file without them"),
@@ -240,16 +251,96 @@ def test_the_help_names_every_option_of_run():
     }
 
 
-def test_a_reader_that_leaves_early_gets_no_complaint():
-    run = subprocess.Popen(
-        kit.command("claims", "--json"), stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[str | Path, ...]:
+    """The words of a run that is finished, so that it is quickly resumed."""
+    folder = tmp_path_factory.mktemp("finished")
+    properties = kit.write(folder / "p", {"fact.euler": kit.HOLDS})
+    words = ("run", "--claims", "fact.euler", "--properties", properties, "--out", folder / "out")
+    assert kit.lcnn_verify(*words).returncode == 0
+    return (*words, "--resume")
+
+
+SHOWS = (["--help"], ["run", "--help"], ["claims"], ["claims", "zgj.rate"], ["claims", "--json"])
+
+
+@pytest.mark.parametrize("words", [*SHOWS, "run", "run --json"], ids=str)
+def test_a_reader_that_leaves_early_gets_no_complaint(finished, words):
+    if isinstance(words, str):
+        words = [*finished, *words.split()[1:]]
+    run = subprocess.Popen(kit.command(*words), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert run.stdout is not None
     assert run.stderr is not None
     run.stdout.close()
     assert run.stderr.read() == b""
     run.stderr.close()
     assert run.wait() == ExitCode.BROKEN_PIPE
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_standard_streams_do_no_harm(tmp_path, closed):
+    folder = kit.write(tmp_path / "p", {"fact.euler": kit.HOLDS})
+    run = ["run", "--claims", "fact.euler", "--properties", folder, "--out", tmp_path / "out"]
+    for words in (["claims"], run):
+        command = f"{shlex.join(kit.command(*words))} {closed}"
+        done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+        assert done.returncode == 0
+        assert done.stderr == ""
+        assert bool(done.stdout) == (" >&-" not in f" {closed}")
+    assert len(kit.lines(tmp_path / "out" / "journal.jsonl")) == 2
+    json.loads((tmp_path / "out" / "report.json").read_text())
+
+
+def test_a_full_disk_behind_stdout_is_one_line():
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            kit.command("claims", "--json"),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert done.stderr == (
+        "error: output: got 'No space left on device', wanted to read or write it\n"
+    )
+
+
+@pytest.mark.parametrize("debug", ["", "1"])
+def test_a_defect_of_ours_has_a_code_of_its_own(capsys, monkeypatch, debug):
+    monkeypatch.setenv("LCNN_DEBUG", debug)
+
+    def fail() -> None:
+        raise LookupError("nothing\nunder this key")
+
+    monkeypatch.setattr("lcnn_verify.ledger.claims", fail)
+    assert call("claims") == 70
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    shown, _, line = captured.err.rstrip("\n").rpartition("\n")
+    assert line == (
+        "error: internal: LookupError: nothing under this key; "
+        "please report, set LCNN_DEBUG=1 for the traceback"
+    )
+    assert ("Traceback" in shown, bool(shown)) == (bool(debug), bool(debug))
+
+
+def test_an_exit_that_is_no_closed_pipe_passes_through():
+    @reported
+    def command() -> int:
+        raise SystemExit(5)
+
+    with pytest.raises(SystemExit, match="5"):
+        command()
+
+
+def test_other_usage_errors_keep_the_form():
+    class Odd(Exception):
+        def format_message(self) -> str:
+            return "Odd."
+
+    line = "error: usage: got 'Odd.', wanted what the usage says"
+    assert usage_line(Odd()) == line
 
 
 def test_a_terminal_without_our_letters_still_gets_its_text():
@@ -259,13 +350,13 @@ def test_a_terminal_without_our_letters_still_gets_its_text():
     assert "L(t) ? 1/(1/L? + ??t)" in done.stdout
 
 
-def test_a_bug_is_not_dressed_up_as_bad_input():
+def test_a_bug_is_not_dressed_up_as_bad_input(capsys):
     @reported
     def command() -> int:
         raise ValueError("a bug")
 
-    with pytest.raises(ValueError, match="a bug"):
-        command()
+    assert command() == 70
+    assert capsys.readouterr().err.startswith("error: internal: ValueError: a bug; please report")
 
 
 @pytest.mark.parametrize(

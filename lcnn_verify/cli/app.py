@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from typer.core import TyperGroup
 
 import lcnn_verify
 from lcnn_verify.cli.errors import ExitCode, reported, say, usage_line
+from lcnn_verify.errors import InputError, did_you_mean
 
 
 class _Commands(TyperGroup):
@@ -23,9 +25,6 @@ class _Commands(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         known = self.list_commands(ctx)
         if args[0] not in known:
-            from lcnn_verify.model import InputError
-            from lcnn_verify.profiles import did_you_mean
-
             wanted = f"one of {', '.join(known)}{did_you_mean(args[0], known)}"
             raise InputError("command", repr(args[0]), wanted)
         return super().resolve_command(ctx, args)
@@ -40,12 +39,12 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=(
         "Exit codes: 0 as wanted; 1 a claim fell or a control stood; 2 bad usage or input; "
-        "3 interrupted, go on with --resume."
+        "3 interrupted, go on with --resume; 70 a defect of lcnn-verify itself."
     ),
 )
 
-Properties = Annotated[
-    Path | None,
+Properties = Annotated[  # no Path: that would take "" for "."
+    str | None,
     typer.Option(metavar="DIR", help="Folder of property files, instead of the one that ships."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON to stdout, and nothing else.")]
@@ -92,8 +91,8 @@ def run(
         typer.Option(metavar="N", help="Units at a time. Default: one per processor."),
     ] = None,
     out: Annotated[
-        Path, typer.Option(metavar="DIR", help="Where the report and the journal go.")
-    ] = Path("reports/latest"),
+        str, typer.Option(metavar="DIR", help="Where the report and the journal go.")
+    ] = "reports/latest",
     resume: Annotated[
         bool, typer.Option("--resume", help="Do only what an interrupted run left undone.")
     ] = False,
@@ -162,8 +161,22 @@ def _interrupt(signum: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
+def _open_closed_streams() -> None:
+    """Give back the standard streams a caller closed (``>&-``), leading nowhere.
+
+    Else files opened later would take their numbers, and be written to as output.
+    """
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(descriptor, True)
+    os.close(descriptor)
+    for name, number in (("stdout", 1), ("stderr", 2)):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(number, "w", closefd=False))
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code, as ``SystemExit``."""
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without ≥ still gets its text

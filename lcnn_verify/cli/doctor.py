@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
+from lcnn_verify.campaign.properties import find_directory
 from lcnn_verify.cli.errors import ExitCode
 from lcnn_verify.doctor import findings
+from lcnn_verify.errors import InputError
 
 
-def doctor(properties: Path | None) -> int:
-    """Print each finding as it comes, then the verdict."""
+def doctor(properties: str | None) -> int:
+    """Print each finding as it comes, then the verdict.
+
+    Raises ``InputError`` if ``properties`` is no folder: a slip of the caller, not a finding.
+    """
+    if properties is not None:
+        try:
+            find_directory(properties)
+        except InputError as error:
+            raise InputError("--properties", error.got, error.wanted) from None
     failed = []
     for finding in findings(properties):
         print(

@@ -11,11 +11,11 @@ from typing import Any
 from lcnn_verify import ledger
 from lcnn_verify.campaign.properties import find_directory, load
 from lcnn_verify.cli.errors import ExitCode
+from lcnn_verify.errors import InputError, did_you_mean
 from lcnn_verify.evidence import Observation, Property, Recorder
 from lcnn_verify.instances import from_json
 from lcnn_verify.ledger import Claim
-from lcnn_verify.model import InputError
-from lcnn_verify.profiles import RunContext, did_you_mean, running
+from lcnn_verify.profiles import RunContext, running
 from lcnn_verify.strategies import Discarded
 
 SCHEMA = "1"
@@ -32,7 +32,7 @@ class _Recorded:
     arguments: dict[str, Any]
 
 
-def replay(file: Path, *, properties: Path | None, json: bool) -> int:
+def replay(file: Path, *, properties: str | None, json: bool) -> int:
     """Run the property once on the recorded arguments and print what it saw.
 
     REPRODUCED (the statement fails again), NO LONGER FAILS (it holds), UNDECIDED, or NOT EXERCISED
@@ -86,7 +86,9 @@ def _read(file: Path) -> _Recorded:
     if not isinstance(data, dict) or "replay" not in data:
         raise InputError(name, "JSON that is no replay file", _REPLAY_FILE)
     if (version := data["replay"]) != SCHEMA:
-        wanted = f"version {SCHEMA!r}, or a newer lcnn-verify"
+        newer = isinstance(version, str) and version.isdecimal() and int(version) > int(SCHEMA)
+        way_out = "a newer lcnn-verify" if newer else "the file of a new run"
+        wanted = f"version {SCHEMA!r}, or {way_out}"
         raise InputError(name, f"a replay file of version {version!r}", wanted)
     match data:
         case {"claim": str(claim), "test": str(test), "run": run, "arguments": dict(arguments)}:
