@@ -41,6 +41,11 @@ def compile_counts() -> tuple[int, int]:
     )
 
 
+def is_cold() -> bool:
+    """Whether the on-disk cache lacks compiled code, so that the first use must compile it."""
+    return any(not function._cache._cache_file._load_index() for function in _dispatchers())
+
+
 def _dispatchers() -> Iterator[Any]:
     """Every Numba function of the package's loaded modules; none with ``NUMBA_DISABLE_JIT=1``."""
     for name, module in sorted(sys.modules.items()):

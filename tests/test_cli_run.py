@@ -79,7 +79,9 @@ def test_quiet_says_it_all_with_the_exit_code(mixed, capfd, claim, code):
     assert run == {"profile": "quick", "seed": 5, "selection": [claim]}
 
 
-def test_a_terminal_gets_a_progress_bar_and_a_file_does_not(mixed, monkeypatch):
+@pytest.mark.parametrize("cold", [True, False])
+def test_a_terminal_gets_a_progress_bar_and_a_file_does_not(mixed, monkeypatch, cold):
+    monkeypatch.setattr("lcnn_verify.cli.run.is_cold", lambda: cold)
     master, slave = pty.openpty()
     with os.fdopen(slave, "w") as terminal:
         monkeypatch.setattr("sys.stderr", terminal)
@@ -90,6 +92,8 @@ def test_a_terminal_gets_a_progress_bar_and_a_file_does_not(mixed, monkeypatch):
         shown = os.read(master, 1 << 20).decode()
     os.close(master)
     assert "2/2" in shown
+    assert ("compiling (once)" in shown) == cold
+    assert ("running" in shown) != cold
     assert "fact." in shown
 
 

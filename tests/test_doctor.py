@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import campaign_kit as kit
 import numpy as np
 import pytest
@@ -86,6 +90,21 @@ def test_compiled_functions_are_counted(monkeypatch):
     loaded, compiled = warmup.compile_counts()
     functions = list(warmup._dispatchers())
     assert bool(functions) == (loaded + compiled > 0)
+
+
+@pytest.mark.parametrize(("disabled", "cold"), [("0", True), ("1", False)])
+def test_an_empty_cache_is_noticed(tmp_path, disabled, cold):
+    probe = "from lcnn_verify import warmup; print(warmup.is_cold())"
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path), "NUMBA_DISABLE_JIT": disabled}
+    done = subprocess.run(
+        [sys.executable, "-c", probe], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == f"{cold}\n"
+
+
+def test_a_warm_cache_is_noticed():
+    warmup.warm_up()
+    assert not warmup.is_cold()
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 2), (100, 3)])

@@ -15,10 +15,11 @@ from rich.progress import Progress as Bar
 from lcnn_verify.campaign.journal import FILE_NAME as JOURNAL
 from lcnn_verify.campaign.run import Progress, ProgressCallback
 from lcnn_verify.cli.errors import ExitCode, say
-from lcnn_verify.model import InputError
+from lcnn_verify.errors import InputError
 from lcnn_verify.reporting.report import Report
 from lcnn_verify.reporting.terminal import render
 from lcnn_verify.verification import verify
+from lcnn_verify.warmup import is_cold
 
 _OPTIONS = frozenset({"claims", "jobs", "out", "profile", "properties", "resume", "seed"})
 
@@ -29,9 +30,9 @@ def run(
     profile: str,
     seed: str,
     jobs: str | None,
-    out: Path,
+    out: str,
     resume: bool,
-    properties: Path | None,
+    properties: str | None,
     json: bool,
     quiet: bool,
 ) -> int:
@@ -54,19 +55,19 @@ def run(
         name = f"--{name}" if name in _OPTIONS else name
         raise InputError(name, error.got, error.wanted) from None
     except OSError as error:
-        path, reason = error.filename or str(out), error.strerror or str(error)
-        kept = (out / JOURNAL).is_file()
+        path, reason = error.filename or out, error.strerror or str(error)
+        kept = (Path(out) / JOURNAL).is_file()
         hint = "; what is finished is kept, go on with --resume" if kept else ""
         say(f"error: --out: got {path} ({reason}), wanted a folder with room to write{hint}")
         return ExitCode.USAGE
     except KeyboardInterrupt:
-        options = {"--profile": profile, "--seed": seed, "--out": str(out)}
+        options = {"--profile": profile, "--seed": seed, "--out": out}
         options |= {"--claims": ",".join(claims)} if claims else {}
-        options |= {"--properties": str(properties)} if properties else {}
+        options |= {"--properties": properties} if properties else {}
         words = [word for pair in options.items() for word in pair]
         say(f"interrupted; resume with: lcnn-verify run {shlex.join(words)} --resume")
         return ExitCode.INTERRUPTED
-    _show(report, out, json=json, quiet=quiet)
+    _show(report, Path(out), json=json, quiet=quiet)
     return report.exit_code
 
 
@@ -110,11 +111,12 @@ def _bar(shown: bool) -> Iterator[ProgressCallback | None]:
     )
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("starting", total=None)
+        first = "compiling (once)" if is_cold() else "running"
 
         def advance(progress: Progress) -> None:
             bar.update(
                 task,
-                description=progress.unit.partition(" ")[0] or "running",
+                description=progress.unit.partition(" ")[0] or first,
                 completed=progress.done,
                 total=progress.total,
             )
