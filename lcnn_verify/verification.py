@@ -49,7 +49,7 @@ def verify(
     ``OSError`` when ``out`` cannot be written, both before any unit runs; ``OSError`` when the
     disk fills up, ``KeyboardInterrupt`` on Ctrl-C, with everything finished kept for ``resume``.
     A new run removes the report an earlier one left in ``out``, so that what stands there is never
-    older than the journal. Source: DESIGN, "Running at size".
+    older than the journal.
     """
     started, clock = datetime.now(UTC), time.monotonic()
     budget = profile if isinstance(profile, Profile) else profile_named(profile)

@@ -12,7 +12,7 @@ import pytest
 
 import lcnn_verify
 
-# DESIGN, "Public API".
+# The names that are promised to stay.
 PROMISED = {
     *("loss", "gradient", "loss_and_gradient", "hessian"),
     *("rounding_floor", "gradient_rounding_floor", "Model", "separation", "loss_threshold"),

@@ -1,1 +1,1 @@
-"""Running at size: plan → units → executor → journal, resumable (DESIGN, "Running at size")."""
+"""Running at size: plan → units → executor → journal, resumable."""

@@ -44,7 +44,7 @@ def plan(claims: Iterable[Claim], directory: Path, profile: Profile, seed: int) 
     """The units of a campaign, in ledger order, shard by shard.
 
     Nothing is imported: the ledger says where each property stands. A claim whose file is missing
-    gets no unit. Source: DESIGN, "Running at size".
+    gets no unit.
     """
     return tuple(
         Unit(

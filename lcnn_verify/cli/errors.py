@@ -18,7 +18,7 @@ P = ParamSpec("P")
 
 
 class ExitCode(IntEnum):
-    """The exit codes of every command (DESIGN, "Command line")."""
+    """The exit codes of every command (README, "On the command line")."""
 
     AS_WANTED = 0
     NOT_AS_WANTED = 1

@@ -1,1 +1,1 @@
-"""One result record, many readers: ``report.json`` and the pages drawn from it (DESIGN)."""
+"""One result record, many readers: ``report.json`` and the pages drawn from it."""
