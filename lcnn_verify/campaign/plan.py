@@ -15,9 +15,9 @@ LONG = (
     "zgj.width-free",
     "zgj.gradient-bound",
     "fact.gradient-upper-bound",
+    "fact.euler",
+    "fact.relu-decomposition",
     "form.quadrature",
-    "zgj.threshold",
-    "zgj.convergence",
 )
 
 
