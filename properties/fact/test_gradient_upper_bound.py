@@ -29,7 +29,7 @@ def test_whole_gradient(instance):
     check.at_most(gradient_norm(x), bound, ties=True)
 
 
-@verifies("fact.gradient-upper-bound", examples=60)
+@verifies("fact.gradient-upper-bound", examples=30)
 @given(instance=strategies.instances(min_d=2, max_m=8))
 def test_each_row(instance):
     x = instance

@@ -21,7 +21,7 @@ from lcnn_verify.instances import Instance
 from lcnn_verify.model import TIED_RELU, UNIT_RELU, Model
 from lcnn_verify.quantities import loss, number
 
-LIMITS = {"models": (TIED_RELU, UNIT_RELU), "max_m": 3, "max_r": 2, "max_d": 3}
+LIMITS = {"models": (TIED_RELU, UNIT_RELU), "max_m": 2, "max_r": 2, "max_d": 3}
 LAW = laws.general_law(**LIMITS)
 
 
@@ -37,7 +37,7 @@ def linear_part(x, dps):
         return mpmath.fdot(total, total) / 2
 
 
-@verifies("fact.relu-decomposition", examples=12, draws=15, law=LAW)
+@verifies("fact.relu-decomposition", examples=10, draws=10, law=LAW)
 @given(instance=strategies.instances(**LIMITS, norms=(1e-3, 1e3)))
 def test_relu_loss_decomposes(instance):
     x = instance

@@ -25,7 +25,7 @@ LAW = laws.joined(
 )
 
 
-@verifies("fact.scaling", examples=40, draws=40, law=LAW)
+@verifies("fact.scaling", examples=25, draws=25, law=LAW)
 @given(instance=strategies.instances(models=MODELS), octaves=st.integers(-10, 10))
 def test_loss_and_gradient_scale(instance, octaves):
     c, x = 2.0**octaves, instance

@@ -15,10 +15,10 @@ from lcnn_verify.evidence import check, verifies
 from lcnn_verify.model import MODELS
 from lcnn_verify.quantities import loss, number
 
-LIMITS = {"models": MODELS, "max_m": 3, "max_r": 2, "max_d": 3}
+LIMITS = {"models": MODELS, "max_m": 2, "max_r": 2, "max_d": 3}
 
 
-@verifies("form.quadrature", examples=12, draws=15, law=laws.general_law(**LIMITS))
+@verifies("form.quadrature", examples=10, draws=10, law=laws.general_law(**LIMITS))
 @given(instance=strategies.instances(**LIMITS))
 def test_quadrature_equals_closed_form(instance):
     x = instance

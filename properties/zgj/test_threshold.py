@@ -32,7 +32,7 @@ from lcnn_verify.threshold import loss_threshold
 
 DEGREES = (90.0, 60.0, 30.0, 10.0, 3.0)
 RATIOS = (1.0, 0.5, 0.2)
-QUICK = {"degrees": (90.0, 60.0, 20.0, 5.0), "ratios": (1.0, 0.3)}
+QUICK = {"degrees": (90.0, 30.0, 5.0), "ratios": (1.0, 0.3)}
 
 
 def grid(profile):
