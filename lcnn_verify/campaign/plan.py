@@ -13,10 +13,10 @@ from lcnn_verify.profiles import Profile, RunContext
 # on one processor. Only a schedule: no result depends on it.
 LONG = (
     "zgj.width-free",
+    "zgj.threshold",
     "zgj.gradient-bound",
-    "fact.gradient-upper-bound",
-    "fact.euler",
-    "fact.relu-decomposition",
+    "form.paths",
+    "fact.scaling",
     "form.quadrature",
 )
 
