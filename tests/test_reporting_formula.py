@@ -14,6 +14,7 @@ from lcnn_verify.reporting.formula import formula
         ("‖∇_{w_i}L‖ ≤ 2‖w_i‖", "‖∇<sub>w<sub>i</sub></sub>L‖ ≤ 2‖w<sub>i</sub>‖"),
         ("L₀·e^{−μt}", "L₀·e<sup>−μt</sup>"),
         ("f_W(x) − f*", "f<sub>W</sub>(x) − f*"),
+        ("½(2Σ_ij)", "½(2Σ<sub>ij</sub>)"),
         ("rounding_floor(W, V)", "rounding_floor(W, V)"),
         ("gradient_rounding_floor", "gradient_rounding_floor"),
         ("0.1/‖V‖_F²", "0.1/‖V‖<sub>F</sub>²"),
