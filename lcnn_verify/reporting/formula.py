@@ -8,9 +8,7 @@ from markupsafe import Markup, escape
 
 # One symbol, then _ or ^ and a word or a braced group. A letter must stand alone, for names like
 # rounding_floor are not formulas; a norm bar, a closing bracket or an operator need not.
-_SCRIPT = re.compile(
-    r"((?<![A-Za-z_])\w|[^\x00-\x7f\w\s]|[)\]|*])([_^])(\{[^{}]*\}|[A-Za-z0-9]+)"
-)
+_SCRIPT = re.compile(r"((?<![A-Za-z_])\w|[^\x00-\x7f\w\s]|[)\]|*])([_^])(\{[^{}]*\}|[A-Za-z0-9]+)")
 _TAGS = {"_": "sub", "^": "sup"}
 
 
