@@ -24,6 +24,7 @@ from lcnn_verify.laws import structured_starts
 from lcnn_verify.profiles import active
 from lcnn_verify.quantities import assume_setting, loss, threshold_level
 from lcnn_verify.runs import (
+    BUDGET,
     DESCENT_SEPARATION,
     chart_outcome,
     check_budget,
@@ -76,7 +77,8 @@ def test_map_of_start_levels():
     for W in starts:
         x = Instance(W, V)
         level = loss(x).value / threshold
-        run = descend(x, budget=20_000)
+        judged = level <= 0.991
+        run = descend(x, budget=BUDGET if judged else 20_000)
         chart_outcome(run, level)
-        if level <= 0.991:
+        if judged:
             check_converged(x, run)
