@@ -1,11 +1,14 @@
 # make verify   run the main job (quick profile) and leave reports/latest/
 # make test     lint, types, tests and coverage: the gate
+# make frameworks   also JAX and PyTorch, so that their tests run instead of being skipped
 # make bench    benchmarks;  make lint;  make clean;  make distclean (also the environment)
 
 PYTHON ?= python3
 PROFILE ?= quick
 OUT ?= reports/latest
 TEST_JOBS ?= 2
+# A version with a build for processors only: others pull gigabytes.
+TORCH ?= torch==2.13.0
 
 # One numerical thread a process: the work is parallel already, and BLAS threads only get in its way.
 export OMP_NUM_THREADS := 1
@@ -16,7 +19,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 COMPILED := $(wildcard lcnn_verify/_jit.py lcnn_verify/population/*.py lcnn_verify/dynamics/*.py)
 PYTEST := $(BIN)/python -m pytest --numprocesses $(TEST_JOBS) --dist worksteal --benchmark-disable
 
-.PHONY: verify test lint bench clean distclean
+.PHONY: verify test lint bench frameworks clean distclean
 .DELETE_ON_ERROR:
 
 verify: $(VENV)/.warm
@@ -33,6 +36,9 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+frameworks: $(VENV)/.installed-dev
+	$(PIP) --editable '.[jax]' '$(TORCH)'
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest tests/benchmarks --benchmark-only

@@ -1,0 +1,1 @@
+"""Proofs by interval arithmetic, and the checker that believes none of them unseen."""

@@ -1,0 +1,1 @@
+"""Someone else's implementation of the population loss and its gradient, under test."""

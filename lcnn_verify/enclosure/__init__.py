@@ -1,0 +1,1 @@
+"""Rigorous enclosures of the loss, its derivatives and the thresholds, as Arb balls."""

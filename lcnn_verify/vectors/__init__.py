@@ -1,0 +1,1 @@
+"""Theory vectors: inputs and high-precision values that a program in any language can be held to."""
