@@ -52,29 +52,38 @@ def profile_named(name: str) -> Profile:
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """What a property needs to know of the run it is part of."""
+    """What a property needs to know of the run it is part of.
+
+    ``implementation`` is the target under test, ``"package.module:object"``, in a conformance run.
+    """
 
     profile: Profile = PROFILES["quick"]
     seed: int = 0
     shard: int = 0
     shards: int = 1
+    implementation: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The names and numbers that make this context again (:meth:`from_json`)."""
-        return {
+        data: dict[str, Any] = {
             "profile": self.profile.name,
             "seed": self.seed,
             "shard": self.shard,
             "shards": self.shards,
         }
+        return (
+            data if self.implementation is None else data | {"implementation": self.implementation}
+        )
 
     @staticmethod
     def from_json(data: Any) -> RunContext:
         """Rebuild a context. Raises ``InputError`` unless ``data`` is one of :meth:`to_json`."""
         match data:
             case {"profile": str(name), "seed": int(seed), "shard": int(k), "shards": int(n)}:
-                if seed >= 0 and 0 <= k < n and bool not in map(type, (seed, k, n)):
-                    return RunContext(profile_named(name), seed, k, n)
+                target = data.get("implementation")
+                numbers = seed >= 0 and 0 <= k < n and bool not in map(type, (seed, k, n))
+                if numbers and isinstance(target, str | None):
+                    return RunContext(profile_named(name), seed, k, n, target)
         raise InputError("run", repr(data), "profile, seed ≥ 0 and 0 ≤ shard < shards")
 
     def derive_seed(self, *names: str) -> int:
