@@ -52,10 +52,10 @@ class Detail:
     drawings: tuple[Drawing, ...]
 
 
-def render(data: Mapping[str, Any]) -> str:
-    """The report ``data`` as a self-contained HTML page; every string in it is escaped."""
+def templates(*folders: Path) -> Environment:
+    """The environment of every page, which escapes all it shows; ``folders`` are searched first."""
     environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
+        loader=FileSystemLoader([*folders, _TEMPLATES]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -74,21 +74,35 @@ def render(data: Mapping[str, Any]) -> str:
         markup=Markup,
         link=_link,
     )
-    families = phrases.families(data)
-    return environment.get_template("report.html").render(
-        data=data,
+    environment.globals.update(
         style=Markup((_TEMPLATES / "style.css").read_text(encoding="utf-8")),
-        families=families,
-        details={
-            entry["id"]: _detail(entry, f"f{index}") for index, entry in enumerate(data["claims"])
-        },
-        headline=phrases.headline(data),
-        counts=phrases.counts(data),
-        papers=_papers(data["claims"]),
-        meanings=phrases.meanings(),
-        run_command=phrases.run_command(data),
-        replay_command=phrases.replay_command,
         plural=phrases.plural,
+    )
+    return environment
+
+
+def render(data: Mapping[str, Any]) -> str:
+    """The report ``data`` as a self-contained HTML page; every string in it is escaped."""
+    families = phrases.families(data)
+    return (
+        templates()
+        .get_template("report.html")
+        .render(
+            data=data,
+            version=data["environment"]["lcnn_verify"],
+            skip="verdicts",
+            families=families,
+            details={
+                entry["id"]: _detail(entry, f"f{index}")
+                for index, entry in enumerate(data["claims"])
+            },
+            headline=phrases.headline(data),
+            counts=phrases.counts(data),
+            papers=_papers(data["claims"]),
+            meanings=phrases.meanings(),
+            run_command=phrases.run_command(data),
+            replay_command=phrases.replay_command,
+        )
     )
 
 

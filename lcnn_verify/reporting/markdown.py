@@ -31,7 +31,7 @@ def escape(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
     """``text`` as inline code, fenced by more backticks than it holds."""
     line = " ".join(text.split()).replace("|", "\\|")
     fence = "`" * (1 + max((len(run) for run in re.findall("`+", line)), default=0))
@@ -63,7 +63,7 @@ def render(data: Mapping[str, Any]) -> str:
         "",
         f"Profile {escape(run['profile'])}, seed {run['seed']}, "
         f"lcnn-verify {escape(environment['lcnn_verify'])} ({escape(revision)}), "
-        f"report schema {data['schema_version']}. Repeat with {_code(run_command(data))}.",
+        f"report schema {data['schema_version']}. Repeat with {code(run_command(data))}.",
     ]
     return "\n".join(lines) + "\n"
 
@@ -71,7 +71,7 @@ def render(data: Mapping[str, Any]) -> str:
 def _fallen(entry: Mapping[str, Any]) -> list[str]:
     lines = [f"- {escape(sentence(entry))}"]
     if entry["counterexample"]:
-        lines.append(f"  Replay with {_code(replay_command(entry))}.")
+        lines.append(f"  Replay with {code(replay_command(entry))}.")
     return lines
 
 
@@ -82,11 +82,11 @@ def _table(family: Family) -> list[str]:
         "| --- | --- | --- | --- | ---: | ---: | ---: |",
     ]
     for entry in family.entries:
-        follows = ", ".join(map(_code, entry["follows_from"]))
+        follows = ", ".join(map(code, entry["follows_from"]))
         says = escape(entry["title"]) + (f" (follows from {follows})" if follows else "")
         mark = wanted(entry) if entry["as_wanted"] else f"**{wanted(entry)}**"
         lines.append(
-            f"| {_code(entry['id'])} | {says} | {entry['verdict']} | {mark} "
+            f"| {code(entry['id'])} | {says} | {entry['verdict']} | {mark} "
             f"| {number(entry['examples'])} | {tightness(entry)} | {violation_rate(entry)} |"
         )
     return [*lines, ""]

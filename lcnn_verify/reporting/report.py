@@ -74,7 +74,7 @@ class Report:
         folder = Path(directory)
         replays = folder / COUNTEREXAMPLES
         folder.mkdir(parents=True, exist_ok=True)
-        _write_atomically(folder / "report.json", to_text(self.data))
+        write_atomically(folder / "report.json", to_text(self.data))
         fallen = {
             f"{entry['id']}.json": replay_record(entry["counterexample"])
             for entry in self.data["claims"]
@@ -83,10 +83,10 @@ class Report:
         _remove_stale(replays, set(fallen))
         for name, record in fallen.items():
             replays.mkdir(exist_ok=True)
-            _write_atomically(replays / name, to_text(record))
-        _write_atomically(folder / "junit.xml", junit.render(self.data))
-        _write_atomically(folder / "summary.md", markdown.render(self.data))
-        _write_atomically(folder / "index.html", html.render(self.data))
+            write_atomically(replays / name, to_text(record))
+        write_atomically(folder / "junit.xml", junit.render(self.data))
+        write_atomically(folder / "summary.md", markdown.render(self.data))
+        write_atomically(folder / "index.html", html.render(self.data))
 
 
 def build_report(
@@ -132,7 +132,7 @@ def remove_report(directory: Path | str) -> None:
     _remove_stale(folder / COUNTEREXAMPLES, set())
 
 
-def _write_atomically(path: Path, text: str) -> None:
+def write_atomically(path: Path, text: str) -> None:
     """Write ``text`` so that ``path`` holds either the old content or all of the new."""
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:

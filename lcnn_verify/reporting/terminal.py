@@ -26,7 +26,7 @@ _NARROW = 60
 _PLAIN = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−—", "-0123456789--")
 
 
-def _text(console: Console, text: str, style: str = "") -> Text:
+def literal(console: Console, text: str, style: str = "") -> Text:
     """``text`` taken literally, in characters the console's encoding has."""
     return Text(text.encode(console.encoding, "replace").decode(console.encoding), style=style)
 
@@ -45,20 +45,20 @@ def render(report: Report, console: Console, directory: Path | None = None) -> N
     data = report.data
     console.print(_table(data, console))
     if any(entry["follows_from"] for entry in data["claims"]):
-        console.print(_text(console, "* follows from another claim: tested, not counted twice"))
+        console.print(literal(console, "* follows from another claim: tested, not counted twice"))
     for entry in data["claims"]:
         if not entry["as_wanted"]:
-            console.print(_text(console, f"\n{sentence(entry)}", "bold"), soft_wrap=False)
+            console.print(literal(console, f"\n{sentence(entry)}", "bold"), soft_wrap=False)
             if entry["counterexample"] and directory is not None:
                 path = directory / COUNTEREXAMPLES / f"{entry['id']}.json"
-                console.print(_text(console, f"  lcnn-verify replay {path}"), soft_wrap=True)
+                console.print(literal(console, f"  lcnn-verify replay {path}"), soft_wrap=True)
     run = data["run"]
     style = "bold green" if report.exit_code == 0 else "bold red"
     console.print()
-    console.print(_text(console, headline(data), style))
-    console.print(_text(console, f"{counts(data)}; profile {run['profile']}, seed {run['seed']}"))
+    console.print(literal(console, headline(data), style))
+    console.print(literal(console, f"{counts(data)}; profile {run['profile']}, seed {run['seed']}"))
     if directory is not None:
-        console.print(_text(console, f"report: {directory / 'index.html'}"), soft_wrap=True)
+        console.print(literal(console, f"report: {directory / 'index.html'}"), soft_wrap=True)
 
 
 def _table(data: Mapping[str, Any], console: Console) -> Table:
@@ -78,22 +78,22 @@ def _table(data: Mapping[str, Any], console: Console) -> Table:
             claim, verdict, *cells, wanted = _row(entry, bool(numbers))
             table.add_row(
                 # Folded at its hyphens, where it must be.
-                _text(console, "\n".join(wrap(claim, room))),
-                _text(console, verdict, _style(entry)),
-                *(_text(console, cell) for cell in cells),
-                _text(console, wanted, _style(entry)),
+                literal(console, "\n".join(wrap(claim, room))),
+                literal(console, verdict, _style(entry)),
+                *(literal(console, cell) for cell in cells),
+                literal(console, wanted, _style(entry)),
             )
         table.add_section()
     return table
 
 
 def _row(entry: Mapping[str, Any], numbers: bool) -> tuple[str, ...]:
-    seen = (number(entry["examples"]), _typewriter(tightness(entry))) if numbers else ()
+    seen = (number(entry["examples"]), typewriter(tightness(entry))) if numbers else ()
     star = "*" if entry["follows_from"] else ""
     wanted = "yes" if entry["as_wanted"] else "NO"
     return (f"{entry['id']}{star}", entry["verdict"], *seen, wanted)
 
 
-def _typewriter(text: str) -> str:
+def typewriter(text: str) -> str:
     """A formatted number in characters every terminal has: ``1 − 2·10⁻⁹`` as ``1-2e-9``."""
     return text.replace("·10", "e").replace(" ", "").replace("∞", "inf").translate(_PLAIN)
