@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -50,11 +50,19 @@ def profile_named(name: str) -> Profile:
     return PROFILES[name]
 
 
+_SUBJECT: Mapping[str, type] = {
+    "implementation": str,
+    "call_seconds": float,
+    "memory_gigabytes": float,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class RunContext:
     """What a property needs to know of the run it is part of.
 
-    ``implementation`` is the target under test, ``"package.module:object"``, in a conformance run.
+    ``implementation`` is the target under test, ``"package.module:object"``, in a conformance run;
+    ``call_seconds`` and ``memory_gigabytes`` are its limits where they are not the usual ones.
     """
 
     profile: Profile = PROFILES["quick"]
@@ -62,28 +70,30 @@ class RunContext:
     shard: int = 0
     shards: int = 1
     implementation: str | None = None
+    call_seconds: float | None = None
+    memory_gigabytes: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The names and numbers that make this context again (:meth:`from_json`)."""
-        data: dict[str, Any] = {
+        subject = {key: getattr(self, key) for key in _SUBJECT}
+        return {
             "profile": self.profile.name,
             "seed": self.seed,
             "shard": self.shard,
             "shards": self.shards,
+            **{key: value for key, value in subject.items() if value is not None},
         }
-        return (
-            data if self.implementation is None else data | {"implementation": self.implementation}
-        )
 
     @staticmethod
     def from_json(data: Any) -> RunContext:
         """Rebuild a context. Raises ``InputError`` unless ``data`` is one of :meth:`to_json`."""
         match data:
             case {"profile": str(name), "seed": int(seed), "shard": int(k), "shards": int(n)}:
-                target = data.get("implementation")
+                subject = {key: data.get(key) for key in _SUBJECT}
                 numbers = seed >= 0 and 0 <= k < n and bool not in map(type, (seed, k, n))
-                if numbers and isinstance(target, str | None):
-                    return RunContext(profile_named(name), seed, k, n, target)
+                known = all(isinstance(subject[key], kind | None) for key, kind in _SUBJECT.items())
+                if numbers and known:
+                    return RunContext(profile_named(name), seed, k, n, **subject)
         raise InputError("run", repr(data), "profile, seed ≥ 0 and 0 ≤ shard < shards")
 
     def derive_seed(self, *names: str) -> int:

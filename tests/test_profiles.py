@@ -44,7 +44,7 @@ def test_a_context_survives_json_and_nonsense_does_not():
     context = RunContext(PROFILES["deep"], seed=3, shard=1, shards=4)
     assert RunContext.from_json(context.to_json()) == context
     assert "implementation" not in context.to_json()  # as files written before it was known
-    conform = RunContext(implementation="package.module:object")
+    conform = RunContext(implementation="package.module:object", call_seconds=1.5)
     assert RunContext.from_json(conform.to_json()) == conform
     for change in (
         {"seed": -1},

@@ -106,7 +106,7 @@ BREAKAGES = {
     ),
     "newer minor, with what it added": (
         lambda data: data.update(schema_version="1.9", addition=1),
-        r"got schema version 1\.9, wanted at most 1\.0; upgrade lcnn-verify",
+        r"got schema version 1\.9, wanted at most 1\.1; upgrade lcnn-verify",
     ),
     "older major": (newer("0.9"), r"'0\.9' does not match .* at \$\.schema_version"),
     "odd version": (newer(["1.0"]), r"at \$\.schema_version"),
