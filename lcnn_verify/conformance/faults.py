@@ -1,0 +1,60 @@
+"""What can go wrong with someone else's code: each way has a name, so that a report can say it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+
+class Fault(StrEnum):
+    """How an implementation misbehaved in one call."""
+
+    EXCEPTION = "exception"
+    HANG = "hang"
+    CRASH = "crash"
+    EXIT = "exit"
+    MEMORY = "memory"
+    OUTPUT = "output"
+    SHAPE = "shape"
+    DTYPE = "dtype"
+    NOT_FINITE = "not-finite"
+    MUTATED = "mutated"
+
+    @property
+    def meaning(self) -> str:
+        """What the implementation did, as the end of a sentence about it."""
+        return {
+            Fault.EXCEPTION: "raised an exception",
+            Fault.HANG: "did not answer within the time limit",
+            Fault.CRASH: "crashed its process",
+            Fault.EXIT: "ended its process",
+            Fault.MEMORY: "took more memory than the limit allows",
+            Fault.OUTPUT: "printed more than the limit allows",
+            Fault.SHAPE: "returned a wrong shape",
+            Fault.DTYPE: "returned a wrong type",
+            Fault.NOT_FINITE: "returned a value that is not finite",
+            Fault.MUTATED: "changed its input arrays",
+        }[self]
+
+    @property
+    def loses_process(self) -> bool:
+        """Whether the process is given up after it, so that the next call starts another."""
+        return self in _LOSES_PROCESS
+
+
+_LOSES_PROCESS = frozenset({Fault.HANG, Fault.CRASH, Fault.EXIT, Fault.MEMORY, Fault.OUTPUT})
+
+
+class Misbehaviour(Exception):
+    """A call that gave no usable result: which operation, what kind of fault, and the details.
+
+    ``detail`` is one line a person can act on. ``result`` is what the call returned if only its
+    input arrays were changed (``Fault.MUTATED``), else None.
+    """
+
+    def __init__(self, kind: Fault, operation: str, detail: str, result: Any = None) -> None:
+        super().__init__(f"{operation} {kind.meaning}: {detail}")
+        self.kind, self.operation, self.detail, self.result = kind, operation, detail, result
+
+    def __reduce__(self) -> tuple[type[Misbehaviour], tuple[Fault, str, str, Any]]:
+        return type(self), (self.kind, self.operation, self.detail, self.result)

@@ -1,0 +1,199 @@
+"""Finds and imports the code under test: ``package.module:object`` or ``path/file.py:object``."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import linecache
+import pkgutil
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from lcnn_verify.errors import InputError, did_you_mean
+
+_WANTED = "package.module:object or path/to/file.py:object"
+_MESSAGE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where the code stands: a file or a dotted module, and an attribute path inside (or none)."""
+
+    text: str
+    module: str
+    file: Path | None
+    attribute: str
+
+    @property
+    def folder(self) -> Path:
+        """What goes on ``sys.path``: the file's own folder, or the current directory."""
+        return Path.cwd() if self.file is None else self.file.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """An imported target: the object, and the folder or file its source stands in."""
+
+    subject: Any
+    home: Path | None
+
+
+def parse(text: str) -> Target:
+    """Read a target. Raises ``InputError`` if it cannot be one, or names a file that is not."""
+    place, colon, attribute = text.rpartition(":") if ":" in text else (text, "", "")
+    named = all(part.isidentifier() for part in attribute.split("."))
+    if not place or (colon and not named):
+        raise InputError("target", repr(text), _WANTED)
+    if place.endswith(".py") or "/" in place:
+        file = Path(place).expanduser().absolute()
+        if not file.is_file():
+            names = [path.name for path in file.parent.glob("*.py")]
+            hint = did_you_mean(file.name, names)
+            got = "a folder" if file.is_dir() else "which is not a file"
+            raise InputError("target", f"{place!r}, {got}", f"a Python file{hint}")
+        return Target(text, "_lcnn_target_" + re.sub(r"\W", "_", file.stem), file, attribute)
+    if not all(part.isidentifier() for part in place.split(".")):
+        raise InputError("target", repr(text), _WANTED)
+    return Target(text, place, None, attribute)
+
+
+def load(target: Target) -> Loaded:
+    """Import the module and return the object; a class is instantiated without arguments.
+
+    Puts the target's folder first on ``sys.path``. Raises ``InputError`` naming the module, the
+    attribute or the exception its code raised.
+    """
+    folder = str(target.folder)
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    module = _import_file(target) if target.file else _import_module(target)
+    home = _home(module)
+    subject: Any = module
+    for depth, name in enumerate(filter(None, target.attribute.split("."))):
+        try:
+            subject = getattr(subject, name)
+        except AttributeError:
+            inside = ".".join(
+                [target.text.rpartition(":")[0], *target.attribute.split(".")[:depth]]
+            )
+            public = [known for known in dir(subject) if not known.startswith("_")]
+            hint = did_you_mean(name, public) or f", such as {', '.join(public[:3]) or 'none'}"
+            got = f"{name!r}, which {inside} does not have"
+            raise InputError("target", got, f"a name defined there{hint}") from None
+        except BaseException as error:
+            raise _refused(target, "looking it up", error, home) from None
+    return Loaded(instantiate(subject, home), home)
+
+
+def instantiate(subject: Any, home: Path | None) -> Any:
+    """An instance of ``subject`` if it is a class, else ``subject`` itself."""
+    if not isinstance(subject, type):
+        return subject
+    try:
+        return subject()
+    except BaseException as error:
+        got = f"a class, and {subject.__name__}() raised {describe(error, home)}"
+        raise InputError("target", got, "a class that needs no arguments, or an instance") from None
+
+
+def home_of(subject: Any) -> Path | None:
+    """Where the source of an object at hand stands, if that can be told."""
+    module = subject if isinstance(subject, ModuleType) else None
+    if module is None:
+        owner = subject if hasattr(subject, "__name__") else type(subject)
+        module = sys.modules.get(getattr(owner, "__module__", ""))
+    return None if module is None else _home(module)
+
+
+def describe(error: BaseException, home: Path | None) -> str:
+    """An exception in one line: its type, its message, and the last line reached below ``home``."""
+    text = " ".join(str(error).split())
+    line = f"{type(error).__name__}: {text[:_MESSAGE]}".removesuffix(": ")
+    place = _place(error, home)
+    return f"{line} ({place})" if place else line
+
+
+def _place(error: BaseException, home: Path | None) -> str:
+    """``model.py, line 12: `return W @ V` `` for the deepest frame that is the user's own."""
+    if isinstance(error, SyntaxError) and error.filename and error.lineno:
+        return f"{Path(error.filename).name}, line {error.lineno}"
+    trace, found = error.__traceback__, None
+    while trace is not None:
+        path = trace.tb_frame.f_code.co_filename
+        if home is not None and _is_below(path, home):
+            found = (path, trace.tb_lineno)
+        trace = trace.tb_next
+    if found is None:
+        return ""
+    path, number = found
+    source = linecache.getline(path, number).strip()
+    return f"{Path(path).name}, line {number}" + (f": `{source}`" if source else "")
+
+
+def _is_below(path: str, home: Path) -> bool:
+    try:
+        inner = Path(path).relative_to(home)
+    except ValueError:
+        return False
+    return "site-packages" not in inner.parts
+
+
+def _home(module: ModuleType) -> Path | None:
+    """The folder of the module's outermost package, or its file if it is in none."""
+    file = getattr(module, "__file__", None)
+    if file is None:
+        return None
+    outermost = sys.modules.get(module.__name__.partition(".")[0], module)
+    if paths := list(getattr(outermost, "__path__", ())):
+        return Path(paths[0])
+    return Path(file).absolute()
+
+
+def _import_file(target: Target) -> ModuleType:
+    """Import a file under a private name, which hides no module of the same name."""
+    assert target.file is not None
+    spec = importlib.util.spec_from_file_location(target.module, target.file)
+    if spec is None or spec.loader is None:
+        raise InputError("target", repr(str(target.file)), "a Python file, name.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[target.module] = module  # dataclasses and pickle look their module up
+    try:
+        spec.loader.exec_module(module)
+    except BaseException as error:
+        del sys.modules[target.module]
+        raise _refused(target, "importing it", error, target.file) from None
+    return module
+
+
+def _import_module(target: Target) -> ModuleType:
+    importlib.invalidate_caches()
+    try:
+        return importlib.import_module(target.module)
+    except ModuleNotFoundError as error:
+        missing = error.name or ""
+        if missing != target.module and not target.module.startswith(missing + "."):
+            raise _refused(target, "importing it", error, target.folder) from None
+        hint = did_you_mean(missing.rpartition(".")[2], _neighbours(missing))
+        got = f"{target.text!r}, but there is no module {missing!r}"
+        raise InputError("target", got, f"a module that can be imported here{hint}") from None
+    except BaseException as error:
+        raise _refused(target, "importing it", error, target.folder) from None
+
+
+def _neighbours(module: str) -> Sequence[str]:
+    """The modules that stand where ``module`` was looked for."""
+    parent = sys.modules.get(module.rpartition(".")[0])
+    paths = list(getattr(parent, "__path__", ())) if parent else None
+    return [info.name for info in pkgutil.iter_modules(paths)]
+
+
+def _refused(target: Target, act: str, error: BaseException, home: Path | None) -> InputError:
+    if isinstance(error, InputError):
+        return error
+    got = f"{target.text!r}, but {act} raised {describe(error, home)}"
+    return InputError("target", got, "code that can be imported and instantiated")
