@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from lcnn_verify import enclosure as enclosure
     from lcnn_verify import ledger as ledger
     from lcnn_verify import oracle as oracle
     from lcnn_verify import strategies as strategies
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from lcnn_verify.threshold import loss_threshold as loss_threshold
     from lcnn_verify.verification import verify as verify
 
-_SUBMODULES = frozenset({"ledger", "oracle", "strategies"})
+_SUBMODULES = frozenset({"enclosure", "ledger", "oracle", "strategies"})
 _HOME = MappingProxyType(
     {
         "InputError": "errors",
@@ -62,6 +63,7 @@ __all__ = [
     "Trajectory",
     "Verdict",
     "__version__",
+    "enclosure",
     "gradient",
     "gradient_descent",
     "gradient_flow",

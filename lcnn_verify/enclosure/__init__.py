@@ -1,1 +1,50 @@
-"""Rigorous enclosures of the loss, its derivatives and the thresholds, as Arb balls."""
+"""Rigorous enclosures of the loss, its derivatives and the thresholds, as Arb balls.
+
+Every function returns balls (python-flint's ``arb``) that hold the exact value, for exact floats,
+and all values, for boxes: :class:`Box`, or arrays of balls. ``precision`` is in bits; asked for a
+``width``, a function raises it until its ball is that narrow, or refuses with an
+:class:`EnclosureError` that says why. No NaN is ever returned. python-flint has one working
+precision for the process: it is restored after each call, and two threads must not enclose at once.
+
+    >>> from lcnn_verify import enclosure
+    >>> enclosure.loss([[0.6, 0.8]], [[1.0, 0.0]], width=1e-30)  # doctest: +SKIP
+    >>> box = enclosure.Box.around([[0.6, 0.8]], 1e-3)
+    >>> enclosure.gradient_norm(box, [[1.0, 0.0]])  # doctest: +SKIP
+
+The pieces proofs are made of: safe arithmetic in ``enclosure.ball``, the kernel and its slope in
+the cosine and in the angle, with the cubic part c(θ), in ``enclosure.kernel``, and the closed forms
+at the precision in force in ``enclosure.forms``.
+"""
+
+from lcnn_verify.enclosure.ball import EnclosureError, working_precision
+from lcnn_verify.enclosure.boxes import Box
+from lcnn_verify.enclosure.kernel import (
+    angle,
+    cubic,
+    kernel,
+    kernel_at_angle,
+    slope,
+    slope_at_angle,
+)
+from lcnn_verify.enclosure.population import gradient, gradient_norm, hessian, loss
+from lcnn_verify.enclosure.teacher import kappa, loss_threshold, merged_level, separation
+
+__all__ = [
+    "Box",
+    "EnclosureError",
+    "angle",
+    "cubic",
+    "gradient",
+    "gradient_norm",
+    "hessian",
+    "kappa",
+    "kernel",
+    "kernel_at_angle",
+    "loss",
+    "loss_threshold",
+    "merged_level",
+    "separation",
+    "slope",
+    "slope_at_angle",
+    "working_precision",
+]
