@@ -7,17 +7,34 @@ fails inside the numerical uncertainty.
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn, TypeAlias
 
 import mpmath
 
-from lcnn_verify.evidence.observation import UNCONFIRMED, Observation, Outcome
+from lcnn_verify.evidence.observation import UNCONFIRMED, Explanation, Observation, Outcome
 from lcnn_verify.evidence.quantity import ROUNDING, Quantity
-from lcnn_verify.evidence.recorder import current
+from lcnn_verify.evidence.recorder import Violation, current
 from lcnn_verify.profiles import active
+
+Explain: TypeAlias = Callable[[], Explanation]
+"""Finds out what is wrong; called only where a check is violated."""
 
 _LADDER = ((30, 60), (60, 120))
 _TIE_DIGITS = 25
+_BLAMED_BY = "mpmath, 40 digits"
+_NO_COMPARISON: Mapping[str, Any] = {
+    "quantity": "outcome",
+    "got": math.nan,
+    "relation": "?",
+    "bound_label": "",
+    "bound": math.nan,
+    "margin": math.nan,
+    "error": math.nan,
+    "tightness": None,
+    "decided_by": "float64",
+}
 
 
 def _sharp_margin(low: Quantity, high: Quantity) -> tuple[float, float, str] | None:
@@ -53,6 +70,30 @@ def _tightness(small: float, large: float, outcome: Outcome) -> float | None:
     return min(ratio, 1.0) if outcome is Outcome.HOLDS else ratio
 
 
+def _record(
+    outcome: Outcome,
+    *,
+    overrides: Mapping[str, Any],
+    explain: Explain | None = None,
+    witness: bool = False,
+    **seen: Any,
+) -> None:
+    """Hand the recorder one observation; it raises ``Violation`` where the outcome is one."""
+    why = explain() if explain and outcome is Outcome.VIOLATED else Explanation()
+    recorder = current()
+    observation = Observation(
+        claim=recorder.claim,
+        test=recorder.test,
+        outcome=outcome,
+        arguments=recorder.arguments_json(overrides),
+        run=active().to_json(),
+        diagnosis=why.diagnosis,
+        snippet=why.snippet,
+        **seen,
+    )
+    recorder.add(observation, witness=witness)
+
+
 def _compare(
     got: Quantity | float,
     relation: str,
@@ -61,7 +102,9 @@ def _compare(
     sharp: bool = False,
     ties: bool = False,
     counted: bool = True,
+    strict: bool = False,
     note: str,
+    explain: Explain | None = None,
     overrides: dict[str, Any],
 ) -> None:
     got, bound = Quantity.of(got), Quantity.of(bound)
@@ -71,6 +114,9 @@ def _compare(
     outcome, decided_by = Outcome.UNDECIDED, "float64"
     if margin > error and not sharp:
         outcome = Outcome.HOLDS
+    elif strict and not margin >= -error and (blame := _broken_bound(got) or _broken_bound(bound)):
+        outcome, decided_by = Outcome.VIOLATED, _BLAMED_BY
+        note = f"{blame}; {note}" if note else blame
     elif (decision := _sharp_margin(low, high)) is not None:
         margin, error, decided_by = decision
         failed = Outcome.UNDECIDED if sharp else Outcome.VIOLATED
@@ -81,10 +127,8 @@ def _compare(
         outcome, decided_by = Outcome.HOLDS, f"mpmath: equal to {_TIE_DIGITS} digits"
     elif margin < -error:
         note = f"{note}; {UNCONFIRMED}" if note else UNCONFIRMED
-    recorder = current()
-    observation = Observation(
-        claim=recorder.claim,
-        test=recorder.test,
+    _record(
+        outcome,
         quantity=got.label,
         got=got.value,
         relation=relation,
@@ -93,13 +137,12 @@ def _compare(
         margin=margin,
         error=error,
         tightness=_tightness(low.value, high.value, outcome) if counted else None,
-        outcome=outcome,
         decided_by=decided_by,
-        arguments=recorder.arguments_json(overrides),
-        run=active().to_json(),
         note=note,
+        overrides=overrides,
+        explain=explain,
+        witness=sharp,
     )
-    recorder.add(observation, witness=sharp)
 
 
 def at_least(
@@ -108,18 +151,32 @@ def at_least(
     *,
     ties: bool = False,
     counted: bool = True,
+    strict: bool = False,
     note: str = "",
+    explain: Explain | None = None,
     **overrides: Any,
 ) -> None:
     """Check got ≥ bound.
 
-    ``ties`` is for bounds with known equality cases: sides that the oracle finds equal to 25 digits
-    of their scale then hold; otherwise a tie is undecided. ``counted=False`` leaves the margin out
-    of the search for the tightest. ``overrides`` replace drawn arguments in the record, for a check
-    on an instance that a search inside the property found. Raises
-    :class:`~lcnn_verify.evidence.Violation` when refuted.
+    ``strict`` holds the error bounds to their word: sides that miss each other by more than they
+    allow are violated when the oracle finds one of them off, whatever the exact values would do. It
+    is for values someone else computed, as ``explain`` is. ``ties`` is for bounds with known
+    equality cases: sides that the oracle finds equal to 25 digits of their scale then hold;
+    otherwise a tie is undecided. ``counted=False`` leaves the margin out of the search for the
+    tightest. ``overrides`` replace drawn arguments in the record, for a check on an instance that a
+    search inside the property found. Raises :class:`~lcnn_verify.evidence.Violation` when refuted.
     """
-    _compare(got, "≥", bound, ties=ties, counted=counted, note=note, overrides=overrides)
+    _compare(
+        got,
+        "≥",
+        bound,
+        ties=ties,
+        counted=counted,
+        strict=strict,
+        note=note,
+        explain=explain,
+        overrides=overrides,
+    )
 
 
 def at_most(
@@ -128,11 +185,23 @@ def at_most(
     *,
     ties: bool = False,
     counted: bool = True,
+    strict: bool = False,
     note: str = "",
+    explain: Explain | None = None,
     **overrides: Any,
 ) -> None:
     """Check got ≤ bound; otherwise as :func:`at_least`."""
-    _compare(got, "≤", bound, ties=ties, counted=counted, note=note, overrides=overrides)
+    _compare(
+        got,
+        "≤",
+        bound,
+        ties=ties,
+        counted=counted,
+        strict=strict,
+        note=note,
+        explain=explain,
+        overrides=overrides,
+    )
 
 
 def witness_at_least(
@@ -153,14 +222,21 @@ def witness_at_most(
 
 
 def equal(
-    got: Quantity, expected: Quantity, *, digits: int = 0, note: str = "", **overrides: Any
+    got: Quantity,
+    expected: Quantity,
+    *,
+    digits: int = 0,
+    note: str = "",
+    explain: Explain | None = None,
+    **overrides: Any,
 ) -> None:
     """Check the identity got = expected.
 
-    In float64 |got − expected| must not exceed the sum of the two error bounds. With ``digits``
-    the sharper routes are compared too, to that many digits of the quantities' natural scale.
-    Raises :class:`~lcnn_verify.evidence.Violation` when either comparison fails and the oracle
-    confirms that an error bound was broken or that the exact values differ.
+    In float64 |got − expected| must not exceed the sum of the two error bounds. With ``digits`` the
+    sharper routes are compared too, to that many digits of the quantities' natural scale.
+    ``explain`` as for :func:`at_least`. Raises :class:`~lcnn_verify.evidence.Violation` when either
+    comparison fails and the oracle confirms that an error bound was broken or that the exact values
+    differ.
     """
     difference = abs(got.value - expected.value)
     allowed = got.error + expected.error
@@ -170,7 +246,7 @@ def equal(
         outcome = Outcome.UNDECIDED
         note = note or UNCONFIRMED
         if blame:
-            outcome, decided_by, note = Outcome.VIOLATED, "mpmath, 40 digits", blame
+            outcome, decided_by, note = Outcome.VIOLATED, _BLAMED_BY, blame
     if digits or outcome is Outcome.UNDECIDED:
         compared = max(digits, 20)
         gap = _sharp_gap(got, expected, compared)
@@ -180,10 +256,8 @@ def equal(
             margin, note = tolerance - gap, "the exact values differ"
         elif gap is not None and outcome is Outcome.HOLDS:
             decided_by = f"float64 and mpmath, {compared} digits"
-    recorder = current()
-    observation = Observation(
-        claim=recorder.claim,
-        test=recorder.test,
+    _record(
+        outcome,
         quantity=got.label,
         got=got.value,
         relation="=",
@@ -192,13 +266,11 @@ def equal(
         margin=margin,
         error=allowed,
         tightness=difference / allowed if allowed > 0.0 else None,
-        outcome=outcome,
         decided_by=decided_by,
-        arguments=recorder.arguments_json(overrides),
-        run=active().to_json(),
         note=note,
+        overrides=overrides,
+        explain=explain,
     )
-    recorder.add(observation)
 
 
 def _sharp_gap(got: Quantity, expected: Quantity, digits: int) -> float | None:
@@ -219,30 +291,35 @@ def _broken_bound(quantity: Quantity) -> str:
     if off <= quantity.error:
         return ""
     return (
-        f"the float64 value of {quantity.label} is {float(off):.3g} from the oracle's, "
+        f"the computed value of {quantity.label} is {float(off):.3g} from the oracle's, "
         f"outside its error bound {quantity.error:.3g}"
     )
 
 
 def undecided(note: str, **overrides: Any) -> None:
     """Record that this example could not be decided, and why (a spent budget, say)."""
-    recorder = current()
-    recorder.add(
-        Observation(
-            claim=recorder.claim,
-            test=recorder.test,
-            quantity="outcome",
-            got=float("nan"),
-            relation="?",
-            bound_label="",
-            bound=float("nan"),
-            margin=float("nan"),
-            error=float("nan"),
-            tightness=None,
-            outcome=Outcome.UNDECIDED,
-            decided_by="float64",
-            arguments=recorder.arguments_json(overrides),
-            run=active().to_json(),
-            note=note,
-        )
-    )
+    _record(Outcome.UNDECIDED, **_NO_COMPARISON, note=note, overrides=overrides)
+
+
+def misbehaved(
+    quantity: str,
+    did: str,
+    detail: str,
+    *,
+    cost: int = 0,
+    explain: Explain | None = None,
+    **overrides: Any,
+) -> NoReturn:
+    """Record that asking for ``quantity`` gave none, because the code under test ``did`` otherwise.
+
+    ``did`` ends a sentence ("crashed its process") and ``detail`` says more. Raises
+    :class:`~lcnn_verify.evidence.Violation`; with a ``cost`` (a process was lost) the search for a
+    smaller example ends once the property has spent its share of them.
+    """
+    seen = {**_NO_COMPARISON, "quantity": quantity, "bound_label": did, "decided_by": "the call"}
+    try:
+        _record(Outcome.VIOLATED, **seen, note=detail, overrides=overrides, explain=explain)
+    except Violation:
+        current().lose(cost)
+        raise
+    raise AssertionError("a violation was recorded and did not raise")

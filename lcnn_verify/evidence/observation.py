@@ -8,6 +8,7 @@ from typing import Any
 
 UNCONFIRMED = "violated in float64, and no sharper route to confirm it"
 """The note of a check that failed where nothing sharper than float64 could be asked."""
+_LATE = frozenset({"diagnosis", "snippet"})
 
 
 class Outcome(StrEnum):
@@ -43,6 +44,14 @@ _MEANINGS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Explanation:
+    """What is wrong, in words, and Python code that shows it; either may be empty."""
+
+    diagnosis: str = ""
+    snippet: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
     """One decided comparison: ``got relation bound``.
 
@@ -51,7 +60,8 @@ class Observation:
     "≤" (1 is an equality, above 1 a violation; None where a ratio makes no sense). ``decided_by``
     names the arithmetic that decided. ``arguments`` (JSON) rebuild the example, and ``run`` names
     the profile, seed and shard it was met under: ``replay`` feeds both to the property. An
-    ``instance`` among the arguments that the property does not take is there to be looked at.
+    ``instance`` among the arguments that the property does not take is there to be looked at. A
+    violation of relation "?" is no comparison: ``bound_label`` says what ``quantity`` did instead.
     """
 
     claim: str
@@ -69,10 +79,15 @@ class Observation:
     arguments: dict[str, Any]
     run: dict[str, Any]
     note: str = ""
+    diagnosis: str = ""
+    snippet: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        """A plain dict; infinities and NaN become None, as JSON has neither."""
-        data = asdict(self)
+        """A plain dict; infinities and NaN become None, as JSON has neither.
+
+        ``diagnosis`` and ``snippet`` are left out where there are none.
+        """
+        data = {key: item for key, item in asdict(self).items() if key not in _LATE or item}
         for key in ("got", "bound", "margin", "error", "tightness"):
             number = data[key]
             if number is not None and not abs(number) < float("inf"):
@@ -82,9 +97,12 @@ class Observation:
 
     def sentence(self) -> str:
         """One line: claim, quantity, got, relation, bound, margin, arithmetic."""
-        text = (
-            f"{self.claim}: {self.quantity} = {self.got:.17g}, {self.relation} "
-            f"{self.bound_label} = {self.bound:.17g} {self.outcome}; "
-            f"margin {self.margin:.3g} ± {self.error:.2g} ({self.decided_by})"
-        )
-        return f"{text}; {self.note}" if self.note else text
+        if self.relation == "?":
+            text = f"{self.claim}: {self.quantity} {self.bound_label or self.outcome}"
+        else:
+            text = (
+                f"{self.claim}: {self.quantity} = {self.got:.17g}, {self.relation} "
+                f"{self.bound_label} = {self.bound:.17g} {self.outcome}; "
+                f"margin {self.margin:.3g} ± {self.error:.2g} ({self.decided_by})"
+            )
+        return "; ".join(part for part in (text, self.note, self.diagnosis) if part)

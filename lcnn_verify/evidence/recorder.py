@@ -14,6 +14,8 @@ from lcnn_verify.instances import to_json
 
 MAX_WITNESSES = 12
 MAX_SERIES = 24
+MAX_LOST = 8
+"""What a property may spend on processes that an implementation under test takes down."""
 
 
 class Violation(AssertionError):
@@ -22,6 +24,13 @@ class Violation(AssertionError):
     def __init__(self, observation: Observation) -> None:
         super().__init__(observation.sentence())
         self.observation = observation
+
+
+class SearchSpent(BaseException):
+    """Enough processes were lost to one property: its search ends with the smallest example so far.
+
+    Not an ``Exception``: Hypothesis would take it for one more failure to shrink.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +82,7 @@ class Recorder:
     sampling: Sampling | None = None
     error: str | None = None
     breakdown: Exception | None = None
+    lost: int = 0
     _arguments: Mapping[str, Any] = field(default_factory=dict)
     _example: Outcome = Outcome.HOLDS
 
@@ -138,6 +148,12 @@ class Recorder:
         """The series of this figure and label, if there is one."""
         known = (item for item in self.series if (item.figure, item.label) == (figure, label))
         return next(known, None)
+
+    def lose(self, cost: int) -> None:
+        """Charge a lost process; raise :class:`SearchSpent` once the property has lost enough."""
+        self.lost += cost
+        if self.lost >= MAX_LOST:
+            raise SearchSpent
 
     def broke(self, error: Exception) -> None:
         """The property itself broke: neither support nor refutation."""

@@ -47,8 +47,7 @@ def decide(claim: Claim, records: Iterable[dict[str, Any]]) -> Decision:
         fallen = fallen or record["counterexample"]
     examples = sum(tally.examples for tally in tests.values())
     if fallen:
-        reason = f"{fallen['quantity']} {fallen['relation']} {fallen['bound_label']} fails"
-        verdict = Verdict.REFUTED
+        verdict, reason = Verdict.REFUTED, _refutation(fallen)
     elif not examples and not any(tally.errors for tally in tests.values()):
         verdict, reason = Verdict.NOT_EXERCISED, "no example met the preconditions"
     else:
@@ -57,6 +56,16 @@ def decide(claim: Claim, records: Iterable[dict[str, Any]]) -> Decision:
         verdict, reason = min((holds, *judged), key=lambda entry: _ORDER.index(entry[0]))
     wanted = {Verdict.REFUTED} if claim.is_control else {Verdict.SUPPORTED, Verdict.CERTIFIED}
     return Decision(verdict, reason, verdict in wanted)
+
+
+def _refutation(fallen: Mapping[str, Any]) -> str:
+    """What failed, and what is wrong where that was found out."""
+    if fallen["relation"] == "?":
+        said = f"{fallen['quantity']} {fallen['bound_label']}: {fallen['note']}"
+    else:
+        said = f"{fallen['quantity']} {fallen['relation']} {fallen['bound_label']} fails"
+    diagnosis = fallen.get("diagnosis")
+    return f"{said}; {diagnosis}" if diagnosis else said
 
 
 _ORDER = (Verdict.INCONCLUSIVE, Verdict.NOT_EXERCISED, Verdict.SUPPORTED)

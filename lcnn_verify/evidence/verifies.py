@@ -9,10 +9,10 @@ from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
-from hypothesis.errors import Unsatisfiable
+from hypothesis.errors import Flaky, Unsatisfiable
 
 from lcnn_verify import ledger
-from lcnn_verify.evidence.recorder import Recorder, Sampling, Violation, recording
+from lcnn_verify.evidence.recorder import Recorder, Sampling, SearchSpent, Violation, recording
 from lcnn_verify.evidence.verdict import decide
 from lcnn_verify.ledger.claim import Claim
 from lcnn_verify.profiles import Profile, active
@@ -86,19 +86,26 @@ class Property:
         self._handle: Any = getattr(test, "hypothesis", None)
         self.body: Callable[..., None] = self._handle.inner_test if self._handle else test
 
-    def run(self) -> Recorder:
-        """Run within the active run context; return what was seen, breakdowns included."""
+    def run(self, *, shrink: bool = True) -> Recorder:
+        """Run within the active run context; return what was seen, breakdowns included.
+
+        Without ``shrink`` a counterexample stays as it was found, which is sooner.
+        """
+        phases = self.phases if shrink else _QUIET_PHASES
         recorder = Recorder(self.claim.id, self.name)
         with recording(recorder), discarding(recorder.discarded_for):
             try:
                 if self._handle is not None:
-                    self._run_examples(recorder)
+                    self._run_examples(recorder, phases)
                 else:
                     self._run_cases(recorder)
                 if self.law is not None and self.draws:
                     self._run_sampling(recorder, self.law)
-            except (Violation, Unsatisfiable):
+            except (Violation, Unsatisfiable, SearchSpent):
                 pass  # the recorder holds the counterexample, or no example at all
+            except Flaky as error:  # what failed once counts, though it does not always fail
+                if recorder.counterexample is None:
+                    recorder.broke(error)
             except Exception as error:
                 recorder.broke(error)
         return recorder
@@ -112,6 +119,7 @@ class Property:
             if (fallen := recorder.counterexample) is not None:
                 lines += [fallen.sentence(), "replay with `lcnn-verify replay FILE`, FILE holding:"]
                 lines += [json.dumps(replay_record(fallen.to_json()))]
+                lines += ["or, without lcnn-verify:", fallen.snippet] if fallen.snippet else []
             raise ClaimFailed("\n".join(lines), recorder) from recorder.breakdown
         return recorder
 
@@ -139,7 +147,7 @@ class Property:
                 with suppress(Discarded):
                     self._run_once(recorder, arguments)
 
-    def _run_examples(self, recorder: Recorder) -> None:
+    def _run_examples(self, recorder: Recorder, phases: tuple[Phase, ...]) -> None:
         def body(**arguments: Any) -> None:
             self._run_once(recorder, arguments)
 
@@ -148,9 +156,7 @@ class Property:
         self._handle.inner_test = body
         # @settings may decorate a test once only; the budget is known at run time, so it is set
         # where that decorator puts it.
-        self._test._hypothesis_internal_use_settings = _budget(
-            context.share(self.examples), self.phases
-        )
+        self._test._hypothesis_internal_use_settings = _budget(context.share(self.examples), phases)
         try:
             seed(context.derive_seed(self.claim.id, self.name))(self._test)()
         finally:
