@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -25,13 +25,23 @@ from lcnn_verify.evidence.recorder import Sampling
 from lcnn_verify.instances import Instance, Teacher
 from lcnn_verify.ledger.claim import Claim
 from lcnn_verify.profiles import active
-from lcnn_verify.reporting.report import RunInfo
+from lcnn_verify.reporting.report import Report, RunInfo, build_report
 
 RUN = RunInfo("quick", 7)
 TIMINGS = {
     "started": "2026-01-02T03:04:05+00:00",
     "seconds": 41.25,
     "units": {"zgj.rate/test_rate/0": 1.5, "fact.scaling/test_scaling/0": 0.25},
+}
+ENVIRONMENT = {
+    "lcnn_verify": "1.2.3",
+    "git_revision": "0123456789abcdef0123456789abcdef01234567-dirty",
+    "python": "3.11.0",
+    "implementation": "CPython",
+    "platform": "Linux-6.1-x86_64",
+    "machine": "x86_64",
+    "cpu_count": 2,
+    "packages": {"numpy": "2.0.0", "scipy": "1.14.0"},
 }
 
 
@@ -284,3 +294,10 @@ def friendly() -> tuple[tuple[Claim, ...], list[dict[str, Any]]]:
     claims = tuple(claim for claim in CLAIMS if claim.id not in unwanted)
     ids = {claim.id for claim in claims}
     return claims, [record for record in records() if record["claim"] in ids]
+
+
+def normalised(claims: Sequence[Claim], records: Sequence[dict[str, Any]]) -> Report:
+    """A report whose environment does not depend on this machine."""
+    report = build_report(claims, records, RUN, timings=TIMINGS)
+    floats = report.data["environment"]["float"]
+    return Report({**report.data, "environment": {**ENVIRONMENT, "float": floats}})

@@ -5,59 +5,29 @@ from __future__ import annotations
 import copy
 import io
 import json
-import os
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 import reporting_fixtures as fixtures
 from rich.console import Console
+from snapshot_kit import compare, outline
 
 from lcnn_verify import ledger
 from lcnn_verify.reporting import html, junit, markdown, terminal
 from lcnn_verify.reporting.plain import to_text
-from lcnn_verify.reporting.report import Report, build_report
-
-SNAPSHOTS = Path(__file__).with_name("snapshots")
-ENVIRONMENT = {
-    "lcnn_verify": "1.2.3",
-    "git_revision": "0123456789abcdef0123456789abcdef01234567-dirty",
-    "python": "3.11.0",
-    "implementation": "CPython",
-    "platform": "Linux-6.1-x86_64",
-    "machine": "x86_64",
-    "cpu_count": 2,
-    "packages": {"numpy": "2.0.0", "scipy": "1.14.0"},
-}
-
-
-def normalised(claims, records) -> Report:
-    """A report whose environment does not depend on this machine."""
-    report = build_report(claims, records, fixtures.RUN, timings=fixtures.TIMINGS)
-    floats = report.data["environment"]["float"]
-    return Report({**report.data, "environment": {**ENVIRONMENT, "float": floats}})
-
+from lcnn_verify.reporting.report import Report
 
 REPORTS = {
-    "as-wanted": lambda: normalised(*fixtures.friendly()),
-    "fallen": lambda: normalised(fixtures.CLAIMS, fixtures.records()),
+    "as-wanted": lambda: fixtures.normalised(*fixtures.friendly()),
+    "fallen": lambda: fixtures.normalised(fixtures.CLAIMS, fixtures.records()),
 }
 
 
 @pytest.fixture(scope="module", params=REPORTS)
 def named(request):
     return request.param, REPORTS[request.param]()
-
-
-def compare(name: str, text: str) -> None:
-    path = SNAPSHOTS / name
-    if os.environ.get("LCNN_UPDATE_SNAPSHOTS") == "1":
-        SNAPSHOTS.mkdir(exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    wanted = path.read_text(encoding="utf-8") if path.exists() else "(no snapshot)"
-    assert text == wanted, f"{path} differs; LCNN_UPDATE_SNAPSHOTS=1 rewrites it"
 
 
 def printed(report: Report, encoding: str = "utf-8", width: int = 80) -> str:
@@ -188,40 +158,6 @@ def test_json(named):
     assert json.loads(to_text(report.data)) == report.data
 
 
-class Outline(HTMLParser):
-    """One line per element or text of a page, indented; drawings by their title alone."""
-
-    def __init__(self):
-        super().__init__()
-        self.lines, self.depth, self.inside = [], 0, None
-
-    def handle_starttag(self, tag, attributes):
-        if self.inside is None:
-            shown = " ".join(
-                f'{key}="{value}"' for key, value in attributes if key not in ("style", "content")
-            )
-            self.lines.append(f"{' ' * self.depth}<{tag}{' ' if shown else ''}{shown}>")
-            self.depth += 1
-            if tag in ("svg", "style"):
-                self.inside = tag
-
-    def handle_startendtag(self, tag, attributes):
-        if self.inside is None:
-            self.handle_starttag(tag, attributes)
-            self.depth -= 1
-
-    def handle_endtag(self, tag):
-        if self.inside in (None, tag):
-            self.depth, self.inside = self.depth - 1, None
-
-    def handle_data(self, data):
-        if self.inside is None and data.strip():
-            self.lines.append(f"{' ' * self.depth}{' '.join(data.split())}")
-
-
 def test_html_structure(named):
     name, report = named
-    outline = Outline()
-    outline.feed(html.render(report.data))
-    assert outline.depth == 0
-    compare(f"html-{name}.txt", "\n".join(outline.lines) + "\n")
+    compare(f"html-{name}.txt", outline(html.render(report.data)))
