@@ -150,6 +150,43 @@ def replay(
 
 @app.command()
 @reported
+def diff(
+    old: Annotated[
+        str, typer.Argument(metavar="OLD", help="An earlier report.json, or its folder.")
+    ],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="A later one, or its folder.")],
+    margin: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PART", help="Warn when a margin lost this part of itself. Default: 0.5."
+        ),
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Count warnings as regressions.")
+    ] = False,
+    expected: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Expected deviations (TOML); no file is read unasked."),
+    ] = None,
+    out: Annotated[
+        str | None,
+        typer.Option(metavar="DIR", help="Also write diff.json, diff.md and diff.html there."),
+    ] = None,
+    json: Json = False,
+) -> int:
+    """Hold two reports side by side: verdicts, margins, counterexamples, environments.
+
+    Exit code 1 if a verdict is no longer as wanted, or a claim vanished or is no longer exercised.
+    """
+    from lcnn_verify.cli import diff as command
+
+    return command.diff(
+        old, new, margin=margin, strict=strict, expected=expected, out=out, json=json
+    )
+
+
+@app.command()
+@reported
 def doctor(properties: Properties = None) -> int:
     """Check the installation: versions, properties, compiled code, numerics against the oracle."""
     from lcnn_verify.cli import doctor as command

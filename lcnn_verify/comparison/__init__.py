@@ -1,1 +1,1 @@
-"""Two reports side by side."""
+"""Two reports side by side: what changed, what got worse, and what was expected to."""

@@ -1,0 +1,160 @@
+"""Two reports held against each other: the one record everything else here only shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import lcnn_verify
+from lcnn_verify.comparison.changes import Change, Severity, compare_claims
+from lcnn_verify.comparison.deviations import Deviation, Match, expected, matching
+from lcnn_verify.comparison.margins import DEFAULT_THRESHOLD
+from lcnn_verify.comparison.surroundings import durations, environment, kind, notes, target
+from lcnn_verify.errors import InputError
+from lcnn_verify.reporting.plain import plain, to_text
+from lcnn_verify.reporting.report import Report, write_atomically
+
+DIFF_VERSION = "1.0"
+SCHEMA_PATH = Path(__file__).with_name("diff.schema.json")
+_REPORT_FILE = "report.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A comparison; ``data`` is what ``diff.json`` holds and obeys ``diff.schema.json``."""
+
+    data: dict[str, Any]
+
+    @property
+    def exit_code(self) -> int:
+        """1 if there is a regression, else 0."""
+        return 1 if self.data["summary"]["regressions"] else 0
+
+    def write(self, directory: Path | str) -> None:
+        """Write ``diff.json``, ``diff.md`` and ``diff.html``, each whole or not at all.
+
+        Raises ``OSError`` when something cannot be written; what was written before stays.
+        """
+        # Imported here: templates cost start-up time that a look in the terminal does not need.
+        from lcnn_verify.comparison import html, markdown
+
+        folder = Path(directory)
+        folder.mkdir(parents=True, exist_ok=True)
+        write_atomically(folder / "diff.json", to_text(self.data))
+        write_atomically(folder / "diff.md", markdown.render(self.data))
+        write_atomically(folder / "diff.html", html.render(self.data))
+
+
+def read_report(argument: str, path: Path | str) -> Report:
+    """The report in the file ``path``, or in the folder ``path``.
+
+    Raises ``InputError`` naming ``argument`` for whatever :meth:`Report.read` refuses.
+    """
+    place = Path(path) / _REPORT_FILE if Path(path).is_dir() else Path(path)
+    try:
+        return Report.read(place)
+    except InputError as error:
+        raise InputError(f"{argument} ({error.argument})", error.got, error.wanted) from None
+
+
+def compare(
+    old: Report,
+    new: Report,
+    *,
+    margin: float = DEFAULT_THRESHOLD,
+    strict: bool = False,
+    deviations: Sequence[Deviation] = (),
+    known: Iterable[str] = (),
+    sources: tuple[str, str] = ("OLD", "NEW"),
+) -> Comparison:
+    """Compare the report ``new`` with the earlier report ``old``.
+
+    ``margin`` in (0, 1] is the part of a margin whose loss is shown as a warning; ``strict`` makes
+    regressions of all warnings. ``deviations`` are held against ``new``: what they expect is no
+    regression. ``known`` are ids of claims that need not be in ``new`` for a deviation to name
+    them, besides those of ``old``; ``sources`` are the names the reports go by.
+
+    Raises ``InputError`` for a margin outside (0, 1], for reports of different kinds without a
+    claim in common, and for a deviation that names no claim.
+    """
+    if not 0.0 < margin <= 1.0:
+        raise InputError("margin", str(margin), "a part of the margin, more than 0 and at most 1")
+    _comparable(old.data, new.data)
+    matches = matching(deviations, new.data, known=(*old.verdicts, *known))
+    excused = expected(matches)
+    changes = compare_claims(old.data, new.data, margin=margin, strict=strict, expected=excused)
+    data = {
+        "diff": DIFF_VERSION,
+        "lcnn_verify": lcnn_verify.__version__,
+        "old": _side(old.data, sources[0]),
+        "new": _side(new.data, sources[1]),
+        "options": {"margin": margin, "strict": strict},
+        "summary": _summary(old.data, new.data, changes),
+        "notes": notes(old.data, new.data),
+        "changes": [change.to_json() for change in changes],
+        "still": _still(old.data, new.data, excused),
+        "deviations": [match.to_json() for match in matches],
+        "environment": [item.to_json() for item in environment(old.data, new.data)],
+        "durations": durations(old.data, new.data),
+    }
+    return Comparison(plain(data))
+
+
+def _comparable(old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
+    """Raise ``InputError`` if nothing but the kind of the reports could be compared."""
+    shared = {entry["id"] for entry in old["claims"]} & {entry["id"] for entry in new["claims"]}
+    if kind(old) != kind(new) and not shared:
+        got = f"a report of `lcnn-verify {kind(new)}` without a claim in common"
+        raise InputError("NEW", got, f"a report of `lcnn-verify {kind(old)}`, as OLD is")
+
+
+def _side(data: Mapping[str, Any], source: str) -> dict[str, Any]:
+    fallen = data["summary"]["not_as_wanted"]
+    return {
+        "source": source,
+        "kind": kind(data),
+        "target": target(data) or None,
+        "started": data["timings"]["started"],
+        "profile": data["run"]["profile"],
+        "seed": data["run"]["seed"],
+        "claims": len(data["claims"]),
+        "not_as_wanted": list(fallen),
+    }
+
+
+def _summary(
+    old: Mapping[str, Any], new: Mapping[str, Any], changes: Sequence[Change]
+) -> dict[str, Any]:
+    """Ids of the claims with changes of each severity, each claim once in each list."""
+    by_severity: dict[Severity, dict[str, None]] = {severity: {} for severity in Severity}
+    for change in changes:
+        by_severity[change.severity][change.claim] = None
+    before, after = ([entry["id"] for entry in data["claims"]] for data in (old, new))
+    return {
+        "compared": len(set(before) & set(after)),
+        "new_claims": [claim for claim in after if claim not in before],
+        "vanished_claims": [claim for claim in before if claim not in after],
+        "regressions": list(by_severity[Severity.REGRESSION]),
+        "expected": list(by_severity[Severity.EXPECTED]),
+        "warnings": list(by_severity[Severity.WARNING]),
+        "improvements": list(by_severity[Severity.IMPROVEMENT]),
+    }
+
+
+def _still(
+    old: Mapping[str, Any], new: Mapping[str, Any], excused: Mapping[str, Match]
+) -> list[dict[str, Any]]:
+    """Claims that are not as wanted now and were not before: no regression, but no peace either."""
+    before = {entry["id"]: entry for entry in old["claims"]}
+    return [
+        {
+            "claim": entry["id"],
+            "verdict": entry["verdict"],
+            "reason": entry["reason"],
+            "expected": entry["id"] in excused,
+        }
+        for entry in new["claims"]
+        if not entry["as_wanted"] and entry["id"] in before and not before[entry["id"]]["as_wanted"]
+    ]

@@ -1,0 +1,320 @@
+"""Expected deviations: a file that says which claims are known to fail, why, and until when.
+
+The file is TOML, one table a deviation::
+
+    [[deviation]]
+    id = "zgj.width-free"                   # a claim
+    reason = "the planar path loses two digits at m > 4096"
+    link = "https://example.org/issues/7"   # where the matter is followed
+    verdict = "INCONCLUSIVE"                # optional: only this verdict is expected
+    expires = 2027-06-30                    # optional: the last day it counts
+
+    [deviation.platform]                    # optional, each key too: where it is expected
+    system = "Linux"                        # or macOS, Windows
+    machine = "aarch64"
+    python = ">=3.13"
+    packages = { numpy = "<2" }
+
+All conditions that are there must hold in the environment of the report that is judged.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion
+
+from lcnn_verify.comparison.surroundings import not_offered
+from lcnn_verify.errors import InputError, did_you_mean
+from lcnn_verify.evidence import Verdict
+
+_KEYS = ("id", "reason", "link", "verdict", "platform", "expires")
+_MANDATORY = _KEYS[:3]
+_PLATFORM_KEYS = ("system", "machine", "python", "packages")
+_SYSTEMS = ("Linux", "macOS", "Windows")
+_FILE = "a TOML file of [[deviation]] tables"
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """Where a deviation is expected: conditions on a report's environment, None or () for any."""
+
+    system: str | None = None
+    machine: str | None = None
+    python: SpecifierSet | None = None
+    packages: tuple[tuple[str, SpecifierSet], ...] = ()
+
+    def obstacle(self, report: Mapping[str, Any]) -> str:
+        """The first condition that ``report``'s environment does not meet; empty if all hold."""
+        environment = report["environment"]
+        system = environment["platform"].partition("-")[0]
+        system = "macOS" if system == "Darwin" else system
+        if self.system not in (None, system):
+            return f"system is {system}, not {self.system}"
+        machine = environment["machine"]
+        if self.machine is not None and self.machine.lower() != machine.lower():
+            return f"machine is {machine}, not {self.machine}"
+        versions: dict[str, str] = {
+            canonicalize_name(name): version for name, version in environment["packages"].items()
+        }
+        wanted = [("python", self.python)] if self.python else []
+        for name, specifier in (*wanted, *self.packages):
+            known = environment["python"] if name == "python" else versions.get(name)
+            if known is None:
+                return f"the report records no package {name}"
+            if not _contains(specifier, known):
+                return f"{name} is {known}, not {specifier}"
+        return ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The conditions as the file has them."""
+        return {
+            "system": self.system,
+            "machine": self.machine,
+            "python": None if self.python is None else str(self.python),
+            "packages": {name: str(specifier) for name, specifier in self.packages},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """A claim that is known not to earn its wanted verdict, with the reason and a link."""
+
+    id: str
+    reason: str
+    link: str
+    verdict: Verdict | None = None
+    platform: Platform = Platform()
+    expires: date | None = None
+
+    def shows(self, entry: Mapping[str, Any]) -> bool:
+        """Whether the claim's ``entry`` in a report deviates in the way expected here."""
+        if self.verdict is None:
+            return not entry["as_wanted"]
+        return entry["verdict"] == self.verdict and (
+            not entry["as_wanted"] or self.verdict is Verdict.NOT_EXERCISED
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """The deviation as the file has it, null for what it leaves out."""
+        return {
+            "id": self.id,
+            "reason": self.reason,
+            "link": self.link,
+            "verdict": None if self.verdict is None else str(self.verdict),
+            "platform": self.platform.to_json(),
+            "expires": None if self.expires is None else self.expires.isoformat(),
+        }
+
+
+class Status(StrEnum):
+    """What became of an expected deviation in one report."""
+
+    EXPECTED = "expected"
+    NO_LONGER_NEEDED = "no longer needed"
+    ANOTHER_VERDICT = "another verdict"
+    ELSEWHERE = "not for this platform"
+    EXPIRED = "expired"
+    ABSENT = "claim not in the report"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A deviation held against a report; ``detail`` explains the status where that needs it."""
+
+    deviation: Deviation
+    status: Status
+    detail: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """One line for people: the claim, the status, why it deviates, and the link."""
+        told = f"{self.status} ({self.detail})" if self.detail else str(self.status)
+        return f"{self.deviation.id}: {told}: {self.deviation.reason} ({self.deviation.link})"
+
+    def to_json(self) -> dict[str, Any]:
+        """The deviation with its status and detail."""
+        return {**self.deviation.to_json(), "status": str(self.status), "detail": self.detail}
+
+
+def matching(
+    deviations: Sequence[Deviation], report: Mapping[str, Any], *, known: Iterable[str] = ()
+) -> tuple[Match, ...]:
+    """Hold ``deviations`` against ``report`` (the data of a ``report.json``).
+
+    ``known`` are ids of claims that exist without being in the report. What expires is compared
+    with the day the report was started, so that the same report always gives the same answer.
+    Raises ``InputError`` for an id that is neither in the report nor known, and for a report with
+    an unreadable date when a deviation expires.
+    """
+    entries = {entry["id"]: entry for entry in report["claims"]}
+    ids = list(dict.fromkeys([*entries, *not_offered(report), *known]))
+    for deviation in deviations:
+        if deviation.id not in ids:
+            wanted = f"the id of a claim{did_you_mean(deviation.id, ids)}"
+            raise InputError("deviation.id", repr(deviation.id), wanted)
+    return tuple(_match(deviation, entries.get(deviation.id), report) for deviation in deviations)
+
+
+def expected(matches: Iterable[Match]) -> dict[str, Match]:
+    """The matches that excuse a claim, by its id."""
+    return {match.deviation.id: match for match in matches if match.status is Status.EXPECTED}
+
+
+def _match(
+    deviation: Deviation, entry: Mapping[str, Any] | None, report: Mapping[str, Any]
+) -> Match:
+    if entry is None:
+        return Match(deviation, Status.ABSENT, not_offered(report).get(deviation.id, ""))
+    if obstacle := deviation.platform.obstacle(report):
+        return Match(deviation, Status.ELSEWHERE, obstacle)
+    if deviation.expires is not None and _started(report) > deviation.expires:
+        return Match(deviation, Status.EXPIRED, f"on {deviation.expires.isoformat()}")
+    if deviation.shows(entry):
+        return Match(deviation, Status.EXPECTED, entry["verdict"])
+    if entry["as_wanted"]:
+        return Match(deviation, Status.NO_LONGER_NEEDED, f"{entry['verdict']}, as wanted")
+    return Match(
+        deviation, Status.ANOTHER_VERDICT, f"{entry['verdict']}, expected {deviation.verdict}"
+    )
+
+
+def _started(report: Mapping[str, Any]) -> date:
+    text = report["timings"]["started"]
+    try:
+        return datetime.fromisoformat(text).date()
+    except ValueError:
+        raise InputError("timings.started", repr(text), "an ISO 8601 time") from None
+
+
+def _contains(specifier: SpecifierSet, version: str) -> bool:
+    try:
+        return specifier.contains(version, prereleases=True)
+    except InvalidVersion:
+        return False
+
+
+def load(path: Path | str) -> tuple[Deviation, ...]:
+    """The deviations in the file ``path``, in its order.
+
+    Raises ``InputError``, in one line that names the place, for a file that cannot be read or is
+    not TOML, for unknown keys and missing ones, for values of the wrong form, and for two entries
+    that differ in nothing but their reason.
+    """
+    source = str(path)
+    try:
+        data = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        got = f"a file that cannot be read ({error.strerror})"
+        raise InputError(source, got, _FILE) from None
+    except ValueError as error:  # not UTF-8, or not TOML
+        got = f"text that is not TOML ({' '.join(str(error).split())})"
+        raise InputError(source, got, _FILE) from None
+    _only_known(source, data, ("deviation",))
+    tables = data.get("deviation", [])
+    if not isinstance(tables, list):
+        raise InputError(
+            f"{source}: deviation", "a single table", "[[deviation]], in double brackets"
+        )
+    deviations = tuple(
+        _deviation(f"{source}: deviation {place}", table)
+        for place, table in enumerate(tables, start=1)
+    )
+    seen: dict[str, int] = {}
+    for place, item in enumerate(deviations, start=1):
+        key = str((item.id, item.verdict, item.platform.to_json()))
+        if (earlier := seen.setdefault(key, place)) != place:
+            got = f"{item.id!r} once more, as in deviation {earlier}"
+            raise InputError(f"{source}: deviation {place}", got, "each deviation once")
+    return deviations
+
+
+def _deviation(place: str, table: Any) -> Deviation:
+    if not isinstance(table, dict):
+        raise InputError(place, _named(table), "a table")
+    _only_known(place, table, _KEYS)
+    for key in _MANDATORY:
+        if key not in table:
+            raise InputError(f"{place}: {key}", "nothing", "id, reason and link in every deviation")
+    link = _text(place, "link", table["link"])
+    if not link.startswith(("https://", "http://")):
+        raise InputError(f"{place}: link", repr(link), "an address that begins with https://")
+    verdict = table.get("verdict")
+    if verdict is not None and verdict not in list(Verdict):
+        wanted = f"one of {', '.join(Verdict)}{did_you_mean(str(verdict), list(Verdict))}"
+        raise InputError(f"{place}: verdict", _named(verdict), wanted)
+    expires = table.get("expires")
+    if expires is not None and (not isinstance(expires, date) or isinstance(expires, datetime)):
+        wanted = "a date such as 2027-06-30, without quotes"
+        raise InputError(f"{place}: expires", _named(expires), wanted)
+    return Deviation(
+        _text(place, "id", table["id"]),
+        _text(place, "reason", table["reason"]),
+        link,
+        None if verdict is None else Verdict(verdict),
+        _platform(f"{place}: platform", table.get("platform", {})),
+        expires,
+    )
+
+
+def _platform(place: str, table: Any) -> Platform:
+    if not isinstance(table, dict):
+        raise InputError(place, _named(table), "a table")
+    _only_known(place, table, _PLATFORM_KEYS)
+    system = table.get("system")
+    if system is not None:
+        name = _text(place, "system", system)
+        spelled = {known.lower(): known for known in _SYSTEMS}
+        if name.lower() not in spelled:
+            wanted = f"one of {', '.join(_SYSTEMS)}{did_you_mean(name, _SYSTEMS)}"
+            raise InputError(f"{place}: system", repr(name), wanted)
+        system = spelled[name.lower()]
+    packages = table.get("packages", {})
+    if not isinstance(packages, dict):
+        raise InputError(
+            f"{place}: packages", _named(packages), 'a table, such as { numpy = "<2" }'
+        )
+    return Platform(
+        system,
+        None if "machine" not in table else _text(place, "machine", table["machine"]),
+        None if "python" not in table else _specifier(place, "python", table["python"]),
+        tuple(
+            (canonicalize_name(name), _specifier(f"{place}: packages", name, text))
+            for name, text in packages.items()
+        ),
+    )
+
+
+def _specifier(place: str, key: str, value: Any) -> SpecifierSet:
+    try:
+        return SpecifierSet(_text(place, key, value))
+    except InvalidSpecifier:
+        wanted = "version conditions such as '>=1.26,<2'"
+        raise InputError(f"{place}: {key}", repr(value), wanted) from None
+
+
+def _text(place: str, key: str, value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise InputError(f"{place}: {key}", _named(value), "text in quotes")
+    return " ".join(value.split())
+
+
+def _only_known(place: str, table: Mapping[str, Any], known: Sequence[str]) -> None:
+    for key in table:
+        if key not in known:
+            wanted = f"only {', '.join(known)}{did_you_mean(key, known)}"
+            raise InputError(place, f"the key {key!r}", wanted)
+
+
+def _named(value: Any) -> str:
+    return (
+        repr(value) if isinstance(value, str | bool | int | float) else f"a {type(value).__name__}"
+    )
