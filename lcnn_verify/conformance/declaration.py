@@ -22,7 +22,7 @@ W is an array of shape (m, d), V one of shape (r, d). Attributes say the rest, a
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
@@ -66,6 +66,17 @@ class Facts:
     arrays: Arrays | None
     imported: tuple[Arrays, ...] = ()
     x64: bool = False
+
+
+def to_json(facts: Facts) -> dict[str, Any]:
+    """The facts as JSON, for another process (:func:`from_json`)."""
+    return {**asdict(facts), "model": facts.model.name}
+
+
+def from_json(data: dict[str, Any]) -> Facts:
+    """The facts again. Raises ``InputError``, ``TypeError`` or ``KeyError`` on anything else."""
+    tuples = {name: tuple(data[name]) for name in ("offers", "imported")}
+    return Facts(**{**data, **tuples, "model": model_named(data["model"])})
 
 
 def read(subject: Any, imported: tuple[Arrays, ...], x64: bool) -> Facts:

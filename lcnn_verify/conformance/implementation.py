@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 from functools import cache
 from types import TracebackType
@@ -14,6 +15,7 @@ from lcnn_verify.conformance import target as targets
 from lcnn_verify.conformance.adapter import LAYOUTS, Adapter, Layout
 from lcnn_verify.conformance.declaration import Arrays, Declaration, Dtype, Facts
 from lcnn_verify.conformance.faults import Misbehaviour
+from lcnn_verify.conformance.isolation import Isolated
 from lcnn_verify.conformance.limits import DEFAULT_LIMITS, Limits
 from lcnn_verify.errors import InputError, did_you_mean
 from lcnn_verify.model import FloatArray
@@ -128,6 +130,8 @@ def open_implementation(
         name = getattr(target, "__name__", None) or type(target).__name__
         return Implementation(name, Adapter(loaded, own_process=False))
     where = targets.parse(target)
+    if isolate:
+        return Implementation(target, Isolated(where, limits))
     return Implementation(target, Adapter(targets.load(where), own_process=False))
 
 
@@ -144,7 +148,9 @@ def current() -> Implementation:
 @cache
 def _opened(pid: int, target: str) -> Implementation:
     """``pid`` keeps a forked child from speaking through its parent's pipes."""
-    return open_implementation(target)
+    implementation = open_implementation(target)
+    atexit.register(implementation.close)
+    return implementation
 
 
 def _settle(name: str, service: Service) -> Declaration:

@@ -125,17 +125,22 @@ def _place(error: BaseException, home: Path | None) -> str:
     trace, found = error.__traceback__, None
     while trace is not None:
         path = trace.tb_frame.f_code.co_filename
-        if home is not None and _is_below(path, home):
+        if home is not None and is_below(path, home):
             found = (path, trace.tb_lineno)
         trace = trace.tb_next
     if found is None:
         return ""
-    path, number = found
+    return line_at(*found)
+
+
+def line_at(path: str, number: int) -> str:
+    """``model.py, line 12: `return W @ V` ``."""
     source = linecache.getline(path, number).strip()
     return f"{Path(path).name}, line {number}" + (f": `{source}`" if source else "")
 
 
-def _is_below(path: str, home: Path) -> bool:
+def is_below(path: str, home: Path) -> bool:
+    """Whether a source file is the user's own, ``home`` or below it."""
     try:
         inner = Path(path).relative_to(home)
     except ValueError:

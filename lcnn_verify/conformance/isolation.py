@@ -1,0 +1,117 @@
+"""An implementation in a process of its own: asked, watched, and started again when it is lost."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from lcnn_verify.conformance import declaration
+from lcnn_verify.conformance.adapter import Layout
+from lcnn_verify.conformance.declaration import Arrays, Facts
+from lcnn_verify.conformance.faults import Fault, Misbehaviour
+from lcnn_verify.conformance.limits import Limits
+from lcnn_verify.conformance.supervisor import Lost, Process
+from lcnn_verify.conformance.target import Target
+from lcnn_verify.conformance.wire import Message, pack
+from lcnn_verify.errors import InputError
+from lcnn_verify.processes import ONE_THREAD
+
+
+class Isolated:
+    """The service of an implementation that runs apart: same answers as an ``Adapter``'s.
+
+    Raises ``InputError`` when the target cannot be loaded, crashes or hangs while it is.
+    """
+
+    def __init__(self, target: Target, limits: Limits) -> None:
+        self._target, self._limits = target, limits
+        self._home: Path | None = target.file or target.folder
+        self._environment = {**os.environ, **ONE_THREAD}
+        self._surroundings = {
+            "target": target.text,
+            "directory": str(Path.cwd()),
+            "path": [str(target.folder), *sys.path],
+            "memory_gigabytes": limits.memory_gigabytes,
+        }
+        self._start()
+
+    def _start(self) -> None:
+        """Load the target in a fresh process."""
+        self._warm: set[str] = set()
+        self._process = Process(self._limits.output_bytes)
+        request = {**self._surroundings, "environment": self._environment}
+        wanted = "code that can be imported"
+        try:
+            reply, _ = self._exchange(self._limits.first_call_seconds, request)
+        except Lost as lost:
+            got = f"{self._target.text!r}, which {lost.kind.meaning} while loading: {lost.detail}"
+            raise InputError("target", got, wanted) from None
+        match reply:
+            case {"refused": [str(argument), str(got), str(wanted)]}:
+                self.close()
+                raise InputError(argument, got, wanted)
+            case {"facts": dict(facts), "home": home}:
+                self.facts: Facts = declaration.from_json(facts)
+                self._home = Path(home) if home else None
+            case _:
+                self.close()
+                got = f"{self._target.text!r}, but loading it gave {reply.get('detail', reply)}"
+                raise InputError("target", got, wanted)
+
+    def enable_x64(self) -> None:
+        """Load the target again with JAX in float64 from the start, as if the user had set it."""
+        self.close()
+        self._environment["JAX_ENABLE_X64"] = "1"
+        self._start()
+
+    def probe(self, arrays: Arrays) -> Arrays:
+        """As :meth:`Adapter.probe`."""
+        reply, _ = self._request("probe", {"do": "probe", "given_as": arrays})
+        came_as: Arrays = reply["came_as"]
+        return came_as
+
+    def call(
+        self, operation: str, W: NDArray[Any], V: NDArray[Any], arrays: Arrays, layout: Layout
+    ) -> tuple[NDArray[Any], ...]:
+        """As :meth:`Adapter.call`, and raises ``Misbehaviour`` for a lost process too."""
+        header = {"do": "call", "operation": operation, "given_as": arrays, "layout": layout}
+        return self._request(operation, header, W, V)[1]
+
+    def close(self) -> None:
+        """End the process, if it still lives."""
+        self._process.close()
+
+    def _request(self, operation: str, header: dict[str, Any], *arrays: NDArray[Any]) -> Message:
+        if self._process.closed:
+            try:
+                self._start()
+            except InputError as error:
+                detail = f"could not be loaded again: {error.got}"
+                raise Misbehaviour(Fault.EXCEPTION, operation, detail) from None
+        limits = self._limits
+        seconds = limits.call_seconds if operation in self._warm else limits.first_call_seconds
+        try:
+            reply, results = self._exchange(seconds, header, *arrays)
+        except Lost as lost:
+            raise Misbehaviour(lost.kind, operation, lost.detail) from None
+        self._warm.add(operation)
+        if "fault" not in reply:
+            return reply, results
+        kind, detail = Fault(reply["fault"]), str(reply["detail"])
+        if kind is Fault.MEMORY:
+            detail += f"; allowed: {limits.memory_gigabytes:g} GB more than after loading"
+        if kind.loses_process:
+            self.close()
+        raise Misbehaviour(kind, str(reply["operation"]), detail, results or None)
+
+    def _exchange(self, seconds: float, header: dict[str, Any], *arrays: NDArray[Any]) -> Message:
+        """Ask and wait for the answer; a process that is lost is closed."""
+        try:
+            return self._process.exchange(pack(header, *arrays), seconds)
+        except Lost as lost:
+            self._process.close(kill=True)
+            raise Lost(lost.kind, lost.detail + self._process.last_seen(self._home)) from None

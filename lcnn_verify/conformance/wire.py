@@ -1,0 +1,70 @@
+"""Messages between an implementation's process and ours: a JSON header and raw array bytes."""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Message: TypeAlias = tuple[dict[str, Any], tuple[NDArray[Any], ...]]
+
+_FRAME = struct.Struct("<8sII")  # the mark, the header's length, the payload's
+_MARK = b"lcnnwire"
+_CHUNK = 1 << 20
+
+
+class Garbled(Exception):
+    """What came through the channel is no message of ours."""
+
+
+def pack(header: dict[str, Any], *arrays: NDArray[Any]) -> bytes:
+    """One message; ``arrays`` may have any layout, and arrive C-contiguous in native order."""
+    forms = [(array.dtype.name, array.shape) for array in arrays]
+    text = json.dumps({**header, "arrays": forms}).encode()
+    parts = [array.astype(array.dtype.newbyteorder("="), copy=False).tobytes() for array in arrays]
+    payload = b"".join(parts)
+    return b"".join((_FRAME.pack(_MARK, len(text), len(payload)), text, payload))
+
+
+class Reader:
+    """Puts messages together from a stream socket."""
+
+    def __init__(self, channel: socket.socket) -> None:
+        self._channel, self._buffer = channel, bytearray()
+
+    def read(self) -> Message | None:
+        """Receive once: a message if one is now complete.
+
+        Raises ``EOFError`` when the other side has gone and :class:`Garbled` on foreign bytes.
+        """
+        chunk = self._channel.recv(_CHUNK)
+        if not chunk:
+            raise EOFError
+        self._buffer += chunk
+        if len(self._buffer) < _FRAME.size:
+            return None
+        mark, words, size = _FRAME.unpack_from(self._buffer)
+        if mark != _MARK:
+            raise Garbled
+        end = _FRAME.size + words + size
+        if len(self._buffer) < end:
+            return None
+        whole, self._buffer = bytes(self._buffer[:end]), self._buffer[end:]
+        try:
+            return _unpack(whole, _FRAME.size, _FRAME.size + words)
+        except (ValueError, TypeError, KeyError) as error:
+            raise Garbled from error
+
+
+def _unpack(whole: bytes, start: int, payload: int) -> Message:
+    header = json.loads(whole[start:payload])
+    arrays = []
+    for name, shape in header.pop("arrays"):
+        dtype, count = np.dtype(name), int(np.prod(shape, dtype=np.int64))
+        arrays.append(np.frombuffer(whole, dtype, count, payload).reshape(shape))
+        payload += count * dtype.itemsize
+    return header, tuple(arrays)
