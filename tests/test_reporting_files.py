@@ -197,6 +197,20 @@ def test_the_environment_of_a_copy_that_is_not_installed(monkeypatch):
     assert environment()["packages"] == {"gone": "unknown"}
 
 
+def test_the_environment_names_a_framework_only_where_it_is(monkeypatch):
+    version = metadata.version
+
+    def only_torch(name):
+        if name == "jax":
+            raise metadata.PackageNotFoundError(name)
+        return "2.13.0+cpu" if name == "torch" else version(name)
+
+    monkeypatch.setattr(metadata, "version", only_torch)
+    packages = environment()["packages"]
+    assert packages["torch"] == "2.13.0+cpu"
+    assert "jax" not in packages
+
+
 def git(folder, *arguments):
     identity = ("-c", "user.name=A", "-c", "user.email=a@example.org")
     command = ["git", "-C", str(folder), *identity, *arguments]

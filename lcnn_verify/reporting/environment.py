@@ -15,13 +15,22 @@ from typing import Any
 import lcnn_verify
 
 _DISTRIBUTION = "lcnn-verify"
+_FRAMEWORKS = ("jax", "torch")
+"""Not needed, but an implementation under test may be made of them."""
 
 
-def _version(distribution: str) -> str:
+def _version(distribution: str) -> str | None:
     try:
         return metadata.version(distribution)
     except metadata.PackageNotFoundError:
-        return "unknown"
+        return None
+
+
+def _packages() -> dict[str, str]:
+    """Versions of our dependencies, and of the frameworks that are installed."""
+    needed = {name: _version(name) or "unknown" for name in _dependencies(_DISTRIBUTION)}
+    optional = {name: version for name in _FRAMEWORKS if (version := _version(name))}
+    return needed | optional
 
 
 def _dependencies(distribution: str) -> list[str]:
@@ -70,7 +79,7 @@ def environment() -> dict[str, Any]:
         "platform": platform.platform(),
         "machine": platform.machine(),
         "cpu_count": os.cpu_count(),
-        "packages": {name: _version(name) for name in _dependencies(_DISTRIBUTION)},
+        "packages": _packages(),
         "float": {
             "mantissa_bits": info.mant_dig,
             "epsilon": info.epsilon,
