@@ -12,14 +12,9 @@ import signal
 from contextlib import suppress
 from pathlib import Path
 
-for _variable in (
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
-    "NUMBA_NUM_THREADS",
-):
-    os.environ[_variable] = "1"
+from lcnn_verify.processes import ONE_THREAD
+
+os.environ.update(ONE_THREAD)
 # Hypothesis notes constants it saw in sources; not in whatever folder the run was started from.
 _CACHE = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
 os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(_CACHE / "lcnn-verify" / "hypothesis"))

@@ -22,11 +22,11 @@ from typing import Any
 
 from lcnn_verify.campaign import worker
 from lcnn_verify.campaign.plan import Unit
+from lcnn_verify.processes import last_line, signal_name
 
 PRELOAD = ("lcnn_verify._preload",)
 _POLL_SECONDS = 0.1
 _TAIL_BYTES = 4096
-_LAST_LINE = 160
 
 # multiprocessing reaps children of all threads whenever one of them starts or joins a child; two
 # threads reaping the same child lose its exit code. This keeps them apart.
@@ -131,18 +131,11 @@ class _Child:
         self.results.close()
         self.output.close()
 
-    def last_line(self) -> str:
-        """The last line the child wrote, for the error text; empty if it wrote none."""
-        lines = self.tail.decode(errors="replace").split("\n")
-        text = next((line.strip() for line in reversed(lines) if line.strip()), "")
-        return f"; it last wrote: {text[:_LAST_LINE]}" if text else ""
-
 
 def _cause(exit_code: int | None) -> str:
     """Why a child ended without a result."""
-    if exit_code is not None and exit_code < 0:
-        with suppress(ValueError):
-            return f"unit crashed with {signal.Signals(-exit_code).name}"
+    if (name := signal_name(exit_code)) is not None:
+        return f"unit crashed with {name}"
     return f"unit ended with exit code {exit_code} and no result"
 
 
@@ -180,7 +173,7 @@ def supervise(unit: Unit, stop: threading.Event | None = None) -> UnitResult | N
                 break
     child.end(0.0 if cause else 1.0)
     if not done:
-        cause = (cause or _cause(child.exit_code)) + child.last_line()
+        cause = (cause or _cause(child.exit_code)) + last_line(child.tail)
         records.append(worker.broken(unit.claim, test, cause))
     return UnitResult(unit.id, tuple(records), time.monotonic() - started)
 

@@ -9,19 +9,18 @@ import resource
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from typing import Any, TypeAlias
 
 from lcnn_verify.campaign.plan import Unit
 from lcnn_verify.campaign.properties import load
 from lcnn_verify.evidence import Recorder
+from lcnn_verify.processes import GIGABYTE, bound, redirect_output
 from lcnn_verify.profiles import Profile, running
 
 Message: TypeAlias = tuple[str, Any]
 """("start", test name), ("record", a recorder's JSON) or ("done", None)."""
 
-_GIGABYTE = 2**30
 _GRACE_SECONDS = 60
 
 
@@ -69,18 +68,13 @@ def isolate(output: Connection, profile: Profile) -> None:
     """Cut this process off: own process group, own output, bounded, gone when its parent is."""
     os.setpgid(0, 0)  # so that everything the unit starts can be killed with it
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the run decides when a unit ends
-    for descriptor in (1, 2):
-        os.dup2(output.fileno(), descriptor)
+    redirect_output(output.fileno())
     output.close()
-    memory = int(profile.unit_gigabytes * _GIGABYTE)
+    memory = int(profile.unit_gigabytes * GIGABYTE)
     seconds = int(profile.unit_seconds) + _GRACE_SECONDS
-    for limit, bound in (
-        (resource.RLIMIT_DATA, memory),
-        (resource.RLIMIT_CPU, seconds),  # for a unit whose supervisor was killed
-        (resource.RLIMIT_CORE, 0),
-    ):
-        with suppress(OSError, ValueError):  # a stricter limit is in force already
-            resource.setrlimit(limit, (bound, bound))
+    bound(resource.RLIMIT_DATA, memory)
+    bound(resource.RLIMIT_CPU, seconds)  # for a unit whose supervisor was killed
+    bound(resource.RLIMIT_CORE, 0)
     threading.Thread(target=_die_with_parent, daemon=True).start()
 
 
