@@ -40,7 +40,7 @@ def kernel_at_angle(theta: arb, model: Model = TIED_ABS) -> arb:
     """K(cos θ) for an angle known to lie in [0, π]: its exact range, but for rounding."""
     if model.activation == "abs":  # even in ρ, and decreasing in the acute angle
         theta = acute(theta)
-    low, high = ball.ends(theta, 0)
+    low, high = ball.ends(theta, 0, arb.pi())
     alpha, beta = model.kernel_weights
 
     def value(angle: arb) -> arb:
@@ -72,17 +72,18 @@ def cubic(theta: arb) -> arb:
             sine, cosine = angle.sin_cos()
             return 2 * (sine - angle * cosine) / arb.pi()
 
-    return ball.increasing(value, *ball.ends(theta, 0))
+    return ball.increasing(value, *ball.ends(theta, 0, arb.pi()))
 
 
 def acute(theta: arb) -> arb:
     """min(θ, π − θ) for an angle known to lie in [0, π]: the angle between two lines."""
-    quarter = arb.pi() / 2
-    if theta <= quarter:
-        return theta
-    if theta >= quarter:
-        return arb.pi() - theta
-    return ball.hull(theta.lower().min((arb.pi() - theta).lower()), quarter.upper())
+    half_turn = arb.pi()
+    low, high = ball.ends(theta, 0, half_turn)
+    if 2 * high <= half_turn:
+        return ball.hull(low, high)
+    if 2 * low >= half_turn:
+        return ball.clipped(half_turn - theta, 0, None)
+    return ball.hull(low.min((half_turn - high).lower()), (half_turn / 2).upper())
 
 
 def angle(u: Sequence[arb], v: Sequence[arb]) -> arb:
