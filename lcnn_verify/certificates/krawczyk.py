@@ -26,6 +26,7 @@ RADII = tuple(2.0**-k for k in range(2, 45))
 
 _ROUNDS = 4  # Newton steps to the centre of the tight box
 _TINY = 2.0**-60  # half-width of a box that stands for its centre
+_MARGIN = 8.0  # what is stated of the widest box, so that a checker with wider intervals agrees
 _SLACK = 4.0  # by which the tight box exceeds the image of such a box, so that it contracts
 
 
@@ -106,7 +107,7 @@ def unique_zero(
         wide = next((r for r in radii if contracts(function, jacobian, guess, r)), None)
         if wide is None:
             raise NotProved(
-                "no zero proved: the Krawczyk image leaves every box about the guess, of half-width "
+                "no zero proved: the Krawczyk image leaves every box about the guess, half-width "
                 f"{radii[0]:.3g} to {radii[-1]:.3g}"
             )
         center, radius, middle = guess, wide, guess
@@ -118,6 +119,7 @@ def unique_zero(
             if narrow < radius and contracts(function, jacobian, middle, narrow):
                 center, radius = middle, narrow
         # Uniqueness was proved about the guess; prove it about the centre that is reported.
-        choices = (r for r in (wide, wide / 2) if r > radius)
-        unique = next((r for r in choices if contracts(function, jacobian, center, r)), radius)
+        unique = max(radius, wide / _MARGIN)
+        if unique > radius and not contracts(function, jacobian, center, unique):
+            unique = radius
     return UniqueZero(center, radius, unique)
