@@ -114,11 +114,28 @@ def test_random_hessians_are_held(model: Model) -> None:
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 @pytest.mark.parametrize("d", [2, 3])
-def test_losses_by_quadrature_are_held(model: Model, d: int) -> None:
+def test_losses_by_the_oracles_quadrature_are_held(model: Model, d: int) -> None:
     rng = np.random.default_rng(d)
     W, V = rng.normal(size=(2, d)), rng.normal(size=(1, d))
     integral = oracle.loss_by_quadrature(W, V, dps=15, model=model)
     assert holds(enclosure.loss(W, V, precision=40, model=model), integral, mpmath.mpf(10) ** -30)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
+@pytest.mark.parametrize("name", ["exact duplicates", "antiparallel", "zero students", "a line"])
+def test_validated_quadrature_knows_no_closed_form_and_agrees(name: str, model: Model) -> None:
+    W, V = (np.array(part) for part in DEGENERATE[name])
+    closed = enclosure.loss(W, V, model=model)
+    integral = enclosure.loss_by_quadrature(W, V, precision=80, model=model)
+    assert closed.overlaps(integral)
+    assert diameter(integral) <= 1e-4 * scale(W, V, model)
+    assert not (2 * closed + 1e-3).overlaps(integral)
+
+
+def test_quadrature_of_nothing_is_nothing() -> None:
+    assert enclosure.loss_by_quadrature([[0.0, 0.0]], [[0.0, 0.0]]).is_zero()
+    with pytest.raises(InputError, match="W: got dimension d = 3, wanted d = 1 or 2"):
+        enclosure.loss_by_quadrature([[1.0, 0.0, 0.0]], [[1.0, 0.0, 0.0]])
 
 
 def test_an_asked_width_is_had_whatever_the_precision_given() -> None:

@@ -27,6 +27,7 @@ from lcnn_verify.enclosure.kernel import (
     slope_at_angle,
 )
 from lcnn_verify.enclosure.population import gradient, gradient_norm, hessian, loss
+from lcnn_verify.enclosure.quadrature import loss_by_quadrature
 from lcnn_verify.enclosure.teacher import kappa, loss_threshold, merged_level, separation
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "kernel",
     "kernel_at_angle",
     "loss",
+    "loss_by_quadrature",
     "loss_threshold",
     "merged_level",
     "separation",
