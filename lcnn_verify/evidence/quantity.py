@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import mpmath
+from flint import arb
+
+from lcnn_verify.enclosure import ball
 
 ROUNDING = 2.0**-52
 Exact: TypeAlias = Callable[[int], Any]
 """Digits → the quantity as an mpmath real, right to about that many digits of its natural scale."""
+Enclosed: TypeAlias = Callable[[int], arb]
+"""Bits of precision → a ball that holds the quantity, whatever the rounding."""
+_GUARD = 10  # digits or bits more than asked for, in arithmetic
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """A float64 ``value`` within ``error`` of the exact quantity named ``label``.
 
-    ``exact(dps)`` recomputes it with mpmath; None when there is no sharper route. ``scale`` is the
-    size of what was added up to get the value, against which digits are counted: 0 means that the
-    error bound tells it, as a rounding floor does. Arithmetic propagates values, error bounds (each
-    operation's own rounding included), scales and sharper routes.
+    ``exact(dps)`` recomputes it with mpmath, and ``enclosed(bits)`` gives a ball that holds it;
+    None when there is no such route. ``scale`` is the size of what was added up to get the value,
+    against which digits are counted: 0 means that the error bound tells it, as a rounding floor
+    does. Arithmetic propagates values, error bounds (each operation's own rounding included),
+    scales and both routes.
     """
 
     label: str
@@ -29,6 +36,7 @@ class Quantity:
     error: float = 0.0
     exact: Exact | None = None
     scale: float = 0.0
+    enclosed: Enclosed | None = None
 
     @property
     def natural_scale(self) -> float:
@@ -41,11 +49,16 @@ class Quantity:
         if isinstance(value, Quantity):
             return value
         number = float(value)
-        return Quantity(label or f"{number:g}", number, 0.0, lambda _: mpmath.mpf(number))
+        return Quantity(
+            label or f"{number:g}",
+            number,
+            exact=lambda _: mpmath.mpf(number),
+            enclosed=lambda _: arb(number),
+        )
 
     def named(self, label: str) -> Quantity:
         """The same quantity under another label."""
-        return Quantity(label, self.value, self.error, self.exact, self.scale)
+        return replace(self, label=label)
 
     def _combine(
         self,
@@ -60,8 +73,15 @@ class Quantity:
         if (left := self.exact) is not None and (right := other.exact) is not None:
 
             def exact(dps: int) -> Any:
-                with mpmath.workdps(dps + 10):
+                with mpmath.workdps(dps + _GUARD):
                     return operation(left(dps), right(dps))
+
+        enclosed: Enclosed | None = None
+        if (first := self.enclosed) is not None and (second := other.enclosed) is not None:
+
+            def enclosed(bits: int) -> arb:
+                with ball.working_precision(bits + _GUARD):
+                    return operation(first(bits), second(bits))
 
         # The bound is itself computed in float64: widened by more than its own rounding.
         bound = (error + ROUNDING * abs(value)) * (1.0 + 8.0 * ROUNDING) + 4 * math.ulp(0.0)
@@ -69,7 +89,7 @@ class Quantity:
         if symbol in "·/":
             left_label, right_label = _factor(left_label), _factor(right_label)
         label = f"{left_label} {symbol} {right_label}"
-        return Quantity(label, value, bound, exact, scale)
+        return Quantity(label, value, bound, exact, scale, enclosed)
 
     def __add__(self, other: Quantity | float) -> Quantity:
         right = Quantity.of(other)
@@ -127,10 +147,18 @@ class Quantity:
         if (route := self.exact) is not None:
 
             def exact(dps: int) -> Any:
-                with mpmath.workdps(dps + 10):
+                with mpmath.workdps(dps + _GUARD):
                     return mpmath.sqrt(max(route(2 * dps), mpmath.mpf(0)))
 
-        return Quantity(f"√({self.label})", value, error, exact, math.sqrt(self.natural_scale))
+        enclosed: Enclosed | None = None
+        if (rigorous := self.enclosed) is not None:
+
+            def enclosed(bits: int) -> arb:
+                with ball.working_precision(2 * bits + _GUARD):
+                    return ball.sqrt(rigorous(2 * bits).max(arb(0)))
+
+        scale = math.sqrt(self.natural_scale)
+        return Quantity(f"√({self.label})", value, error, exact, scale, enclosed)
 
 
 def _factor(label: str) -> str:
