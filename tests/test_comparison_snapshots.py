@@ -18,7 +18,7 @@ from snapshot_kit import outline
 
 from lcnn_verify.comparison import html, markdown, terminal
 from lcnn_verify.comparison.compare import SCHEMA_PATH, Comparison, compare
-from lcnn_verify.comparison.deviations import Deviation, Platform
+from lcnn_verify.comparison.deviation import Deviation, Platform
 from lcnn_verify.evidence import Verdict
 from lcnn_verify.reporting.plain import to_text
 

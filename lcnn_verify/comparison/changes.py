@@ -174,7 +174,7 @@ def _statement(pair: Pair) -> Iterator[Change]:
         yield pair.change(Aspect.STATEMENT, Severity.WARNING, old["wanted"], new["wanted"], text)
     for field in ("statement", "constants", "kind"):
         if old[field] != new[field]:
-            text = f"its {field} reads differently: {new[field] or 'nothing'}"
+            text = f"{field} changed to: {new[field] or 'nothing'}"
             information = Severity.INFORMATION
             yield pair.change(Aspect.STATEMENT, information, old[field], new[field], text)
 
@@ -209,21 +209,21 @@ def _margin(pair: Pair) -> Iterator[Change]:
     old, new = margin_of(pair.old), margin_of(pair.new)
     if old is None or new is None:
         return
-    part = lost(old, new)
-    grown = -part / (1.0 - part) if part > -float("inf") else 1.0  # the same measure, turned round
-    if part < pair.margin and grown < pair.margin:
+    part, gained = lost(old, new), lost(new, old)
+    if max(part, gained) < pair.margin:
         return
     shares = f"from {number(old.share, 3)} to {number(new.share, 3)} of {new.whole}"
     severity, text = Severity.INFORMATION, f"margin grew {shares}"
-    if part > 0.0:
+    if part > gained:
         severity, text = Severity.WARNING, f"margin shrank {shares}, {_percent(part)} of it lost"
     text += f"; tightness {old.tightness} → {new.tightness} ({new.comparison})"
     yield pair.change(Aspect.MARGIN, severity, old.share, new.share, text)
 
 
 def _percent(part: float) -> str:
-    whole = f"{100.0 * part:.0f} %"
-    return "nearly all" if whole == "100 %" and part < 1.0 else "all" if part == 1.0 else whole
+    """``"97 %"``, and never all of it unless it is."""
+    rounded = f"{100.0 * part:.0f} %"
+    return rounded if part == 1.0 or rounded != "100 %" else "over 99 %"
 
 
 def _tests(pair: Pair) -> Iterator[Change]:

@@ -9,7 +9,8 @@ from typing import Any
 
 import lcnn_verify
 from lcnn_verify.comparison.changes import Change, Severity, compare_claims
-from lcnn_verify.comparison.deviations import Deviation, Match, expected, matching
+from lcnn_verify.comparison.deviation import Deviation
+from lcnn_verify.comparison.deviations import Match, expected, matching
 from lcnn_verify.comparison.margins import DEFAULT_THRESHOLD
 from lcnn_verify.comparison.surroundings import durations, environment, kind, notes, target
 from lcnn_verify.errors import InputError

@@ -30,8 +30,8 @@ from typing import Any
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion
 
+from lcnn_verify.comparison.deviation import Deviation, Platform
 from lcnn_verify.comparison.surroundings import not_offered
 from lcnn_verify.errors import InputError, did_you_mean
 from lcnn_verify.evidence import Verdict
@@ -41,78 +41,6 @@ _MANDATORY = _KEYS[:3]
 _PLATFORM_KEYS = ("system", "machine", "python", "packages")
 _SYSTEMS = ("Linux", "macOS", "Windows")
 _FILE = "a TOML file of [[deviation]] tables"
-
-
-@dataclass(frozen=True, slots=True)
-class Platform:
-    """Where a deviation is expected: conditions on a report's environment, None or () for any."""
-
-    system: str | None = None
-    machine: str | None = None
-    python: SpecifierSet | None = None
-    packages: tuple[tuple[str, SpecifierSet], ...] = ()
-
-    def obstacle(self, report: Mapping[str, Any]) -> str:
-        """The first condition that ``report``'s environment does not meet; empty if all hold."""
-        environment = report["environment"]
-        system = environment["platform"].partition("-")[0]
-        system = "macOS" if system == "Darwin" else system
-        if self.system not in (None, system):
-            return f"system is {system}, not {self.system}"
-        machine = environment["machine"]
-        if self.machine is not None and self.machine.lower() != machine.lower():
-            return f"machine is {machine}, not {self.machine}"
-        versions: dict[str, str] = {
-            canonicalize_name(name): version for name, version in environment["packages"].items()
-        }
-        wanted = [("python", self.python)] if self.python else []
-        for name, specifier in (*wanted, *self.packages):
-            known = environment["python"] if name == "python" else versions.get(name)
-            if known is None:
-                return f"the report records no package {name}"
-            if not _contains(specifier, known):
-                return f"{name} is {known}, not {specifier}"
-        return ""
-
-    def to_json(self) -> dict[str, Any]:
-        """The conditions as the file has them."""
-        return {
-            "system": self.system,
-            "machine": self.machine,
-            "python": None if self.python is None else str(self.python),
-            "packages": {name: str(specifier) for name, specifier in self.packages},
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Deviation:
-    """A claim that is known not to earn its wanted verdict, with the reason and a link."""
-
-    id: str
-    reason: str
-    link: str
-    verdict: Verdict | None = None
-    platform: Platform = Platform()
-    expires: date | None = None
-
-    def shows(self, entry: Mapping[str, Any]) -> bool:
-        """Whether the claim's ``entry`` in a report deviates in the way expected here."""
-        if self.verdict is None:
-            return not entry["as_wanted"]
-        return entry["verdict"] == self.verdict and (
-            not entry["as_wanted"] or self.verdict is Verdict.NOT_EXERCISED
-        )
-
-    def to_json(self) -> dict[str, Any]:
-        """The deviation as the file has it, null for what it leaves out."""
-        return {
-            "id": self.id,
-            "reason": self.reason,
-            "link": self.link,
-            "verdict": None if self.verdict is None else str(self.verdict),
-            "platform": self.platform.to_json(),
-            "expires": None if self.expires is None else self.expires.isoformat(),
-        }
 
 
 class Status(StrEnum):
@@ -195,13 +123,6 @@ def _started(report: Mapping[str, Any]) -> date:
         raise InputError("timings.started", repr(text), "an ISO 8601 time") from None
 
 
-def _contains(specifier: SpecifierSet, version: str) -> bool:
-    try:
-        return specifier.contains(version, prereleases=True)
-    except InvalidVersion:
-        return False
-
-
 def load(path: Path | str) -> tuple[Deviation, ...]:
     """The deviations in the file ``path``, in its order.
 
@@ -248,8 +169,9 @@ def _deviation(place: str, table: Any) -> Deviation:
     if not link.startswith(("https://", "http://")):
         raise InputError(f"{place}: link", repr(link), "an address that begins with https://")
     verdict = table.get("verdict")
-    if verdict is not None and verdict not in list(Verdict):
-        wanted = f"one of {', '.join(Verdict)}{did_you_mean(str(verdict), list(Verdict))}"
+    known = [str(known) for known in Verdict]
+    if verdict is not None and verdict not in known:
+        wanted = f"one of {', '.join(known)}{did_you_mean(str(verdict), known)}"
         raise InputError(f"{place}: verdict", _named(verdict), wanted)
     expires = table.get("expires")
     if expires is not None and (not isinstance(expires, date) or isinstance(expires, datetime)):
