@@ -43,7 +43,7 @@ class UnitResult:
 
 
 @contextmanager
-def _anonymous_main() -> Iterator[None]:
+def anonymous_main() -> Iterator[None]:
     """Keep multiprocessing from running the caller's script again in the child.
 
     The child needs nothing of it, and a script without the ``__main__`` guard would recurse.
@@ -81,7 +81,7 @@ class _Child:
         self.output, output_end = context.Pipe(duplex=False)
         self.tail = b""
         self.exit_code: int | None = None
-        with _PROCESS_TABLE, _anonymous_main(), _deaf_to_interrupts():
+        with _PROCESS_TABLE, anonymous_main(), _deaf_to_interrupts():
             context.set_forkserver_preload(list(PRELOAD))
             self._process: ForkServerProcess = context.Process(
                 target=worker.main, args=(unit, results_end, output_end), daemon=True
