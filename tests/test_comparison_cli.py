@@ -125,7 +125,8 @@ def test_an_expected_id_that_is_no_claim(folder, capsys, tmp_path):
     file.write_text(ENTRY.format(id="zgj.rates"), encoding="utf-8")
     line = refused(capsys, folder / "old", folder / "bad", "--expected", file)
     assert line == (
-        f"{file}: id: got 'zgj.rates', wanted the id of a claim, did you mean 'zgj.rate'?"
+        f"{file}: deviation 1: id: got 'zgj.rates', wanted the id of a claim, "
+        "did you mean 'zgj.rate'?"
     )
 
 

@@ -31,20 +31,20 @@ def diff(
     if out == "":
         raise InputError("--out", "''", "a folder")
     threshold = DEFAULT_THRESHOLD if margin is None else _part(margin)
-    deviations = () if expected is None else load(expected)
+    before, after = read_report("OLD", old), read_report("NEW", new)
+    known = (*before.verdicts, *after.verdicts, *(claim.id for claim in ledger.claims()))
     try:
         comparison = compare(
-            read_report("OLD", old),
-            read_report("NEW", new),
+            before,
+            after,
             margin=threshold,
             strict=strict,
-            deviations=deviations,
-            known=[claim.id for claim in ledger.claims()],
+            deviations=() if expected is None else load(expected, known),
             sources=(old, new),
         )
     except InputError as error:
-        name = {"margin": "--margin", "deviation.id": f"{expected}: id"}.get(error.argument)
-        raise InputError(name or error.argument, error.got, error.wanted) from None
+        name = "--margin" if error.argument == "margin" else error.argument
+        raise InputError(name, error.got, error.wanted) from None
     if out is not None:
         comparison.write(out)
     if json:

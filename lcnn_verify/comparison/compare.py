@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,23 +67,21 @@ def compare(
     margin: float = DEFAULT_THRESHOLD,
     strict: bool = False,
     deviations: Sequence[Deviation] = (),
-    known: Iterable[str] = (),
     sources: tuple[str, str] = ("OLD", "NEW"),
 ) -> Comparison:
     """Compare the report ``new`` with the earlier report ``old``.
 
     ``margin`` in (0, 1] is the part of a margin whose loss is shown as a warning; ``strict`` makes
     regressions of all warnings. ``deviations`` are held against ``new``: what they expect is no
-    regression. ``known`` are ids of claims that need not be in ``new`` for a deviation to name
-    them, besides those of ``old``; ``sources`` are the names the reports go by.
+    regression. ``sources`` are the names the reports go by.
 
     Raises ``InputError`` for a margin outside (0, 1], for reports of different kinds without a
-    claim in common, and for a deviation that names no claim.
+    claim in common, and as :func:`~lcnn_verify.comparison.deviations.matching` does.
     """
     if not 0.0 < margin <= 1.0:
         raise InputError("margin", str(margin), "a part of the margin, more than 0 and at most 1")
     _comparable(old.data, new.data)
-    matches = matching(deviations, new.data, known=(*old.verdicts, *known))
+    matches = matching(deviations, new.data)
     excused = expected(matches)
     changes = compare_claims(old.data, new.data, margin=margin, strict=strict, expected=excused)
     data = {

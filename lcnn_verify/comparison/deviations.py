@@ -62,39 +62,30 @@ class Match:
     status: Status
     detail: str = ""
 
-    @property
-    def sentence(self) -> str:
-        """One line for people: the claim, the status, why it deviates, and the link."""
-        told = f"{self.status} ({self.detail})" if self.detail else str(self.status)
-        return f"{self.deviation.id}: {told}: {self.deviation.reason} ({self.deviation.link})"
-
     def to_json(self) -> dict[str, Any]:
         """The deviation with its status and detail."""
         return {**self.deviation.to_json(), "status": str(self.status), "detail": self.detail}
 
 
-def matching(
-    deviations: Sequence[Deviation], report: Mapping[str, Any], *, known: Iterable[str] = ()
-) -> tuple[Match, ...]:
+def matching(deviations: Iterable[Deviation], report: Mapping[str, Any]) -> tuple[Match, ...]:
     """Hold ``deviations`` against ``report`` (the data of a ``report.json``).
 
-    ``known`` are ids of claims that exist without being in the report. What expires is compared
-    with the day the report was started, so that the same report always gives the same answer.
-    Raises ``InputError`` for an id that is neither in the report nor known, and for a report with
-    an unreadable date when a deviation expires.
+    What expires is compared with the day the report was started, so that the same report always
+    gives the same answer. Raises ``InputError`` when that day is needed and cannot be read.
     """
     entries = {entry["id"]: entry for entry in report["claims"]}
-    ids = list(dict.fromkeys([*entries, *not_offered(report), *known]))
-    for deviation in deviations:
-        if deviation.id not in ids:
-            wanted = f"the id of a claim{did_you_mean(deviation.id, ids)}"
-            raise InputError("deviation.id", repr(deviation.id), wanted)
     return tuple(_match(deviation, entries.get(deviation.id), report) for deviation in deviations)
 
 
 def expected(matches: Iterable[Match]) -> dict[str, Match]:
     """The matches that excuse a claim, by its id."""
     return {match.deviation.id: match for match in matches if match.status is Status.EXPECTED}
+
+
+def unexpected(report: Mapping[str, Any], matches: Iterable[Match]) -> tuple[str, ...]:
+    """Ids of the claims of ``report`` that are not as wanted, and that no match excuses."""
+    excused = expected(matches)
+    return tuple(claim for claim in report["summary"]["not_as_wanted"] if claim not in excused)
 
 
 def _match(
@@ -123,13 +114,14 @@ def _started(report: Mapping[str, Any]) -> date:
         raise InputError("timings.started", repr(text), "an ISO 8601 time") from None
 
 
-def load(path: Path | str) -> tuple[Deviation, ...]:
-    """The deviations in the file ``path``, in its order.
+def load(path: Path | str, known: Iterable[str]) -> tuple[Deviation, ...]:
+    """The deviations in the file ``path``, in its order; ``known`` are the ids claims may have.
 
     Raises ``InputError``, in one line that names the place, for a file that cannot be read or is
-    not TOML, for unknown keys and missing ones, for values of the wrong form, and for two entries
-    that differ in nothing but their reason.
+    not TOML, for unknown keys and missing ones, for values of the wrong form, for an id that is
+    not known, and for two entries that differ in nothing but their reason.
     """
+    ids = tuple(dict.fromkeys(known))
     source = str(path)
     try:
         data = tomllib.loads(Path(path).read_text(encoding="utf-8"))
@@ -146,7 +138,7 @@ def load(path: Path | str) -> tuple[Deviation, ...]:
             f"{source}: deviation", "a single table", "[[deviation]], in double brackets"
         )
     deviations = tuple(
-        _deviation(f"{source}: deviation {place}", table)
+        _deviation(f"{source}: deviation {place}", table, ids)
         for place, table in enumerate(tables, start=1)
     )
     seen: dict[str, int] = {}
@@ -158,27 +150,30 @@ def load(path: Path | str) -> tuple[Deviation, ...]:
     return deviations
 
 
-def _deviation(place: str, table: Any) -> Deviation:
+def _deviation(place: str, table: Any, known: Sequence[str]) -> Deviation:
     if not isinstance(table, dict):
         raise InputError(place, _named(table), "a table")
     _only_known(place, table, _KEYS)
     for key in _MANDATORY:
         if key not in table:
             raise InputError(f"{place}: {key}", "nothing", "id, reason and link in every deviation")
+    if (claim := _text(place, "id", table["id"])) not in known:
+        wanted = f"the id of a claim{did_you_mean(claim, known)}"
+        raise InputError(f"{place}: id", repr(claim), wanted)
     link = _text(place, "link", table["link"])
     if not link.startswith(("https://", "http://")):
         raise InputError(f"{place}: link", repr(link), "an address that begins with https://")
     verdict = table.get("verdict")
-    known = [str(known) for known in Verdict]
-    if verdict is not None and verdict not in known:
-        wanted = f"one of {', '.join(known)}{did_you_mean(str(verdict), known)}"
+    verdicts = [str(name) for name in Verdict]
+    if verdict is not None and verdict not in verdicts:
+        wanted = f"one of {', '.join(verdicts)}{did_you_mean(str(verdict), verdicts)}"
         raise InputError(f"{place}: verdict", _named(verdict), wanted)
     expires = table.get("expires")
     if expires is not None and (not isinstance(expires, date) or isinstance(expires, datetime)):
         wanted = "a date such as 2027-06-30, without quotes"
         raise InputError(f"{place}: expires", _named(expires), wanted)
     return Deviation(
-        _text(place, "id", table["id"]),
+        claim,
         _text(place, "reason", table["reason"]),
         link,
         None if verdict is None else Verdict(verdict),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from textwrap import wrap
 from typing import Any
@@ -38,11 +38,7 @@ def render(data: Mapping[str, Any], console: Console, directory: Path | None = N
         _print(console, group.title, rows, _STYLES[group.tone])
     still = [(entry["claim"], phrases.standing(entry)) for entry in data["still"]]
     _print(console, "Still not as wanted", still, _STYLES["warn"])
-    deviations = [
-        (entry["id"], f"{phrases.deviation(entry)}: {entry['reason']} ({entry['link']})")
-        for entry in data["deviations"]
-    ]
-    _print(console, "The file of expected deviations", deviations)
+    render_deviations(data["deviations"], console)
     environment = [
         (entry["name"], f"{phrases.value(entry['old'])} → {phrases.value(entry['new'])}")
         for entry in data["environment"]
@@ -54,6 +50,15 @@ def render(data: Mapping[str, Any], console: Console, directory: Path | None = N
     console.print(_text(console, f"{phrases.counts(data)} {phrases.took(data)}"))
     if directory is not None:
         console.print(_text(console, f"comparison: {directory / 'diff.html'}"), soft_wrap=True)
+
+
+def render_deviations(matches: Iterable[Mapping[str, Any]], console: Console) -> None:
+    """Print what became of each expected deviation (:meth:`Match.to_json`); nothing if none."""
+    rows = [
+        (entry["id"], f"{phrases.deviation(entry)}: {entry['reason']} ({entry['link']})")
+        for entry in matches
+    ]
+    _print(console, "The file of expected deviations", rows)
 
 
 def _print(
