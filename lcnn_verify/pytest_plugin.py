@@ -21,7 +21,7 @@ _COLUMNS = ("claim", "property", "verdict", "examples", "tightest")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add ``--lcnn-profile`` and ``--lcnn-seed``."""
+    """Add ``--lcnn-profile``, ``--lcnn-seed`` and ``--lcnn-implementation``."""
     group = parser.getgroup("lcnn-verify", "properties of the claims ledger")
     group.addoption(
         "--lcnn-profile",
@@ -35,6 +35,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=int,
         metavar="N",
         help="the seed of the properties, an integer ≥ 0 (default: 0)",
+    )
+    group.addoption(
+        "--lcnn-implementation",
+        default=None,
+        metavar="TARGET",
+        help="run the conformance checks that ship on package.module:object or path/file.py:object",
     )
 
 
@@ -50,6 +56,24 @@ def pytest_configure(config: pytest.Config) -> None:
             profile_named(profile)
         except InputError as error:
             raise pytest.UsageError(f"--lcnn-{error}") from None
+    if (target := config.getoption("lcnn_implementation")) is not None:
+        _collect_checks(config, target)
+
+
+def _collect_checks(config: pytest.Config, target: str) -> None:
+    """Add the checks that ship to what is collected; refuse a target that is none."""
+    from lcnn_verify.campaign.properties import find_directory
+    from lcnn_verify.conformance.target import parse
+    from lcnn_verify.errors import InputError
+
+    try:
+        parse(target)
+    except InputError as error:
+        text = f"--lcnn-implementation: got {error.got}, wanted {error.wanted}"
+        raise pytest.UsageError(text) from None
+    folder = str(find_directory() / "conform")
+    if not hasattr(config, "workerinput") and not any("conform" in word for word in config.args):
+        config.args.append(folder)
 
 
 def _property(item: pytest.Item) -> Property | None:
@@ -77,7 +101,11 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> object | None:
 
     config = pyfuncitem.config
     profile = profile_named(config.getoption("lcnn_profile"))
-    with running(RunContext(profile, config.getoption("lcnn_seed"))):
+    target = config.getoption("lcnn_implementation") if _is_check(found) else None
+    context = RunContext(profile, config.getoption("lcnn_seed"), implementation=target)
+    with running(context):
+        if _is_check(found):
+            _skip_unless_offered(found)
         try:
             recorder = found.judge()
         except ClaimFailed as failed:
@@ -85,6 +113,27 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> object | None:
             raise
     _keep(pyfuncitem, found, recorder)
     return True
+
+
+def _is_check(found: Property) -> bool:
+    return found.claim.family == "conform"
+
+
+def _skip_unless_offered(found: Property) -> None:
+    """Skip a check without an implementation, or of what this one does not offer."""
+    from lcnn_verify.conformance import current
+    from lcnn_verify.conformance.offers import lacking
+    from lcnn_verify.errors import InputError
+    from lcnn_verify.profiles import active
+
+    if active().implementation is None:
+        pytest.skip("no implementation to check: give --lcnn-implementation=TARGET")
+    try:
+        reason = lacking(found.claim, current().declaration)
+    except InputError as error:
+        pytest.fail(f"--lcnn-implementation: {error}", pytrace=False)
+    if reason:
+        pytest.skip(f"not offered: {reason}")
 
 
 def _keep(item: pytest.Function, found: Property, recorder: Recorder) -> None:

@@ -12,9 +12,10 @@ PROPERTIES = Path(__file__).parent.parent / "properties"
 
 
 def test_ids_are_unique_and_families_known():
-    ids = [claim.id for claim in ledger.claims()]
+    ids = [claim.id for claim in (*ledger.claims(), *ledger.checks())]
     assert len(ids) == len(set(ids))
     assert {claim.family for claim in ledger.claims()} == {"zgj", "form", "fact", "control"}
+    assert {check.family for check in ledger.checks()} == {"conform"}
 
 
 def test_all_ten_claims_of_the_paper_are_there():
@@ -27,7 +28,7 @@ def test_all_ten_claims_of_the_paper_are_there():
 
 
 def test_every_claim_has_its_property_file_and_no_file_is_an_orphan():
-    wanted = {claim.property_file for claim in ledger.claims()}
+    wanted = {claim.property_file for claim in (*ledger.claims(), *ledger.checks())}
     found = {path.relative_to(PROPERTIES).as_posix() for path in PROPERTIES.rglob("test_*.py")}
     assert found == wanted
 
@@ -52,3 +53,11 @@ def test_selection_by_id_and_by_family():
     assert len(ledger.select(["zgj"])) == 10
     with pytest.raises(InputError, match=r"did you mean 'control.pl'"):
         ledger.select(["zgj", "control.p"])
+
+
+def test_checks_of_implementations_are_no_claims_of_the_mathematics():
+    assert ledger.claim("conform.shapes").family == "conform"
+    assert ledger.select(["conform"], ledger.checks()) == ledger.checks()
+    with pytest.raises(InputError, match=r"claim: got 'conform.shapes', wanted"):
+        ledger.select(["conform.shapes"])
+    assert set(ledger.NEEDS) <= {check.id for check in ledger.checks()}

@@ -18,9 +18,10 @@ from lcnn_verify.model import InputError
 
 
 def claims(pattern: str | None, *, json: bool) -> int:
-    """Show every claim, a family, or one claim in full."""
+    """Show every claim of the mathematics, a family, ``conform`` included, or one in full."""
+    known = (*ledger.claims(), *ledger.checks())
     try:
-        chosen = ledger.claims() if pattern is None else ledger.select([pattern])
+        chosen = ledger.claims() if pattern is None else ledger.select([pattern], known)
     except InputError as error:
         raise InputError("ID", error.got, error.wanted) from None
     single = pattern is not None and chosen[0].id == pattern

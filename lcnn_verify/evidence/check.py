@@ -102,7 +102,7 @@ def _compare(
     sharp: bool = False,
     ties: bool = False,
     counted: bool = True,
-    strict: bool = False,
+    proved: bool = False,
     note: str,
     explain: Explain | None = None,
     overrides: dict[str, Any],
@@ -112,9 +112,9 @@ def _compare(
     margin = high.value - low.value
     error = high.error + low.error + ROUNDING * abs(margin)
     outcome, decided_by = Outcome.UNDECIDED, "float64"
-    if margin > error and not sharp:
+    if (margin > error and not sharp) or (proved and margin >= -error):
         outcome = Outcome.HOLDS
-    elif strict and not margin >= -error and (blame := _broken_bound(got) or _broken_bound(bound)):
+    elif proved and (blame := _broken_bound(got) or _broken_bound(bound)):
         outcome, decided_by = Outcome.VIOLATED, _BLAMED_BY
         note = f"{blame}; {note}" if note else blame
     elif (decision := _sharp_margin(low, high)) is not None:
@@ -151,20 +151,21 @@ def at_least(
     *,
     ties: bool = False,
     counted: bool = True,
-    strict: bool = False,
+    proved: bool = False,
     note: str = "",
     explain: Explain | None = None,
     **overrides: Any,
 ) -> None:
     """Check got ≥ bound.
 
-    ``strict`` holds the error bounds to their word: sides that miss each other by more than they
-    allow are violated when the oracle finds one of them off, whatever the exact values would do. It
-    is for values someone else computed, as ``explain`` is. ``ties`` is for bounds with known
-    equality cases: sides that the oracle finds equal to 25 digits of their scale then hold;
-    otherwise a tie is undecided. ``counted=False`` leaves the margin out of the search for the
-    tightest. ``overrides`` replace drawn arguments in the record, for a check on an instance that a
-    search inside the property found. Raises :class:`~lcnn_verify.evidence.Violation` when refuted.
+    ``proved`` is for an inequality beyond doubt between values someone else computed, which are
+    what is on trial: sides that miss each other by no more than their error bounds allow hold, and
+    others are violated when the oracle finds one of them off. ``explain`` is for such values too.
+    ``ties`` is for bounds with known equality cases: sides that the oracle finds equal to 25 digits
+    of their scale then hold; otherwise a tie is undecided. ``counted=False`` leaves the margin out
+    of the search for the tightest. ``overrides`` replace drawn arguments in the record, for a check
+    on an instance that a search inside the property found. Raises
+    :class:`~lcnn_verify.evidence.Violation` when refuted.
     """
     _compare(
         got,
@@ -172,7 +173,7 @@ def at_least(
         bound,
         ties=ties,
         counted=counted,
-        strict=strict,
+        proved=proved,
         note=note,
         explain=explain,
         overrides=overrides,
@@ -185,7 +186,7 @@ def at_most(
     *,
     ties: bool = False,
     counted: bool = True,
-    strict: bool = False,
+    proved: bool = False,
     note: str = "",
     explain: Explain | None = None,
     **overrides: Any,
@@ -197,7 +198,7 @@ def at_most(
         bound,
         ties=ties,
         counted=counted,
-        strict=strict,
+        proved=proved,
         note=note,
         explain=explain,
         overrides=overrides,

@@ -1,0 +1,99 @@
+"""A few lines of Python that show a failure to someone who has NumPy and their own object only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lcnn_verify.conformance.adapter import Layout
+from lcnn_verify.conformance.call import Call
+from lcnn_verify.conformance.declaration import Declaration
+from lcnn_verify.conformance.quantities import exact_gradient, exact_loss, reference
+from lcnn_verify.evidence.recorder import current
+from lcnn_verify.profiles import active
+
+_MOST_NUMBERS = 120  # longer arrays are read from the replay file
+_DIGITS = 40
+_LAID_OUT: dict[Layout, str] = {
+    "F": "W, V = np.asfortranarray(W), np.asfortranarray(V)",
+    "strided": "W, V = (a.repeat(2, 0).repeat(2, 1)[::2, ::2] for a in (W, V))",
+    "reversed": "W, V = (a[::-1, ::-1].copy()[::-1, ::-1] for a in (W, V))",
+    "byteswapped": "W, V = (a.astype(a.dtype.newbyteorder()) for a in (W, V))",
+    "readonly": "W.flags.writeable = V.flags.writeable = False",
+}
+_CONVERTED = {
+    "jax": ("import jax.numpy as jnp", "W, V = jnp.asarray(W), jnp.asarray(V)"),
+    "torch": ("import torch", "W, V = torch.from_numpy(W), torch.from_numpy(V)"),
+}
+
+
+def snippet(said: Declaration, call: Call) -> str:
+    """Code that repeats ``call`` and prints what it gives and what is right.
+
+    Entries are written so that they come back to the last bit; the right values are the oracle's at
+    40 digits, rounded.
+    """
+    lines = ["import numpy as np"]
+    if said.arrays == "jax" and said.dtype == "float64":
+        lines += ["import jax", 'jax.config.update("jax_enable_x64", True)']
+    into, converted = _CONVERTED.get(said.arrays, ("", ""))
+    lines += [into] if into else []
+    lines += [*_imported(said.name), "", *_arrays(call, said.dtype)]
+    lines += [_LAID_OUT[call.layout]] if call.layout in _LAID_OUT else []
+    lines += [converted] if converted else []
+    lines += ["", f'print("got   ", implementation.{call.operation}(W, V))']
+    members = [reference(x) for x in call.batch or (call.x,)]
+    wanted: list[Any] = []
+    if call.operation != "gradient":
+        wanted.append([float(exact_loss(right, _DIGITS)) for right in members])
+    if call.operation != "loss" and sum(right.x.W.size for right in members) <= _MOST_NUMBERS:
+        gradients = (exact_gradient(right, _DIGITS) for right in members)
+        wanted.append([[[float(e) for e in row] for row in rows] for rows in gradients])
+    lines += [f'print("wanted", {each if call.batch else each[0]!r})' for each in wanted]
+    return "\n".join(lines) + "\n"
+
+
+def _imported(name: str) -> Iterator[str]:
+    """Lines that bind ``implementation``."""
+    if active().implementation is None:
+        yield f"implementation = ...  # your object, {name}"
+        return
+    place, _, attribute = name.rpartition(":") if ":" in name else (name, "", "")
+    if place.endswith(".py") or "/" in place:
+        folder = str(Path(place).parent)
+        yield "import runpy"
+        yield "import sys"
+        yield f"sys.path.insert(0, {folder!r})"
+        first, *rest = attribute.split(".")
+        loaded = f"runpy.run_path({place!r})"
+        if attribute:
+            yield "implementation = " + ".".join([f"{loaded}[{first!r}]", *rest])
+        else:
+            yield "from types import SimpleNamespace"
+            yield f"implementation = SimpleNamespace(**{loaded})"
+    elif attribute:
+        first, *rest = attribute.split(".")
+        yield f"from {place} import {first} as implementation"
+        if rest:
+            yield f"implementation = implementation.{'.'.join(rest)}"
+    else:
+        yield f"import {place} as implementation"
+    if attribute:
+        yield "if isinstance(implementation, type):"
+        yield "    implementation = implementation()"
+
+
+def _arrays(call: Call, dtype: str) -> Iterator[str]:
+    """Lines that bind ``W`` and ``V``."""
+    W = [x.W.tolist() for x in call.batch] if call.batch else call.x.W.tolist()
+    if np.size(W) + call.x.V.size > _MOST_NUMBERS and not call.batch:
+        yield "import json"
+        yield f'with open("counterexamples/{current().claim}.json") as file:'
+        yield '    instance = json.load(file)["arguments"]["instance"]'
+        yield f'W, V = (np.array(instance[name], dtype=np.{dtype}) for name in ("W", "V"))'
+        return
+    for name, rows in (("W", W), ("V", call.x.V.tolist())):
+        yield f"{name} = np.array({rows!r}, dtype=np.{dtype})"

@@ -1,0 +1,31 @@
+"""The loss bounds the moments.
+
+Setting: an implementation with a loss, of any of the four models; q = ‖·‖^p.
+Statement: |Σ q_i − Σ q_j| ≤ √(πL) for |·|, √(4πL) for ReLU.
+Kind: upper bound.
+Constants: the floor of the loss.
+How it is checked: the left side from the arrays; a loss that is too small for it, and off by more
+    than its floor as the oracle finds, fails.
+Source: THEORY §3, fact 6 and "Other models".
+"""
+
+import mpmath
+from hypothesis import given
+
+from lcnn_verify.conformance import examples
+from lcnn_verify.conformance.trial import Trial
+from lcnn_verify.evidence import Quantity, verifies
+from lcnn_verify.quantities import mass, number
+
+PI = number("π", lambda dps: mpmath.pi)
+
+
+@verifies("conform.moments", examples=20)
+@given(instance=examples.instances())
+def test_zeroth_moment(instance):
+    trial = Trial(instance)
+    x, power = trial.x, trial.x.model.mass_power
+    gap = mass(x.W, power, "Σq_i") - mass(x.V, power, "Σq_j")
+    size = Quantity("|Σq_i − Σq_j|", abs(gap.value), gap.error, lambda dps: abs(gap.exact(dps)))
+    factor = 1.0 if x.model.activation == "abs" else 4.0
+    trial.at_most(size, (factor * PI * trial.loss()).sqrt())
