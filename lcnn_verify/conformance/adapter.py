@@ -120,22 +120,16 @@ class Adapter:
         except _Unusable as unusable:
             raise Misbehaviour(Fault.DTYPE, operation, str(unusable)) from None
         except MemoryError as error:
-            raise Misbehaviour(Fault.MEMORY, operation, self._described(error)) from None
+            raise Misbehaviour(Fault.MEMORY, operation, describe(error, self._home)) from None
         except SystemExit as error:
-            raise Misbehaviour(Fault.EXIT, operation, self._described(error)) from None
+            raise Misbehaviour(Fault.EXIT, operation, describe(error, self._home)) from None
         except BaseException as error:
             if isinstance(error, KeyboardInterrupt) and not self._own_process:
                 raise
-            detail = self._described(error)
+            detail = describe(error, self._home)
             memory = isinstance(error, RuntimeError) and _NO_MEMORY.search(detail)
             kind = Fault.MEMORY if memory else Fault.EXCEPTION
             raise Misbehaviour(kind, operation, detail) from None
-
-    def _described(self, error: BaseException) -> str:
-        try:
-            return describe(error, self._home)
-        except Exception:  # a __str__ that raises
-            return type(error).__name__
 
 
 _TELLING = ("gradient", "loss_and_gradient", "loss")
@@ -234,7 +228,9 @@ def _judged(
     # A Python float has no dtype of its own, and a NumPy float64 scalar is one.
     python_float = not shape and raw.dtype == np.float64
     if raw.dtype.newbyteorder("=") != dtype and not python_float:
-        got = f"{name}: got dtype {raw.dtype}, wanted {dtype} as declared, or by default"
+        got = f"{name}: got dtype {raw.dtype}, wanted {dtype}"
+        if raw.dtype.name in declaration.DTYPES:
+            got += f" (declare dtype = '{raw.dtype}' if that is meant)"
         raise Misbehaviour(Fault.DTYPE, operation, got)
     finite = np.isfinite(raw)
     if not finite.all():

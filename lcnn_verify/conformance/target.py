@@ -101,18 +101,24 @@ def instantiate(subject: Any, home: Path | None) -> Any:
         raise InputError("target", got, "a class that needs no arguments, or an instance") from None
 
 
-def home_of(subject: Any) -> Path | None:
-    """Where the source of an object at hand stands, if that can be told."""
-    module = subject if isinstance(subject, ModuleType) else None
-    if module is None:
-        owner = subject if hasattr(subject, "__name__") else type(subject)
-        module = sys.modules.get(getattr(owner, "__module__", ""))
-    return None if module is None else _home(module)
+def home_of(subject: Any, operations: Sequence[str]) -> Path | None:
+    """Where the source of an object at hand stands, if one of its ``operations`` tells it."""
+    if isinstance(subject, ModuleType):
+        return _home(subject)
+    for name in operations:
+        owner = getattr(subject, name, None)
+        module = sys.modules.get(getattr(owner, "__module__", None) or "")
+        if module is not None:
+            return _home(module)
+    return None
 
 
 def describe(error: BaseException, home: Path | None) -> str:
     """An exception in one line: its type, its message, and the last line reached below ``home``."""
-    text = " ".join(str(error).split())
+    try:
+        text = " ".join(str(error).split())
+    except Exception:  # even a message can misbehave
+        text = ""
     line = f"{type(error).__name__}: {text[:_MESSAGE]}".removesuffix(": ")
     place = _place(error, home)
     return f"{line} ({place})" if place else line

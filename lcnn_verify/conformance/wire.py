@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import socket
 import struct
 from typing import Any, TypeAlias
@@ -23,10 +24,10 @@ class Garbled(Exception):
 
 def pack(header: dict[str, Any], *arrays: NDArray[Any]) -> bytes:
     """One message; ``arrays`` may have any layout, and arrive C-contiguous in native order."""
-    forms = [(array.dtype.name, array.shape) for array in arrays]
+    native = [array.astype(array.dtype.newbyteorder("="), copy=False) for array in arrays]
+    forms = [(array.dtype.str, array.shape) for array in native]
     text = json.dumps({**header, "arrays": forms}).encode()
-    parts = [array.astype(array.dtype.newbyteorder("="), copy=False).tobytes() for array in arrays]
-    payload = b"".join(parts)
+    payload = b"".join(array.tobytes() for array in native)
     return b"".join((_FRAME.pack(_MARK, len(text), len(payload)), text, payload))
 
 
@@ -64,7 +65,7 @@ def _unpack(whole: bytes, start: int, payload: int) -> Message:
     header = json.loads(whole[start:payload])
     arrays = []
     for name, shape in header.pop("arrays"):
-        dtype, count = np.dtype(name), int(np.prod(shape, dtype=np.int64))
+        dtype, count = np.dtype(name), math.prod(shape)
         arrays.append(np.frombuffer(whole, dtype, count, payload).reshape(shape))
         payload += count * dtype.itemsize
     return header, tuple(arrays)
