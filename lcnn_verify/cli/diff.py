@@ -32,7 +32,8 @@ def diff(
         raise InputError("--out", "''", "a folder")
     threshold = DEFAULT_THRESHOLD if margin is None else _part(margin)
     before, after = read_report("OLD", old), read_report("NEW", new)
-    known = (*before.verdicts, *after.verdicts, *(claim.id for claim in ledger.claims()))
+    ours = [claim.id for claim in (*ledger.claims(), *ledger.checks())]
+    known = (*before.verdicts, *after.verdicts, *ours)
     try:
         comparison = compare(
             before,
