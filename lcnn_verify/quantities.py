@@ -1,4 +1,4 @@
-"""The quantities properties compare: float64 value, error bound, and the oracle behind each."""
+"""The quantities properties compare: float64 value, error bound, oracle and enclosure of each."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from typing import Any, TypeAlias
 
 import mpmath
 import numpy as np
+from flint import arb
 
-from lcnn_verify import geometry, oracle, population, threshold
-from lcnn_verify.evidence.quantity import ROUNDING, Quantity
+from lcnn_verify import enclosure, geometry, oracle, population, threshold
+from lcnn_verify.enclosure import acute, angle, ball, unit
+from lcnn_verify.evidence.quantity import ROUNDING, Enclosed, Quantity
 from lcnn_verify.instances import Instance, Teacher
 from lcnn_verify.model import TIED_ABS, FloatArray, InputError, as_pair
 from lcnn_verify.strategies import discard
@@ -27,6 +29,7 @@ def loss(x: Instance, label: str = "L(W)") -> Quantity:
         population.loss(x.W, x.V, model=x.model),
         population.rounding_floor(x.W, x.V, model=x.model),
         lambda dps: oracle.loss(x.W, x.V, dps=dps, model=x.model),
+        enclosed=lambda bits: enclosure.loss(x.W, x.V, precision=bits, model=x.model),
     )
 
 
@@ -39,6 +42,7 @@ def gradient_norm(x: Instance, label: str = "‖∇L(W)‖") -> Quantity:
         value,
         frobenius(floors) * (1 + 8 * ROUNDING) + 4 * ROUNDING * value + math.ulp(0.0),
         lambda dps: oracle.gradient_norm(x.W, x.V, dps=dps, model=x.model),
+        enclosed=lambda bits: enclosure.gradient_norm(x.W, x.V, precision=bits, model=x.model),
     )
 
 
@@ -50,10 +54,15 @@ def gradient_row_norm(x: Instance, row: int) -> Quantity:
         with mpmath.workdps(2 * dps):
             return mpmath.mnorm(rows[row, :], "f")
 
+    def enclosed(bits: int) -> arb:
+        rows = enclosure.gradient(x.W, x.V, precision=bits, model=x.model).tolist()
+        with ball.working_precision(bits):
+            return ball.norm(rows[row])
+
     value = frobenius(population.gradient(x.W, x.V, model=x.model)[row])
     floor = float(population.gradient_rounding_floor(x.W, x.V, model=x.model)[row])
     error = floor * (1 + 8 * ROUNDING) + 4 * ROUNDING * value + math.ulp(0.0)
-    return Quantity(f"‖∇L(W)‖ of row {row}", value, error, exact)
+    return Quantity(f"‖∇L(W)‖ of row {row}", value, error, exact, enclosed=enclosed)
 
 
 def norm(rows: FloatArray, label: str) -> Quantity:
@@ -64,8 +73,13 @@ def norm(rows: FloatArray, label: str) -> Quantity:
         with mpmath.workdps(dps + 20):
             return mpmath.sqrt(mpmath.fsum(mpmath.mpf(entry) ** 2 for entry in entries))
 
+    def enclosed(bits: int) -> arb:
+        with ball.working_precision(bits):
+            return ball.norm(map(arb, entries))
+
     value = frobenius(rows)
-    return Quantity(label, value, (4 + len(entries)) * ROUNDING * value + math.ulp(0.0), exact)
+    error = (4 + len(entries)) * ROUNDING * value + math.ulp(0.0)
+    return Quantity(label, value, error, exact, enclosed=enclosed)
 
 
 def mass(rows: FloatArray, power: int, label: str) -> Quantity:
@@ -79,7 +93,13 @@ def mass(rows: FloatArray, power: int, label: str) -> Quantity:
                 for row in rows
             )
 
-    return Quantity(label, value, (8 + 2 * rows.size) * ROUNDING * value + math.ulp(0.0), exact)
+    def enclosed(bits: int) -> arb:
+        with ball.working_precision(bits):
+            norms = (ball.norm(map(arb, row)) for row in rows.tolist())
+            return sum((ball.square(size) if power == 2 else size for size in norms), arb(0))
+
+    error = (8 + 2 * rows.size) * ROUNDING * value + math.ulp(0.0)
+    return Quantity(label, value, error, exact, enclosed=enclosed)
 
 
 def threshold_level(x: HasTeacher) -> Quantity:
@@ -90,6 +110,7 @@ def threshold_level(x: HasTeacher) -> Quantity:
         value,
         threshold.THRESHOLD_RELATIVE_ERROR * value,
         lambda dps: oracle.loss_threshold(x.V, dps),
+        enclosed=lambda bits: enclosure.loss_threshold(x.V, precision=bits),
     )
 
 
@@ -116,6 +137,7 @@ def kappa(x: HasTeacher) -> Quantity:
         value,
         threshold.KAPPA_RELATIVE_ERROR * value,
         lambda dps: oracle.kappa(x.V, dps),
+        enclosed=lambda bits: enclosure.kappa(x.V, precision=bits),
     )
 
 
@@ -127,6 +149,7 @@ def merged_level(delta: float) -> Quantity:
         value,
         threshold.MERGED_LEVEL_RELATIVE_ERROR * value,
         lambda dps: oracle.merged_level(delta, dps),
+        enclosed=lambda bits: enclosure.merged_level(delta, precision=bits),
     )
 
 
@@ -140,7 +163,10 @@ def merged_level_of(x: HasTeacher) -> Quantity:
         with mpmath.workdps(dps + 20):
             return oracle.merged_level(min(delta, mpmath.pi / 2), dps)
 
-    return Quantity("M(Δ)", value, relative * value, exact)
+    def enclosed(bits: int) -> arb:
+        return enclosure.merged_level(enclosure.separation(x.V, precision=bits), precision=bits)
+
+    return Quantity("M(Δ)", value, relative * value, exact, enclosed=enclosed)
 
 
 def distance(A: FloatArray, B: FloatArray, label: str) -> Quantity:
@@ -151,8 +177,14 @@ def distance(A: FloatArray, B: FloatArray, label: str) -> Quantity:
             pairs = zip(A.ravel().tolist(), B.ravel().tolist(), strict=True)
             return mpmath.sqrt(mpmath.fsum((mpmath.mpf(a) - mpmath.mpf(b)) ** 2 for a, b in pairs))
 
+    def enclosed(bits: int) -> arb:
+        with ball.working_precision(bits):
+            pairs = zip(A.ravel().tolist(), B.ravel().tolist(), strict=True)
+            return ball.norm(arb(a) - arb(b) for a, b in pairs)
+
     value, size = frobenius(A - B), frobenius(A) + frobenius(B)
-    return Quantity(label, value, (4 + A.size) * ROUNDING * size + math.ulp(0.0), exact)
+    error = (4 + A.size) * ROUNDING * size + math.ulp(0.0)
+    return Quantity(label, value, error, exact, enclosed=enclosed)
 
 
 def recovery(x: Instance) -> Quantity:
@@ -177,25 +209,49 @@ def recovery(x: Instance) -> Quantity:
                 turned += q * mpmath.atan2(sine, mpmath.sqrt(squares[nearest])) ** 2
             return mpmath.fsum(abs(gap) for gap in missing) + turned
 
+    def enclosed(bits: int) -> arb:
+        with ball.working_precision(bits):
+            return _enclosed_recovery(x)
+
     # R jumps where rounding changes a student's nearest teacher: its mass counts twice then.
     alive = x.W[np.any(x.W != 0.0, axis=1)]
     angles = np.sort(geometry.line_angles(alive, x.V), axis=1) if len(alive) else np.empty((0, 2))
     torn = alive[np.diff(angles[:, :2]).min(axis=1, initial=math.inf) <= _TORN]
     error = geometry.RECOVERY_RELATIVE_ERROR * total + 2.0 * sum(frobenius(w) ** 2 for w in torn)
-    return Quantity("R(W)", geometry.recovery_error(x.W, x.V), error, exact)
+    value = geometry.recovery_error(x.W, x.V)
+    return Quantity("R(W)", value, error, exact, enclosed=enclosed)
 
 
-def number(label: str, exact: Callable[[int], Any]) -> Quantity:
-    """A quantity known only through its high-precision route, rounded to float64.
+def _enclosed_recovery(x: Instance) -> arb:
+    """R(W) at the precision in force; NaN, which proves nothing, where it jumps."""
+    teachers = [[arb(entry) for entry in row] for row in x.V.tolist()]
+    missing, turned = [ball.norm_squared(v) for v in teachers], arb(0)
+    units = [unit(v) for v in teachers]
+    for row in x.W[np.any(x.W != 0.0, axis=1)].tolist():
+        w = [arb(entry) for entry in row]
+        mass = ball.norm_squared(w)
+        angles = [acute(angle(unit(w), v)) for v in units]
+        nearest = min(range(len(angles)), key=lambda j: float(angles[j].mid()))
+        if not all(angles[nearest] < other for j, other in enumerate(angles) if j != nearest):
+            return arb.nan()
+        missing[nearest] -= mass
+        turned += mass * ball.square(angles[nearest])
+    return sum((abs(gap) for gap in missing), turned)
 
-    What two precisions leave open counts into the error bound.
+
+def number(label: str, exact: Callable[[int], Any], enclosed: Enclosed | None = None) -> Quantity:
+    """A quantity known only through its high-precision routes, rounded to float64.
+
+    What two precisions leave open counts into the error bound. Without ``enclosed`` no violation
+    can be proved.
     """
     exact = cache(exact)
     with mpmath.workdps(80):
         coarse, fine = exact(20), exact(40)
         doubt = float(10 * abs(fine - coarse))
     value = float(fine)
-    return Quantity(label, value, 2 * ROUNDING * abs(value) + doubt + math.ulp(0.0), exact)
+    error = 2 * ROUNDING * abs(value) + doubt + math.ulp(0.0)
+    return Quantity(label, value, error, exact, enclosed=enclosed)
 
 
 def row_distance(label: str, computed: FloatArray, exact: Any, row: int) -> Quantity:

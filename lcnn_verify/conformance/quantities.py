@@ -16,15 +16,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from typing import Any, TypeAlias
 
 import mpmath
 import numpy as np
+from flint import arb
 
-from lcnn_verify import oracle, population
+from lcnn_verify import enclosure, oracle, population
 from lcnn_verify.conformance.declaration import Dtype
+from lcnn_verify.enclosure import ball
 from lcnn_verify.evidence.quantity import ROUNDING, Quantity
 from lcnn_verify.instances import Instance
 from lcnn_verify.model import FloatArray, Model
@@ -39,6 +41,8 @@ STUDENT_EXPONENTS: dict[Dtype, tuple[int, int]] = {"float64": (-330, 200), "floa
 
 Matrix: TypeAlias = Sequence[Sequence[Any]]
 """Rows of mpmath reals."""
+Balls: TypeAlias = Sequence[Sequence[arb]]
+"""Rows of balls."""
 
 
 def fitted(x: Instance, model: Model, dtype: Dtype) -> Instance:
@@ -148,20 +152,42 @@ def exact_gradient(right: Reference, dps: int) -> Matrix:
     return [[rows[i, k] for k in range(rows.cols)] for i in range(rows.rows)]
 
 
+def enclosed_loss(right: Reference, bits: int) -> arb:
+    """A ball that holds the loss at a reference's input."""
+    return enclosure.loss(right.x.W, right.x.V, precision=bits, model=right.x.model)
+
+
+def enclosed_gradient(right: Reference, bits: int) -> Balls:
+    """Balls that hold the gradient at a reference's input, as rows."""
+    x = right.x
+    balls: Balls = enclosure.gradient(x.W, x.V, precision=bits, model=x.model).tolist()
+    return balls
+
+
 def loss(x: Instance, label: str = "L(W)") -> Quantity:
-    """The population loss at ``x``, by our own evaluation and the oracle."""
+    """The population loss at ``x``: our own evaluation, the oracle, and the enclosure."""
     right = reference(x)
-    return Quantity(label, right.loss, right.loss_error, lambda dps: exact_loss(right, dps))
+    return Quantity(
+        label,
+        right.loss,
+        right.loss_error,
+        partial(exact_loss, right),
+        enclosed=partial(enclosed_loss, right),
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows:
-    """A gradient: ``values`` (m, d), each row within ``errors`` (m,), and the exact one."""
+    """A gradient: ``values`` (m, d), each row within ``errors`` (m,), and two sharper routes.
+
+    ``exact(dps)`` gives the exact one with mpmath, ``enclosed(bits)`` balls that hold it.
+    """
 
     label: str
     values: FloatArray
     errors: FloatArray
     exact: Callable[[int], Matrix]
+    enclosed: Callable[[int], Balls]
 
     def rearranged(
         self,
@@ -189,16 +215,31 @@ class Rows:
                 pairs = zip(index.tolist(), scale.tolist(), strict=True)
                 return [[factor * entry for entry in matrix[i]] for i, factor in pairs]
 
-        return Rows(label, values, errors, exact)
+        def enclosed(bits: int) -> Balls:
+            balls = self.enclosed(bits)
+            with ball.working_precision(bits):
+                if rotation is not None:
+                    turns = [[arb(entry) for entry in turn] for turn in rotation.tolist()]
+                    balls = [[ball.dot(row, turn) for turn in turns] for row in balls]
+                pairs = zip(index.tolist(), scale.tolist(), strict=True)
+                return [[arb(factor) * entry for entry in balls[i]] for i, factor in pairs]
+
+        return Rows(label, values, errors, exact, enclosed)
 
     def widened(self, errors: FloatArray) -> Rows:
         """The same rows with more room."""
-        return Rows(self.label, self.values, self.errors + errors, self.exact)
+        return replace(self, errors=self.errors + errors)
 
     def entry(self, i: int, k: int) -> Quantity:
         """One entry, within its row's error."""
         value, error = float(self.values[i, k]), float(self.errors[i])
-        return Quantity(f"{self.label}[{i}, {k}]", value, error, lambda dps: self.exact(dps)[i][k])
+        return Quantity(
+            f"{self.label}[{i}, {k}]",
+            value,
+            error,
+            lambda dps: self.exact(dps)[i][k],
+            enclosed=lambda bits: self.enclosed(bits)[i][k],
+        )
 
     def norm(self, i: int) -> Quantity:
         """The norm of one row."""
@@ -210,7 +251,13 @@ class Rows:
             with mpmath.workdps(2 * dps + 20):
                 return mpmath.sqrt(mpmath.fdot(row, row))
 
-        return Quantity(f"‖{self.label}‖ of row {i}", value, error, exact)
+        def enclosed(bits: int) -> arb:
+            row = self.enclosed(bits)[i]
+            with ball.working_precision(bits):
+                return ball.norm(row)
+
+        label = f"‖{self.label}‖ of row {i}"
+        return Quantity(label, value, error, exact, enclosed=enclosed)
 
     def inner(self, direction: FloatArray, label: str) -> Quantity:
         """The inner product with ``direction`` (m, d), an array of exact floats."""
@@ -230,14 +277,27 @@ class Rows:
                     for entry, step in zip(row, steps, strict=True)
                 )
 
-        return Quantity(label, value, float(room @ sizes[moving]), exact)
+        def enclosed(bits: int) -> arb:
+            balls = self.enclosed(bits)
+            with ball.working_precision(bits):
+                parts = (
+                    ball.dot(row, map(arb, steps))
+                    for row, steps in zip(balls, pattern, strict=True)
+                )
+                return sum(parts, arb(0))
+
+        return Quantity(label, value, float(room @ sizes[moving]), exact, enclosed=enclosed)
 
 
 def gradient(x: Instance, label: str = "∇L(W)") -> Rows:
-    """The gradient at ``x``, by our own evaluation and the oracle."""
+    """The gradient at ``x``: our own evaluation, the oracle, and the enclosure."""
     right = reference(x)
     return Rows(
-        label, right.gradient, right.gradient_errors, lambda dps: exact_gradient(right, dps)
+        label,
+        right.gradient,
+        right.gradient_errors,
+        partial(exact_gradient, right),
+        partial(enclosed_gradient, right),
     )
 
 

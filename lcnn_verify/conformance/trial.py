@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
-import mpmath
 import numpy as np
 
 from lcnn_verify.conformance import diagnosis, quantities
@@ -129,7 +130,13 @@ class Trial:
         right = quantities.reference(call.x)
         floor = right.loss_floor(self.said.dtype)
         label = label or _label(call.operation, 0)
-        return Quantity(label, call.loss, floor, lambda dps: quantities.exact_loss(right, dps))
+        return Quantity(
+            label,
+            call.loss,
+            floor,
+            partial(quantities.exact_loss, right),
+            enclosed=partial(quantities.enclosed_loss, right),
+        )
 
     def _rows(self, call: Call, label: str) -> Rows:
         assert call.gradient is not None
@@ -137,7 +144,13 @@ class Trial:
         right = quantities.reference(call.x)
         floors = right.gradient_floors(self.said.dtype)
         label = label or _label(call.operation, 1)
-        return Rows(label, call.gradient, floors, lambda dps: quantities.exact_gradient(right, dps))
+        return Rows(
+            label,
+            call.gradient,
+            floors,
+            partial(quantities.exact_gradient, right),
+            partial(quantities.enclosed_gradient, right),
+        )
 
     def ask(self, operation: str, x: Instance, *, layout: Layout = "C") -> Any:
         """One call; a violation is recorded if it gives no usable result.
@@ -200,13 +213,13 @@ class Trial:
     def repeated(self, first: Quantity, last: Quantity, room: float) -> None:
         """Check that two answers to one question are within ``room`` of each other."""
         gap = abs(first.value - last.value)
-        apart = Quantity(f"|{first.label} − {last.label}|", gap, 0.0, lambda _: mpmath.mpf(gap))
+        apart = Quantity.of(gap, f"|{first.label} − {last.label}|")
         bound = Quantity.of(room, "what another order of summation may change")
         check.at_most(apart, bound, ties=True, explain=self._explain, instance=self.x)
 
     def repeated_rows(self, first: Rows, last: Rows, room: FloatArray) -> None:
         """The same for gradients, row i within ``room[i]``, at the entry that differs the most."""
-        alike = (Rows(rows.label, rows.values, room, rows.exact) for rows in (first, last))
+        alike = (replace(rows, errors=room) for rows in (first, last))
         left, right = quantities.farthest(*alike)
         self.repeated(left, right, left.error)
 

@@ -17,8 +17,9 @@ at the precision in force in ``enclosure.forms``.
 """
 
 from lcnn_verify.enclosure.ball import EnclosureError, working_precision
-from lcnn_verify.enclosure.boxes import Box
+from lcnn_verify.enclosure.boxes import Box, unit
 from lcnn_verify.enclosure.kernel import (
+    acute,
     angle,
     cubic,
     kernel,
@@ -33,6 +34,7 @@ from lcnn_verify.enclosure.teacher import kappa, loss_threshold, merged_level, s
 __all__ = [
     "Box",
     "EnclosureError",
+    "acute",
     "angle",
     "cubic",
     "gradient",
@@ -48,5 +50,6 @@ __all__ = [
     "separation",
     "slope",
     "slope_at_angle",
+    "unit",
     "working_precision",
 ]
