@@ -95,7 +95,7 @@ class Implementation:
         return results[0], np.asarray(results[1])
 
     def close(self) -> None:
-        """End the implementation's process, if it has one of its own."""
+        """End the implementation's process, if it has its own; another call would start one."""
         self._service.close()
 
     def __enter__(self) -> Implementation:

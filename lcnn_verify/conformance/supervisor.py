@@ -141,7 +141,9 @@ class Process:
         if last_words.startswith(b"!"):
             problem = last_words[1:].decode(errors="replace")
             return Lost(Fault.CRASH, f"no process could be started ({problem})")
-        code = int(last_words) if last_words else DEAF
+        if ended and not last_words:
+            return Lost(Fault.CRASH, "killed from outside, together with what started it")
+        code = int(last_words) if ended else DEAF
         if code == DEAF:
             return Lost(Fault.CRASH, _NOT_ITS_OWN)
         if (name := signal_name(code)) is None:
