@@ -54,7 +54,7 @@ def margin_of(entry: Mapping[str, Any]) -> Margin | None:
             return None
         share, doubt = observation["margin"] / larger, (observation["error"] or 0.0) / larger
         whole = "the larger side"
-    return Margin(max(share, 0.0), doubt, whole, ratio(tightness), comparison)
+    return Margin(min(max(share, 0.0), 1.0), doubt, whole, ratio(tightness), comparison)
 
 
 def lost(old: Margin, new: Margin) -> float:
