@@ -34,7 +34,7 @@ _PROBES = (
     (((0.0, 0.0), (1.0, 0.0)), ((0.0, 1.0),), "not finite for a zero student"),
     (((1.0, 0.0),), ((0.0, 0.0), (0.0, 1.0)), "not finite for a zero teacher"),
 )
-_DIAGONAL = ": √(1 − ρ²) has no derivative there, and autograd gives 0·∞"
+_DIAGONAL = ": differentiating √(1 − ρ²) there gives 0·∞"
 
 
 @lru_cache(maxsize=64)
@@ -93,16 +93,19 @@ def _of_gradient(right: Reference, got: FloatArray, dtype: Dtype) -> str:
         norms = np.linalg.norm(first[judged] - second[judged], axis=1)
         return np.asarray(norms / floors[judged])
 
-    for words, value in _gradient_slips(right, got):
-        same, apart = gaps(got, value), gaps(value, right.gradient)
-        if np.all(same <= _CLOSE) and np.any(apart > _APART):
-            return words
     wrong = gaps(got, right.gradient) > 1.0
     sines = right.sines + np.eye(len(right.sines))
     nearest = sines[: len(right.x.W)].min(axis=1)[judged]
     worst, best = nearest[wrong].max(initial=0.0), nearest[~wrong].min(initial=1.0)
+    where = ""
     if wrong.any() and worst < min(_NEARLY_PARALLEL, best):
-        return f"wrong only for neurons nearly parallel to another (sin θ ≤ {worst:.1g})"
+        where = f"for neurons nearly parallel to another (sin θ ≤ {worst:.1g})"
+    for words, value in _gradient_slips(right, got):
+        same, apart = gaps(got, value), gaps(value, right.gradient)
+        if np.all(same <= _CLOSE) and np.any(apart > _APART):
+            return f"{words}, {where}" if where else words
+    if where:
+        return f"wrong only {where}"
     if wrong.any() and not wrong.all():
         rows = ", ".join(map(str, np.flatnonzero(judged)[wrong]))
         return f"only {'row' if wrong.sum() == 1 else 'rows'} {rows} of {len(got)} wrong"
@@ -149,15 +152,12 @@ class _Parts:
 
     @staticmethod
     def at(right: Reference) -> _Parts:
-        rows = np.concatenate((right.x.W, right.x.V))
-        norms = np.linalg.norm(rows, axis=1, keepdims=True)
-        units = rows / np.where(norms > 0.0, norms, 1.0)
-        rho = np.clip(units @ units.T, -1.0, 1.0)
+        rho, masses = right.cosines, right.masses
         alpha, beta = right.x.model.kernel_weights
-        signs = np.where(np.arange(len(rows)) < len(right.x.W), 1.0, -1.0)
+        signs = np.where(np.arange(len(masses)) < len(right.x.W), 1.0, -1.0)
         slope = alpha * 2.0 / math.pi * np.arcsin(rho) + beta
         kernel = alpha * 2.0 / math.pi * right.sines + slope * rho
-        return _Parts(units, rho, kernel, slope, signs * right.masses)
+        return _Parts(right.units, rho, kernel, slope, signs * masses)
 
     def along(self, m: int) -> FloatArray:
         """Σ_b c_b q_b k·û_i for the first m neurons, (m, d)."""
@@ -178,6 +178,6 @@ def _other_models(x: Instance) -> Iterator[tuple[str, Instance]]:
 
 def _precision(relative: float, dtype: Dtype) -> str:
     """Say so if a float64 result is off by about as much as one step in float32 would cost."""
-    if dtype == "float64" and 2.0**-34 < relative < 2.0**-20:
+    if dtype == "float64" and 2.0**-29 < relative < 2.0**-20:
         return f"off by {relative:.1g} of its scale, the size of a float32 rounding"
     return ""

@@ -16,8 +16,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import mpmath
@@ -40,7 +40,7 @@ TEACHER_EXPONENTS: dict[Dtype, tuple[int, int]] = {"float64": (-200, 200), "floa
 STUDENT_EXPONENTS: dict[Dtype, tuple[int, int]] = {"float64": (-330, 200), "float32": (-30, 20)}
 
 Matrix: TypeAlias = Sequence[Sequence[Any]]
-"""Rows of mpmath reals."""
+"""Rows of mpmath reals, or of balls."""
 Balls: TypeAlias = Sequence[Sequence[arb]]
 """Rows of balls."""
 
@@ -70,8 +70,8 @@ def _within(rows: FloatArray, exponents: tuple[int, int]) -> FloatArray:
 class Reference:
     """What is right at ``x``: our float64 values with their error bounds, and what floors rest on.
 
-    ``masses`` (n,) of students and teachers, their ``total``, ``levers`` (m,) = ‖w_i‖^(p−1), and
-    ``sines`` (n, n) of the angles between neurons.
+    ``units`` (n, d), ``cosines`` (n, n) and ``masses`` (n,) of students and teachers, the masses'
+    ``total``, and ``levers`` (m,) = ‖w_i‖^(p−1).
     """
 
     x: Instance
@@ -79,10 +79,36 @@ class Reference:
     loss_error: float
     gradient: FloatArray
     gradient_errors: FloatArray
+    units: FloatArray
+    cosines: FloatArray
+    masses: FloatArray
     total: float
     levers: FloatArray
-    sines: FloatArray
-    masses: FloatArray
+
+    @property
+    def sines(self) -> FloatArray:
+        """sin θ of all pairs, (n, n), consistent with the cosines."""
+        return np.sqrt((1.0 - self.cosines) * (1.0 + self.cosines))
+
+    def quantity(self, label: str, value: float, error: float) -> Quantity:
+        """Somebody's ``value`` for the loss here, with the sharper routes to the right one."""
+        return Quantity(
+            label,
+            value,
+            error,
+            lambda dps: exact_loss(self, dps),
+            enclosed=lambda bits: _enclosed_loss(self, bits),
+        )
+
+    def rows(self, label: str, values: FloatArray, errors: FloatArray) -> Rows:
+        """Somebody's ``values`` (m, d) for the gradient here, likewise."""
+        return Rows(
+            label,
+            values,
+            errors,
+            lambda dps: exact_gradient(self, dps),
+            lambda bits: _enclosed_gradient(self, bits),
+        )
 
     def loss_floor(self, dtype: Dtype) -> float:
         """How far an honest loss in ``dtype`` may be off."""
@@ -132,10 +158,11 @@ def _reference(students: bytes, teachers: bytes, d: int, model: Model) -> Refere
         population.rounding_floor(W, V, model=model),
         gradient,
         population.gradient_rounding_floor(W, V, model=model),
+        units,
+        cosines,
+        masses,
         float(masses.sum()),
         norms[: len(W)] ** (model.mass_power - 1),
-        np.sqrt((1.0 - cosines) * (1.0 + cosines)),
-        masses,
     )
 
 
@@ -164,30 +191,35 @@ def enclosed_gradient(right: Reference, bits: int) -> Balls:
     return balls
 
 
+@lru_cache(maxsize=256)
+def _enclosed_loss(right: Reference, bits: int) -> arb:
+    return enclosure.loss(right.x.W, right.x.V, precision=bits, model=right.x.model)
+
+
+@lru_cache(maxsize=256)
+def _enclosed_gradient(right: Reference, bits: int) -> Matrix:
+    rows = enclosure.gradient(right.x.W, right.x.V, precision=bits, model=right.x.model)
+    return [list(row) for row in rows.tolist()]
+
+
 def loss(x: Instance, label: str = "L(W)") -> Quantity:
-    """The population loss at ``x``: our own evaluation, the oracle, and the enclosure."""
+    """The population loss at ``x``, by our own evaluation, the oracle and an enclosure."""
     right = reference(x)
-    return Quantity(
-        label,
-        right.loss,
-        right.loss_error,
-        partial(exact_loss, right),
-        enclosed=partial(enclosed_loss, right),
-    )
+    return right.quantity(label, right.loss, right.loss_error)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows:
-    """A gradient: ``values`` (m, d), each row within ``errors`` (m,), and two sharper routes.
+    """A gradient: ``values`` (m, d), each row within ``errors`` (m,), and the sharper routes.
 
-    ``exact(dps)`` gives the exact one with mpmath, ``enclosed(bits)`` balls that hold it.
+    ``exact`` and ``enclosed`` as those of a :class:`Quantity`, for all entries at once.
     """
 
     label: str
     values: FloatArray
     errors: FloatArray
     exact: Callable[[int], Matrix]
-    enclosed: Callable[[int], Balls]
+    enclosed: Callable[[int], Matrix]
 
     def rearranged(
         self,
@@ -201,42 +233,30 @@ class Rows:
         scale = np.broadcast_to(np.asarray(factors, dtype=np.float64), index.shape)
         d = self.values.shape[1]
         turned = self.values if rotation is None else self.values @ rotation.T
-        values = scale[:, None] * turned[index]
-        size = np.array([frobenius(row) for row in self.values])[index]
-        rounding = (0.0 if rotation is None else 2.0 * d) + 1.0
-        errors = np.abs(scale) * (self.errors[index] + rounding * ROUNDING * size)
+        sizes = np.array([frobenius(row) for row in self.values])[index]
+        rounding = (1.0 if rotation is None else 2.0 * d + 1.0) * ROUNDING
+        turns = None if rotation is None else rotation.tolist()
 
-        def exact(dps: int) -> Matrix:
-            matrix = self.exact(dps)
-            with mpmath.workdps(2 * dps + 20):
-                if rotation is not None:
-                    turns = rotation.tolist()
-                    matrix = [[mpmath.fdot(row, turn) for turn in turns] for row in matrix]
-                pairs = zip(index.tolist(), scale.tolist(), strict=True)
-                return [[factor * entry for entry in matrix[i]] for i, factor in pairs]
+        def moved(matrix: Matrix) -> Matrix:
+            if turns is not None:
+                matrix = [[_dot(row, turn) for turn in turns] for row in matrix]
+            pairs = zip(index.tolist(), scale.tolist(), strict=True)
+            return [[factor * entry for entry in matrix[i]] for i, factor in pairs]
 
-        def enclosed(bits: int) -> Balls:
-            balls = self.enclosed(bits)
-            with ball.working_precision(bits):
-                if rotation is not None:
-                    turns = [[arb(entry) for entry in turn] for turn in rotation.tolist()]
-                    balls = [[ball.dot(row, turn) for turn in turns] for row in balls]
-                pairs = zip(index.tolist(), scale.tolist(), strict=True)
-                return [[arb(factor) * entry for entry in balls[i]] for i, factor in pairs]
-
-        return Rows(label, values, errors, exact, enclosed)
-
-    def widened(self, errors: FloatArray) -> Rows:
-        """The same rows with more room."""
-        return replace(self, errors=self.errors + errors)
+        return Rows(
+            label,
+            scale[:, None] * turned[index],
+            np.abs(scale) * (self.errors[index] + rounding * sizes),
+            lambda dps: _precisely(dps, lambda: moved(self.exact(dps))),
+            lambda bits: _enclosed(bits, lambda: moved(self.enclosed(bits))),
+        )
 
     def entry(self, i: int, k: int) -> Quantity:
         """One entry, within its row's error."""
-        value, error = float(self.values[i, k]), float(self.errors[i])
         return Quantity(
             f"{self.label}[{i}, {k}]",
-            value,
-            error,
+            float(self.values[i, k]),
+            float(self.errors[i]),
             lambda dps: self.exact(dps)[i][k],
             enclosed=lambda bits: self.enclosed(bits)[i][k],
         )
@@ -244,61 +264,52 @@ class Rows:
     def norm(self, i: int) -> Quantity:
         """The norm of one row."""
         value = frobenius(self.values[i])
-        error = float(self.errors[i]) + 4.0 * ROUNDING * value
-
-        def exact(dps: int) -> Any:
-            row = self.exact(dps)[i]
-            with mpmath.workdps(2 * dps + 20):
-                return mpmath.sqrt(mpmath.fdot(row, row))
-
-        def enclosed(bits: int) -> arb:
-            row = self.enclosed(bits)[i]
-            with ball.working_precision(bits):
-                return ball.norm(row)
-
-        label = f"‖{self.label}‖ of row {i}"
-        return Quantity(label, value, error, exact, enclosed=enclosed)
+        return Quantity(
+            f"‖{self.label}‖ of row {i}",
+            value,
+            float(self.errors[i]) + 4.0 * ROUNDING * value,
+            lambda dps: _precisely(dps, lambda: mpmath.norm(self.exact(dps)[i])),
+            enclosed=lambda bits: _enclosed(bits, lambda: ball.norm(self.enclosed(bits)[i])),
+        )
 
     def inner(self, direction: FloatArray, label: str) -> Quantity:
         """The inner product with ``direction`` (m, d), an array of exact floats."""
         sizes = np.array([frobenius(row) for row in direction])
-        moving = sizes > 0.0
-        value = float(np.sum(self.values[moving] * direction[moving]))
-        grown = np.array([frobenius(row) for row in self.values[moving]])
-        room = self.errors[moving] + (direction.size + 4) * ROUNDING * grown
-        pattern = direction.tolist()
+        moving = sizes > 0.0  # where the direction is zero, the gradient need not exist
+        grown = np.array([frobenius(row) for row in self.values])
+        room = (self.errors + (direction.size + 4) * ROUNDING * grown)[moving] @ sizes[moving]
+        steps = direction.ravel().tolist()
 
-        def exact(dps: int) -> Any:
-            matrix = self.exact(dps)
-            with mpmath.workdps(2 * dps + 20):
-                return mpmath.fsum(
-                    entry * step
-                    for row, steps in zip(matrix, pattern, strict=True)
-                    for entry, step in zip(row, steps, strict=True)
-                )
+        def product(matrix: Matrix) -> Any:
+            return _dot([entry for row in matrix for entry in row], steps)
 
-        def enclosed(bits: int) -> arb:
-            balls = self.enclosed(bits)
-            with ball.working_precision(bits):
-                parts = (
-                    ball.dot(row, map(arb, steps))
-                    for row, steps in zip(balls, pattern, strict=True)
-                )
-                return sum(parts, arb(0))
+        return Quantity(
+            label,
+            float(np.sum((self.values * direction)[moving])),
+            float(room),
+            lambda dps: _precisely(dps, lambda: product(self.exact(dps))),
+            enclosed=lambda bits: _enclosed(bits, lambda: product(self.enclosed(bits))),
+        )
 
-        return Quantity(label, value, float(room @ sizes[moving]), exact, enclosed=enclosed)
+
+def _dot(entries: Sequence[Any], steps: Sequence[float]) -> Any:
+    return sum((step * entry for entry, step in zip(entries, steps, strict=True)), 0 * entries[0])
+
+
+def _precisely(dps: int, compute: Callable[[], Any]) -> Any:
+    with mpmath.workdps(2 * dps + 20):
+        return compute()
+
+
+def _enclosed(bits: int, compute: Callable[[], Any]) -> Any:
+    with ball.working_precision(bits):
+        return compute()
 
 
 def gradient(x: Instance, label: str = "∇L(W)") -> Rows:
-    """The gradient at ``x``: our own evaluation, the oracle, and the enclosure."""
+    """The gradient at ``x``, by our own evaluation, the oracle and an enclosure."""
     right = reference(x)
-    return Rows(
-        label,
-        right.gradient,
-        right.gradient_errors,
-        partial(exact_gradient, right),
-        partial(enclosed_gradient, right),
-    )
+    return right.rows(label, right.gradient, right.gradient_errors)
 
 
 def farthest(got: Rows, wanted: Rows) -> tuple[Quantity, Quantity]:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,11 +18,11 @@ from lcnn_verify.conformance.implementation import Implementation, current
 from lcnn_verify.conformance.quantities import Rows
 from lcnn_verify.conformance.snippet import snippet
 from lcnn_verify.evidence import Explanation, Quantity, check
+from lcnn_verify.evidence.recorder import MAX_LOST
 from lcnn_verify.instances import Instance
 from lcnn_verify.model import FloatArray
 
 _AT_HAND: ContextVar[Implementation | None] = ContextVar("lcnn_verify_subject", default=None)
-_HANG_COST = 4
 
 
 @contextmanager
@@ -129,28 +128,14 @@ class Trial:
         self._calls.append(call)
         right = quantities.reference(call.x)
         floor = right.loss_floor(self.said.dtype)
-        label = label or _label(call.operation, 0)
-        return Quantity(
-            label,
-            call.loss,
-            floor,
-            partial(quantities.exact_loss, right),
-            enclosed=partial(quantities.enclosed_loss, right),
-        )
+        return right.quantity(label or _label(call.operation, 0), call.loss, floor)
 
     def _rows(self, call: Call, label: str) -> Rows:
         assert call.gradient is not None
         self._calls.append(call)
         right = quantities.reference(call.x)
         floors = right.gradient_floors(self.said.dtype)
-        label = label or _label(call.operation, 1)
-        return Rows(
-            label,
-            call.gradient,
-            floors,
-            partial(quantities.exact_gradient, right),
-            partial(quantities.enclosed_gradient, right),
-        )
+        return right.rows(label or _label(call.operation, 1), call.gradient, floors)
 
     def ask(self, operation: str, x: Instance, *, layout: Layout = "C") -> Any:
         """One call; a violation is recorded if it gives no usable result.
@@ -192,8 +177,8 @@ class Trial:
         return check.misbehaved(
             f"{operation}(W, V)",
             fault.kind.meaning,
-            f"{fault.kind}: {fault.detail}",
-            cost=_HANG_COST if fault.kind is Fault.HANG else int(fault.kind.loses_process),
+            fault.detail,
+            cost=MAX_LOST if fault.kind is Fault.HANG else int(fault.kind.loses_process),
             explain=explain,
             instance=x,
         )
