@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 
@@ -81,8 +81,8 @@ def check_converged(
 ) -> None:
     """Check that ``run`` from ``x`` came down to ``fraction``·L₀, monotonically.
 
-    A rise of the loss is put to the oracle by running ``descent`` again to the step that made it;
-    along a flow it stays unconfirmed.
+    A rise of the loss is put to the oracle, and proved, by running ``descent`` again to the step
+    that made it; along a flow it stays unconfirmed.
 
     A spent budget, and a target under the rounding floor, are undecided. A run that became
     stationary above its target fails if the oracle finds its gradient within the rounding floors
@@ -97,19 +97,20 @@ def check_converged(
         return
     note = "" if run.stop_reason is StopReason.TARGET else run.stop_reason.value
     check.at_most(loss(end, "L at the end"), fraction * loss(x, "L₀"), note=note, counted=False)
-    route = (lambda dps: _largest_rise(x, run.steps, dps)) if descent else None
-    rise = Quantity("largest rise of L in a step", run.largest_increase, exact=route)
+    label = "largest rise of L in a step"
+    rise = Quantity(label, run.largest_increase)
+    if descent and rise.value >= 2.0 * run.loss_floor:
+        before, after = _largest_rise(x, run.steps)
+        rise = replace((loss(after) - loss(before)).named(label), value=rise.value)
     check.at_most(rise, 2.0 * run.loss_floor, note="monotone decrease", counted=False)
 
 
-def _largest_rise(x: Instance, steps: int, dps: int) -> Any:
-    """The oracle's L_{k+1} − L_k where gradient descent raised the loss most."""
+def _largest_rise(x: Instance, steps: int) -> tuple[Instance, Instance]:
+    """The two points between which gradient descent raised the loss most."""
     run = gradient_descent(x.W, x.V, step=working_step(x), max_steps=steps, model=x.model)
     k = int(np.argmax(np.diff(run.losses)))
-    before, after = (
-        oracle.loss(weights_after(x, step), x.V, dps=dps, model=x.model) for step in (k, k + 1)
-    )
-    return after - before
+    before, after = (x.with_students(weights_after(x, step)) for step in (k, k + 1))
+    return before, after
 
 
 def check_budget(run: Trajectory) -> None:

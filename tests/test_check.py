@@ -1,15 +1,27 @@
 """The judge judged: every check gets a good input, a planted-bad one, and one inside the floor."""
 
+from dataclasses import replace
+from decimal import Decimal
+
 import mpmath
 import pytest
+from flint import arb
 
 from lcnn_verify.evidence import Outcome, Quantity, Recorder, Violation, check, point, recording
+from lcnn_verify.evidence.observation import CONTRADICTED, UNPROVED
 from lcnn_verify.quantities import number
 
 
 def quantity(label, value, error=0.0, exact=None):
-    route = None if exact is None else (lambda _: mpmath.mpf(exact))
-    return Quantity(label, value, error, route)
+    """A float64 value whose oracle and whose enclosure both know ``exact``, if there is one."""
+    if exact is None:
+        return Quantity(label, value, error)
+    return Quantity(label, value, error, lambda _: mpmath.mpf(exact), enclosed=lambda _: arb(exact))
+
+
+def unenclosed(*args):
+    """The same without the enclosure."""
+    return replace(quantity(*args), enclosed=None)
 
 
 @pytest.fixture
@@ -26,14 +38,92 @@ def test_a_clear_margin_is_decided_in_float64(recorder):
     assert recorder.tightest.arguments == {"c": 2}
 
 
-def test_a_violation_counts_only_when_the_oracle_confirms_it(recorder):
+def test_a_violation_carries_the_proof_of_its_margin(recorder):
     with pytest.raises(Violation) as caught, recorder.example({}):
         check.at_least(quantity("g", 1.0, 0.1, exact="1"), quantity("b", 2.0, 0.1, exact="2"))
     text = str(caught.value)
     assert text.startswith("fact.demo: g = 1, ≥ b = 2 violated; margin -1")
-    assert "mpmath, 60 digits" in text
+    assert "(Arb enclosure, 128 bits)" in text
+    assert "proved: the margin lies in [-1e+0, -1e+0]" in text
     assert recorder.counterexample.outcome is Outcome.VIOLATED
+    assert recorder.counterexample.certificate.refutes
+    assert recorder.counterexample.to_json()["certificate"] == {
+        "lower": "-1e+0",
+        "upper": "-1e+0",
+        "bits": 128,
+    }
     assert recorder.violations == 1
+
+
+def test_a_violation_that_no_enclosure_proves_is_undecided(recorder):
+    for got in (
+        unenclosed("g", 1.0, 0.1, "1"),
+        replace(quantity("g", 1.0, 0.1, "1"), enclosed=lambda _: arb(1, 5)),  # too wide
+        replace(quantity("g", 1.0, 0.1, "1"), enclosed=lambda _: arb.nan()),
+    ):
+        with recorder.example({}):
+            check.at_least(got, quantity("b", 2.0, 0.1, "2"))
+    assert (recorder.undecided, recorder.violations) == (3, 0)
+    assert recorder.reasons == {UNPROVED: 3}
+
+
+def test_precision_is_raised_until_the_margin_excludes_zero(recorder):
+    def narrowing(bits):
+        return arb("0.999", 2.0 ** (300 - bits))
+
+    coarse = replace(quantity("g", 1.0, 0.1, "0.999"), enclosed=narrowing)
+    with pytest.raises(Violation, match=r"Arb enclosure, 512 bits"), recorder.example({}):
+        check.at_least(coarse, 1.0)
+    certificate = recorder.counterexample.certificate
+    assert Decimal(certificate.lower) < Decimal("-0.001") < Decimal(certificate.upper) < 0
+
+
+def test_an_oracle_that_an_enclosure_contradicts_decides_nothing(recorder):
+    mistaken = replace(quantity("g", 1.0, 0.1, "0.9"), enclosed=lambda _: arb("1.1"))
+    with recorder.example({}):
+        check.at_least(mistaken, 1.0)
+    assert recorder.reasons == {CONTRADICTED: 1}
+
+
+@pytest.mark.parametrize(("ball", "outcome"), [("1.1", "holds"), ("0.9", "violated")])
+def test_what_the_oracle_leaves_open_an_enclosure_settles(recorder, ball, outcome):
+    got = Quantity("g", 1.0, 1.0, lambda dps: 1 + mpmath.mpf(1) / dps, enclosed=lambda _: arb(ball))
+    try:
+        with recorder.example({}):
+            check.at_least(got, 1.0)
+        seen = recorder.tightest
+    except Violation as violation:
+        seen = violation.observation
+    assert (seen.outcome, seen.decided_by) == (outcome, "Arb enclosure, 128 bits")
+
+
+def test_an_enclosure_alone_will_do(recorder):
+    with pytest.raises(Violation), recorder.example({}):
+        check.at_most(Quantity("g", 2.0, enclosed=lambda _: arb(2)), 1.0)
+
+
+def test_values_of_others_are_proved_to_break_their_bounds(recorder):
+    with pytest.raises(Violation, match="outside its error bound"), recorder.example({}):
+        check.at_most(quantity("g", 3.0, 0.5, "1"), quantity("b", 2.0, 0.1, "2"), proved=True)
+    assert recorder.counterexample.certificate.lower == "-1.5e+0"  # 0.5 − |1 − 3|
+    with recorder.example({}):
+        check.at_most(unenclosed("g", 3.0, 0.5, "1"), quantity("b", 2.0, 0.1, "2"), proved=True)
+    assert recorder.undecided == 1
+    assert UNPROVED in next(iter(recorder.reasons))
+
+
+def test_proofs_are_written_outward_in_decimals(recorder):
+    third = Quantity("g", 1 / 3, 1.0, enclosed=lambda _: arb(1) / 3)
+    with pytest.raises(Violation), recorder.example({}):
+        check.at_least(third, 1.0)
+    certificate = recorder.counterexample.certificate
+    low, high = mpmath.mpf(certificate.lower), mpmath.mpf(certificate.upper)
+    with mpmath.workdps(60):
+        assert mpmath.mpf(certificate.lower) < -mpmath.mpf(2) / 3 < mpmath.mpf(certificate.upper)
+    assert high - low < 1e-12
+    tiny = Quantity("g", 1.0, 1.0, enclosed=lambda _: 1 - arb(2) ** -120)
+    with pytest.raises(Violation, match=r"e-37"), recorder.example({}):
+        check.at_least(tiny, 1.0)
 
 
 def test_a_violation_without_a_sharper_route_is_undecided(recorder):
@@ -99,6 +189,17 @@ def test_identities_within_the_sum_of_error_bounds_hold(recorder):
 def test_identities_name_the_side_that_broke_its_error_bound(recorder):
     with pytest.raises(Violation, match="computed value of a is"), recorder.example({}):
         check.equal(quantity("a", 1.01, 1e-3, exact="1"), quantity("b", 1.0, 1e-3, exact="1"))
+    assert -0.0091 < recorder.counterexample.certificate.middle < -0.0089  # 0.001 − 0.01
+
+
+def test_identities_that_fail_unproved_are_undecided(recorder):
+    off, right = unenclosed("a", 1.01, 1e-3, "1"), quantity("b", 1.0, 1e-3, exact="1")
+    with recorder.example({}):
+        check.equal(off, right)
+    with recorder.example({}):
+        check.equal(unenclosed("a", 1.0, 1.0, "1"), quantity("b", 1.0, 1.0, "1.01"), digits=20)
+    assert (recorder.undecided, recorder.violations) == (2, 0)
+    assert all(UNPROVED in reason for reason in recorder.reasons)
 
 
 def test_identities_are_compared_to_the_asked_digits(recorder):
@@ -111,7 +212,7 @@ def test_identities_are_compared_to_the_asked_digits(recorder):
 
 def test_digits_count_against_the_size_of_what_was_added_up(recorder):
     # √(0 ± 1e-16): its error bound of 1e-8 says nothing of the size of the terms, about 1.
-    root = Quantity("L", 0.0, 1e-16, lambda _: mpmath.mpf(0)).sqrt()
+    root = quantity("L", 0.0, 1e-16, exact="0").sqrt()
     with pytest.raises(Violation, match="the exact values differ"), recorder.example({}):
         check.equal(root, quantity("b", 1e-14, exact="1e-14"), digits=20)
 
@@ -143,6 +244,10 @@ def test_a_witness_counts_only_at_high_precision(recorder):
     with recorder.example({}):
         check.witness_at_least(quantity("g", 1.0, exact="1"), 2.0)
     assert (recorder.undecided, len(recorder.witnesses)) == (2, 1)
+    assert not recorder.witnesses[0].certificate.refutes
+    with recorder.example({}):
+        check.witness_at_most(unenclosed("g", 1.0, 0.0, "1"), 2.0)
+    assert recorder.witnesses[1].decided_by == "mpmath, 60 digits"
 
 
 def test_overrides_replace_the_drawn_arguments(recorder):

@@ -5,6 +5,7 @@ import math
 import mpmath
 import numpy as np
 import pytest
+from enclosure_kit import diameter, holds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +19,14 @@ def assert_enclosed(quantity, dps=40):
     with mpmath.workdps(100):
         off = abs(quantity.exact(dps) - mpmath.mpf(quantity.value))
     assert off <= quantity.error, quantity.label
+    held = quantity.enclosed(200)
+    if held.is_nan():  # R(W) where two teachers are equally near
+        assert quantity.label == "R(W)"
+        return
+    exact = quantity.exact(dps)
+    size = max(abs(exact), quantity.error / 2.0**-52)
+    assert holds(held, exact, size * mpmath.mpf(10) ** -30), quantity.label
+    assert diameter(held) <= 1e-30 * size, quantity.label
 
 
 @settings(max_examples=150, deadline=None)
@@ -60,6 +69,14 @@ def test_recovery_is_enclosed_where_the_nearest_teacher_is_a_matter_of_rounding(
     V = np.array([[math.cos(half), math.sin(half)], [math.cos(half), -math.sin(half)]])
     bisector = np.array([[1.0, blur], [0.0, 0.0]])
     assert_enclosed(quantities.recovery(Instance(bisector, V * np.array(sizes)[:, None])))
+
+
+def test_recovery_is_proved_wherever_a_nearest_teacher_is_certain():
+    x = Instance(np.array([[0.9, 0.1], [0.2, 0.7], [0.0, 0.0]]), np.eye(2))
+    held = quantities.recovery(x).enclosed(128)
+    assert holds(held, quantities.recovery(x).exact(30), 1e-28)
+    torn = Instance(np.array([[1.0, 1.0]]), np.eye(2))
+    assert quantities.recovery(torn).enclosed(128).is_nan()
 
 
 @pytest.mark.parametrize("delta", [1e-6, 0.1, 1.0, math.pi / 2])

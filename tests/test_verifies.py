@@ -13,7 +13,7 @@ from lcnn_verify.strategies import discard
 
 
 def exactly(value):
-    return Quantity("x", float(value), 0.0, lambda _: mpmath.mpf(value))
+    return Quantity.of(float(value), "x")
 
 
 class Coin:
@@ -60,6 +60,17 @@ def test_a_fallen_claim_fails_with_its_replay():
     with pytest.raises(ClaimFailed, match=r"zgj\.rate is REFUTED") as caught:
         property_of(limit=17)()
     assert '"arguments": {"x": 18}' in str(caught.value)
+
+
+def test_a_false_statement_that_nothing_proves_is_inconclusive():
+    @verifies("control.pl", examples=20)
+    @given(x=st.integers(0, 1000))
+    def test_small(x):
+        check.at_most(Quantity("x", float(x), 0.0, lambda _: mpmath.mpf(x)), 10.0)
+
+    assert test_small.lcnn_property.run().counterexample is None
+    with pytest.raises(ClaimFailed, match=r"INCONCLUSIVE: test_small: .*no enclosure to prove it"):
+        test_small()
 
 
 def test_a_control_passes_when_refuted_and_fails_when_it_stands():

@@ -6,9 +6,17 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+from lcnn_verify.evidence.certificate import Certificate
+
 UNCONFIRMED = "violated in float64, and no sharper route to confirm it"
 """The note of a check that failed where nothing sharper than float64 could be asked."""
-_LATE = frozenset({"diagnosis", "snippet"})
+UNPROVED = "violated at the oracle, and no enclosure to prove it"
+"""The note of a check that failed at the oracle, where the failure could not be certified."""
+CONTRADICTED = "the oracle and the enclosure contradict each other"
+"""The note of a check that a defect of ours left open."""
+UNSETTLED = (UNCONFIRMED, UNPROVED, CONTRADICTED)
+"""Notes of checks that failed and were neither proved to fail nor cleared."""
+_LATE = frozenset({"certificate", "diagnosis", "snippet"})
 
 
 class Outcome(StrEnum):
@@ -62,6 +70,8 @@ class Observation:
     the profile, seed and shard it was met under: ``replay`` feeds both to the property. An
     ``instance`` among the arguments that the property does not take is there to be looked at. A
     violation of relation "?" is no comparison: ``bound_label`` says what ``quantity`` did instead.
+    Every other violation carries a ``certificate``, which encloses the margin that fails: high −
+    low of "≥" and "≤", and for "=" what was allowed less what ``note`` says.
     """
 
     claim: str
@@ -81,11 +91,12 @@ class Observation:
     note: str = ""
     diagnosis: str = ""
     snippet: str = ""
+    certificate: Certificate | None = None
 
     def to_json(self) -> dict[str, Any]:
         """A plain dict; infinities and NaN become None, as JSON has neither.
 
-        ``diagnosis`` and ``snippet`` are left out where there are none.
+        ``certificate``, ``diagnosis`` and ``snippet`` are left out where there are none.
         """
         data = {key: item for key, item in asdict(self).items() if key not in _LATE or item}
         for key in ("got", "bound", "margin", "error", "tightness"):
@@ -105,4 +116,5 @@ class Observation:
                 f"{self.bound_label} = {self.bound:.17g} {self.outcome}; "
                 f"margin {self.margin:.3g} ± {self.error:.2g} ({self.decided_by})"
             )
-        return "; ".join(part for part in (text, self.note, self.diagnosis) if part)
+        proof = self.certificate.sentence() if self.certificate else ""
+        return "; ".join(part for part in (text, proof, self.note, self.diagnosis) if part)

@@ -130,6 +130,8 @@ class Quantity:
             return self._combine(right, "/", value, math.inf, math.inf, lambda a, b: a / b)
         value = self.value / right.value
         error = (self.error + abs(value) * right.error) / smallest
+        if math.isinf(value):  # it overflowed, and inf·0 would leave NaN
+            error = math.inf
         size = abs(right.value)
         scale = self.natural_scale / size * (right.natural_scale / size)
         return self._combine(right, "/", value, error, scale, lambda a, b: a / b)

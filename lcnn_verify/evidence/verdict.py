@@ -9,7 +9,7 @@ from typing import Any
 
 from scipy.stats import beta
 
-from lcnn_verify.evidence.observation import UNCONFIRMED, Verdict
+from lcnn_verify.evidence.observation import UNSETTLED, Verdict
 from lcnn_verify.ledger.claim import Claim
 
 MAX_UNDECIDED = 0.01
@@ -34,10 +34,10 @@ class Decision:
 def decide(claim: Claim, records: Iterable[dict[str, Any]]) -> Decision:
     """Decide ``claim`` from the records (:meth:`Recorder.to_json`) of all its units.
 
-    A confirmed violation refutes. Otherwise each property of the claim is judged for itself, so
-    that many easy examples of one cannot outvote another: a property that broke, a violation in
-    float64 that nothing could confirm, or more than 1 % undecided examples is inconclusive; a
-    property without examples is not exercised. Else the claim is supported. Controls are wanted
+    A certified violation refutes. Otherwise each property of the claim is judged for itself, so
+    that many easy examples of one cannot outvote another: a property that broke, a violation that
+    nothing could confirm or prove, or more than 1 % undecided examples is inconclusive; a property
+    without examples is not exercised. Else the claim is supported. Controls are wanted
     refuted, all other claims supported or certified.
     """
     tests: dict[str, _Tally] = {}
@@ -93,9 +93,9 @@ class _Tally:
     def judge(self, name: str) -> tuple[Verdict, str]:
         if self.errors:
             return Verdict.INCONCLUSIVE, self.errors[0]
-        unconfirmed = [note for note in sorted(self.reasons) if UNCONFIRMED in note]
-        if unconfirmed:
-            return Verdict.INCONCLUSIVE, f"{name}: {unconfirmed[0]}"
+        unsettled = [note for note in sorted(self.reasons) if any(it in note for it in UNSETTLED)]
+        if unsettled:
+            return Verdict.INCONCLUSIVE, f"{name}: {unsettled[0]}"
         if not self.examples:
             return Verdict.NOT_EXERCISED, f"{name}: no example met the preconditions"
         if self.undecided > MAX_UNDECIDED * self.examples:

@@ -11,7 +11,7 @@ Source: THEORY §6.
 import numpy as np
 from hypothesis import given
 
-from lcnn_verify import oracle, strategies
+from lcnn_verify import enclosure, oracle, strategies
 from lcnn_verify.evidence import check, verifies
 from lcnn_verify.instances import Instance
 from lcnn_verify.quantities import loss, number
@@ -23,5 +23,9 @@ def test_flipped_cross_term_is_the_loss(instance):
     x, nothing = instance, np.zeros((1, instance.V.shape[1]))
     squares = loss(Instance(x.W, nothing), "½S_WW") + loss(Instance(nothing, x.V), "½S_VV")
     flipped = (2.0 * squares - loss(x)).named("½(S_WW + 2S_WV + S_VV)")
-    integral = number("½E(f_W − f*)²", lambda dps: oracle.loss_by_quadrature(x.W, x.V, dps=dps))
+    integral = number(
+        "½E(f_W − f*)²",
+        lambda dps: oracle.loss_by_quadrature(x.W, x.V, dps=dps),
+        enclosed=lambda bits: enclosure.loss_by_quadrature(x.W, x.V, precision=bits),
+    )
     check.equal(flipped, integral, digits=20)

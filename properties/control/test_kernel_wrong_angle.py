@@ -9,10 +9,12 @@ Source: THEORY §6.
 """
 
 import mpmath
+from flint import arb
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lcnn_verify import oracle
+from lcnn_verify import enclosure, oracle
+from lcnn_verify.enclosure import ball
 from lcnn_verify.evidence import check, verifies
 from lcnn_verify.quantities import number
 
@@ -30,4 +32,17 @@ def test_wrong_angle_gives_the_kernel(degrees):
             cosine = mpmath.cos(mpmath.radians(degrees))
         return oracle.kernel(cosine, dps)
 
-    check.equal(number("(2/π)(sin θ + (π − θ)cos θ)", wrong), number("k", right), digits=20)
+    def theta():
+        return arb(degrees) * arb.pi() / 180
+
+    def wrong_ball(bits):
+        with ball.working_precision(bits):
+            sine, cosine = theta().sin_cos()
+            return 2 * (sine + (arb.pi() - theta()) * cosine) / arb.pi()
+
+    def right_ball(bits):
+        with ball.working_precision(bits):
+            return enclosure.kernel_at_angle(theta())
+
+    false = number("(2/π)(sin θ + (π − θ)cos θ)", wrong, enclosed=wrong_ball)
+    check.equal(false, number("k", right, enclosed=right_ball), digits=20)

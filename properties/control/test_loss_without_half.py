@@ -10,7 +10,7 @@ Source: THEORY §6.
 
 from hypothesis import given
 
-from lcnn_verify import oracle, strategies
+from lcnn_verify import enclosure, oracle, strategies
 from lcnn_verify.evidence import check, verifies
 from lcnn_verify.quantities import loss, number
 
@@ -19,5 +19,9 @@ from lcnn_verify.quantities import loss, number
 @given(instance=strategies.instances(max_m=2, max_r=2, max_d=2, norms=(0.5, 2.0)))
 def test_double_sum_is_the_loss(instance):
     x = instance
-    integral = number("½E(f_W − f*)²", lambda dps: oracle.loss_by_quadrature(x.W, x.V, dps=dps))
+    integral = number(
+        "½E(f_W − f*)²",
+        lambda dps: oracle.loss_by_quadrature(x.W, x.V, dps=dps),
+        enclosed=lambda bits: enclosure.loss_by_quadrature(x.W, x.V, precision=bits),
+    )
     check.equal((2.0 * loss(x)).named("Σ c c q q k"), integral, digits=20)
