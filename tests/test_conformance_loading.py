@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pickle
 import sys
 from collections import namedtuple
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
@@ -45,6 +46,10 @@ class Demanding:
 class Outer:
     inner = SimpleNamespace(loss=loss)
 instance = Whole()
+class Odd:
+    def __getattr__(self, name):
+        raise LookupError(name)
+odd = Odd()
 nothing = SimpleNamespace(losses=1, run=2)
 """
 
@@ -52,6 +57,7 @@ nothing = SimpleNamespace(losses=1, run=2)
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     (tmp_path / "mine.py").write_text(GOOD)
+    (tmp_path / "script").write_text("def loss(W, V): return 1.0\n")
     (tmp_path / "helper.py").write_text("VALUE = 7.0\n")
     (tmp_path / "package").mkdir()
     (tmp_path / "package" / "__init__.py").write_text("")
@@ -128,6 +134,11 @@ def test_a_file_elsewhere_has_its_own_folder_on_the_path(folder, monkeypatch, is
         ("mine.py:", "target: got 'mine.py:', wanted package.module:object or path/to/file.py:ob"),
         (":loss", "target: got ':loss', wanted package.module:object"),
         ("", "target: got '', wanted package.module:object"),
+        ("./script", "/script', wanted a Python file, name.py"),
+        (
+            "math",
+            "target: got an object of type module with none, wanted an object with loss(W, V)",
+        ),
         ("mine.py:3", "target: got 'mine.py:3', wanted package.module:object"),
         ("a b", "target: got 'a b', wanted package.module:object"),
         (
@@ -136,7 +147,7 @@ def test_a_file_elsewhere_has_its_own_folder_on_the_path(folder, monkeypatch, is
         ),
         (
             "mine.py:zzzzzzz",
-            "wanted a name defined there, such as Demanding, Outer, SimpleNamespace",
+            "wanted a name defined there, such as Whole, instance",
         ),
         ("mine:Outer.iner", "got 'iner', which mine.Outer does not have"),
         ("mine.py:Demanding", "Demanding() raised TypeError: "),
@@ -156,6 +167,10 @@ def test_a_bad_target_is_one_line_that_helps(folder, isolate, text, said):
     ("source", "said"),
     [
         ("import nowhere_at_all", "importing it raised ModuleNotFoundError: No module named 'nowh"),
+        (
+            "import lcnn_verify as l; l.loss([[0.0]], 3)",
+            "importing it raised InputError: V: got 0-d",
+        ),
         ("x = 1\n1 / 0", "importing it raised ZeroDivisionError: division by zero (bad.py, line 2"),
         ("def f(:", "importing it raised SyntaxError: "),
         ("import sys; sys.exit(3)", "importing it raised SystemExit: 3 (bad.py, line 1"),
@@ -255,8 +270,12 @@ def test_an_object_at_hand_is_served_here():
             implementation.call("loss", W, V)
     with pytest.raises(InputError, match="Needy\\(\\) raised TypeError"):
         open_implementation(type("Needy", (), {"__init__": lambda self, x: None}))
+    module = ModuleType("made_up")
+    module.loss = lambda W, V: 4.0
+    assert open_implementation(module).declaration == Declaration("made_up", ("loss",))
+    assert target.home_of(module) is None
     partial = SimpleNamespace(loss=object.__call__)
-    assert target.home_of(partial, ("loss",)) is None
+    assert target.home_of(partial) is None
 
 
 def test_a_call_that_cannot_be_is_refused(folder):
@@ -301,3 +320,11 @@ def test_the_run_tells_its_implementation_which_is_opened_once(folder):
 def test_facts_survive_the_trip_to_another_process():
     facts = Facts(("loss",), UNIT_RELU, None, True, "jax", ("jax", "torch"), True)
     assert declaration.from_json(declaration.to_json(facts)) == facts
+
+
+def test_misbehaviour_survives_the_trip_too():
+    misbehaviour = Misbehaviour(Fault.MUTATED, "loss", "W changed", (1.0,))
+    again = pickle.loads(pickle.dumps(misbehaviour))
+    assert vars(again) == vars(misbehaviour)
+    assert str(again) == "loss changed its input arrays: W changed"
+    assert {fault for fault in Fault if fault.meaning} == set(Fault)

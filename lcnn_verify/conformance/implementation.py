@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from lcnn_verify.conformance import target as targets
 from lcnn_verify.conformance.adapter import LAYOUTS, Adapter, Layout
-from lcnn_verify.conformance.declaration import OPERATIONS, Arrays, Declaration, Dtype, Facts
+from lcnn_verify.conformance.declaration import Arrays, Declaration, Dtype, Facts
 from lcnn_verify.conformance.faults import Misbehaviour
 from lcnn_verify.conformance.isolation import Isolated
 from lcnn_verify.conformance.limits import DEFAULT_LIMITS, Limits
@@ -125,7 +125,7 @@ def open_implementation(
     or if its import raises, crashes or hangs.
     """
     if not isinstance(target, str):
-        home = targets.home_of(target, OPERATIONS)
+        home = targets.home_of(target)
         loaded = targets.Loaded(targets.instantiate(target, home), home)
         name = getattr(target, "__name__", None) or type(target).__name__
         return Implementation(name, Adapter(loaded, own_process=False))

@@ -9,11 +9,13 @@ import pkgutil
 import re
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from lcnn_verify.conformance.declaration import OPERATIONS
 from lcnn_verify.errors import InputError, did_you_mean
 
 _WANTED = "package.module:object or path/to/file.py:object"
@@ -81,13 +83,25 @@ def load(target: Target) -> Loaded:
             inside = ".".join(
                 [target.text.rpartition(":")[0], *target.attribute.split(".")[:depth]]
             )
-            public = [known for known in dir(subject) if not known.startswith("_")]
-            hint = did_you_mean(name, public) or f", such as {', '.join(public[:3]) or 'none'}"
             got = f"{name!r}, which {inside} does not have"
-            raise InputError("target", got, f"a name defined there{hint}") from None
+            raise InputError("target", got, f"a name defined there{_hint(name, subject)}") from None
         except BaseException as error:
             raise _refused(target, "looking it up", error, home) from None
     return Loaded(instantiate(subject, home), home)
+
+
+def _hint(name: str, subject: Any) -> str:
+    """The public name of ``subject`` that comes near ``name``, else some that offer something."""
+    public = [known for known in dir(subject) if not known.startswith("_")]
+    if near := did_you_mean(name, public):
+        return near
+    offering = []
+    for known in public:
+        with suppress(Exception):  # what looks itself up in odd ways is no suggestion
+            value = getattr(subject, known)
+            if any(hasattr(value, operation) for operation in OPERATIONS):
+                offering.append(known)
+    return f", such as {', '.join(offering[:3])}" if offering else ""
 
 
 def instantiate(subject: Any, home: Path | None) -> Any:
@@ -101,11 +115,11 @@ def instantiate(subject: Any, home: Path | None) -> Any:
         raise InputError("target", got, "a class that needs no arguments, or an instance") from None
 
 
-def home_of(subject: Any, operations: Sequence[str]) -> Path | None:
-    """Where the source of an object at hand stands, if one of its ``operations`` tells it."""
+def home_of(subject: Any) -> Path | None:
+    """Where the source of an object at hand stands, if its operations tell it."""
     if isinstance(subject, ModuleType):
         return _home(subject)
-    for name in operations:
+    for name in OPERATIONS:
         owner = getattr(subject, name, None)
         module = sys.modules.get(getattr(owner, "__module__", None) or "")
         if module is not None:
@@ -204,7 +218,5 @@ def _neighbours(module: str) -> Sequence[str]:
 
 
 def _refused(target: Target, act: str, error: BaseException, home: Path | None) -> InputError:
-    if isinstance(error, InputError):
-        return error
     got = f"{target.text!r}, but {act} raised {describe(error, home)}"
     return InputError("target", got, "code that can be imported and instantiated")
