@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Bar
 
 from lcnn_verify.campaign.journal import FILE_NAME as JOURNAL
 from lcnn_verify.campaign.run import Progress, ProgressCallback
 from lcnn_verify.cli.errors import ExitCode, say
+from lcnn_verify.cli.options import integer
+from lcnn_verify.cli.progress import bar
 from lcnn_verify.errors import InputError
 from lcnn_verify.reporting.report import Report
 from lcnn_verify.reporting.terminal import render
@@ -43,8 +43,8 @@ def run(
             report = verify(
                 _split(claims),
                 profile=profile,
-                seed=_integer("seed", seed, 0),
-                jobs=None if jobs is None else _integer("jobs", jobs, 1),
+                seed=integer("seed", seed, 0),
+                jobs=None if jobs is None else integer("jobs", jobs, 1),
                 out=out,
                 resume=resume,
                 progress=progress,
@@ -85,40 +85,16 @@ def _split(claims: Sequence[str] | None) -> list[str] | None:
     return [name.strip() for given in claims for name in given.split(",") if name.strip()]
 
 
-def _integer(argument: str, text: str, least: int) -> int:
-    """``text`` as an integer. Raises ``InputError`` unless it is one and at least ``least``."""
-    wanted = f"an integer ≥ {least}"
-    try:
-        value = int(text)
-    except ValueError:
-        raise InputError(argument, repr(text), wanted) from None
-    if value < least:
-        raise InputError(argument, text, wanted)
-    return value
-
-
 @contextmanager
 def _bar(shown: bool) -> Iterator[ProgressCallback | None]:
     """A progress bar on stderr, or nothing."""
-    if not shown:
-        yield None
-        return
-    columns = (
-        TextColumn("[progress.description]{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("starting", total=None)
+    with bar(shown) as advance:
+        if advance is None:
+            yield None
+            return
         first = "compiling (once)" if is_cold() else "running"
 
-        def advance(progress: Progress) -> None:
-            bar.update(
-                task,
-                description=progress.unit.partition(" ")[0] or first,
-                completed=progress.done,
-                total=progress.total,
-            )
+        def show(progress: Progress) -> None:
+            advance(progress.unit.partition(" ")[0] or first, progress.done, progress.total)
 
-        yield advance
+        yield show
