@@ -194,6 +194,58 @@ def doctor(properties: Properties = None) -> int:
     return command.doctor(properties)
 
 
+vectors = typer.Typer(name="vectors", cls=_Commands)
+app.add_typer(vectors)
+
+
+@vectors.callback(invoke_without_command=True)
+def vectors_front(ctx: typer.Context) -> int:
+    """Theory vectors: hold a program in any language to inputs and 40-digit values."""
+    return front(ctx)
+
+
+@vectors.command("export")
+@reported
+def vectors_export(
+    out: Annotated[
+        str, typer.Option(metavar="DIR", help="Where the kit goes; files of its names there go.")
+    ] = "vectors",
+) -> int:
+    """Write the kit: vectors as JSON and as text, schemas, an example in C, how to use it all."""
+    from lcnn_verify.cli import vectors as command
+
+    return command.export(out)
+
+
+@vectors.command("check")
+@reported
+def vectors_check(
+    results: Annotated[Path, typer.Argument(metavar="RESULTS", help="What a program wrote.")],
+    json: Json = False,
+) -> int:
+    """Judge the results of a program, each value within the tolerance of its dtype."""
+    from lcnn_verify.cli import vectors as command
+
+    return command.check(results, json=json)
+
+
+@vectors.command("confirm")
+@reported
+def vectors_confirm(
+    chosen: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID]…", help="Vectors or flags. Default: all.")
+    ] = None,
+    jobs: Annotated[
+        str | None, typer.Option(metavar="N", help="Processes at a time. Default: 2.")
+    ] = None,
+    json: Json = False,
+) -> int:
+    """Derive every published value once more by both routes and compare (two minutes)."""
+    from lcnn_verify.cli import vectors as command
+
+    return command.confirm(chosen or [], jobs=jobs, json=json)
+
+
 def _interrupt(signum: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
