@@ -10,28 +10,23 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 from mpmath import iv
 
-from lcnn_verify.certificates.critical_energy import Energy, Matrix, Vector, dot, wedge
+from lcnn_verify.certificates.interval_energy import (
+    Energy,
+    Matrix,
+    Rejected,
+    Vector,
+    dot,
+    readable,
+    wedge,
+    working_bits,
+)
 
 _BITS = 150
-
-
-class Rejected(ValueError):
-    """A certificate that does not prove what it says; names the entry and the reason."""
-
-
-@contextmanager
-def _precision(bits: int) -> Any:
-    before, iv.prec = iv.prec, bits
-    try:
-        yield
-    finally:
-        iv.prec = before
 
 
 def check_point(data: Mapping[str, Any]) -> None:
@@ -40,14 +35,8 @@ def check_point(data: Mapping[str, Any]) -> None:
     ``data`` is ``CriticalPoint.to_json()``. Raises :class:`Rejected` with the entry's name when
     the boxes do not contract, the loss, the threshold or an inertia is not as stated.
     """
-    with _precision(_BITS):
-        try:
-            _check(_Point(data))
-        except Rejected as error:
-            raise Rejected(f"{data.get('name', 'unnamed')}: {error}") from None
-        except (KeyError, TypeError, ValueError, IndexError, ZeroDivisionError) as error:
-            got = f"{type(error).__name__}: {error}"
-            raise Rejected(f"{data.get('name', 'unnamed')}: {got}") from None
+    with working_bits(_BITS):
+        readable(data, lambda entry: _check(_Point(entry)))
 
 
 class _Point:

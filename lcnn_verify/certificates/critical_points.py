@@ -8,7 +8,8 @@ from typing import Any
 
 from lcnn_verify.certificates import critical_catalogue
 from lcnn_verify.certificates.critical import PRECISION, CriticalPoint, prove
-from lcnn_verify.certificates.critical_check import Rejected, check_point
+from lcnn_verify.certificates.critical_check import check_point
+from lcnn_verify.certificates.interval_energy import Rejected
 from lcnn_verify.certificates.krawczyk import NotProved
 
 KIND = "critical-points"

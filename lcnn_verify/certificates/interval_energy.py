@@ -7,7 +7,8 @@ cosines, so that nothing is shared with ``enclosure``.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -15,6 +16,31 @@ from mpmath import iv
 
 Vector: TypeAlias = list[Any]
 Matrix: TypeAlias = list[list[Any]]
+
+
+class Rejected(ValueError):
+    """A certificate that does not prove what it says; names the entry and the reason."""
+
+
+@contextmanager
+def working_bits(bits: int) -> Iterator[None]:
+    """Compute with ``bits`` bits in mpmath's interval context; restores the caller's."""
+    before, iv.prec = iv.prec, bits
+    try:
+        yield
+    finally:
+        iv.prec = before
+
+
+def readable(data: Mapping[str, Any], check: Callable[[Mapping[str, Any]], None]) -> None:
+    """Run ``check`` on an entry; whatever it cannot read is rejected, under the entry's name."""
+    name = data.get("name", "unnamed")
+    try:
+        check(data)
+    except Rejected as error:
+        raise Rejected(f"{name}: {error}") from None
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise Rejected(f"{name}: {type(error).__name__}: {error}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +172,12 @@ def dot(left: Sequence[Any], right: Sequence[Any]) -> Any:
     return sum((x * y for x, y in zip(left, right, strict=True)), iv.mpf(0))
 
 
+def length(vector: Iterable[Any]) -> Any:
+    """The Euclidean norm; squares of intervals that hold 0 are not negative."""
+    return iv.sqrt(sum((x**2 for x in vector), iv.mpf(0)))
+
+
 def wedge(a: Vector, b: Vector) -> Any:
     """‖a ∧ b‖ = ‖a‖‖b‖ sin θ, without the cancellation of xz − y²."""
     pairs = itertools.combinations(range(len(a)), 2)
-    return iv.sqrt(sum(((a[i] * b[j] - a[j] * b[i]) ** 2 for i, j in pairs), iv.mpf(0)))
+    return length(a[i] * b[j] - a[j] * b[i] for i, j in pairs)
