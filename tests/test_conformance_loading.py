@@ -318,7 +318,7 @@ def test_the_run_tells_its_implementation_which_is_opened_once(folder):
 
 
 def test_facts_survive_the_trip_to_another_process():
-    facts = Facts(("loss",), UNIT_RELU, None, True, "jax", ("jax", "torch"), True)
+    facts = Facts(("loss",), UNIT_RELU, None, True, "jax", ("jax", "torch"), True, True)
     assert declaration.from_json(declaration.to_json(facts)) == facts
 
 

@@ -30,21 +30,14 @@ _NAMESPACES = {"jax": "jax.numpy", "torch": "array_api_compat.torch"}
 _NO_MEMORY = re.compile(r"can't allocate memory|RESOURCE_EXHAUSTED|[Oo]ut of memory|std::bad_alloc")
 
 
-def imported_frameworks() -> tuple[Arrays, ...]:
-    """The frameworks in memory: whatever the target works with, if it works with one."""
-    return tuple(name for name in declaration.FRAMEWORKS[1:] if name in sys.modules)
-
-
 class Adapter:
     """One loaded implementation, called in this process."""
 
     def __init__(self, loaded: Loaded, *, own_process: bool) -> None:
         """``own_process`` says that nobody but the implementation can have meant an interrupt."""
         self._subject, self._home, self._own_process = loaded.subject, loaded.home, own_process
-        imported = imported_frameworks()
-        x64 = "jax" in imported and bool(sys.modules["jax"].config.jax_enable_x64)
-        self.facts: Facts = declaration.read(loaded.subject, imported, x64)
-        if "torch" in imported and own_process:
+        self.facts: Facts = declaration.read(loaded.subject)
+        if "torch" in self.facts.imported and own_process:
             sys.modules["torch"].set_num_threads(1)
 
     def call(

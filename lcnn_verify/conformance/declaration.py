@@ -21,6 +21,7 @@ W is an array of shape (m, d), V one of shape (r, d). Attributes say the rest, a
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias, get_args
@@ -37,6 +38,8 @@ Arrays: TypeAlias = Literal["numpy", "jax", "torch"]
 OPERATIONS: tuple[Operation, ...] = get_args(Operation)
 DTYPES: tuple[Dtype, ...] = get_args(Dtype)
 FRAMEWORKS: tuple[Arrays, ...] = get_args(Arrays)
+
+_COMPILERS = ("jax", "torch", "numba", "juliacall", "julia")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,8 @@ class Facts:
     """What an object says, before the open questions are settled.
 
     ``dtype`` and ``arrays`` are None where it says nothing; ``imported`` are the frameworks in
-    memory once it is loaded, and ``x64`` says whether JAX computes in float64.
+    memory once it is loaded, ``x64`` says whether JAX computes in float64, and ``compiles`` whether
+    anything in memory compiles code at its first call.
     """
 
     offers: tuple[Operation, ...]
@@ -66,6 +70,7 @@ class Facts:
     arrays: Arrays | None
     imported: tuple[Arrays, ...] = ()
     x64: bool = False
+    compiles: bool = False
 
 
 def to_json(facts: Facts) -> dict[str, Any]:
@@ -79,8 +84,9 @@ def from_json(data: dict[str, Any]) -> Facts:
     return Facts(**{**data, **tuples, "model": model_named(data["model"])})
 
 
-def read(subject: Any, imported: tuple[Arrays, ...], x64: bool) -> Facts:
+def read(subject: Any) -> Facts:
     """Read the object protocol off ``subject``. Raises ``InputError`` on what it does not allow."""
+    imported = tuple(name for name in FRAMEWORKS[1:] if name in sys.modules)
     return Facts(
         _offers(subject),
         _model(_attribute(subject, "model")),
@@ -88,7 +94,8 @@ def read(subject: Any, imported: tuple[Arrays, ...], x64: bool) -> Facts:
         _batch(_attribute(subject, "batch")),
         _arrays(_attribute(subject, "arrays")),
         imported,
-        x64,
+        "jax" in imported and bool(sys.modules["jax"].config.jax_enable_x64),
+        any(name in sys.modules for name in _COMPILERS),
     )
 
 

@@ -20,6 +20,8 @@ from lcnn_verify.conformance.wire import Message, pack
 from lcnn_verify.errors import InputError
 from lcnn_verify.processes import ONE_THREAD
 
+_PROBE = "probe"
+
 
 class Isolated:
     """The service of an implementation that runs apart: same answers as an ``Adapter``'s.
@@ -37,11 +39,11 @@ class Isolated:
             "path": [str(target.folder), *sys.path],
             "memory_gigabytes": limits.memory_gigabytes,
         }
+        self._impatient: set[str] = set()
         self._start()
 
     def _start(self) -> None:
         """Load the target in a fresh process."""
-        self._warm: set[str] = set()
         self._process = Process(self._limits.output_bytes)
         request = {**self._surroundings, "environment": self._environment}
         wanted = "code that can be imported"
@@ -57,6 +59,8 @@ class Isolated:
             case {"facts": dict(facts), "home": home}:
                 self.facts: Facts = declaration.from_json(facts)
                 self._home = Path(home) if home else None
+                slow = {*self.facts.offers, _PROBE} if self.facts.compiles else set()
+                self._cold = slow - self._impatient
             case _:
                 self.close()
                 got = f"{self._target.text!r}, but loading it gave {reply.get('detail', reply)}"
@@ -70,7 +74,7 @@ class Isolated:
 
     def probe(self, arrays: Arrays) -> Arrays:
         """As :meth:`Adapter.probe`."""
-        reply, _ = self._request("probe", {"do": "probe", "given_as": arrays})
+        reply, _ = self._request(_PROBE, {"do": "probe", "given_as": arrays})
         came_as: Arrays = reply["came_as"]
         return came_as
 
@@ -93,12 +97,14 @@ class Isolated:
                 detail = f"could not be loaded again: {error.got}"
                 raise Misbehaviour(Fault.EXCEPTION, operation, detail) from None
         limits = self._limits
-        seconds = limits.call_seconds if operation in self._warm else limits.first_call_seconds
+        seconds = limits.first_call_seconds if operation in self._cold else limits.call_seconds
         try:
             reply, results = self._exchange(seconds, header, *arrays)
         except Lost as lost:
+            if lost.kind is Fault.HANG:  # it has been waited for long enough
+                self._impatient.add(operation)
             raise Misbehaviour(lost.kind, operation, lost.detail) from None
-        self._warm.add(operation)
+        self._cold.discard(operation)
         if "fault" not in reply:
             return reply, results
         kind, detail = Fault(reply["fault"]), str(reply["detail"])

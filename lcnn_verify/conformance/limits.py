@@ -12,8 +12,9 @@ from lcnn_verify.errors import InputError
 class Limits:
     """Limits for one call in the implementation's own process.
 
-    ``call_seconds`` bounds a call. ``first_call_seconds`` bounds the loading and, in each process,
-    the first call of each operation: compilation takes its time. ``memory_gigabytes`` (units of
+    ``call_seconds`` bounds a call. ``first_call_seconds`` bounds the loading. Where JAX, PyTorch,
+    Numba or Julia is in memory, which take their time to compile, it also bounds the first call of
+    each operation in each process, until one has hung that long. ``memory_gigabytes`` (units of
     2³⁰ bytes) comes on top of what the process holds after loading, and on top of an empty
     process while loading. ``output_bytes`` bounds what one call writes to stdout and stderr.
     Raises ``InputError`` unless all are positive and finite.
