@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import operator
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import lcnn_verify
 from lcnn_verify import ledger
+from lcnn_verify.campaign import arguments
 from lcnn_verify.campaign.journal import Fingerprint
 from lcnn_verify.campaign.plan import plan
 from lcnn_verify.campaign.properties import find_directory
 from lcnn_verify.campaign.properties import fingerprint as sources
-from lcnn_verify.campaign.run import ProgressCallback, default_jobs, run_units
-from lcnn_verify.campaign.worker import broken
+from lcnn_verify.campaign.run import ProgressCallback, run_units, without_file
 from lcnn_verify.errors import InputError
-from lcnn_verify.profiles import Profile, profile_named
+from lcnn_verify.profiles import Profile
 from lcnn_verify.reporting.report import Report, RunInfo, build_report
 
 DEFAULT_OUT = Path("reports", "latest")
@@ -52,13 +50,13 @@ def verify(
     older than the journal.
     """
     started, clock = datetime.now(UTC), time.monotonic()
-    budget = profile if isinstance(profile, Profile) else profile_named(profile)
-    seed = _integer("seed", seed, 0)
-    workers = default_jobs() if jobs is None else _integer("jobs", jobs, 1)
-    patterns = _patterns(claims)
+    budget = arguments.budget(profile)
+    seed = arguments.integer("seed", seed, 0)
+    workers = arguments.workers(jobs)
+    patterns = arguments.names("claims", claims, "claim ids or families, or None for all")
     selection = ledger.select(list(patterns)) if patterns else ledger.claims()
     directory = find_directory(properties)
-    folder = _folder(out)
+    folder = arguments.folder(out, DEFAULT_OUT)
     units = plan(selection, directory, budget, seed)
     if not units:
         got = f"{str(directory)!r}, which holds no property file of the claims selected"
@@ -80,17 +78,10 @@ def verify(
         resume=resume,
         progress=progress,
     )
-    planned = {unit.claim for unit in units}
-    missing = [
-        broken(
-            claim.id, claim.property_file, f"no property file {claim.property_file} in {directory}"
-        )
-        for claim in selection
-        if claim.id not in planned
-    ]
     report = build_report(
         selection,
-        [record for result in results for record in result.records] + missing,
+        [record for result in results for record in result.records]
+        + without_file(selection, directory),
         RunInfo(budget.name, seed, patterns),
         timings={
             "started": started.isoformat(timespec="seconds"),
@@ -100,42 +91,3 @@ def verify(
     )
     report.write(folder)
     return report
-
-
-def _integer(argument: str, value: Any, least: int) -> int:
-    """``value`` as an int, NumPy's integers included. Raises ``InputError`` for anything else."""
-    wanted = f"an integer ≥ {least}"
-    try:
-        number = operator.index(value)
-    except TypeError:
-        raise InputError(argument, repr(value), wanted) from None
-    if isinstance(value, bool) or number < least:
-        raise InputError(argument, repr(value), wanted)
-    return number
-
-
-def _patterns(claims: Any) -> tuple[str, ...]:
-    """The claims asked for, each once; () for all. Raises ``InputError`` unless all are strings."""
-    if claims is None:
-        return ()
-    wanted = "claim ids or families, or None for all"
-    if isinstance(claims, str):
-        return (claims,)
-    try:
-        patterns = tuple(claims)
-    except TypeError:
-        raise InputError("claims", repr(claims), wanted) from None
-    for pattern in patterns:
-        if not isinstance(pattern, str):
-            raise InputError("claims", repr(pattern), wanted)
-    if not patterns:
-        raise InputError("claims", "an empty list", wanted)
-    return tuple(dict.fromkeys(patterns))
-
-
-def _folder(out: Any) -> Path:
-    if out is None:
-        return DEFAULT_OUT
-    if not isinstance(out, str | Path) or not str(out):
-        raise InputError("out", repr(out), "the path of a folder")
-    return Path(out)

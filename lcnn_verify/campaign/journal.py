@@ -29,7 +29,10 @@ LOCK_NAME = "journal.lock"
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """What the entries of a journal rest on; a journal of another run is never mixed in."""
+    """What the entries of a journal rest on; a journal of another run is never mixed in.
+
+    ``implementation`` is what a conformance run has under test: its target, limits and sources.
+    """
 
     profile: Profile
     seed: int
@@ -38,10 +41,13 @@ class Fingerprint:
     ledger: tuple[str, ...]
     sources: str
     units: tuple[str, ...]
+    implementation: Mapping[str, Any] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The journal's first line."""
+        subject = {"implementation": dict(self.implementation)} if self.implementation else {}
         return {
+            **subject,
             "journal": SCHEMA,
             "profile": self.profile.name,
             "budgets": asdict(self.profile),

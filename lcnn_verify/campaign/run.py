@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from lcnn_verify.campaign.executor import UnitResult, execute
 from lcnn_verify.campaign.journal import Fingerprint, Journal
 from lcnn_verify.campaign.plan import Unit, schedule
+from lcnn_verify.campaign.worker import broken
 from lcnn_verify.errors import InputError
+from lcnn_verify.ledger import Claim
 from lcnn_verify.reporting.report import remove_report
 
 
@@ -65,3 +67,14 @@ def run_units(
                 journal.append(result)
                 tell(Progress(len(journal.results), len(units), result.unit))
         return tuple(journal.results[unit.id] for unit in units)
+
+
+def without_file(claims: Iterable[Claim], directory: Path) -> list[dict[str, Any]]:
+    """Records of the claims that have no property file in ``directory``, and so no unit."""
+    return [
+        broken(
+            claim.id, claim.property_file, f"no property file {claim.property_file} in {directory}"
+        )
+        for claim in claims
+        if not (directory / claim.property_file).is_file()
+    ]

@@ -87,7 +87,7 @@ class Reference:
 
     @property
     def sines(self) -> FloatArray:
-        """sin θ of all pairs, (n, n), consistent with the cosines."""
+        """The sines of all pairs of neurons, (n, n), consistent with the cosines."""
         return np.sqrt((1.0 - self.cosines) * (1.0 + self.cosines))
 
     def quantity(self, label: str, value: float, error: float) -> Quantity:

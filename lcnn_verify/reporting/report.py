@@ -95,12 +95,14 @@ def build_report(
     run: RunInfo,
     *,
     timings: Mapping[str, Any],
+    implementation: Mapping[str, Any] | None = None,
 ) -> Report:
     """Merge ``records`` (:meth:`Recorder.to_json`, several per claim, any order) into a report.
 
     Records of claims not in ``claims`` are left out. ``timings`` has ``started`` (ISO 8601),
-    ``seconds`` and ``units`` (unit id → seconds): all that may differ between equal runs. Raises
-    ``InputError`` when there are no claims: an empty report would pass.
+    ``seconds`` and ``units`` (unit id → seconds): all that may differ between equal runs.
+    ``implementation`` is what a conformance run had under test. Raises ``InputError`` when there
+    are no claims: an empty report would pass.
     """
     if not claims:
         raise InputError("claims", "none", "at least one claim to report on")
@@ -112,6 +114,7 @@ def build_report(
     data = {
         "schema_version": SCHEMA_VERSION,
         "run": {"profile": run.profile, "seed": run.seed, "selection": list(run.selection)},
+        **({"implementation": implementation} if implementation else {}),
         "summary": summarize(entries),
         "claims": entries,
         "environment": environment(),

@@ -1,0 +1,182 @@
+"""``conform``: someone else's implementation held to every check that applies to it."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib.machinery import PathFinder
+from pathlib import Path
+from typing import Any
+
+import lcnn_verify
+from lcnn_verify import ledger
+from lcnn_verify.campaign import arguments
+from lcnn_verify.campaign.journal import Fingerprint
+from lcnn_verify.campaign.plan import plan
+from lcnn_verify.campaign.properties import find_directory
+from lcnn_verify.campaign.properties import fingerprint as sources
+from lcnn_verify.campaign.run import ProgressCallback, run_units, without_file
+from lcnn_verify.conformance import target as targets
+from lcnn_verify.conformance.declaration import Declaration
+from lcnn_verify.conformance.implementation import open_implementation
+from lcnn_verify.conformance.limits import DEFAULT_LIMITS, Limits
+from lcnn_verify.conformance.offers import offered
+from lcnn_verify.errors import InputError, did_you_mean
+from lcnn_verify.ledger import Claim
+from lcnn_verify.profiles import Profile, RunContext
+from lcnn_verify.reporting.report import Report, RunInfo, build_report
+
+DEFAULT_OUT = Path("reports", "conformance")
+
+
+def conform(
+    target: str,
+    *,
+    checks: str | Sequence[str] | None = None,
+    profile: str | Profile = "quick",
+    seed: int = 0,
+    jobs: int | None = None,
+    out: Path | str | None = None,
+    resume: bool = False,
+    progress: ProgressCallback | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    properties: Path | str | None = None,
+) -> Report:
+    """Hold ``target`` to the checks, write the report into ``out`` and return it.
+
+    ``target`` is ``"package.module:object"`` or ``"path/file.py:object"``
+    (:mod:`~lcnn_verify.conformance.declaration` says what the object may be); it runs in processes
+    of its own, under ``limits``. ``checks`` are ids such as ``"conform.shapes"`` or
+    ``"shapes"`` (all when None). What it does not offer is listed in the report and is no failure.
+    All else is as for :func:`~lcnn_verify.verify`: the same campaign, journal and report.
+
+    Raises ``InputError`` for bad arguments, for a target that cannot be loaded or offers nothing,
+    and where no check applies; ``OSError`` and ``KeyboardInterrupt`` as ``verify`` does.
+    """
+    started, clock = datetime.now(UTC), time.monotonic()
+    if not isinstance(target, str):
+        raise InputError("target", repr(target), "a text such as 'package.module:object'")
+    budget = arguments.budget(profile)
+    seed = arguments.integer("seed", seed, 0)
+    workers = arguments.workers(jobs)
+    selection = select(checks)
+    directory = find_directory(properties)
+    folder = arguments.folder(out, DEFAULT_OUT)
+    with open_implementation(target, limits=limits) as implementation:
+        said = implementation.declaration
+    applying, missing = offered(selection, said)
+    if not applying:
+        reasons = "; ".join(f"{check.id}: {reason}" for check, reason in missing)
+        raise InputError("checks", "none that applies", f"some other than these ({reasons})")
+    changed = _changed(limits)
+    units = [
+        replace(unit, context=_about(unit.context, target, changed))
+        for unit in plan(applying, directory, budget, seed)
+    ]
+    if not units:
+        got = f"{str(directory)!r}, which holds no property file of the checks selected"
+        raise InputError("properties", got, f"a folder with {applying[0].property_file}")
+    identity = Fingerprint(
+        profile=budget,
+        seed=seed,
+        selection=tuple(check.id for check in applying),
+        version=lcnn_verify.__version__,
+        ledger=tuple(check.id for check in ledger.checks()),
+        sources=sources(directory),
+        units=tuple(unit.id for unit in units),
+        implementation={
+            "target": target,
+            "limits": changed,
+            "sources": _sources(targets.parse(target)),
+        },
+    )
+    results = run_units(units, identity, folder, jobs=workers, resume=resume, progress=progress)
+    asked = tuple(check.id for check in selection) if checks is not None else ()
+    report = build_report(
+        applying,
+        [record for result in results for record in result.records]
+        + without_file(applying, directory),
+        RunInfo(budget.name, seed, asked),
+        timings={
+            "started": started.isoformat(timespec="seconds"),
+            "seconds": round(time.monotonic() - clock, 3),
+            "units": {result.unit: round(result.seconds, 3) for result in results},
+        },
+        implementation=section(target, said, missing),
+    )
+    report.write(folder)
+    return report
+
+
+def select(checks: Any) -> tuple[Claim, ...]:
+    """Checks by id or short name, all for None. Raises ``InputError`` with the nearest name."""
+    wanted = "ids of checks such as 'conform.shapes' or 'shapes', or None for all"
+    short = {check.id.partition(".")[2]: check for check in ledger.checks()}
+    chosen = set()
+    for name in arguments.names("checks", checks, wanted):
+        if name.removeprefix("conform.") not in short:
+            hint = did_you_mean(name.removeprefix("conform."), list(short))
+            raise InputError("checks", repr(name), f"one of {', '.join(short)}{hint}")
+        chosen.add(short[name.removeprefix("conform.")].id)
+    return tuple(check for check in ledger.checks() if not chosen or check.id in chosen)
+
+
+def section(target: str, said: Declaration, missing: Sequence[tuple[Claim, str]]) -> dict[str, Any]:
+    """What the report says of the implementation."""
+    return {
+        "target": target,
+        "offers": list(said.offers),
+        "not_offered": [{"check": check.id, "reason": reason} for check, reason in missing],
+        "model": said.model.name,
+        "dtype": said.dtype,
+        "arrays": said.arrays,
+        "batch": said.batch,
+    }
+
+
+def _about(context: RunContext, target: str, changed: Mapping[str, float]) -> RunContext:
+    return replace(
+        context,
+        implementation=target,
+        call_seconds=changed.get("call_seconds"),
+        memory_gigabytes=changed.get("memory_gigabytes"),
+    )
+
+
+def _changed(limits: Limits) -> dict[str, float]:
+    """The limits a unit must know of: those that are not the usual ones."""
+    return {
+        name: float(getattr(limits, name))
+        for name in ("call_seconds", "memory_gigabytes")
+        if getattr(limits, name) != getattr(DEFAULT_LIMITS, name)
+    }
+
+
+def _sources(target: targets.Target) -> str:
+    """A digest of the Python files beside the target; nothing of it is imported for this."""
+    origin = target.file or _origin(target)
+    if origin is None:
+        return ""
+    digest = hashlib.sha256()
+    for path in sorted(origin.parent.glob("*.py")):
+        digest.update(f"{path.name}\0".encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _origin(target: targets.Target) -> Path | None:
+    """The file of a dotted module, found without running its packages; None if it has none."""
+    places: list[str] | None = None
+    spec = None
+    for part in target.module.split("."):
+        for where in ([str(target.folder)], None) if places is None else (places,):
+            if (spec := PathFinder.find_spec(part, where)) is not None:
+                break
+        if spec is None:
+            return None
+        places = list(spec.submodule_search_locations or ())
+    origin = None if spec is None else spec.origin
+    return Path(origin) if origin is not None and origin.endswith(".py") else None
