@@ -138,17 +138,23 @@ def open_implementation(
 def current() -> Implementation:
     """The implementation that the active run is about, opened once per process and target.
 
-    Raises ``InputError`` outside a conformance run, and as :func:`open_implementation` does.
+    Under the run's limits, and the usual ones where it has none of its own. Raises ``InputError``
+    outside a conformance run, and as :func:`open_implementation` does.
     """
-    if (target := active().implementation) is None:
+    run = active()
+    if run.implementation is None:
         raise InputError("implementation", "none", "a run of `lcnn-verify conform TARGET`")
-    return _opened(os.getpid(), target)
+    limits = Limits(
+        call_seconds=run.call_seconds or DEFAULT_LIMITS.call_seconds,
+        memory_gigabytes=run.memory_gigabytes or DEFAULT_LIMITS.memory_gigabytes,
+    )
+    return _opened(os.getpid(), run.implementation, limits)
 
 
 @cache
-def _opened(pid: int, target: str) -> Implementation:
+def _opened(pid: int, target: str, limits: Limits) -> Implementation:
     """``pid`` keeps a forked child from speaking through its parent's pipes."""
-    implementation = open_implementation(target)
+    implementation = open_implementation(target, limits=limits)
     atexit.register(implementation.close)
     return implementation
 
