@@ -11,6 +11,7 @@ import numpy as np
 from reporting_claims import CLAIMS, HOSTILE, LONG, SCRIPT
 
 from lcnn_verify.evidence import (
+    Certificate,
     Observation,
     Outcome,
     Quantity,
@@ -185,7 +186,7 @@ def _violated(instance: Any, quantity: Quantity, bound: Quantity) -> Callable[[R
 
 
 def _exactly(label: str, value: float) -> Quantity:
-    return Quantity(label, value, 0.0, lambda _: value)
+    return Quantity.of(value, label)
 
 
 def _hostile(recorder: Recorder) -> None:
@@ -233,6 +234,7 @@ def _hostile(recorder: Recorder) -> None:
             arguments=recorder.arguments_json({}),
             run=active().to_json(),
             note=HOSTILE,
+            certificate=Certificate("-2e-1", "-1e-1", 128),
         )
     )
 

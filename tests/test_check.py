@@ -44,7 +44,7 @@ def test_a_violation_carries_the_proof_of_its_margin(recorder):
     text = str(caught.value)
     assert text.startswith("fact.demo: g = 1, ≥ b = 2 violated; margin -1")
     assert "(Arb enclosure, 128 bits)" in text
-    assert "proved: the margin lies in [-1e+0, -1e+0]" in text
+    assert "proved to lie in [-1e+0, -1e+0]" in text
     assert recorder.counterexample.outcome is Outcome.VIOLATED
     assert recorder.counterexample.certificate.refutes
     assert recorder.counterexample.to_json()["certificate"] == {

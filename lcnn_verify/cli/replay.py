@@ -36,8 +36,9 @@ def replay(file: Path, *, properties: str | None, json: bool) -> int:
     """Run the property once on the recorded arguments and print what it saw.
 
     REPRODUCED (the statement fails again), NO LONGER FAILS (it holds), UNDECIDED, or NOT EXERCISED
-    (nothing was checked). Only a reproduced violation is wanted of a control, and only a statement
-    that holds of any other claim.
+    (nothing was checked). A violation is proved anew, and the ball around its margin is printed.
+    Only a reproduced violation is wanted of a control, and only a statement that holds of any other
+    claim.
     """
     recorded = _read(file)
     found = _property(recorded, find_directory(properties))

@@ -1,6 +1,7 @@
 """What one check saw, and what a claim has earned (README, "What a verdict means")."""
 
 from lcnn_verify.evidence import check
+from lcnn_verify.evidence.certificate import Certificate
 from lcnn_verify.evidence.observation import Explanation, Observation, Outcome, Verdict
 from lcnn_verify.evidence.quantity import Quantity
 from lcnn_verify.evidence.recorder import Recorder, Violation, measure, point, recording, series
@@ -8,6 +9,7 @@ from lcnn_verify.evidence.verdict import Decision, decide, violation_rate_bound
 from lcnn_verify.evidence.verifies import ClaimFailed, Property, replay_record, verifies
 
 __all__ = [
+    "Certificate",
     "ClaimFailed",
     "Decision",
     "Explanation",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from flint import arb
 
@@ -44,11 +45,12 @@ class Certificate:
     @property
     def radius(self) -> float:
         """Half its width, to double precision."""
-        return (float(self.upper) - float(self.lower)) / 2.0
+        return float(Decimal(self.upper) - Decimal(self.lower)) / 2.0
 
-    def sentence(self) -> str:
-        """One clause: between what the margin lies, and by what arithmetic."""
-        return f"proved: the margin lies in [{self.lower}, {self.upper}] ({self.arithmetic})"
+    @property
+    def interval(self) -> str:
+        """``[lower, upper]``."""
+        return f"[{self.lower}, {self.upper}]"
 
 
 def certify(margin: Enclosed) -> Certificate | None:

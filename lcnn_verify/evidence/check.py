@@ -15,7 +15,7 @@ from typing import Any, NoReturn, TypeAlias
 from lcnn_verify.evidence.escalation import FLOAT64, Ruling, identity, order
 from lcnn_verify.evidence.observation import Explanation, Observation, Outcome
 from lcnn_verify.evidence.quantity import Quantity
-from lcnn_verify.evidence.recorder import Violation, current
+from lcnn_verify.evidence.recorder import Proof, Violation, current
 from lcnn_verify.profiles import active
 
 Explain: TypeAlias = Callable[[], Explanation]
@@ -214,6 +214,17 @@ def equal(
     difference, allowed = abs(got.value - expected.value), got.error + expected.error
     tightness = difference / allowed if allowed > 0.0 else None
     _judge(got, "=", expected, ruling, tightness, note, overrides, explain)
+
+
+def certified(statement: str, *, box: str, cells: int, bits: int, whole: bool) -> None:
+    """Record a proof of ``statement`` on every instance of ``box``; see ``recorder.Proof``.
+
+    With ``whole`` the box is all that the claim is about: the claim is then CERTIFIED, unless some
+    other check fails or stays open.
+    """
+    current().proofs.append(Proof(statement, box, cells, bits, whole))
+    seen = {**_NO_COMPARISON, "quantity": statement, "decided_by": f"Arb enclosures, {bits} bits"}
+    _record(Outcome.HOLDS, **seen, note="", overrides={})
 
 
 def undecided(note: str, **overrides: Any) -> None:

@@ -107,14 +107,15 @@ class Observation:
         return data
 
     def sentence(self) -> str:
-        """One line: claim, quantity, got, relation, bound, margin, arithmetic."""
+        """One line: claim, quantity, got, relation, bound, margin, arithmetic, proof."""
+        ball = self.certificate
+        proof = f", proved to lie in {ball.interval}" if ball else ""
         if self.relation == "?":
             text = f"{self.claim}: {self.quantity} {self.bound_label or self.outcome}"
         else:
             text = (
                 f"{self.claim}: {self.quantity} = {self.got:.17g}, {self.relation} "
                 f"{self.bound_label} = {self.bound:.17g} {self.outcome}; "
-                f"margin {self.margin:.3g} ± {self.error:.2g} ({self.decided_by})"
+                f"margin {self.margin:.3g} ± {self.error:.2g} ({self.decided_by}){proof}"
             )
-        proof = self.certificate.sentence() if self.certificate else ""
-        return "; ".join(part for part in (text, proof, self.note, self.diagnosis) if part)
+        return "; ".join(part for part in (text, self.note, self.diagnosis) if part)

@@ -51,6 +51,21 @@ class Series:
     data: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A proof of ``statement`` on every instance of ``box``, both in words.
+
+    ``cells`` sub-boxes were enclosed with ``bits`` bits. ``whole`` says that the box is all that
+    the claim is about, so that the proof certifies the claim.
+    """
+
+    statement: str
+    box: str
+    cells: int
+    bits: int
+    whole: bool
+
+
 @dataclass(slots=True)
 class Sampling:
     """Counts from the separate i.i.d. stream, whose law ``law`` states in words."""
@@ -77,6 +92,7 @@ class Recorder:
     tightest: Observation | None = None
     counterexample: Observation | None = None
     witnesses: list[Observation] = field(default_factory=list)
+    proofs: list[Proof] = field(default_factory=list)
     measurements: list[Measurement] = field(default_factory=list)
     series: list[Series] = field(default_factory=list)
     sampling: Sampling | None = None
@@ -161,7 +177,8 @@ class Recorder:
         self.error = f"{type(error).__name__}: {error}".splitlines()[0]
 
     def to_json(self) -> dict[str, Any]:
-        """A plain dict of everything seen."""
+        """A plain dict of everything seen; ``proofs`` is left out where there are none."""
+        proofs = {"proofs": [asdict(proof) for proof in self.proofs]} if self.proofs else {}
         return {
             "claim": self.claim,
             "test": self.test,
@@ -175,6 +192,7 @@ class Recorder:
             "tightest": self.tightest and self.tightest.to_json(),
             "counterexample": self.counterexample and self.counterexample.to_json(),
             "witnesses": [witness.to_json() for witness in self.witnesses],
+            **proofs,
             "measurements": [to_json(asdict(item)) for item in self.measurements],
             "series": [
                 {"figure": item.figure, "label": item.label, "data": to_json(item.data)}

@@ -37,12 +37,14 @@ def decide(claim: Claim, records: Iterable[dict[str, Any]]) -> Decision:
     A certified violation refutes. Otherwise each property of the claim is judged for itself, so
     that many easy examples of one cannot outvote another: a property that broke, a violation that
     nothing could confirm or prove, or more than 1 % undecided examples is inconclusive; a property
-    without examples is not exercised. Else the claim is supported. Controls are wanted
-    refuted, all other claims supported or certified.
+    without examples is not exercised. Else the claim is supported, or certified if one of its
+    properties proved it on all that it speaks of. Controls are wanted refuted, all other claims
+    supported or certified.
     """
     tests: dict[str, _Tally] = {}
-    fallen = None
+    fallen = proof = None
     for record in records:
+        proof = proof or next((it for it in record.get("proofs", ()) if it["whole"]), None)
         tests.setdefault(record["test"], _Tally()).take(record)
         fallen = fallen or record["counterexample"]
     examples = sum(tally.examples for tally in tests.values())
@@ -53,6 +55,8 @@ def decide(claim: Claim, records: Iterable[dict[str, Any]]) -> Decision:
     else:
         judged = [tally.judge(name) for name, tally in sorted(tests.items())]
         holds = (Verdict.SUPPORTED, f"no violation in {examples} {_examples(examples)}")
+        if proof:
+            holds = (Verdict.CERTIFIED, f"proved for {proof['box']}; {holds[1]}")
         verdict, reason = min((holds, *judged), key=lambda entry: _ORDER.index(entry[0]))
     wanted = {Verdict.REFUTED} if claim.is_control else {Verdict.SUPPORTED, Verdict.CERTIFIED}
     return Decision(verdict, reason, verdict in wanted)
@@ -68,7 +72,7 @@ def _refutation(fallen: Mapping[str, Any]) -> str:
     return f"{said}; {diagnosis}" if diagnosis else said
 
 
-_ORDER = (Verdict.INCONCLUSIVE, Verdict.NOT_EXERCISED, Verdict.SUPPORTED)
+_ORDER = (Verdict.INCONCLUSIVE, Verdict.NOT_EXERCISED, Verdict.CERTIFIED, Verdict.SUPPORTED)
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from lcnn_verify.reporting.phrases import (
     headline,
     meanings,
     number,
+    proof,
     replay_command,
     run_command,
     sentence,
@@ -54,6 +55,7 @@ def render(data: Mapping[str, Any]) -> str:
         "violation. “Violation rate ≤” is the 95 % Clopper–Pearson bound from independent draws "
         "of a stated law, the worst where there are several.",
         "",
+        *_proofs(data),
         "## Verdicts",
         "",
     ]
@@ -73,6 +75,16 @@ def _fallen(entry: Mapping[str, Any]) -> list[str]:
     if entry["counterexample"]:
         lines.append(f"  Replay with {code(replay_command(entry))}.")
     return lines
+
+
+def _proofs(data: Mapping[str, Any]) -> list[str]:
+    """What interval arithmetic proved at the counterexamples."""
+    proved = [
+        f"- {code(entry['id'])}: {escape(proof(entry['counterexample']))}"
+        for entry in data["claims"]
+        if entry["counterexample"] and proof(entry["counterexample"])
+    ]
+    return ["## Counterexamples, by interval arithmetic", "", *proved, ""] if proved else []
 
 
 def _table(family: Family) -> list[str]:

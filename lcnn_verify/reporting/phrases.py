@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lcnn_verify.evidence import Observation, Outcome, Verdict
+from lcnn_verify.evidence import Certificate, Observation, Outcome, Verdict
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 NOTHING = "—"
@@ -89,7 +89,17 @@ def observation_sentence(data: Mapping[str, Any]) -> str:
         for key in ("got", "bound", "margin", "error")
     }
     fields: dict[str, Any] = {**data, **numbers, "outcome": Outcome(data["outcome"])}
+    if proof := data.get("certificate"):
+        fields["certificate"] = Certificate(**proof)
     return Observation(**fields).sentence()
+
+
+def proof(observation: Mapping[str, Any]) -> str:
+    """Where an observation's margin was proved to lie, and how, or nothing."""
+    if not (data := observation.get("certificate")):
+        return ""
+    certificate = Certificate(**data)
+    return f"the margin lies in {certificate.interval} ({certificate.arithmetic})"
 
 
 def number(value: float | None, digits: int = 4) -> str:
