@@ -47,6 +47,9 @@ Properties = Annotated[  # no Path: that would take "" for "."
     str | None,
     typer.Option(metavar="DIR", help="Folder of property files, instead of the one that ships."),
 ]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Print nothing but errors; see the exit code.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON to stdout, and nothing else.")]
 
 
@@ -98,9 +101,7 @@ def run(
     ] = False,
     properties: Properties = None,
     json: Json = False,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Print nothing but errors; see the exit code.")
-    ] = False,
+    quiet: Quiet = False,
 ) -> int:
     """Run the properties of the claims and report what held, what fell, and how strong it is."""
     from lcnn_verify.cli import run as command
@@ -182,6 +183,106 @@ def diff(
 
     return command.diff(
         old, new, margin=margin, strict=strict, expected=expected, out=out, json=json
+    )
+
+
+@app.command()
+@reported
+def conform(
+    target: Annotated[
+        str,
+        typer.Argument(
+            metavar="TARGET", help="package.module:object or path/to/file.py:object, your code."
+        ),
+    ],
+    checks: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID,…", help="Checks to run (loss-values, shapes, …). Default: all."),
+    ] = None,
+    profile: Annotated[
+        str, typer.Option(metavar="NAME", help="How much work: quick, standard or deep.")
+    ] = "quick",
+    seed: Annotated[str, typer.Option(metavar="N", help="The run's seed, an integer ≥ 0.")] = "0",
+    jobs: Annotated[
+        str | None,
+        typer.Option(metavar="N", help="Units at a time. Default: one per processor."),
+    ] = None,
+    out: Annotated[
+        str, typer.Option(metavar="DIR", help="Where the report and the journal go.")
+    ] = "reports/conformance",
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Do only what an interrupted run left undone.")
+    ] = False,
+    call_seconds: Annotated[
+        str | None, typer.Option(metavar="S", help="Time limit for one call. Default: 10.")
+    ] = None,
+    memory: Annotated[
+        str | None,
+        typer.Option(metavar="GB", help="Memory limit above that after loading. Default: 2."),
+    ] = None,
+    properties: Properties = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Hold your implementation of the loss and its gradient to every check that applies.
+
+    It offers any of loss(W, V), gradient(W, V) and loss_and_gradient(W, V), W (m, d) students, V
+    (r, d) teachers. Exit code 1 if a check fails.
+    """
+    from lcnn_verify.cli import conform as command
+
+    return command.conform(
+        target,
+        checks=checks,
+        profile=profile,
+        seed=seed,
+        jobs=jobs,
+        out=out,
+        resume=resume,
+        call_seconds=call_seconds,
+        memory=memory,
+        properties=properties,
+        json=json,
+        quiet=quiet,
+    )
+
+
+@app.command()
+@reported
+def gallery(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NAME]…", help="Mutants, topics, or references. Default: all."),
+    ] = None,
+    seed: Annotated[str, typer.Option(metavar="N", help="The first seed, an integer ≥ 0.")] = "0",
+    seeds: Annotated[str, typer.Option(metavar="N", help="How many seeds to run under.")] = "1",
+    jobs: Annotated[
+        str | None,
+        typer.Option(metavar="N", help="Implementations at a time. Default: one per processor."),
+    ] = None,
+    out: Annotated[
+        str | None,
+        typer.Option(metavar="DIR", help="Also write gallery.json, gallery.md and gallery.html."),
+    ] = None,
+    properties: Properties = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Run all checks on implementations that are wrong on purpose, and on correct ones.
+
+    Exit code 1 if a mutant survives, a check kills nothing, or a correct one is accused.
+    """
+    from lcnn_verify.cli import gallery as command
+
+    return command.gallery(
+        names or [],
+        seed=seed,
+        seeds=seeds,
+        jobs=jobs,
+        out=out,
+        properties=properties,
+        json=json,
+        quiet=quiet,
     )
 
 

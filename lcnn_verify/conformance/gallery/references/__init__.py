@@ -1,0 +1,1 @@
+"""Correct implementations, each on a route of its own: none may fail any check."""
