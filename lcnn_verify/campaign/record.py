@@ -30,10 +30,11 @@ def _record_schema() -> dict[str, Any]:
         "sampling": {"type": ["object", "null"], "required": list(stream), "properties": stream},
         "error": {"type": ["string", "null"]},
     }
+    late = {"proofs": {"type": "array", "items": {"$ref": "#/$defs/proof"}}}
     return {
         "type": "object",
         "required": list(fields),
-        "properties": fields,
+        "properties": {**fields, **late},
         "$defs": schema()["$defs"],
     }
 

@@ -88,6 +88,7 @@ def merge(claim: Claim, records: Iterable[_Json]) -> _Json:
         return sum(int(record[field]) for record in ordered) + sum(drawn)
 
     counterexample = min(ordered, key=_fallen_key)["counterexample"] if ordered else None
+    proofs = [proof for record in ordered for proof in record.get("proofs", ())]
     return {
         "id": claim.id,
         "family": claim.family,
@@ -123,6 +124,7 @@ def merge(claim: Claim, records: Iterable[_Json]) -> _Json:
         "tightest": _tightest(ordered),
         "counterexample": counterexample,
         "witnesses": [witness for record in ordered for witness in record["witnesses"]],
+        **({"proofs": proofs} if proofs else {}),
         "measurements": [entry for record in ordered for entry in record["measurements"]],
         "series": [entry for record in ordered for entry in record["series"]],
     }

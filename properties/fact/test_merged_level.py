@@ -4,7 +4,8 @@ Setting: two unit teachers at angle Δ ∈ (0, π/2].
 Statement: M(Δ) = 1 + k(Δ) − 2k(Δ/2)² satisfies 0.83824 ≤ M(Δ)·3π/Δ³ ≤ 1, and falls in Δ.
 Kind: upper bound, lower bound.
 Constants: 0.83824; the ratio at π/2 is 0.838247…
-How it is checked: float64 M, which must not cancel, escalated to the oracle; pairs Δ < Δ′.
+How it is checked: float64 M, which must not cancel, escalated to the oracle; pairs Δ < Δ′; and
+    proved by enclosing the ratio's slope, as a power series with its remainder, on all of [0, π/2].
 Source: THEORY §3, fact 8; §7 (cancellation).
 """
 
@@ -15,6 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lcnn_verify import laws
+from lcnn_verify.certificates import merged_level as theorem
+from lcnn_verify.certificates.krawczyk import NotProved
 from lcnn_verify.evidence import check, verifies
 from lcnn_verify.quantities import merged_level, number
 
@@ -47,3 +50,19 @@ def test_the_level_is_nearly_cubic(delta):
 @given(delta=ANGLES, shrink=st.sampled_from([0.5, 0.9, 0.99, 0.1]))
 def test_the_ratio_falls(delta, shrink):
     check.at_least(ratio(shrink * delta), ratio(delta))
+
+
+@verifies("fact.merged-level")
+def test_the_theorem():
+    try:
+        proof = theorem.prove()
+    except NotProved as error:
+        check.undecided(str(error))
+    else:
+        check.certified(
+            proof.statement,
+            box=proof.box,
+            cells=len(proof.cells),
+            bits=proof.precision,
+            whole=True,
+        )
