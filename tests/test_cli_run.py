@@ -81,7 +81,7 @@ def test_quiet_says_it_all_with_the_exit_code(mixed, capfd, claim, code):
 
 @pytest.mark.parametrize("cold", [True, False])
 def test_a_terminal_gets_a_progress_bar_and_a_file_does_not(mixed, monkeypatch, cold):
-    monkeypatch.setattr("lcnn_verify.cli.run.is_cold", lambda: cold)
+    monkeypatch.setattr("lcnn_verify.cli.campaign.is_cold", lambda: cold)
     master, slave = pty.openpty()
     with os.fdopen(slave, "w") as terminal:
         monkeypatch.setattr("sys.stderr", terminal)

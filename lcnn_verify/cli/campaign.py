@@ -1,0 +1,77 @@
+"""What `run` and `conform` have in common: progress, interruption, a full disk, the outcome."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeAlias
+
+from rich.console import Console
+
+from lcnn_verify.campaign.journal import FILE_NAME as JOURNAL
+from lcnn_verify.campaign.run import Progress, ProgressCallback
+from lcnn_verify.cli.errors import ExitCode, say
+from lcnn_verify.cli.progress import bar
+from lcnn_verify.errors import InputError
+from lcnn_verify.reporting.report import Report
+from lcnn_verify.reporting.terminal import render
+from lcnn_verify.warmup import is_cold
+
+Campaign: TypeAlias = Callable[[ProgressCallback | None], Report]
+
+
+def run_campaign(
+    campaign: Campaign,
+    command: str,
+    *,
+    names: Mapping[str, str],
+    options: Mapping[str, str | None],
+    json: bool,
+    quiet: bool,
+) -> int:
+    """Run ``campaign``, print what was asked for, and return the exit code.
+
+    ``names`` are the command line's words for arguments; ``options`` what resumes ``command`` with
+    those that are not None, ``--out`` among them.
+    """
+    out = str(options["--out"])
+    try:
+        with _bar(sys.stderr.isatty() and not (json or quiet)) as progress:
+            report = campaign(progress)
+    except InputError as error:
+        name = names.get(error.argument, error.argument)
+        raise InputError(name, error.got, error.wanted) from None
+    except OSError as error:
+        path, reason = error.filename or out, error.strerror or str(error)
+        kept = (Path(out) / JOURNAL).is_file()
+        hint = "; what is finished is kept, go on with --resume" if kept else ""
+        say(f"error: --out: got {path} ({reason}), wanted a folder with room to write{hint}")
+        return ExitCode.USAGE
+    except KeyboardInterrupt:
+        given = {option: value for option, value in options.items() if value is not None}
+        words = [word for pair in given.items() for word in pair]
+        say(f"interrupted; resume with: lcnn-verify {command} {shlex.join(words)} --resume")
+        return ExitCode.INTERRUPTED
+    if json:
+        sys.stdout.write((Path(out) / "report.json").read_text(encoding="utf-8"))
+    elif not quiet:
+        render(report, Console(), Path(out))
+    return report.exit_code
+
+
+@contextmanager
+def _bar(shown: bool) -> Iterator[ProgressCallback | None]:
+    """A progress bar on stderr, or nothing."""
+    with bar(shown) as advance:
+        if advance is None:
+            yield None
+            return
+        first = "compiling (once)" if is_cold() else "running"
+
+        def show(progress: Progress) -> None:
+            advance(progress.unit.partition(" ")[0] or first, progress.done, progress.total)
+
+        yield show
