@@ -55,7 +55,7 @@ def _padded(rows: Any) -> Any:
 
 
 class JaxAutodiff:
-    """jax.grad of a formula that can be differentiated everywhere, in float64."""
+    """jax.grad of a formula that can be differentiated everywhere, compiled, float64."""
 
     model: Model = TIED_ABS
     dtype = "float64"
@@ -76,6 +76,6 @@ class JaxAutodiff:
 
 
 class JaxAutodiff32(JaxAutodiff):
-    """The same in float32."""
+    """jax.grad of the same formula in float32."""
 
     dtype = "float32"

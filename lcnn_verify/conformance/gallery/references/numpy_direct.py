@@ -27,7 +27,7 @@ class Neurons:
 
 
 class NumpyDirect:
-    """The direct double sum in float64."""
+    """The direct double sum in NumPy, float64."""
 
     model: Model = TIED_ABS
     dtype = "float64"
@@ -124,31 +124,31 @@ class NumpyDirect:
 
 
 class NumpyDirect32(NumpyDirect):
-    """The same in float32 throughout."""
+    """The direct double sum in float32 throughout."""
 
     dtype = "float32"
 
 
 class NumpyUnit(NumpyDirect):
-    """The same with unit readout."""
+    """The direct double sum for unit readout."""
 
     model = UNIT_ABS
 
 
 class NumpyRelu(NumpyDirect):
-    """The same with ReLU."""
+    """The direct double sum for ReLU."""
 
     model = TIED_RELU
 
 
 class NumpyUnitRelu(NumpyDirect):
-    """The same with ReLU and unit readout."""
+    """The direct double sum for ReLU and unit readout."""
 
     model = UNIT_RELU
 
 
 class NumpyShuffled(NumpyDirect):
-    """The same with the pairs summed in a new random order at every call: only rounding differs."""
+    """Pairs summed in a new random order at every call: only rounding differs."""
 
     def __init__(self) -> None:
         self._rng = np.random.default_rng(0)
@@ -161,7 +161,7 @@ class NumpyShuffled(NumpyDirect):
 
 
 class NumpyBatched(NumpyDirect):
-    """The same, also over a batch of students (B, m, d) with one teacher, member by member."""
+    """Batches of students (B, m, d) with one teacher, member by member."""
 
     batch = True
 

@@ -39,7 +39,7 @@ def _norms_and_units(rows: Any) -> tuple[Any, Any]:
 
 
 class TorchAutograd:
-    """torch.autograd of a formula that can be differentiated everywhere, in float64."""
+    """torch.autograd of a formula that can be differentiated everywhere, float64."""
 
     model: Model = TIED_ABS
     dtype = "float64"
@@ -67,6 +67,6 @@ class TorchAutograd:
 
 
 class TorchAutograd32(TorchAutograd):
-    """The same in float32."""
+    """torch.autograd of the same formula in float32."""
 
     dtype = "float32"
