@@ -314,6 +314,12 @@ def loss_and_gradient(W, V):
 class Half:
     def gradient(self, W, V):
         return W.astype("bfloat16")
+class Floats:
+    def loss(self, W, V):
+        return float(loss(jnp.asarray(W), V))
+class Bystander:
+    def loss(self, W, V):
+        return float((W ** 2).sum())
 class Host:
     arrays = "numpy"
     dtype = "float64"
@@ -417,11 +423,25 @@ def test_jax_faults(jax_file):
     file = jax_file()
     with (
         open_implementation(f"{file}:Half") as implementation,
-        pytest.raises(Misbehaviour, match="got dtype bfloat16, wanted float64"),
+        pytest.raises(Misbehaviour, match="got dtype bfloat16, wanted float32"),
     ):
         implementation.call("gradient", W, V)
     with open_implementation(f"{file}:Host") as implementation:
         assert np.array_equal(implementation.call("gradient", W, V), W)
+
+
+def test_what_only_sees_float32_through_jax_is_a_float32_implementation(jax_file):
+    file = jax_file()
+    rounded = W.astype(np.float32).astype(np.float64)
+    for isolate in (True, False):
+        with open_implementation(f"{file}:Floats", isolate=isolate) as implementation:
+            declared = implementation.declaration
+            assert (declared.arrays, declared.dtype) == ("numpy", "float32")
+            expected = pytest.approx((rounded**2).sum() / 3.0, rel=1e-6)
+            assert implementation.call("loss", W, V) == expected
+        with open_implementation(f"{file}:Bystander", isolate=isolate) as implementation:
+            declared = implementation.declaration
+            assert (declared.arrays, declared.dtype) == ("numpy", "float64")
 
 
 def test_jax_in_this_process_keeps_its_precision(jax_file):

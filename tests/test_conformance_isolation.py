@@ -117,6 +117,23 @@ def gradient(W, V):
         assert np.array_equal(implementation.call("gradient", W, V), W * expected)
 
 
+def test_what_lies_in_the_current_folder_does_not_pass_for_ours(tmp_path):
+    for name in ("json", "socket", "lcnn_verify", "numpy"):
+        (tmp_path / f"{name}.py").write_text("1 / 0")
+    (tmp_path / "mine.py").write_text("def loss(W, V): return 0.5\n")
+    text = f"""
+import sys
+from pathlib import Path
+sys.path.append(Path("/nowhere"))
+from lcnn_verify.conformance import open_implementation
+import os
+os.chdir({str(tmp_path)!r})
+print(open_implementation("mine.py").call("loss", [[1.0]], [[1.0]]))
+"""
+    with script(text) as ours:
+        assert ours.communicate()[0] == "0.5\n"
+
+
 OPENS = """
 from lcnn_verify.conformance import Limits, open_implementation
 implementation = open_implementation("{target}", limits=Limits(600.0, 600.0))

@@ -8,8 +8,9 @@ from __future__ import annotations
 import importlib
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any, Literal, TypeAlias, get_args
 
 import array_api_compat
@@ -73,21 +74,29 @@ class Adapter:
                 raise Misbehaviour(Fault.MUTATED, operation, change, tuple(results))
         return tuple(results)
 
-    def probe(self, arrays: Arrays) -> Arrays:
-        """Call it once on ``arrays``: what kind of array comes back? Raises ``Misbehaviour``."""
+    def probe(self, arrays: Arrays) -> tuple[Arrays, bool]:
+        """Call it on ``arrays``: which come back, and whether it sees no more than their float32.
+
+        The latter only where it declares no dtype. Raises ``Misbehaviour``.
+        """
         operation = next(name for name in _TELLING if name in self.facts.offers)
-        dtype = self.facts.dtype or "float64"
-        W = np.array([[1.0, 0.5], [0.25, -1.0]], dtype=dtype)
-        V = np.array([[0.5, 1.0]], dtype=dtype)
-        answer = self._answer(operation, arrays, _Guarded("W", W, "C"), _Guarded("V", V, "C"))
-        parts = answer if isinstance(answer, tuple | list) else (answer,)
-        for name, is_its in (
-            ("jax", array_api_compat.is_jax_array),
-            ("torch", array_api_compat.is_torch_array),
-        ):
-            if any(is_its(part) for part in parts):
-                return "jax" if name == "jax" else "torch"
-        return arrays
+        inputs = [np.array(rows, self.facts.dtype or "float64") for rows in _PROBED]
+        answer = self._answers(operation, arrays, inputs)
+        for name, is_its in _IS_ITS.items():
+            if any(is_its(part) for part in answer):
+                return name, False
+        rounded = [array.astype(np.float32).astype(array.dtype) for array in inputs]
+        with self._watched(operation):
+            again = self._answers(operation, arrays, rounded)
+            seen = [np.array_equal(*pair) for pair in zip(answer, again, strict=True)]
+        return arrays, all(seen) and self.facts.dtype is None
+
+    def _answers(
+        self, operation: str, arrays: Arrays, inputs: list[NDArray[Any]]
+    ) -> tuple[Any, ...]:
+        guarded = [_Guarded(name, array, "C") for name, array in zip("WV", inputs, strict=True)]
+        answer = self._answer(operation, arrays, *guarded)
+        return tuple(answer) if isinstance(answer, tuple | list) else (answer,)
 
     def enable_x64(self) -> None:
         """Refuse: in a process that others use, JAX's precision is not ours to change."""
@@ -126,6 +135,10 @@ class Adapter:
 
 
 _TELLING = ("gradient", "loss_and_gradient", "loss")
+_PROBED = ([[1.1, 0.7], [0.3, -1.3]], [[0.6, 1.7]])  # nothing that float32 holds exactly
+_IS_ITS: Mapping[Arrays, Callable[[Any], bool]] = MappingProxyType(
+    {"jax": array_api_compat.is_jax_array, "torch": array_api_compat.is_torch_array}
+)
 
 
 class _Unusable(Exception):

@@ -12,8 +12,8 @@ W is an array of shape (m, d), V one of shape (r, d). Attributes say the rest, a
 - ``model``: a :class:`~lcnn_verify.Model` or its name (default ``"tied-abs"``);
 - ``dtype``: ``"float64"`` or ``"float32"``, of inputs and results; also a dtype of NumPy, JAX or
   PyTorch. Default ``"float64"``; for JAX what ``jax_enable_x64`` says once the target is loaded,
-  so a plain JAX program is a float32 one. A target that imports JAX and says ``"float64"`` is
-  loaded with ``JAX_ENABLE_X64=1``, and need not set it itself;
+  so a plain JAX program is a float32 one, also if it returns NumPy arrays or floats. A target
+  that imports JAX and says ``"float64"`` is loaded with ``JAX_ENABLE_X64=1``, and need not set it;
 - ``batch``: true if W may also be (B, m, d), for losses (B,) and gradients (B, m, d);
 - ``arrays``: ``"numpy"``, ``"jax"`` or ``"torch"``, what W and V are given as. If absent and the
   target imports JAX or PyTorch, a small call finds out: with NumPy arrays first.

@@ -36,8 +36,8 @@ class Service(Protocol):
         """Results in the dtype of W, or :class:`Misbehaviour`."""
         ...
 
-    def probe(self, arrays: Arrays) -> Arrays:
-        """The kind of array that comes back for ``arrays``, or :class:`Misbehaviour`."""
+    def probe(self, arrays: Arrays) -> tuple[Arrays, bool]:
+        """What comes back for ``arrays``, and whether it works in float32 unasked."""
         ...
 
     def enable_x64(self) -> None:
@@ -165,24 +165,24 @@ def _settle(name: str, service: Service) -> Declaration:
     if "jax" in facts.imported and facts.dtype == "float64" and not facts.x64:
         service.enable_x64()
         facts = service.facts
-    arrays = facts.arrays or _found_out(service)
-    plain_jax = arrays == "jax" and not facts.x64
-    dtype: Dtype = facts.dtype or ("float32" if plain_jax else "float64")
-    return Declaration(name, facts.offers, facts.model, dtype, facts.batch, arrays)
+    arrays, only_float32 = (facts.arrays, False) if facts.arrays else _found_out(service)
+    plain_jax = "jax" in facts.imported and not facts.x64
+    unasked: Dtype = "float32" if plain_jax and (arrays == "jax" or only_float32) else "float64"
+    return Declaration(name, facts.offers, facts.model, facts.dtype or unasked, facts.batch, arrays)
 
 
-def _found_out(service: Service) -> Arrays:
-    """Which arrays the implementation works with, from what it does with a small call."""
+def _found_out(service: Service) -> tuple[Arrays, bool]:
+    """What arrays the implementation works with, from what it does with a small call."""
     imported = service.facts.imported
     if not imported:
-        return "numpy"
+        return "numpy", False
     for arrays in ("numpy", *imported):
         try:
             return service.probe(arrays)
         except Misbehaviour as misbehaviour:
             if misbehaviour.kind.loses_process:
                 break
-    return imported[0]
+    return imported[0], False
 
 
 def _rounded(name: str, array: ArrayLike, dtype: Dtype) -> NDArray[Any]:

@@ -36,7 +36,7 @@ class Isolated:
         self._surroundings = {
             "target": target.text,
             "directory": str(Path.cwd()),
-            "path": [str(target.folder), *sys.path],
+            "path": [str(target.folder), *map(str, sys.path)],
             "memory_gigabytes": limits.memory_gigabytes,
         }
         self._impatient: set[str] = set()
@@ -72,11 +72,11 @@ class Isolated:
         self._environment["JAX_ENABLE_X64"] = "1"
         self._start()
 
-    def probe(self, arrays: Arrays) -> Arrays:
+    def probe(self, arrays: Arrays) -> tuple[Arrays, bool]:
         """As :meth:`Adapter.probe`."""
         reply, _ = self._request(_PROBE, {"do": "probe", "given_as": arrays})
         came_as: Arrays = reply["came_as"]
-        return came_as
+        return came_as, bool(reply["only_float32"])
 
     def call(
         self, operation: str, W: NDArray[Any], V: NDArray[Any], arrays: Arrays, layout: Layout

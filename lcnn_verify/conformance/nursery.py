@@ -14,8 +14,10 @@ import socket
 import subprocess
 import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import Never
 
+import lcnn_verify
 from lcnn_verify.conformance.server import STACK_SIGNAL, serve
 from lcnn_verify.processes import ONE_THREAD
 
@@ -32,10 +34,12 @@ class Nursery:
 
     def __init__(self) -> None:
         self._control, theirs = socket.socketpair()
-        path = [entry or os.getcwd() for entry in sys.path]  # noqa: PTH109 - as sys.path means it
+        # "" means the current folder, whose modules must not pass for others.
+        ours = Path(lcnn_verify.__file__).parent.parent
+        path = [str(entry) for entry in (*sys.path, ours) if entry]
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-c", _BOOT, str(theirs.fileno()), json.dumps(path)],
+                [sys.executable, "-P", "-c", _BOOT, str(theirs.fileno()), json.dumps(path)],
                 # Equal runs want equal orders of sets of strings.
                 env={**os.environ, **ONE_THREAD, "PYTHONHASHSEED": "0"},
                 stdin=subprocess.DEVNULL,

@@ -111,7 +111,8 @@ def _called(adapter: Adapter, message: Message) -> bytes:
     results: tuple[NDArray[Any], ...]
     try:
         if header["do"] == "probe":
-            return pack({"came_as": adapter.probe(header["given_as"])})
+            came_as, only_float32 = adapter.probe(header["given_as"])
+            return pack({"came_as": came_as, "only_float32": only_float32})
         W, V = arrays
         results = adapter.call(operation, W, V, header["given_as"], header["layout"])
     except Misbehaviour as misbehaviour:

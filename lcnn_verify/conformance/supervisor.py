@@ -142,7 +142,7 @@ class Process:
             problem = last_words[1:].decode(errors="replace")
             return Lost(Fault.CRASH, f"no process could be started ({problem})")
         if ended and not last_words:
-            return Lost(Fault.CRASH, "killed from outside, together with what started it")
+            return Lost(Fault.CRASH, "killed from outside, with the process that starts all others")
         code = int(last_words) if ended else DEAF
         if code == DEAF:
             return Lost(Fault.CRASH, _NOT_ITS_OWN)
