@@ -100,6 +100,8 @@ def render(data: Mapping[str, Any]) -> str:
             counts=phrases.counts(data),
             papers=_papers(data["claims"]),
             meanings=phrases.meanings(),
+            subject=phrases.subject(data),
+            not_offered=phrases.not_offered(data),
             run_command=phrases.run_command(data),
             replay_command=phrases.replay_command,
         )

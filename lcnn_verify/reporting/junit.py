@@ -7,21 +7,23 @@ from typing import Any
 from xml.etree import ElementTree
 
 from lcnn_verify.reporting.phrases import (
+    not_offered,
     observation_sentence,
     replay_command,
     sentence,
+    subject,
     tightness,
 )
 
 
 def render(data: Mapping[str, Any]) -> str:
     """The report ``data`` as JUnit XML; equal runs differ only in ``time`` and ``timestamp``."""
-    summary, timings = data["summary"], data["timings"]
+    summary, timings, missing = data["summary"], data["timings"], not_offered(data)
     totals = {
-        "tests": str(len(data["claims"])),
+        "tests": str(len(data["claims"]) + len(missing)),
         "failures": str(len(summary["not_as_wanted"])),
         "errors": "0",
-        "skipped": "0",
+        "skipped": str(len(missing)),
         "time": f"{timings['seconds']:.3f}",
     }
     root = ElementTree.Element("testsuites", {"name": "lcnn-verify", **totals})
@@ -35,11 +37,16 @@ def render(data: Mapping[str, Any]) -> str:
         "version": data["environment"]["lcnn_verify"],
         "git_revision": data["environment"]["git_revision"] or "none",
         "schema_version": data["schema_version"],
+        **{f"implementation.{name}": value for name, value in subject(data)},
     }
     for name, value in known.items():
         ElementTree.SubElement(properties, "property", {"name": name, "value": str(value)})
     for entry in data["claims"]:
         _testcase(suite, entry)
+    for check, reason in missing:
+        known = {"classname": "lcnn_verify.conform", "name": check}
+        case = ElementTree.SubElement(suite, "testcase", known)
+        ElementTree.SubElement(case, "skipped", {"message": f"not offered: {reason}"})
     ElementTree.indent(root)
     text = ElementTree.tostring(root, encoding="unicode")
     return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'
@@ -69,4 +76,5 @@ def _evidence(entry: Mapping[str, Any]) -> list[str]:
     lines = [f"error: {error}" for error in entry["errors"]]
     if fallen := entry["counterexample"]:
         lines += [observation_sentence(fallen), f"replay: {replay_command(entry)}"]
+        lines += [fallen["snippet"]] if "snippet" in fallen else []
     return lines

@@ -12,11 +12,13 @@ from lcnn_verify.reporting.phrases import (
     families,
     headline,
     meanings,
+    not_offered,
     number,
     proof,
     replay_command,
     run_command,
     sentence,
+    subject,
     tightness,
     violation_rate,
     wanted,
@@ -43,7 +45,7 @@ def code(text: str) -> str:
 def render(data: Mapping[str, Any]) -> str:
     """The report ``data`` as Markdown. Nothing in it differs between equal runs."""
     run, environment = data["run"], data["environment"]
-    lines = [f"# lcnn-verify: {headline(data)}", "", f"{counts(data)}.", ""]
+    lines = [f"# lcnn-verify: {headline(data)}", "", f"{counts(data)}.", "", *_subject(data)]
     if fallen := [entry for entry in data["claims"] if not entry["as_wanted"]]:
         lines += ["## Not as wanted", ""]
         lines += [line for entry in fallen for line in _fallen(entry)]
@@ -74,7 +76,24 @@ def _fallen(entry: Mapping[str, Any]) -> list[str]:
     lines = [f"- {escape(sentence(entry))}"]
     if entry["counterexample"]:
         lines.append(f"  Replay with {code(replay_command(entry))}.")
+        if snippet := entry["counterexample"].get("snippet"):
+            lines += ["", *(f"  {line}".rstrip() for line in _fenced(snippet)), ""]
     return lines
+
+
+def _fenced(snippet: str) -> list[str]:
+    """Code as a block; the fence is longer than any run of backticks in it."""
+    longest = max((len(run) for run in re.findall("`+", snippet)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return [f"{fence}python", *snippet.rstrip().splitlines(), fence]
+
+
+def _subject(data: Mapping[str, Any]) -> list[str]:
+    """What was under test, and which checks do not apply to it."""
+    lines = [f"- {name}: {code(value)}" for name, value in subject(data)]
+    missing = not_offered(data)
+    lines += [f"- not offered: {code(check)}, {escape(reason)}" for check, reason in missing]
+    return [*lines, ""] if lines else []
 
 
 def _proofs(data: Mapping[str, Any]) -> list[str]:

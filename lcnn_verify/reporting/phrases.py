@@ -23,6 +23,10 @@ _FAMILIES = {
         "Controls",
         "False statements, planted on purpose. A run that cannot refute them proves nothing.",
     ),
+    "conform": (
+        "Checks of the implementation",
+        "What a loss and its gradient must do, whoever computes them.",
+    ),
 }
 
 
@@ -55,6 +59,10 @@ def plural(count: int, noun: str) -> str:
 def headline(data: Mapping[str, Any]) -> str:
     """The outcome of the run in one sentence."""
     total, fallen = len(data["claims"]), len(data["summary"]["not_as_wanted"])
+    if "implementation" in data:
+        if fallen:
+            return f"The implementation does not pass {fallen} of {plural(total, 'check')}."
+        return f"The implementation passes {'the check' if total == 1 else f'all {total} checks'}."
     if fallen == 0:
         all_of_them = "The statement" if total == 1 else f"All {total} statements"
         return f"{all_of_them} earned the wanted verdict."
@@ -65,11 +73,36 @@ def headline(data: Mapping[str, Any]) -> str:
 def counts(data: Mapping[str, Any]) -> str:
     """How many claims, how many of them are separate evidence, controls, examples."""
     summary = data["summary"]
+    if (under_test := data.get("implementation")) is not None:
+        missing = len(under_test["not_offered"])
+        others = f", {plural(missing, 'check')} not offered" if missing else ""
+        examples = plural(summary["examples"], "example")
+        return f"{plural(summary['claims'], 'check')}, {examples}{others}"
     claims = plural(summary["claims"], "claim")
     return (
         f"{claims} ({summary['independent']:,} independent), "
         f"{plural(summary['controls'], 'control')}, {plural(summary['examples'], 'example')}"
     )
+
+
+def subject(data: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """What a conformance run had under test, in names and values; nothing for any other run."""
+    if (under_test := data.get("implementation")) is None:
+        return ()
+    return (
+        ("target", under_test["target"]),
+        ("offers", ", ".join(under_test["offers"])),
+        ("model", under_test["model"]),
+        ("dtype", under_test["dtype"]),
+        ("arrays", under_test["arrays"]),
+        ("batch", "yes" if under_test["batch"] else "no"),
+    )
+
+
+def not_offered(data: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The checks that do not apply to the implementation, with the reasons."""
+    missing = data.get("implementation", {}).get("not_offered", [])
+    return tuple((entry["check"], entry["reason"]) for entry in missing)
 
 
 def wanted(entry: Mapping[str, Any]) -> str:
@@ -159,10 +192,11 @@ def meanings() -> tuple[tuple[str, str], ...]:
 
 def run_command(data: Mapping[str, Any]) -> str:
     """The command line that repeats this run."""
-    run = data["run"]
-    words = ["lcnn-verify", "run", "--profile", run["profile"], "--seed", str(run["seed"])]
+    run, under_test = data["run"], data.get("implementation")
+    command = ["conform", under_test["target"]] if under_test else ["run"]
+    words = ["lcnn-verify", *command, "--profile", run["profile"], "--seed", str(run["seed"])]
     if run["selection"]:
-        words += ["--claims", ",".join(run["selection"])]
+        words += ["--checks" if under_test else "--claims", ",".join(run["selection"])]
     return shlex.join(words)
 
 

@@ -17,6 +17,7 @@ from lcnn_verify.reporting.plain import plain, sorted_copy, to_text
 from lcnn_verify.reporting.schema import SCHEMA_VERSION, check, parse
 
 COUNTEREXAMPLES = "counterexamples"
+_SNIPPET = "# A failure seen by lcnn-verify, which this does not need"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +65,9 @@ class Report:
     def write(self, directory: Path | str) -> None:
         """Write ``report.json``, ``junit.xml``, ``summary.md``, replay files and ``index.html``.
 
-        Each file appears whole or not at all. Replay files of an earlier report in the same
-        directory are removed. Raises ``OSError`` when something cannot be written; what was
-        written before stays.
+        Beside a replay file stands its snippet, where it has one. Each file appears whole or not at
+        all. Replay files of an earlier report in the same directory are removed. Raises ``OSError``
+        when something cannot be written; what was written before stays.
         """
         # Imported here: templates and drawing libraries cost start-up time that reading does not.
         from lcnn_verify.reporting import html, junit, markdown
@@ -75,15 +76,16 @@ class Report:
         replays = folder / COUNTEREXAMPLES
         folder.mkdir(parents=True, exist_ok=True)
         write_atomically(folder / "report.json", to_text(self.data))
-        fallen = {
-            f"{entry['id']}.json": replay_record(entry["counterexample"])
-            for entry in self.data["claims"]
-            if entry["counterexample"]
-        }
-        _remove_stale(replays, set(fallen))
-        for name, record in fallen.items():
+        files = {}
+        for entry in self.data["claims"]:
+            if fallen := entry["counterexample"]:
+                files[f"{entry['id']}.json"] = to_text(replay_record(fallen))
+                if snippet := fallen.get("snippet"):
+                    files[f"{entry['id']}.py"] = f"{_SNIPPET}: {entry['id']}\n{snippet}"
+        _remove_stale(replays, set(files))
+        for name, text in files.items():
             replays.mkdir(exist_ok=True)
-            write_atomically(replays / name, to_text(record))
+            write_atomically(replays / name, text)
         write_atomically(folder / "junit.xml", junit.render(self.data))
         write_atomically(folder / "summary.md", markdown.render(self.data))
         write_atomically(folder / "index.html", html.render(self.data))
@@ -152,6 +154,7 @@ def write_atomically(path: Path, text: str) -> None:
 
 def _remove_stale(folder: Path, keep: set[str]) -> None:
     """Remove replay files of claims that no longer have a counterexample, and nothing else."""
-    for path in sorted(folder.glob("*.json")):
-        if path.name not in keep and path.read_bytes().lstrip()[:20].startswith(b'{\n "replay"'):
-            path.unlink()
+    for pattern, beginning in (("*.json", '{\n "replay"'), ("*.py", _SNIPPET)):
+        for path in sorted(folder.glob(pattern)):
+            if path.name not in keep and path.read_bytes().startswith(beginning.encode()):
+                path.unlink()

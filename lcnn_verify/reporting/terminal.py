@@ -16,8 +16,10 @@ from lcnn_verify.reporting.phrases import (
     counts,
     families,
     headline,
+    not_offered,
     number,
     sentence,
+    subject,
     tightness,
 )
 from lcnn_verify.reporting.report import COUNTEREXAMPLES, Report
@@ -52,6 +54,16 @@ def render(report: Report, console: Console, directory: Path | None = None) -> N
             if entry["counterexample"] and directory is not None:
                 path = directory / COUNTEREXAMPLES / f"{entry['id']}.json"
                 console.print(literal(console, f"  lcnn-verify replay {path}"), soft_wrap=True)
+                if "snippet" in entry["counterexample"]:
+                    command = f"  python {path.with_suffix('.py')}"
+                    console.print(literal(console, command), soft_wrap=True)
+    _show_snippet(data, console)
+    for check, reason in not_offered(data):
+        console.print(literal(console, f"not offered: {check}: {reason}"), soft_wrap=True)
+    if facts := subject(data):
+        console.print()
+        text = "; ".join(f"{name} {value}" for name, value in facts)
+        console.print(literal(console, text), soft_wrap=False)
     run = data["run"]
     style = "bold green" if report.exit_code == 0 else "bold red"
     console.print()
@@ -59,6 +71,15 @@ def render(report: Report, console: Console, directory: Path | None = None) -> N
     console.print(literal(console, f"{counts(data)}; profile {run['profile']}, seed {run['seed']}"))
     if directory is not None:
         console.print(literal(console, f"report: {directory / 'index.html'}"), soft_wrap=True)
+
+
+def _show_snippet(data: Mapping[str, Any], console: Console) -> None:
+    """The code of the first failure that has any: the others are much like it."""
+    for entry in data["claims"]:
+        if not entry["as_wanted"] and (snippet := (entry["counterexample"] or {}).get("snippet")):
+            console.print(literal(console, f"\nTo see {entry['id']} fail without lcnn-verify:\n"))
+            console.print(literal(console, snippet), soft_wrap=True)
+            return
 
 
 def _table(data: Mapping[str, Any], console: Console) -> Table:
