@@ -12,7 +12,7 @@ from flint import arb, arb_mat, ctx
 from hypothesis import HealthCheck, given, settings
 
 from lcnn_verify import enclosure, oracle, strategies
-from lcnn_verify.enclosure import EnclosureError
+from lcnn_verify.enclosure import Box, EnclosureError
 from lcnn_verify.instances import Instance
 from lcnn_verify.laws import below_threshold_law, general_law
 from lcnn_verify.model import MODELS, TIED_ABS, UNIT_ABS, InputError, Model
@@ -134,8 +134,25 @@ def test_validated_quadrature_knows_no_closed_form_and_agrees(name: str, model: 
 
 def test_quadrature_of_nothing_is_nothing() -> None:
     assert enclosure.loss_by_quadrature([[0.0, 0.0]], [[0.0, 0.0]]).is_zero()
-    with pytest.raises(InputError, match="W: got dimension d = 3, wanted d = 1 or 2"):
-        enclosure.loss_by_quadrature([[1.0, 0.0, 0.0]], [[1.0, 0.0, 0.0]])
+    with pytest.raises(EnclosureError, match="a neuron's box holds the zero neuron"):
+        enclosure.loss_by_quadrature(Box.around([[0.0, 0.0, 0.0]], 0.1), [[1.0, 0.0, 0.0]])
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
+def test_validated_quadrature_in_space(model: Model) -> None:
+    W, V = np.array([[0.5, -0.25, 1.0], [0.0, 0.0, 0.0]]), np.array([[1.0, 0.5, 0.0]])
+    integral = enclosure.loss_by_quadrature(W, V, precision=64, model=model)
+    assert enclosure.loss(W, V, model=model).overlaps(integral)
+    assert diameter(integral) <= 1e-3
+
+
+@pytest.mark.parametrize("degrees", [0, 30, 90, 135, 180])
+def test_the_kernel_by_validated_quadrature(degrees: int) -> None:
+    for model in (TIED_ABS, Model("relu", "tied")):
+        theta = arb.pi() * degrees / 180
+        integral = enclosure.kernel_by_quadrature(theta, precision=80, model=model)
+        assert integral.overlaps(enclosure.kernel_at_angle(theta, model))
+        assert diameter(integral) <= 1e-4
 
 
 def test_an_asked_width_is_had_whatever_the_precision_given() -> None:

@@ -28,7 +28,7 @@ from lcnn_verify.enclosure.kernel import (
     slope_at_angle,
 )
 from lcnn_verify.enclosure.population import gradient, gradient_norm, hessian, loss
-from lcnn_verify.enclosure.quadrature import loss_by_quadrature
+from lcnn_verify.enclosure.quadrature import kernel_by_quadrature, loss_by_quadrature
 from lcnn_verify.enclosure.teacher import kappa, loss_threshold, merged_level, separation
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "kappa",
     "kernel",
     "kernel_at_angle",
+    "kernel_by_quadrature",
     "loss",
     "loss_by_quadrature",
     "loss_threshold",
