@@ -42,7 +42,7 @@ def test_wrong_angle_gives_the_kernel(degrees):
 
     def right_ball(bits):
         with ball.working_precision(bits):
-            return enclosure.kernel_at_angle(theta())
+            return enclosure.kernel_by_quadrature(theta(), precision=bits)
 
     false = number("(2/π)(sin θ + (π − θ)cos θ)", wrong, enclosed=wrong_ball)
     check.equal(false, number("k", right, enclosed=right_ball), digits=20)

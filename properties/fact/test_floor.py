@@ -18,9 +18,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lcnn_verify import laws, oracle, strategies
-from lcnn_verify.evidence import check, verifies
+from lcnn_verify.evidence import Quantity, check, verifies
 from lcnn_verify.instances import Instance
-from lcnn_verify.quantities import gradient_norm, loss, norm, number, threshold_level
+from lcnn_verify.quantities import gradient_norm, loss, merged_level, norm, threshold_level
 from lcnn_verify.threshold import floor_level
 
 LAW = laws.plain_law(
@@ -39,7 +39,7 @@ def test_zero_students_for_one_teacher(teacher, m):
     x = Instance(np.zeros((m, teacher.V.shape[1])), teacher.V)
     size = norm(teacher.V, "‖v‖")
     check.equal(loss(x), 0.5 * size * size * size * size, digits=25)
-    check.equal(gradient_norm(x), number("0", lambda dps: mpmath.mpf(0)), digits=25)
+    check.equal(gradient_norm(x), Quantity.of(0.0, "0"), digits=25)
 
 
 @verifies("fact.floor", examples=60, draws=60, law=LAW)
@@ -55,7 +55,7 @@ def test_students_on_the_bisector_of_a_pair(degrees, size, shares):
     mass = 2.0 * size**2 * float(oracle.kernel(mpmath.cos(half)))
     parts = np.array(shares[0], dtype=float)
     x = Instance(np.outer(np.sqrt(mass * parts / parts.sum()), [1.0, 0.0]), V)
-    level = number("v⁴·M(Δ)", lambda dps: size**4 * oracle.merged_level(float(delta), dps))
+    level = size**4 * merged_level(float(delta))
     scale = size**4
     gap = loss(x) - level
     check.at_most(gap, 8 * ROUNDED * scale)

@@ -12,19 +12,22 @@ Source: THEORY §3, fact 3 and "Other models".
 """
 
 import math
+from dataclasses import replace
+from functools import cache
 
 import mpmath
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lcnn_verify import laws, oracle, strategies
+from lcnn_verify import enclosure, laws, oracle, strategies
 from lcnn_verify.builders import split
-from lcnn_verify.evidence import Quantity, check, verifies
+from lcnn_verify.enclosure import ball
+from lcnn_verify.evidence import check, verifies
 from lcnn_verify.evidence.quantity import ROUNDING
 from lcnn_verify.instances import Instance
 from lcnn_verify.model import MODELS, TIED_ABS, TIED_RELU, UNIT_ABS, UNIT_RELU
-from lcnn_verify.quantities import gradient_norm, loss, mass
+from lcnn_verify.quantities import gradient_norm, loss, mass, number
 
 SMALL = {"max_m": 4, "max_r": 3, "max_d": 4}
 
@@ -54,16 +57,36 @@ def test_exact_split_with_tied_readout(instance, pick):
     other = quartered(x, row)
     check.equal(loss(other, "L of the split"), loss(x), digits=25)
     check.equal(gradient_norm(other, "‖∇L‖ of the split"), gradient_norm(x), digits=25)
-    whole = oracle.gradient(x.W, x.V, dps=40, model=x.model)
-    parts = oracle.gradient(other.W, other.V, dps=40, model=x.model)
-    with mpmath.workdps(100):
-        halved = whole[row, :] / 2
-        gaps = [mpmath.mnorm(parts[row + k, :] - halved, "f") for k in range(4)]
+
+    @cache
+    def gradients(dps):
+        return [oracle.gradient(each.W, each.V, dps=dps, model=x.model) for each in (x, other)]
+
+    @cache
+    def balls(bits):
+        return [
+            enclosure.gradient(each.W, each.V, precision=bits, model=x.model).tolist()
+            for each in (x, other)
+        ]
+
+    def gap(k):
+        def exact(dps):
+            whole, parts = gradients(dps)
+            with mpmath.workdps(2 * dps + 20):
+                return mpmath.mnorm(parts[row + k, :] - whole[row, :] / 2, "f")
+
+        def enclosed(bits):
+            whole, parts = balls(bits)
+            with ball.working_precision(bits):
+                pairs = zip(parts[row + k], whole[row], strict=True)
+                return ball.norm(part - entry / 2 for part, entry in pairs)
+
+        return number("‖clone's gradient − ½∇_w‖", exact, enclosed=enclosed)
+
     scale = mass(x.W, 2, "Σ‖w‖²") + mass(x.V, 2, "Σ‖v‖²")
     size = float(np.abs(x.W[row]).max()) * scale.value
-    for gap in gaps:
-        clone = Quantity("‖clone's gradient − ½∇_w‖", float(gap), 0.0, lambda _, gap=gap: gap)
-        check.at_most(clone, 1e-30 * size, ties=True)
+    for k in range(4):
+        check.at_most(gap(k), 1e-30 * size, ties=True)
 
 
 @verifies("fact.splitting", examples=30)
@@ -91,4 +114,4 @@ def test_uneven_split(instance, splits):
     here, there = loss(x), loss(other, "L of the split")
     blur = power * 4.0 * ROUNDING * total
     moved = blur * math.sqrt(2.0 * max(here.value + here.error, 0.0)) + 0.5 * blur**2
-    check.equal(Quantity(there.label, there.value, there.error + 1.1 * moved, there.exact), here)
+    check.equal(replace(there, error=there.error + 1.1 * moved), here)

@@ -11,10 +11,12 @@ Source: abstract ("different from local strong convexity"), our reading (THEORY 
 
 import mpmath
 import numpy as np
+from flint import arb
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lcnn_verify import oracle, population, strategies
+from lcnn_verify import enclosure, oracle, population, strategies
+from lcnn_verify.enclosure import ball
 from lcnn_verify.evidence import Quantity, check, verifies
 from lcnn_verify.instances import Instance
 from lcnn_verify.quantities import loss, number
@@ -45,7 +47,13 @@ def test_mass_moves_freely_between_clones(teacher, quartered):
         with mpmath.workdps(2 * dps):
             return mpmath.mnorm(matrix * mpmath.matrix(direction.ravel().tolist()), "f")
 
-    check.witness_at_most(number("‖∇²L·D‖", moved), 1e-30 * size)
+    def moved_ball(bits):
+        matrix = enclosure.hessian(x.W, x.V, precision=bits).tolist()
+        with ball.working_precision(bits):
+            step = [arb(entry) for entry in direction.ravel().tolist()]
+            return ball.norm(ball.dot(row, step) for row in matrix)
+
+    check.witness_at_most(number("‖∇²L·D‖", moved, enclosed=moved_ball), 1e-30 * size)
     curvature = direction.ravel() @ population.hessian(x.W, x.V) @ direction.ravel()
     flat = 1e-13 * size * float(np.linalg.norm(direction))
     check.at_most(Quantity("|DᵀHD| in float64", abs(float(curvature))), flat, counted=False)

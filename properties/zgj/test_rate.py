@@ -11,10 +11,12 @@ How it is checked: at every recorded point of a run; descent is run again to the
 Source: derived (THEORY §4); measured laws THEORY §5.
 """
 
+from functools import cache
+
 import numpy as np
 from hypothesis import given
 
-from lcnn_verify import laws, oracle, strategies
+from lcnn_verify import laws, strategies
 from lcnn_verify.evidence import Quantity, check, measure, series, verifies
 from lcnn_verify.instances import Instance
 from lcnn_verify.quantities import assume_setting, kappa, loss
@@ -31,7 +33,7 @@ def check_bound(x, run, factor, weights_at=None):
 
     In float64 at every point, and, as 1/L(t) − 1/L₀ ≥ factor·κ²·t, where that is tightest among
     the points with L ≤ 0.9·L₀: before, both sides are nearly 0. ``weights_at(k)`` gives the
-    weights of recorded point k to the oracle.
+    weights of recorded point k to the sharper routes.
     """
     moved = np.flatnonzero(run.losses <= 0.9 * run.losses[0])
     if not len(moved):
@@ -45,12 +47,18 @@ def check_bound(x, run, factor, weights_at=None):
     growth = 1.0 / run.losses[moved] - 1.0 / run.losses[0]
     k = int(moved[np.argmax(run.times[moved] / growth)])
 
-    def exact(dps):
-        return oracle.loss(weights_at(k), x.V, dps=dps, model=x.model)
-
-    route = exact if weights_at else None
+    label, value = f"L(t = {run.times[k]:.6g})", float(run.losses[k])
     error = float(np.broadcast_to(blur, run.losses.shape)[k])
-    reached = Quantity(f"L(t = {run.times[k]:.6g})", float(run.losses[k]), error, route)
+    reached = Quantity(label, value, error)
+    if weights_at:
+        there = cache(lambda: loss(x.with_students(weights_at(k))))
+        reached = Quantity(
+            label,
+            value,
+            error,
+            lambda dps: there().exact(dps),
+            enclosed=lambda bits: there().enclosed(bits),
+        )
     bound = factor * kappa(x) * kappa(x) * float(run.times[k])
     check.at_least(
         1.0 / reached - 1.0 / loss(x, "L₀"), bound.named("κ²t" if factor == 1 else "½κ²t")
