@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from lcnn_verify import ledger as ledger
     from lcnn_verify import oracle as oracle
     from lcnn_verify import strategies as strategies
+    from lcnn_verify.conformance.run import conform as conform
+    from lcnn_verify.conformance.testing import run_conformance_test as run_conformance_test
     from lcnn_verify.dynamics import Trajectory as Trajectory
     from lcnn_verify.dynamics import gradient_descent as gradient_descent
     from lcnn_verify.dynamics import gradient_flow as gradient_flow
@@ -42,6 +44,7 @@ _HOME = MappingProxyType(
         "Report": "reporting.report",
         "Trajectory": "dynamics",
         "Verdict": "evidence",
+        "conform": "conformance.run",
         "gradient": "population",
         "gradient_descent": "dynamics",
         "gradient_flow": "dynamics",
@@ -51,6 +54,7 @@ _HOME = MappingProxyType(
         "loss_and_gradient": "population",
         "loss_threshold": "threshold",
         "rounding_floor": "population",
+        "run_conformance_test": "conformance.testing",
         "separation": "geometry",
         "verify": "verification",
     }
@@ -63,6 +67,7 @@ __all__ = [
     "Trajectory",
     "Verdict",
     "__version__",
+    "conform",
     "enclosure",
     "gradient",
     "gradient_descent",
@@ -75,6 +80,7 @@ __all__ = [
     "loss_threshold",
     "oracle",
     "rounding_floor",
+    "run_conformance_test",
     "separation",
     "strategies",
     "verify",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import mpmath
 import numpy as np
 
 from lcnn_verify.conformance.adapter import Layout
@@ -15,7 +16,7 @@ from lcnn_verify.conformance.quantities import exact_gradient, exact_loss, refer
 from lcnn_verify.evidence.recorder import current
 from lcnn_verify.profiles import active
 
-_MOST_NUMBERS = 120  # longer arrays are read from the replay file
+_MOST_NUMBERS = 400  # longer arrays are read from the replay file
 _DIGITS = 40
 _LAID_OUT: dict[Layout, str] = {
     "F": "W, V = np.asfortranarray(W), np.asfortranarray(V)",
@@ -34,7 +35,7 @@ def snippet(said: Declaration, call: Call) -> str:
     """Code that repeats ``call`` and prints what it gives and what is right.
 
     Entries are written so that they come back to the last bit; the right values are the oracle's at
-    40 digits, rounded.
+    40 digits, a gradient's rounded.
     """
     lines = ["import numpy as np"]
     if said.arrays == "jax" and said.dtype == "float64":
@@ -46,14 +47,21 @@ def snippet(said: Declaration, call: Call) -> str:
     lines += [converted] if converted else []
     lines += ["", f'print("got   ", implementation.{call.operation}(W, V))']
     members = [reference(x) for x in call.batch or (call.x,)]
-    wanted: list[Any] = []
+    wanted: list[list[str]] = []
     if call.operation != "gradient":
-        wanted.append([float(exact_loss(right, _DIGITS)) for right in members])
+        wanted.append([_number(exact_loss(right, _DIGITS)) for right in members])
     if call.operation != "loss" and sum(right.x.W.size for right in members) <= _MOST_NUMBERS:
         gradients = (exact_gradient(right, _DIGITS) for right in members)
-        wanted.append([[[float(e) for e in row] for row in rows] for rows in gradients])
-    lines += [f'print("wanted", {each if call.batch else each[0]!r})' for each in wanted]
+        wanted.append([repr([[float(e) for e in row] for row in rows]) for rows in gradients])
+    for each in wanted:
+        shown = f"[{', '.join(each)}]" if call.batch else each[0]
+        lines.append(f'print("wanted", {shown})')
     return "\n".join(lines) + "\n"
+
+
+def _number(exact: Any) -> str:
+    """A number of the oracle with all its digits, which a program reads as the nearest float."""
+    return f'float("{mpmath.nstr(exact, _DIGITS)}")'
 
 
 def _imported(name: str) -> Iterator[str]:
@@ -62,25 +70,20 @@ def _imported(name: str) -> Iterator[str]:
         yield f"implementation = ...  # your object, {name}"
         return
     place, _, attribute = name.rpartition(":") if ":" in name else (name, "", "")
+    path = [part for part in attribute.split(".") if part]
     if place.endswith(".py") or "/" in place:
-        folder = str(Path(place).parent)
-        yield "import runpy"
-        yield "import sys"
-        yield f"sys.path.insert(0, {folder!r})"
-        first, *rest = attribute.split(".")
-        loaded = f"runpy.run_path({place!r})"
-        if attribute:
-            yield "implementation = " + ".".join([f"{loaded}[{first!r}]", *rest])
+        folder, tool, loaded = str(Path(place).parent), "runpy", f"runpy.run_path({place!r})"
+        if path:
+            loaded += f"[{path.pop(0)!r}]"
         else:
             yield "from types import SimpleNamespace"
-            yield f"implementation = SimpleNamespace(**{loaded})"
-    elif attribute:
-        first, *rest = attribute.split(".")
-        yield f"from {place} import {first} as implementation"
-        if rest:
-            yield f"implementation = implementation.{'.'.join(rest)}"
+            loaded = f"SimpleNamespace(**{loaded})"
     else:
-        yield f"import {place} as implementation"
+        folder, tool, loaded = ".", "importlib", f"importlib.import_module({place!r})"
+    yield f"import {tool}"
+    yield "import sys"
+    yield f"sys.path.insert(0, {folder!r})"
+    yield f"implementation = {'.'.join([loaded, *path])}"
     if attribute:
         yield "if isinstance(implementation, type):"
         yield "    implementation = implementation()"
