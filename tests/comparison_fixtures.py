@@ -84,14 +84,13 @@ def regressed() -> tuple[Report, Report]:
         "zgj.gradient-bound": {
             **verdict("REFUTED", as_wanted=False, reason="‖∇L‖_F ≥ κ·L fails"),
             "counterexample": counterexample,
-            "sampling": [{**bound, "draws": 40, "violation_rate_bound": 0.072}],
         },
         "zgj.rate": verdict("NOT EXERCISED", as_wanted=False, reason="no example met them"),
         "zgj.width-free": tighter(
             old, "zgj.width-free", tightness=0.98, got=0.098, margin=0.002, error=1e-12
         ),
         "fact.scaling": {"examples": 900, "undecided": 4, "statement": "L(cW, cV) = c⁴·L."},
-        "zgj.convergence": {"tests": ["test_descent"]},
+        "zgj.convergence": {"tests": ["test_descent"], "sampling": [bound]},
         "control.pl": {
             **verdict("SUPPORTED", as_wanted=False, reason="no violation in 5 examples"),
             "counterexample": None,

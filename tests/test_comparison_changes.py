@@ -71,7 +71,7 @@ def test_a_control_that_stands_is_a_regression(old):
     assert (worst.aspect, worst.severity) == (Aspect.VERDICT, Severity.REGRESSION)
     assert "wanted REFUTED" in worst.text
     assert (other.aspect, other.severity) == (Aspect.COUNTEREXAMPLE, Severity.INFORMATION)
-    assert other.text.startswith("counterexample gone: control.pl: ")
+    assert other.text.startswith("counterexample gone: ‖∇L‖² = 6.5e-08, ≥ ")
 
 
 def test_new_and_vanished_claims(old):
@@ -200,6 +200,11 @@ def test_fewer_examples_of_a_smaller_profile_are_no_warning(old):
 def test_no_example_at_all_is_told_by_the_verdict_alone(old):
     idle = {**pairs.verdict("NOT EXERCISED", as_wanted=False), "examples": 0}
     assert only(old, pairs.edited(old, {"fact.scaling": idle})).aspect == Aspect.VERDICT
+
+
+def test_a_search_that_ended_at_a_violation_is_not_said_to_have_fewer_examples(old):
+    fell = {**FAILED, "examples": 3, "undecided": 1, "sampling": []}
+    assert only(old, pairs.edited(old, {"zgj.gradient-bound": fell})).aspect == Aspect.VERDICT
 
 
 def streams(old, *bounds, law="a law"):

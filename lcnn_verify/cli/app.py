@@ -52,6 +52,11 @@ Quiet = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON to stdout, and nothing else.")]
 
+Expected = Annotated[
+    str | None,
+    typer.Option(metavar="FILE", help="Expected deviations (TOML); no file is read unasked."),
+]
+
 
 def _show_version(wanted: bool) -> None:
     if wanted:
@@ -165,10 +170,7 @@ def diff(
     strict: Annotated[
         bool, typer.Option("--strict", help="Count warnings as regressions.")
     ] = False,
-    expected: Annotated[
-        str | None,
-        typer.Option(metavar="FILE", help="Expected deviations (TOML); no file is read unasked."),
-    ] = None,
+    expected: Expected = None,
     out: Annotated[
         str | None,
         typer.Option(metavar="DIR", help="Also write diff.json, diff.md and diff.html there."),
@@ -221,13 +223,14 @@ def conform(
         typer.Option(metavar="GB", help="Memory limit above that after loading. Default: 2."),
     ] = None,
     properties: Properties = None,
+    expected: Expected = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> int:
     """Hold your implementation of the loss and its gradient to every check that applies.
 
     It offers any of loss(W, V), gradient(W, V) and loss_and_gradient(W, V), W (m, d) students, V
-    (r, d) teachers. Exit code 1 if a check fails.
+    (r, d) teachers. Exit code 1 if a check fails that is not expected to.
     """
     from lcnn_verify.cli import conform as command
 
@@ -242,6 +245,7 @@ def conform(
         call_seconds=call_seconds,
         memory=memory,
         properties=properties,
+        expected=expected,
         json=json,
         quiet=quiet,
     )

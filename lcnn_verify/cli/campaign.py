@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeAlias
@@ -15,7 +15,11 @@ from lcnn_verify.campaign.journal import FILE_NAME as JOURNAL
 from lcnn_verify.campaign.run import Progress, ProgressCallback
 from lcnn_verify.cli.errors import ExitCode, say
 from lcnn_verify.cli.progress import bar
+from lcnn_verify.comparison.deviation import Deviation
+from lcnn_verify.comparison.deviations import matching, unexpected
+from lcnn_verify.comparison.terminal import render_deviations
 from lcnn_verify.errors import InputError
+from lcnn_verify.reporting.plain import plain
 from lcnn_verify.reporting.report import Report
 from lcnn_verify.reporting.terminal import render
 from lcnn_verify.warmup import is_cold
@@ -29,13 +33,15 @@ def run_campaign(
     *,
     names: Mapping[str, str],
     options: Mapping[str, str | None],
+    expected: Sequence[Deviation] = (),
     json: bool,
     quiet: bool,
 ) -> int:
     """Run ``campaign``, print what was asked for, and return the exit code.
 
     ``names`` are the command line's words for arguments; ``options`` what resumes ``command`` with
-    those that are not None, ``--out`` among them.
+    those that are not None, ``--out`` among them. What is ``expected`` to deviate is shown as it
+    is, and does not count.
     """
     out = str(options["--out"])
     try:
@@ -59,7 +65,17 @@ def run_campaign(
         sys.stdout.write((Path(out) / "report.json").read_text(encoding="utf-8"))
     elif not quiet:
         render(report, Console(), Path(out))
-    return report.exit_code
+    if not expected:
+        return report.exit_code
+    matches = matching(expected, report.data)
+    uncalled_for = unexpected(report.data, matches)
+    if not (json or quiet):
+        render_deviations(plain([match.to_json() for match in matches]), Console())
+        if uncalled_for:
+            print(f"Not expected: {', '.join(uncalled_for)}.")
+        elif report.exit_code:
+            print("Every failure is expected.")
+    return ExitCode.NOT_AS_WANTED if uncalled_for else ExitCode.AS_WANTED
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 
 from lcnn_verify.cli.campaign import run_campaign
-from lcnn_verify.cli.options import integer, number, split
+from lcnn_verify.cli.options import deviations, integer, number, split
 from lcnn_verify.conformance.limits import DEFAULT_LIMITS, Limits
 from lcnn_verify.conformance.run import conform as run_checks
 
@@ -31,10 +31,14 @@ def conform(
     call_seconds: str | None,
     memory: str | None,
     properties: str | None,
+    expected: str | None,
     json: bool,
     quiet: bool,
 ) -> int:
-    """Run the checks, print what was asked for, and return the exit code."""
+    """Run the checks, print what was asked for, and return the exit code.
+
+    Failures that the file ``expected`` excuses are shown, and do not count.
+    """
     usual = DEFAULT_LIMITS
     return run_campaign(
         lambda progress: run_checks(
@@ -62,7 +66,9 @@ def conform(
             "--call-seconds": call_seconds,
             "--memory": memory,
             "--properties": properties or None,
+            "--expected": expected,
         },
+        expected=deviations(expected),
         json=json,
         quiet=quiet,
     )

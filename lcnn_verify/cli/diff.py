@@ -7,10 +7,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from lcnn_verify import ledger
 from lcnn_verify.cli.errors import ExitCode
+from lcnn_verify.cli.options import deviations
 from lcnn_verify.comparison.compare import compare, read_report
-from lcnn_verify.comparison.deviations import load
 from lcnn_verify.comparison.margins import DEFAULT_THRESHOLD
 from lcnn_verify.comparison.terminal import render
 from lcnn_verify.errors import InputError
@@ -32,15 +31,13 @@ def diff(
         raise InputError("--out", "''", "a folder")
     threshold = DEFAULT_THRESHOLD if margin is None else _part(margin)
     before, after = read_report("OLD", old), read_report("NEW", new)
-    ours = [claim.id for claim in (*ledger.claims(), *ledger.checks())]
-    known = (*before.verdicts, *after.verdicts, *ours)
     try:
         comparison = compare(
             before,
             after,
             margin=threshold,
             strict=strict,
-            deviations=() if expected is None else load(expected, known),
+            deviations=deviations(expected, (*before.verdicts, *after.verdicts)),
             sources=(old, new),
         )
     except InputError as error:

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from lcnn_verify import ledger
+from lcnn_verify.comparison.deviation import Deviation
+from lcnn_verify.comparison.deviations import load
 from lcnn_verify.errors import InputError
+
+
+def deviations(path: str | None, also: Iterable[str] = ()) -> tuple[Deviation, ...]:
+    """The expected deviations in the file ``path``, () for None.
+
+    ``also`` are ids they may name beside those of the ledger. Raises ``InputError`` as ``load``
+    does.
+    """
+    ours = (claim.id for claim in (*ledger.claims(), *ledger.checks()))
+    return () if path is None else load(path, (*also, *ours))
 
 
 def integer(argument: str, text: str, least: int) -> int:

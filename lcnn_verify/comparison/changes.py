@@ -87,6 +87,11 @@ class Pair:
         """A control refuted in both reports: one counterexample is all it needs."""
         return all(e["kind"] == "control" and e["as_wanted"] for e in (self.old, self.new))
 
+    @property
+    def counts(self) -> bool:
+        """Whether numbers of examples say anything: a search ends where a claim falls."""
+        return self.old["verdict"] == self.new["verdict"] and not self.is_refuted_control
+
 
 def compare_claims(
     old: Mapping[str, Any],
@@ -182,13 +187,12 @@ def _statement(pair: Pair) -> Iterator[Change]:
 def _counterexample(pair: Pair) -> Iterator[Change]:
     if pair.is_refuted_control:
         return  # searched for anew every time
-    old, new = (_example(entry["counterexample"]) for entry in (pair.old, pair.new))
+    found = pair.old["counterexample"], pair.new["counterexample"]
+    old, new = (_example(observation) for observation in found)
     if old == new:
         return
-    said = [
-        entry["counterexample"] and observation_sentence(entry["counterexample"])
-        for entry in (pair.old, pair.new)
-    ]
+    prefix = f"{pair.new['id']}: "  # of a sentence that stands alone
+    said = [seen and observation_sentence(seen).removeprefix(prefix) for seen in found]
     if old is None:
         text = f"new counterexample: {said[1]}"
     elif new is None:
@@ -239,9 +243,7 @@ def _tests(pair: Pair) -> Iterator[Change]:
 
 def _examples(pair: Pair) -> Iterator[Change]:
     old, new = pair.old["examples"], pair.new["examples"]
-    if pair.is_refuted_control or pair.new["verdict"] == Verdict.NOT_EXERCISED:
-        return  # a refuted control needs only one; what is not exercised says so already
-    if abs(new - old) < NOTICEABLE * old or new == old:
+    if not pair.counts or abs(new - old) < NOTICEABLE * old or new == old:
         return
     severity = Severity.WARNING if new < old and pair.same_budget else Severity.INFORMATION
     verb = "dropped" if new < old else "rose"
@@ -251,7 +253,7 @@ def _examples(pair: Pair) -> Iterator[Change]:
 
 def _undecided(pair: Pair) -> Iterator[Change]:
     old, new = (entry["undecided"] / max(entry["examples"], 1) for entry in (pair.old, pair.new))
-    if abs(new - old) < NOTICEABLE_UNDECIDED:
+    if not pair.counts or abs(new - old) < NOTICEABLE_UNDECIDED:
         return
     severity = Severity.WARNING if new > old else Severity.IMPROVEMENT
     counts = [
@@ -264,7 +266,7 @@ def _undecided(pair: Pair) -> Iterator[Change]:
 
 
 def _rate_bound(pair: Pair) -> Iterator[Change]:
-    if pair.is_refuted_control:
+    if not pair.counts:
         return
     streams = pair.old["sampling"], pair.new["sampling"]
     old, new = (
