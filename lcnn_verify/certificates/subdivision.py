@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from flint import arb
 
@@ -15,27 +15,57 @@ Cell: TypeAlias = tuple[tuple[float, float], ...]
 """An interval for each coordinate, ends included."""
 Bound: TypeAlias = Callable[[Sequence[arb]], arb]
 
+KIND = "theorem"
+"""What the field ``certificate`` of the JSON says."""
 MOST_CELLS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A function, named, that is positive on ``box``: enclosed on each of ``cells``."""
+
+    name: str
+    box: Cell
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Theorem:
-    """A statement proved over ``box``, in words, by enclosing it on each of ``cells``."""
+    """A statement proved for every instance of ``box``, in words; ``parts`` say how."""
 
     claim: str
     statement: str
     box: str
-    cells: tuple[Cell, ...]
+    parts: tuple[Part, ...]
     precision: int
 
+    @property
+    def cells(self) -> int:
+        """How many sub-boxes were enclosed."""
+        return sum(len(part.cells) for part in self.parts)
 
-def positive_cells(
+    def to_json(self) -> dict[str, Any]:
+        """The JSON certificate."""
+        return {
+            "certificate": KIND,
+            "version": "1",
+            "claim": self.claim,
+            "statement": self.statement,
+            "box": self.box,
+            "precision": self.precision,
+            "parts": [
+                {"name": part.name, "box": part.box, "cells": part.cells} for part in self.parts
+            ],
+        }
+
+
+def positive(
     name: str, function: Bound, box: Cell, *, precision: int = 64, most: int = MOST_CELLS
-) -> tuple[Cell, ...]:
-    """Cells that cover ``box``, on each of which the enclosure of ``function`` is above 0.
+) -> Part:
+    """Cover ``box`` by cells on each of which the enclosure of ``function`` is above 0.
 
-    A cell that is not decided is halved along its longest side (in units of the box). Raises
-    :class:`NotProved` naming the cell where ``function`` is negative, or too many are left.
+    A cell that is not decided is halved (:func:`halves`). Raises :class:`NotProved` naming a cell
+    where ``function`` is negative, or when too many cells are needed.
     """
     open_cells, proved = [box], []
     with working_precision(precision):
@@ -51,11 +81,12 @@ def positive_cells(
             if value < 0 or len(proved) + len(open_cells) >= most:
                 why = "it is negative" if value < 0 else f"{most} cells were not enough"
                 raise NotProved(f"{name} is not positive on {cell}: {why}")
-            open_cells += _halves(cell, box)
-    return tuple(sorted(proved))
+            open_cells += halves(cell, box)
+    return Part(name, box, tuple(sorted(proved)))
 
 
-def _halves(cell: Cell, box: Cell) -> tuple[Cell, Cell]:
+def halves(cell: Cell, box: Cell) -> tuple[Cell, Cell]:
+    """The halves of ``cell`` across its longest side, in units of ``box``; of equals the first."""
     shares = [
         (high - low) / (whole[1] - whole[0]) for (low, high), whole in zip(cell, box, strict=True)
     ]

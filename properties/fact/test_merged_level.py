@@ -62,7 +62,7 @@ def test_the_theorem():
         check.certified(
             proof.statement,
             box=proof.box,
-            cells=len(proof.cells),
+            cells=proof.cells,
             bits=proof.precision,
             whole=True,
         )
