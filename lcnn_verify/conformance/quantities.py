@@ -41,8 +41,6 @@ STUDENT_EXPONENTS: dict[Dtype, tuple[int, int]] = {"float64": (-330, 200), "floa
 
 Matrix: TypeAlias = Sequence[Sequence[Any]]
 """Rows of mpmath reals, or of balls."""
-Balls: TypeAlias = Sequence[Sequence[arb]]
-"""Rows of balls."""
 
 
 def fitted(x: Instance, model: Model, dtype: Dtype) -> Instance:
@@ -177,18 +175,6 @@ def exact_gradient(right: Reference, dps: int) -> Matrix:
     """The oracle's gradient at a reference's input, as rows."""
     rows = oracle.gradient(right.x.W, right.x.V, dps=dps, model=right.x.model)
     return [[rows[i, k] for k in range(rows.cols)] for i in range(rows.rows)]
-
-
-def enclosed_loss(right: Reference, bits: int) -> arb:
-    """A ball that holds the loss at a reference's input."""
-    return enclosure.loss(right.x.W, right.x.V, precision=bits, model=right.x.model)
-
-
-def enclosed_gradient(right: Reference, bits: int) -> Balls:
-    """Balls that hold the gradient at a reference's input, as rows."""
-    x = right.x
-    balls: Balls = enclosure.gradient(x.W, x.V, precision=bits, model=x.model).tolist()
-    return balls
 
 
 @lru_cache(maxsize=256)

@@ -43,6 +43,12 @@ CHECKS = (
         _FORMS,
     ),
     _check(
+        "vectors",
+        "The theory vectors",
+        "Loss and gradient are within their dtype's floors of the published 40-digit values.",
+        _FORMS,
+    ),
+    _check(
         "gradient-of-loss",
         "The gradient belongs to the loss",
         "The central difference of loss along a direction D is ⟨gradient, D⟩ plus its own "
