@@ -2,7 +2,8 @@
 
 Setting: an implementation of any model.
 Statement: equal inputs get equal answers, whatever was asked between: other students with the same
-    teachers, other teachers with the same students, the same numbers in another order.
+    teachers, other teachers with the same students, the same numbers in another order, students
+    longer by 2⁻²².
 Kind: identity.
 Constants: (4 + m + r)·ε·(Σ mass)², ε of the dtype: a sum in another order may round differently.
 How it is checked: the first answer against the last; those between against the exact values, which
@@ -27,6 +28,7 @@ def test_first_and_last_answers_agree(instance, factor):
         trial.like(factor * x.W, x.V),
         trial.like(x.W, factor * x.V),
         trial.like(x.W[::-1], x.V[:, ::-1]),
+        trial.like((1.0 + 2.0**-22) * x.W, x.V),
     ]
     right = quantities.reference(x)
     room = (4 + len(x.W) + len(x.V)) * EPSILON[trial.said.dtype] * right.total
