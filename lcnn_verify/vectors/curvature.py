@@ -16,6 +16,7 @@ from typing import Any
 import mpmath
 
 from lcnn_verify import oracle
+from lcnn_verify.enclosure.ball import working_precision
 from lcnn_verify.instances import Instance
 from lcnn_verify.vectors import integrals
 from lcnn_verify.vectors.decimals import (
@@ -92,7 +93,7 @@ def _gap(x: Instance, direction: Any, expected: Any, scale: Any) -> Any:
         )
         for sign in (1, -1)
     )
-    with integrals.working_precision():
+    with working_precision(integrals.BITS):
         total = ball(Fraction(0))
         for i, (later, earlier) in enumerate(zip(ahead, behind, strict=True)):
             if later is None or earlier is None:

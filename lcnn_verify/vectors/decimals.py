@@ -9,7 +9,8 @@ from typing import Any
 import mpmath
 from flint import arb, fmpq
 
-from lcnn_verify.vectors.integrals import working_precision
+from lcnn_verify.enclosure.ball import working_precision
+from lcnn_verify.vectors.integrals import BITS
 
 DPS = 100
 """Digits asked of the oracle, which works with 220 and 280."""
@@ -31,7 +32,7 @@ def exact(value: Any) -> Fraction:
 
 def ball(value: Fraction) -> Any:
     """A fraction as an arb, to the working precision."""
-    with working_precision():
+    with working_precision(BITS):
         return arb(fmpq(value.numerator, value.denominator))
 
 
@@ -60,7 +61,7 @@ def agreement(name: str, published: str, first: Any, second: Any, scale: Any) ->
     For a published "0": digits of its natural ``scale``, an mpmath real, to which the ball is 0.
     Raises :class:`ConfirmationError` when that is fewer than :data:`AGREEMENT`.
     """
-    with working_precision():
+    with working_precision(BITS):
         size = ball(exact(scale if published == "0" else first))
         other = ball(exact(first))
         gap = second - (0 if published == "0" else other)
@@ -87,7 +88,7 @@ def digits_of(ratio: Any) -> int:
 
     A ball that is not finite leaves none.
     """
-    with working_precision():
+    with working_precision(BITS):
         if not ratio.is_finite():
             return 0
         gap = abs(ratio).upper()

@@ -9,13 +9,15 @@ import mpmath
 from flint import arb
 
 from lcnn_verify import oracle
+from lcnn_verify.enclosure.ball import working_precision
 from lcnn_verify.instances import Instance
 from lcnn_verify.model import TIED_ABS, FloatArray
 from lcnn_verify.oracle.precision import precise_family
 from lcnn_verify.vectors import integrals
 from lcnn_verify.vectors.curvature import Extremes, extreme_eigenvalues
-from lcnn_verify.vectors.decimals import DPS, agreement, rounded
-from lcnn_verify.vectors.flags import exactly_zero, is_extreme
+from lcnn_verify.vectors.decimals import DPS, ConfirmationError, agreement, rounded
+from lcnn_verify.vectors.flags import is_extreme
+from lcnn_verify.vectors.zero_loss import exactly_zero
 
 LARGEST_HESSIAN = 36
 """m·d up to which the Hessian's eigenvalues are given."""
@@ -96,8 +98,11 @@ def _loss(x: Instance) -> tuple[str, int]:
         scale = mpmath.fsum(precise_family(x.W, x.V, x.model).masses) ** 2
     value = oracle.loss(x.W, x.V, dps=DPS, model=x.model)
     second = integrals.loss(integrals.exact_rows(x.W), integrals.exact_rows(x.V), x.model)
-    # Zero is decided in integers: the measures agree. What merely looks like it is refused.
-    text = "0" if exactly_zero(x) else rounded("loss", value, scale * mpmath.mpf(10) ** -100)
+    # Zero is decided in integers. What merely looks like it is refused.
+    zero = exactly_zero(x)
+    text = "0" if zero else rounded("loss", value, scale * mpmath.mpf(10) ** -100)
+    if (text == "0") is not zero:
+        raise ConfirmationError("loss: it vanishes to all digits, yet is not zero")
     return text, agreement("loss", text, value, second, scale)
 
 
@@ -140,7 +145,7 @@ def _separation(V: FloatArray) -> tuple[str, int]:
 
 def _gram_separation(V: FloatArray) -> Any:
     """Δ as a ball: arccos of the largest |cosine|, with enough bits for what arccos loses."""
-    with integrals.working_precision(_GRAM_BITS):
+    with working_precision(_GRAM_BITS):
         rows = [[arb(entry) for entry in row] for row in V.tolist()]
         least = arb.pi() / 2
         for j, b in enumerate(rows):
@@ -156,7 +161,7 @@ def _gram_separation(V: FloatArray) -> Any:
 def _threshold(V: FloatArray) -> tuple[str, int]:
     first = oracle.loss_threshold(V, DPS)
     delta = _gram_separation(V)
-    with integrals.working_precision(_GRAM_BITS):
+    with working_precision(_GRAM_BITS):
         squares = [sum((arb(e) * arb(e) for e in row), arb(0)) for row in V.tolist()]
         smallest = squares[0]
         for square in squares[1:]:

@@ -18,7 +18,7 @@ from lcnn_verify.vectors import flags
 from lcnn_verify.vectors.catalogue import Specification
 from lcnn_verify.vectors.decimals import AGREEMENT, DIGITS
 from lcnn_verify.vectors.derivation import ROUTES, Values, derive
-from lcnn_verify.vectors.tolerances import Dtype, tolerance
+from lcnn_verify.vectors.tolerances import Dtype, fits_float32, tolerance
 
 SCHEMA_VERSION = "1.0"
 """Version of the file's form."""
@@ -86,7 +86,7 @@ def derived(x: Instance, purposes: set[str]) -> dict[str, Any]:
         "agreement": values.agreement,
         "tolerances": {
             "float64": _tolerance(x, "float64"),
-            "float32": _tolerance(x, "float32") if flags.fits_float32(x) else None,
+            "float32": _tolerance(x, "float32") if fits_float32(x) else None,
         },
     }
 

@@ -9,7 +9,8 @@ from itertools import combinations
 from lcnn_verify.instances import Instance
 from lcnn_verify.model import FloatArray
 from lcnn_verify.oracle.teacher import integer_rows
-from lcnn_verify.vectors.tolerances import fits_float32 as fits_float32
+from lcnn_verify.vectors.tolerances import fits_float32
+from lcnn_verify.vectors.zero_loss import exactly_zero
 
 FLAGS = {
     "plain": "Nothing special: a slip in a formula shows here first.",
@@ -62,29 +63,6 @@ def is_extreme(x: Instance) -> bool:
     """Whether a norm lies outside 1e±70 (and is not zero)."""
     norms = [norm(row) for row in (*x.W.tolist(), *x.V.tolist())]
     return any(0.0 < size < 1 / EXTREME or size > EXTREME for size in norms)
-
-
-def exactly_zero(x: Instance) -> bool:
-    """Whether L(W) = 0, decided in integers: equal measures on lines (|·|) or rays (ReLU).
-
-    Masses on one ray are compared relative to that ray's shortest integer vector, so no root is
-    taken. For ReLU this is sufficient only (THEORY §3, other models).
-    """
-    balance: dict[tuple[int, ...], Fraction] = {}
-    for rows, sign in ((x.W, 1), (x.V, -1)):
-        for row in rows.tolist():
-            exact = [Fraction(entry) for entry in row]
-            if not any(exact):
-                continue
-            common = math.lcm(*(entry.denominator for entry in exact))
-            whole = [int(entry * common) for entry in exact]
-            factor = math.gcd(*whole)
-            if x.model.activation == "abs" and next(entry for entry in whole if entry) < 0:
-                whole = [-entry for entry in whole]
-            ray = tuple(entry // factor for entry in whole)
-            mass = Fraction(factor, common) ** x.model.mass_power
-            balance[ray] = balance.get(ray, Fraction(0)) + sign * mass
-    return not any(balance.values())
 
 
 def of_arrays(x: Instance) -> set[str]:

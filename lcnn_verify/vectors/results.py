@@ -16,8 +16,8 @@ from lcnn_verify.vectors.tolerances import Dtype
 from lcnn_verify.vectors.vector import RESULTS_SCHEMA
 
 _WANTED = "a results file as results.schema.json of `lcnn-verify vectors export` says"
-_DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,4})?", re.IGNORECASE)
-_HEX = re.compile(r"[+-]?0x([0-9a-f]+\.?[0-9a-f]*|\.[0-9a-f]+)(p[+-]?\d{1,5})?", re.IGNORECASE)
+_DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,4})?", re.IGNORECASE)
+_HEX = re.compile(r"[+-]?0x([0-9a-f]+\.?[0-9a-f]*|\.[0-9a-f]+)(p[+-]?[0-9]{1,5})?", re.IGNORECASE)
 _NOT_FINITE = re.compile(r"[+-]?(nan(\(.*\))?|inf(inity)?)", re.IGNORECASE)
 _LONGEST = 1000
 
@@ -53,25 +53,29 @@ def number(value: Any) -> Fraction:
 
     A hexadecimal string is a float64; a decimal one keeps all its digits.
     """
-    if isinstance(value, str):
-        text = value.strip()
-        if len(text) <= _LONGEST and _DECIMAL.fullmatch(text):
-            return Fraction(Decimal(text))
-        if len(text) <= _LONGEST and _HEX.fullmatch(text):
-            try:
-                return Fraction(float.fromhex(text))
-            except OverflowError:
-                raise NotANumber(f"{value!r}, which is not finite in float64") from None
-        if _NOT_FINITE.fullmatch(text):
-            raise NotANumber(f"{text}, which is not finite")
-        shown = value if len(value) <= 40 else f"{value[:39]}…"
-        raise NotANumber(f"{shown!r}, which is not a number")
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise NotANumber(f"{json.dumps(value)[:40]}, which is not a number")
     try:
-        return Fraction(value)
+        exact = _from_text(value.strip()) if isinstance(value, str) else Fraction(value)
+        float(exact)
     except (ValueError, OverflowError):
-        raise NotANumber(f"{value}, which is not finite") from None
+        raise NotANumber(f"{shown(value)}, which is not finite in float64") from None
+    except TypeError:
+        raise NotANumber(f"{shown(value)}, which is not a number") from None
+    return exact
+
+
+def shown(value: Any) -> str:
+    """A value as read, at most 30 characters of it."""
+    text = value if isinstance(value, str) else json.dumps(value)
+    return text if len(text) <= 30 else f"{text[:29]}…"
+
+
+def _from_text(text: str) -> Fraction:
+    """Raises ``ValueError`` for nan and infinities, ``TypeError`` for what is no number."""
+    if len(text) <= _LONGEST and _DECIMAL.fullmatch(text):
+        return Fraction(Decimal(text))
+    if len(text) <= _LONGEST and _HEX.fullmatch(text):
+        return Fraction(float.fromhex(text))
+    raise (ValueError if _NOT_FINITE.fullmatch(text) else TypeError)(text)
 
 
 def read(path: Path) -> Results:

@@ -30,6 +30,8 @@ Dtype: TypeAlias = Literal["float64", "float32"]
 _POWERS: dict[Dtype, tuple[int, int]] = {"float64": (-52, -1022), "float32": (-23, -126)}
 SINGLE_RANGE = (1e-12, 1e8)
 """Norms for which ‖w‖⁻², ‖w‖⁴ and their sums stay inside float32."""
+SINGLE_LARGEST = 1e-7
+"""The least that the largest norm may be: (Σ mass)²·ε must not vanish in float32."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +74,15 @@ def _blur(a: int, b: int, family: PreciseFamily, epsilon: Any) -> Any:
 
 
 def fits_float32(x: Instance) -> bool:
-    """Whether every entry is a float32 number and every norm within :data:`SINGLE_RANGE`."""
+    """Whether every entry is a float32 number and every norm of a size float32 can work with."""
     rows = np.concatenate((x.W, x.V))
     with np.errstate(over="ignore", under="ignore"):
         same = bool(np.all(rows.astype(np.float32).astype(np.float64) == rows))
     sizes = np.abs(rows).max(axis=1)
     low, high = SINGLE_RANGE
-    return same and bool(np.all((sizes == 0.0) | ((sizes >= low / 2) & (sizes <= high))))
+    fit = (sizes == 0.0) | ((sizes >= low / 2) & (sizes <= high))
+    largest = float(sizes.max())
+    return same and bool(np.all(fit)) and (largest == 0.0 or largest >= SINGLE_LARGEST)
 
 
 def _up(value: Any) -> float:
