@@ -9,30 +9,18 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
 
 import lcnn_verify
 from lcnn_verify.cli.errors import ExitCode, reported, say, usage_line
-from lcnn_verify.errors import InputError, did_you_mean
-
-
-class _Commands(TyperGroup):
-    """Names the nearest command when one is unknown, in the words of our other errors."""
-
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        known = self.list_commands(ctx)
-        if args[0] not in known:
-            wanted = f"one of {', '.join(known)}{did_you_mean(args[0], known)}"
-            raise InputError("command", repr(args[0]), wanted)
-        return super().resolve_command(ctx, args)
-
+from lcnn_verify.cli.group import Commands, Json
+from lcnn_verify.cli.vectors_group import vectors
 
 app = typer.Typer(
     name="lcnn-verify",
-    cls=_Commands,
+    cls=Commands,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
@@ -50,7 +38,6 @@ Properties = Annotated[  # no Path: that would take "" for "."
 Quiet = Annotated[
     bool, typer.Option("--quiet", "-q", help="Print nothing but errors; see the exit code.")
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON to stdout, and nothing else.")]
 
 Expected = Annotated[
     str | None,
@@ -299,56 +286,7 @@ def doctor(properties: Properties = None) -> int:
     return command.doctor(properties)
 
 
-vectors = typer.Typer(name="vectors", cls=_Commands)
 app.add_typer(vectors)
-
-
-@vectors.callback(invoke_without_command=True)
-def vectors_front(ctx: typer.Context) -> int:
-    """Theory vectors: hold a program in any language to inputs and 40-digit values."""
-    return front(ctx)
-
-
-@vectors.command("export")
-@reported
-def vectors_export(
-    out: Annotated[
-        str, typer.Option(metavar="DIR", help="Where the kit goes; files of its names there go.")
-    ] = "vectors",
-) -> int:
-    """Write the kit: vectors as JSON and as text, schemas, an example in C, how to use it all."""
-    from lcnn_verify.cli import vectors as command
-
-    return command.export(out)
-
-
-@vectors.command("check")
-@reported
-def vectors_check(
-    results: Annotated[Path, typer.Argument(metavar="RESULTS", help="What a program wrote.")],
-    json: Json = False,
-) -> int:
-    """Judge the results of a program, each value within the tolerance of its dtype."""
-    from lcnn_verify.cli import vectors as command
-
-    return command.check(results, json=json)
-
-
-@vectors.command("confirm")
-@reported
-def vectors_confirm(
-    chosen: Annotated[
-        list[str] | None, typer.Argument(metavar="[ID]…", help="Vectors or flags. Default: all.")
-    ] = None,
-    jobs: Annotated[
-        str | None, typer.Option(metavar="N", help="Processes at a time. Default: 2.")
-    ] = None,
-    json: Json = False,
-) -> int:
-    """Derive every published value once more by both routes and compare (two minutes)."""
-    from lcnn_verify.cli import vectors as command
-
-    return command.confirm(chosen or [], jobs=jobs, json=json)
 
 
 def _interrupt(signum: int, frame: FrameType | None) -> None:
