@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lcnn_verify import InputError
-from lcnn_verify.conformance import Fault, Misbehaviour, open_implementation
+from lcnn_verify.conformance import Fault, Limits, Misbehaviour, open_implementation
 
 W = np.array([[1.0, 2.0, 0.1], [3.0, 4.0, -0.3]])
 V = np.array([[1.0, 1.0, 0.7]])
@@ -67,6 +67,12 @@ class Half:
 class Floats:
     def loss(self, W, V):
         return float(loss(jnp.asarray(W), V))
+class Hoards:
+    arrays = "jax"
+    def loss(self, W, V):
+        hoard = []
+        while True:
+            hoard.append(jnp.zeros((1000, 1000)) + W[0, 0])
 class Bystander:
     def loss(self, W, V):
         return float((W ** 2).sum())
@@ -176,6 +182,14 @@ def test_jax_faults(jax_file):
         pytest.raises(Misbehaviour, match="got dtype bfloat16, wanted float32"),
     ):
         implementation.call("gradient", W, V)
+    with (
+        open_implementation(
+            f"{file}:Hoards", limits=Limits(memory_gigabytes=0.5)
+        ) as implementation,
+        pytest.raises(Misbehaviour, match="RESOURCE_EXHAUSTED") as caught,
+    ):
+        implementation.call("loss", W, V)
+    assert caught.value.kind is Fault.MEMORY
     with open_implementation(f"{file}:Host") as implementation:
         assert np.array_equal(implementation.call("gradient", W, V), W)
 

@@ -20,7 +20,7 @@ from lcnn_verify.conformance import (
     current,
     declaration,
     open_implementation,
-    target,
+    places,
 )
 from lcnn_verify.conformance.declaration import Facts
 from lcnn_verify.model import TIED_ABS, UNIT_RELU
@@ -273,9 +273,9 @@ def test_an_object_at_hand_is_served_here():
     module = ModuleType("made_up")
     module.loss = lambda W, V: 4.0
     assert open_implementation(module).declaration == Declaration("made_up", ("loss",))
-    assert target.home_of(module) is None
+    assert places.home_of(places.module_of(module)) is None
     partial = SimpleNamespace(loss=object.__call__)
-    assert target.home_of(partial) is None
+    assert places.module_of(partial) is None
 
 
 def test_a_call_that_cannot_be_is_refused(folder):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from lcnn_verify.conformance.adapter import LAYOUTS, Layout
 from lcnn_verify.conformance.declaration import OPERATIONS, Declaration, Operation
 from lcnn_verify.conformance.faults import Fault, Misbehaviour
 from lcnn_verify.conformance.implementation import Implementation, current, open_implementation
+from lcnn_verify.conformance.inputs import LAYOUTS, Layout
 from lcnn_verify.conformance.limits import Limits
 
 __all__ = [

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lcnn_verify.conformance.adapter import Layout
 from lcnn_verify.conformance.declaration import Dtype
+from lcnn_verify.conformance.inputs import Layout
 from lcnn_verify.conformance.quantities import reference
 from lcnn_verify.instances import Instance
 from lcnn_verify.model import FloatArray

@@ -84,9 +84,11 @@ def from_json(data: dict[str, Any]) -> Facts:
     return Facts(**{**data, **tuples, "model": model_named(data["model"])})
 
 
-def read(subject: Any) -> Facts:
-    """Read the object protocol off ``subject``. Raises ``InputError`` on what it does not allow."""
-    imported = tuple(name for name in FRAMEWORKS[1:] if name in sys.modules)
+def read(subject: Any, imported: tuple[Arrays, ...]) -> Facts:
+    """Read the object protocol off ``subject``, which has ``imported`` frameworks.
+
+    Raises ``InputError`` on what the protocol does not allow.
+    """
     return Facts(
         _offers(subject),
         _model(_attribute(subject, "model")),

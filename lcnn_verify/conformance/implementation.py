@@ -12,11 +12,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lcnn_verify.conformance import target as targets
-from lcnn_verify.conformance.adapter import LAYOUTS, Adapter, Layout
+from lcnn_verify.conformance.adapter import Adapter
 from lcnn_verify.conformance.declaration import Arrays, Declaration, Dtype, Facts
 from lcnn_verify.conformance.faults import Misbehaviour
+from lcnn_verify.conformance.inputs import LAYOUTS, Layout
 from lcnn_verify.conformance.isolation import Isolated
 from lcnn_verify.conformance.limits import DEFAULT_LIMITS, Limits
+from lcnn_verify.conformance.places import home_of, module_of
 from lcnn_verify.errors import InputError, did_you_mean
 from lcnn_verify.model import FloatArray
 from lcnn_verify.profiles import active
@@ -125,8 +127,8 @@ def open_implementation(
     or if its import raises, crashes or hangs.
     """
     if not isinstance(target, str):
-        home = targets.home_of(target)
-        loaded = targets.Loaded(targets.instantiate(target, home), home)
+        module = module_of(target)
+        loaded = targets.Loaded(targets.instantiate(target, home_of(module)), module)
         name = getattr(target, "__name__", None) or type(target).__name__
         return Implementation(name, Adapter(loaded, own_process=False))
     where = targets.parse(target)

@@ -10,9 +10,9 @@ from typing import Any
 from numpy.typing import NDArray
 
 from lcnn_verify.conformance import declaration
-from lcnn_verify.conformance.adapter import Layout
 from lcnn_verify.conformance.declaration import Arrays, Facts
 from lcnn_verify.conformance.faults import Fault, Misbehaviour
+from lcnn_verify.conformance.inputs import Layout
 from lcnn_verify.conformance.limits import Limits
 from lcnn_verify.conformance.supervisor import Lost, Process
 from lcnn_verify.conformance.target import Target

@@ -19,6 +19,7 @@ from lcnn_verify.conformance import target as targets
 from lcnn_verify.conformance.adapter import Adapter
 from lcnn_verify.conformance.declaration import to_json
 from lcnn_verify.conformance.faults import Fault, Misbehaviour
+from lcnn_verify.conformance.places import describe, home_of
 from lcnn_verify.conformance.wire import Garbled, Message, Reader, pack
 from lcnn_verify.errors import InputError
 from lcnn_verify.processes import GIGABYTE, bound, die_with_parent, redirect_output
@@ -90,7 +91,7 @@ def _load(request: dict[str, Any]) -> tuple[Adapter | None, bytes]:
         os.chdir(request["directory"])
         os.environ.clear()
         os.environ.update(request["environment"])
-        sys.path[:] = request["path"]
+        sys.path[:], sys.argv[:] = request["path"], [request["target"]]
         _limit_memory(gigabytes)
         target = targets.parse(request["target"])
         loaded = targets.load(target)
@@ -99,10 +100,10 @@ def _load(request: dict[str, Any]) -> tuple[Adapter | None, bytes]:
     except InputError as error:
         return None, pack({"refused": (error.argument, error.got, error.wanted)})
     except BaseException as error:
-        detail = targets.describe(error, None)
+        detail = describe(error, None)
         return None, pack({"fault": Fault.EXCEPTION, "operation": "loading", "detail": detail})
-    home = str(loaded.home) if loaded.home else None
-    return adapter, pack({"facts": to_json(adapter.facts), "home": home})
+    home = home_of(loaded.module)
+    return adapter, pack({"facts": to_json(adapter.facts), "home": home and str(home)})
 
 
 def _called(adapter: Adapter, message: Message) -> bytes:

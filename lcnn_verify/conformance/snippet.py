@@ -9,9 +9,9 @@ from typing import Any
 import mpmath
 import numpy as np
 
-from lcnn_verify.conformance.adapter import Layout
 from lcnn_verify.conformance.call import Call
 from lcnn_verify.conformance.declaration import Declaration
+from lcnn_verify.conformance.inputs import Layout
 from lcnn_verify.conformance.quantities import exact_gradient, exact_loss, reference
 from lcnn_verify.evidence.recorder import current
 from lcnn_verify.profiles import active

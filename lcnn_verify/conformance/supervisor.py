@@ -14,8 +14,8 @@ from pathlib import Path
 
 from lcnn_verify.conformance.faults import Fault
 from lcnn_verify.conformance.nursery import SHOW_STACK, Nursery
+from lcnn_verify.conformance.places import is_below, line_at
 from lcnn_verify.conformance.server import DEAF
-from lcnn_verify.conformance.target import is_below, line_at
 from lcnn_verify.conformance.wire import Garbled, Message, Reader
 from lcnn_verify.processes import last_line, signal_name
 
@@ -76,7 +76,7 @@ class Process:
 
         Raises :class:`Lost` at the time limit, when too much is printed, and when it ends.
         """
-        deadline = time.monotonic() + seconds
+        deadline, self._tail = time.monotonic() + seconds, b""
         self._channel.settimeout(seconds)
         try:
             self._channel.sendall(request)
@@ -136,8 +136,8 @@ class Process:
         """Why the process ended, in the words of the fork server, which knows its exit code."""
         ended = self._has_ended(_PATIENCE_SECONDS)
         last_words = self._lifeline.recv(_CHUNK) if ended else b""
-        while self._output.fileno() in self._ready(0.0) and self._listen():
-            pass
+        if self._output.fileno() in self._ready(0.0):
+            self._listen()
         if last_words.startswith(b"!"):
             problem = last_words[1:].decode(errors="replace")
             return Lost(Fault.CRASH, f"no process could be started ({problem})")

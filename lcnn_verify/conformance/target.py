@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-import linecache
 import pkgutil
 import re
 import sys
@@ -16,10 +15,10 @@ from types import ModuleType
 from typing import Any
 
 from lcnn_verify.conformance.declaration import OPERATIONS
+from lcnn_verify.conformance.places import describe, home_of
 from lcnn_verify.errors import InputError, did_you_mean
 
 _WANTED = "package.module:object or path/to/file.py:object"
-_MESSAGE = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +38,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """An imported target: the object, and the folder or file its source stands in."""
+    """An imported target: the object, and the module it was found in or comes from."""
 
     subject: Any
-    home: Path | None
+    module: ModuleType | None
 
 
 def parse(text: str) -> Target:
@@ -74,7 +73,7 @@ def load(target: Target) -> Loaded:
     if folder not in sys.path:
         sys.path.insert(0, folder)
     module = _import_file(target) if target.file else _import_module(target)
-    home = _home(module)
+    home = home_of(module)
     subject: Any = module
     for depth, name in enumerate(filter(None, target.attribute.split("."))):
         try:
@@ -87,7 +86,7 @@ def load(target: Target) -> Loaded:
             raise InputError("target", got, f"a name defined there{_hint(name, subject)}") from None
         except BaseException as error:
             raise _refused(target, "looking it up", error, home) from None
-    return Loaded(instantiate(subject, home), home)
+    return Loaded(instantiate(subject, home), module)
 
 
 def _hint(name: str, subject: Any) -> str:
@@ -113,70 +112,6 @@ def instantiate(subject: Any, home: Path | None) -> Any:
     except BaseException as error:
         got = f"a class, and {subject.__name__}() raised {describe(error, home)}"
         raise InputError("target", got, "a class that needs no arguments, or an instance") from None
-
-
-def home_of(subject: Any) -> Path | None:
-    """Where the source of an object at hand stands, if its operations tell it."""
-    if isinstance(subject, ModuleType):
-        return _home(subject)
-    for name in OPERATIONS:
-        owner = getattr(subject, name, None)
-        module = sys.modules.get(getattr(owner, "__module__", None) or "")
-        if module is not None:
-            return _home(module)
-    return None
-
-
-def describe(error: BaseException, home: Path | None) -> str:
-    """An exception in one line: its type, its message, and the last line reached below ``home``."""
-    try:
-        text = " ".join(str(error).split())
-    except Exception:  # even a message can misbehave
-        text = ""
-    line = f"{type(error).__name__}: {text[:_MESSAGE]}".removesuffix(": ")
-    place = _place(error, home)
-    return f"{line} ({place})" if place else line
-
-
-def _place(error: BaseException, home: Path | None) -> str:
-    """``model.py, line 12: `return W @ V` `` for the deepest frame that is the user's own."""
-    if isinstance(error, SyntaxError) and error.filename and error.lineno:
-        return f"{Path(error.filename).name}, line {error.lineno}"
-    trace, found = error.__traceback__, None
-    while trace is not None:
-        path = trace.tb_frame.f_code.co_filename
-        if home is not None and is_below(path, home):
-            found = (path, trace.tb_lineno)
-        trace = trace.tb_next
-    if found is None:
-        return ""
-    return line_at(*found)
-
-
-def line_at(path: str, number: int) -> str:
-    """``model.py, line 12: `return W @ V` ``."""
-    source = linecache.getline(path, number).strip()
-    return f"{Path(path).name}, line {number}" + (f": `{source}`" if source else "")
-
-
-def is_below(path: str, home: Path) -> bool:
-    """Whether a source file is the user's own, ``home`` or below it."""
-    try:
-        inner = Path(path).relative_to(home)
-    except ValueError:
-        return False
-    return "site-packages" not in inner.parts
-
-
-def _home(module: ModuleType) -> Path | None:
-    """The folder of the module's outermost package, or its file if it is in none."""
-    file = getattr(module, "__file__", None)
-    if file is None:
-        return None
-    outermost = sys.modules.get(module.__name__.partition(".")[0], module)
-    if paths := list(getattr(outermost, "__path__", ())):
-        return Path(paths[0])
-    return Path(file).absolute()
 
 
 def _import_file(target: Target) -> ModuleType:

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from lcnn_verify.conformance import diagnosis, quantities
-from lcnn_verify.conformance.adapter import Layout
 from lcnn_verify.conformance.call import Call
 from lcnn_verify.conformance.faults import Fault, Misbehaviour
 from lcnn_verify.conformance.implementation import Implementation, current
+from lcnn_verify.conformance.inputs import Layout
 from lcnn_verify.conformance.quantities import Rows
 from lcnn_verify.conformance.snippet import snippet
 from lcnn_verify.evidence import Explanation, Quantity, check
