@@ -35,7 +35,7 @@ from lcnn_verify.profiles import PROFILES, RunContext, running
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Called with which implementation was the last, how many runs are done, and of how many."""
 
-PROFILE = replace(PROFILES["quick"], name="gallery", examples=0.5)
+PROFILE = replace(PROFILES["quick"], examples=0.5)
 # A mutant has nothing to compile; a hostile one is waited for again and again.
 _MUTANT = Limits(call_seconds=2.0, first_call_seconds=5.0, memory_gigabytes=0.5)
 _HOSTILE = Limits(call_seconds=0.3, first_call_seconds=0.3, memory_gigabytes=0.5)
@@ -90,7 +90,7 @@ def run(
     order = sorted(tasks, key=lambda task: (not task[0].needs, task[0].topic != "hostile"))
     rows: dict[tuple[str, int], Row] = {}
     before = set(active_children())
-    pool = ProcessPoolExecutor(jobs, get_context("spawn"), _prepare, (os.getpid(), directory))
+    pool = ProcessPoolExecutor(jobs, get_context("spawn"), _prepare, (os.getpid(),))
     try:
         with anonymous_main():
             pending = [pool.submit(judge, entry, seed, directory) for entry, seed in order]
@@ -108,13 +108,11 @@ def run(
     return tuple(rows[entry.name, seed] for entry, seed in tasks)
 
 
-def _prepare(parent: int, directory: Path) -> None:
-    """Make a worker of this process: quiet, gone with its parent, all properties loaded."""
+def _prepare(parent: int) -> None:
+    """Make a worker of this process: quiet, on one thread, gone with its parent."""
     die_with_parent(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.update(ONE_THREAD)
-    for check in ledger.checks():
-        _properties(directory, check)
 
 
 @cache
