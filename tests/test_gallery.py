@@ -1,4 +1,4 @@
-"""The gallery's implementations: correct ones are correct, wrong ones differ from them in one step."""
+"""The gallery: correct implementations are correct, wrong ones differ from them in one step."""
 
 import ast
 import importlib
