@@ -89,6 +89,35 @@ def test_threads_may_each_have_one():
             assert set(losses) == {30.0 * factor**2}
 
 
+def test_threads_may_share_one():
+    with (
+        open_implementation(f"{HOSTILE}:Harmless") as implementation,
+        ThreadPoolExecutor(4) as pool,
+    ):
+        losses = pool.map(lambda k: implementation.call("loss", k * W, V), range(200))
+        assert list(losses) == [30.0 * k**2 for k in range(200)]
+
+
+def test_an_answer_nobody_waited_for_is_never_taken_for_the_next(tmp_path):
+    (tmp_path / "slow.py").write_text(
+        "import time\ndef loss(W, V):\n    time.sleep(W[0, 0])\n    return W[0, 0]\n"
+    )
+
+    def interrupt(*_):
+        raise KeyboardInterrupt("by an alarm")
+
+    with open_implementation(f"{tmp_path}/slow.py") as implementation:
+        before = signal.signal(signal.SIGALRM, interrupt)
+        try:
+            signal.setitimer(signal.ITIMER_REAL, 0.2)
+            with pytest.raises(KeyboardInterrupt, match="by an alarm"):
+                implementation.call("loss", [[1.5]], [[1.0]])
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0.0)
+            signal.signal(signal.SIGALRM, before)
+        assert implementation.call("loss", [[0.125]], [[1.0]]) == 0.125
+
+
 def test_large_arrays_pass_whole():
     large = np.linspace(-1.0, 1.0, 2_000_000).reshape(1000, 2000)
     with open_implementation(f"{HOSTILE}:Harmless") as implementation:

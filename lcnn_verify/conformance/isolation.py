@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ class Isolated:
             "memory_gigabytes": limits.memory_gigabytes,
         }
         self._impatient: set[str] = set()
+        self._one_at_a_time = threading.Lock()
         self._start()
 
     def _start(self) -> None:
@@ -83,7 +85,8 @@ class Isolated:
     ) -> tuple[NDArray[Any], ...]:
         """As :meth:`Adapter.call`, and raises ``Misbehaviour`` for a lost process too."""
         header = {"do": "call", "operation": operation, "given_as": arrays, "layout": layout}
-        return self._request(operation, header, W, V)[1]
+        with self._one_at_a_time:
+            return self._request(operation, header, W, V)[1]
 
     def close(self) -> None:
         """End the process, if it still lives."""
@@ -121,3 +124,6 @@ class Isolated:
         except Lost as lost:
             self._process.close(kill=True)
             raise Lost(lost.kind, lost.detail + self._process.last_seen(self._home)) from None
+        except BaseException:  # an interrupt of ours: its answer must not be the next one's
+            self._process.close(kill=True)
+            raise
