@@ -183,4 +183,7 @@ def test_swapped_arguments_and_kinds_are_said(folder, capsys, tmp_path):
         "wanted a report of `lcnn-verify run`, as OLD is"
     )
     assert call(other, other) == 0
-    assert "of fast.loss:Loss (conform" in " ".join(capsys.readouterr().out.split())
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "of fast.loss:Loss (conform" in printed
+    assert "1 check, 0 not as wanted" in printed
+    assert "No regression in 1 check." in printed

@@ -42,9 +42,10 @@ def groups(data: Mapping[str, Any]) -> Iterator[Group]:
 def headline(data: Mapping[str, Any]) -> str:
     """The outcome in one sentence."""
     compared, regressed = data["summary"]["compared"], len(data["summary"]["regressions"])
+    noun = _noun(data["new"])
     if regressed:
-        return f"{plural(regressed, 'claim')} regressed; {compared:,} compared."
-    return f"No regression in {plural(compared, 'claim')}."
+        return f"{plural(regressed, noun)} regressed; {compared:,} compared."
+    return f"No regression in {plural(compared, noun)}."
 
 
 def counts(data: Mapping[str, Any]) -> str:
@@ -79,9 +80,14 @@ def side(entry: Mapping[str, Any]) -> str:
     fallen = len(entry["not_as_wanted"])
     return (
         f"{entry['source']}{of} ({entry['kind']}, profile {entry['profile']}, "
-        f"seed {entry['seed']}, started {entry['started']}; {plural(entry['claims'], 'claim')}, "
+        f"seed {entry['seed']}, started {entry['started']}; {plural(entry['claims'], _noun(entry))}, "
         f"{fallen} not as wanted)"
     )
+
+
+def _noun(entry: Mapping[str, Any]) -> str:
+    """What the statements of a report are called."""
+    return "check" if entry["kind"] == "conform" else "claim"
 
 
 def standing(entry: Mapping[str, Any]) -> str:
