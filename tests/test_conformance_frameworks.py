@@ -42,6 +42,8 @@ class Threads:
 class Numbers:
     def loss(self, W, V):
         return float(torch.as_tensor(W).sum())
+class Declared(Numbers):
+    dtype = torch.float32
 class Broken:
     def loss(self, W, V):
         raise ValueError("always")
@@ -144,6 +146,12 @@ def test_pytorch_faults(torch_file):
         assert implementation.call("loss", W, V) == 1.0
     with open_implementation(f"{file}:Numbers") as implementation:
         assert implementation.declaration.arrays == "numpy"
+
+
+def test_a_declared_dtype_is_not_asked_about(torch_file):
+    with open_implementation(f"{torch_file()}:Declared") as implementation:
+        assert implementation.declaration.arrays == "numpy"
+        assert implementation.declaration.dtype == "float32"
 
 
 def test_pytorch_in_this_process(torch_file):

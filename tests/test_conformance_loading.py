@@ -328,3 +328,21 @@ def test_misbehaviour_survives_the_trip_too():
     assert vars(again) == vars(misbehaviour)
     assert str(again) == "loss changed its input arrays: W changed"
     assert {fault for fault in Fault if fault.meaning} == set(Fault)
+
+
+def test_a_module_that_misses_another_is_there_all_the_same(folder, isolate):
+    (folder / "bad.py").write_text("import nowhere_at_all\n")
+    said = "'bad', but importing it raised ModuleNotFoundError: No module named 'nowhere_at_all'"
+    assert f"{said} (bad.py, line 1: `import nowhere_at_all`)" in refusal("bad", isolate)
+
+
+def test_what_goes_wrong_before_the_import_is_said(folder):
+    (folder / "bad.py").write_text("""
+class C:
+    def loss(self, W, V):
+        return 1.0
+    @property
+    def model(self):
+        raise SystemExit(3)
+""")
+    assert "'bad.py:C', but loading it gave SystemExit: 3, wanted code" in refusal("bad.py:C")
