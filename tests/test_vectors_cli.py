@@ -86,6 +86,18 @@ def test_check_as_json(results, capsys):
     assert json.loads(capsys.readouterr().out)["passed"] is True
 
 
+def test_check_speaks_of_few_failures_without_more(results, capsys):
+    def wrong(one, entry):
+        if one.id == "angle-30-tied-abs":
+            entry["loss"] = 0.5
+
+    assert call("vectors", "check", results(wrong)) == 1
+    shown = capsys.readouterr().out
+    assert "cases fail" not in shown
+    assert "angle-30-tied-abs: loss: got 0.5, exact 1.0160144767849686: off by 0.516" in shown
+    assert "more; --json lists all" not in shown
+
+
 def test_results_of_which_nothing_can_be_judged_prove_nothing(results, capsys, tmp_path):
     path = results()
     data = json.loads(path.read_text())

@@ -134,6 +134,18 @@ def test_a_case_is_written_again_as_it_is(name):
     assert document["number_of_cases"] == 1
 
 
+def test_the_file_is_written_afresh(tmp_path, monkeypatch):
+    from lcnn_verify.vectors import __main__ as program
+
+    some = [one for one in catalogue() if one.topic == "midpoint"]
+    monkeypatch.setattr(program, "catalogue", lambda: some)
+    program.main([str(tmp_path / "vectors.json")], jobs=1)
+    written = json.loads((tmp_path / "vectors.json").read_text(encoding="utf-8"))
+    assert complaints(written) == []
+    for case in written["cases"]:
+        assert {**case, "agreement": None} == {**CASES[case["id"]], "agreement": None}
+
+
 def test_our_own_float64_is_within_every_tolerance():
     for one in VECTORS.values():
         loss, gradient = population.loss_and_gradient(one.W, one.V, model=one.model)

@@ -158,6 +158,14 @@ def test_rows_without_a_derivative_are_not_judged():
     assert not judged([entry]).passed
 
 
+def test_loss_and_gradient_are_each_enough_and_misses_may_be_vast():
+    one = VECTORS["scale-1e-12-tied-abs"]
+    both = computed(one)
+    assert judged([{"id": one.id, "gradient": both["gradient"]}]).passed
+    (failure,) = judged([{"id": one.id, "loss": 1.7e308}]).failures
+    assert failure.ratio == float("inf")
+
+
 def test_no_mass_means_no_room():
     entry = {"id": "zero-everything-tied-abs", "loss": 0.0, "gradient": [[0, 0], [0, 0]]}
     assert judged([entry]).passed

@@ -128,6 +128,15 @@ def test_what_is_neither_zero_nor_clear_of_it_is_refused():
         assert decimals.rounded("x", mpmath.mpf(10) ** -20, one) == "1." + "0" * 39 + "e-20"
 
 
+@pytest.mark.parametrize(
+    ("angle", "message"), [(1e-100, "yet is not zero"), (1e-75, "neither zero nor clear of it")]
+)
+def test_a_loss_that_only_looks_like_zero_is_refused(angle, message):
+    x = Instance(np.array([[1.0, angle]]), np.array([[1.0, 0.0]]))
+    with pytest.raises(ConfirmationError, match=message):
+        derivation.derive(x)
+
+
 def test_digits_of_a_gap():
     assert decimals.digits_of(arb("1e-50")) in (49, 50)
     assert decimals.digits_of(arb(0)) == 2 * decimals.DPS

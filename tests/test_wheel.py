@@ -9,6 +9,7 @@ import pytest
 
 pytest.importorskip("hatchling")
 ROOT = Path(__file__).parent.parent
+KINDS = {".py", ".json", ".html", ".css", ".js", ".j2", ".md", ".c"}
 
 
 @pytest.fixture(scope="module")
@@ -39,9 +40,10 @@ def test_every_file_of_the_package_ships(names):
     package = {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "lcnn_verify").rglob("*")
-        if path.is_file() and path.suffix in {".py", ".json", ".html", ".css", ".js", ".j2", ".md"}
+        if path.is_file() and path.suffix in KINDS
     }
     assert "lcnn_verify/reporting/report.schema.json" in package
+    assert "lcnn_verify/vectors/data/example.c" in package
     assert any(name.startswith("lcnn_verify/reporting/templates/") for name in package)
     assert package <= names
 
