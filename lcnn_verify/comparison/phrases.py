@@ -77,11 +77,10 @@ def rules(data: Mapping[str, Any]) -> str:
 def side(entry: Mapping[str, Any]) -> str:
     """One of the two reports: where it is, of what, and how it came about."""
     of = f", of {entry['target']}" if entry["target"] else ""
-    fallen = len(entry["not_as_wanted"])
+    fallen, claims = len(entry["not_as_wanted"]), plural(entry["claims"], _noun(entry))
     return (
         f"{entry['source']}{of} ({entry['kind']}, profile {entry['profile']}, "
-        f"seed {entry['seed']}, started {entry['started']}; {plural(entry['claims'], _noun(entry))}, "
-        f"{fallen} not as wanted)"
+        f"seed {entry['seed']}, started {entry['started']}; {claims}, {fallen} not as wanted)"
     )
 
 
