@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from lcnn_verify import ledger as ledger
     from lcnn_verify import oracle as oracle
     from lcnn_verify import strategies as strategies
+    from lcnn_verify import vectors as vectors
     from lcnn_verify.conformance.run import conform as conform
     from lcnn_verify.conformance.testing import run_conformance_test as run_conformance_test
     from lcnn_verify.dynamics import Trajectory as Trajectory
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from lcnn_verify.threshold import loss_threshold as loss_threshold
     from lcnn_verify.verification import verify as verify
 
-_SUBMODULES = frozenset({"enclosure", "ledger", "oracle", "strategies"})
+_SUBMODULES = frozenset({"enclosure", "ledger", "oracle", "strategies", "vectors"})
 _HOME = MappingProxyType(
     {
         "InputError": "errors",
@@ -83,6 +84,7 @@ __all__ = [
     "run_conformance_test",
     "separation",
     "strategies",
+    "vectors",
     "verify",
 ]
 
