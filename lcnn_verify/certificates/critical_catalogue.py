@@ -116,16 +116,21 @@ def _fan(degrees: Sequence[int]) -> Box:
     """A box around the unit teachers at exactly these angles in the plane."""
     with working_precision(PRECISION):
         turns = [fmpq(angle, 180) for angle in degrees]
-        rows = [(arb.cos_pi_fmpq(turn), arb.sin_pi_fmpq(turn)) for turn in turns]
-        lower, upper = (
-            np.array([[float(getattr(entry, end)()) for entry in row] for row in rows])
-            for end in ("lower", "upper")
-        )
-    exact = lower == upper  # such as cos 0: a float, and nothing else
-    return Box(
-        np.where(exact, lower, np.nextafter(lower, -np.inf)),
-        np.where(exact, upper, np.nextafter(upper, np.inf)),
-    )
+        ends = [
+            [_float_ends(entry) for entry in (arb.cos_pi_fmpq(turn), arb.sin_pi_fmpq(turn))]
+            for turn in turns
+        ]
+    lower, upper = np.moveaxis(np.array(ends), 2, 0)
+    return Box(lower, upper)
+
+
+def _float_ends(entry: arb) -> tuple[float, float]:
+    """Floats around a ball; twice the same where it is a float itself, such as cos 0."""
+    middle = float(entry.mid())
+    if entry.is_exact() and entry == middle:
+        return middle, middle
+    low, high = float(entry.lower()), float(entry.upper())
+    return float(np.nextafter(low, -np.inf)), float(np.nextafter(high, np.inf))
 
 
 def _merged_pair(degrees: int) -> Candidate:
