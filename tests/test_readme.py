@@ -25,9 +25,19 @@ def ledger_table():
     return "\n".join(lines)
 
 
+def commands(group=None, prefix=""):
+    """Each command with its full name, those of groups included."""
+    group = group or typer.main.get_command(app)
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, f"{prefix}{name} ")
+        else:
+            yield f"{prefix}{name}", command
+
+
 def command_table():
     lines = []
-    for name, command in typer.main.get_command(app).commands.items():
+    for name, command in commands():
         options = [
             f"`{option.opts[0]}`"
             for option in command.params
@@ -53,7 +63,7 @@ def test_generated_tables_are_current(name, table):
 
 def test_every_option_named_in_the_readme_exists():
     known = {"--lcnn-profile", "--lcnn-seed"}
-    for command in typer.main.get_command(app).commands.values():
+    for _, command in commands():
         known |= {name for option in command.params for name in option.opts}
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README.read_text(encoding="utf-8")))
     assert named - known == set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -44,6 +45,15 @@ def test_the_kit_is_complete_and_may_be_written_again(folder):
     readme = (folder / "README.md").read_text(encoding="utf-8")
     assert all(name in readme for name in FILES - {"README.md"})
     assert f'"vectors_version": "{kit.version()}"' in readme
+
+
+def test_the_documents_count_right():
+    root = Path(__file__).parent.parent
+    count = len(vectors.load())
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    assert f"a kit of {count} theory vectors" in readme
+    changes = (root / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f"Theory vectors: {count} cases" in changes
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path):

@@ -1,4 +1,4 @@
-"""Every value of a vector, each by two routes that share no formula, or not at all."""
+"""Every value of a vector, by two routes without a common closed form, or not at all."""
 
 from __future__ import annotations
 
