@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -254,15 +254,32 @@ def number(label: str, exact: Callable[[int], Any], enclosed: Enclosed | None = 
     return Quantity(label, value, error, exact, enclosed=enclosed)
 
 
-def row_distance(label: str, computed: FloatArray, exact: Any, row: int) -> Quantity:
-    """‖computed − exact‖ of one row of a float64 matrix (m, d) and an mpmath matrix (m, d)."""
+def row_distance(
+    label: str,
+    computed: FloatArray,
+    exact: Any,
+    row: int,
+    balls: Callable[[int], Sequence[Sequence[arb]]] | None = None,
+) -> Quantity:
+    """‖computed − exact‖ of one row of a float64 matrix (m, d) and an mpmath matrix (m, d).
+
+    ``balls(bits)`` encloses the rows of the exact matrix, for proofs.
+    """
 
     def distance(dps: int) -> Any:
         with mpmath.workdps(2 * dps):
             gaps = (mpmath.mpf(float(c)) - exact[row, k] for k, c in enumerate(computed[row]))
             return mpmath.sqrt(mpmath.fsum(gap**2 for gap in gaps))
 
-    return number(f"{label}, distance of row {row} from the oracle", distance)
+    def enclosed(bits: int) -> arb:
+        assert balls is not None
+        held = balls(bits)[row]
+        with ball.working_precision(bits):
+            pairs = zip(computed[row].tolist(), held, strict=True)
+            return ball.norm(arb(entry) - right for entry, right in pairs)
+
+    name = f"{label}, distance of row {row} from the oracle"
+    return number(name, distance, enclosed=enclosed if balls is not None else None)
 
 
 def frobenius(rows: FloatArray) -> float:

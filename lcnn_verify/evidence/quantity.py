@@ -16,7 +16,7 @@ ROUNDING = 2.0**-52
 Exact: TypeAlias = Callable[[int], Any]
 """Digits → the quantity as an mpmath real, right to about that many digits of its natural scale."""
 Enclosed: TypeAlias = Callable[[int], arb]
-"""Bits of precision → a ball that holds the quantity, whatever the rounding."""
+"""Bits of precision, which are in force → a ball that holds the quantity, whatever the rounding."""
 _GUARD = 10  # digits or bits more than asked for, in arithmetic
 
 

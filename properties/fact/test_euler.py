@@ -11,9 +11,11 @@ Source: THEORY §3, fact 4.
 
 import mpmath
 import numpy as np
+from flint import arb
 from hypothesis import given
 
-from lcnn_verify import laws, oracle, population, strategies
+from lcnn_verify import enclosure, laws, oracle, population, strategies
+from lcnn_verify.enclosure import ball
 from lcnn_verify.evidence import Quantity, check, verifies
 from lcnn_verify.evidence.quantity import ROUNDING
 from lcnn_verify.instances import Instance
@@ -35,7 +37,13 @@ def inner_product(x):
             entries = np.ndindex(x.W.shape)
             return mpmath.fsum(rows[i, k] * mpmath.mpf(float(x.W[i, k])) for i, k in entries)
 
-    return Quantity("⟨∇L, W⟩", float(np.sum(gradient * x.W)), error * (1 + 1e-12), exact)
+    def enclosed(bits):
+        rows = enclosure.gradient(x.W, x.V, precision=bits, model=x.model)
+        with ball.working_precision(bits):
+            return ball.dot(rows.entries(), map(arb, x.W.ravel().tolist()))
+
+    value = float(np.sum(gradient * x.W))
+    return Quantity("⟨∇L, W⟩", value, error * (1 + 1e-12), exact, enclosed=enclosed)
 
 
 @verifies("fact.euler", examples=60, draws=60, law=laws.general_law(models=MODELS))

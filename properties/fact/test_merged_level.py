@@ -12,6 +12,7 @@ Source: THEORY §3, fact 8; §7 (cancellation).
 import math
 
 import mpmath
+from flint import arb
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,8 +35,12 @@ LAW = laws.plain_law(
 
 
 def ratio(delta):
-    """M(Δ)·3π/Δ³ with its error bound and its sharper route."""
-    cube = number("3π/Δ³", lambda dps: 3 * mpmath.pi / mpmath.mpf(delta) ** 3)
+    """M(Δ)·3π/Δ³ with its error bound and its sharper routes."""
+    cube = number(
+        "3π/Δ³",
+        lambda dps: 3 * mpmath.pi / mpmath.mpf(delta) ** 3,
+        enclosed=lambda bits: 3 * arb.pi() / arb(delta) ** 3,
+    )
     return (merged_level(delta) * cube).named("M(Δ)·3π/Δ³")
 
 

@@ -11,15 +11,17 @@ Source: THEORY §3, fact 6 and "Other models".
 
 import mpmath
 import numpy as np
+from flint import arb
 from hypothesis import given
 
 from lcnn_verify import laws, strategies
+from lcnn_verify.enclosure import ball, unit
 from lcnn_verify.evidence import Quantity, check, verifies
 from lcnn_verify.evidence.quantity import ROUNDING
 from lcnn_verify.model import MODELS
 from lcnn_verify.quantities import frobenius, loss, number
 
-PI = number("π", lambda dps: mpmath.pi)
+PI = number("π", lambda dps: mpmath.pi, enclosed=lambda bits: arb.pi())
 
 
 def precise_moments(x, dps):
@@ -40,6 +42,20 @@ def precise_moments(x, dps):
         return zeroth, second
 
 
+def enclosed_moments(x):
+    """The same in balls, at the precision in force."""
+    d, p = x.V.shape[1], x.model.mass_power
+    zeroth, second = arb(0), [arb(0)] * (d * d)
+    for rows, sign in ((x.W, 1), (x.V, -1)):
+        for row in rows[rows.any(axis=1)].tolist():
+            u = unit([arb(entry) for entry in row])
+            size = ball.norm(map(arb, row))
+            mass = sign * (ball.square(size) if p == 2 else size)
+            zeroth += mass
+            second = [old + mass * u[k // d] * u[k % d] for k, old in enumerate(second)]
+    return zeroth, second
+
+
 def scaled_error(x):
     """A bound on the float64 rounding of either moment."""
     total = sum(frobenius(row) ** x.model.mass_power for row in np.concatenate((x.W, x.V)))
@@ -51,11 +67,17 @@ def scaled_error(x):
 def test_moments(instance):
     x = instance
     factor = 1.0 if x.model.activation == "abs" else 4.0
+
+    def zeroth_ball(bits):
+        with ball.working_precision(bits):
+            return abs(enclosed_moments(x)[0])
+
     zeroth = Quantity(
         "|Σq_i − Σq_j|",
         float(abs(precise_moments(x, 15)[0])),
         scaled_error(x),
         lambda dps: abs(precise_moments(x, dps)[0]),
+        enclosed=zeroth_ball,
     )
     check.at_most(zeroth, (factor * PI * loss(x)).sqrt(), ties=True)
 
@@ -63,5 +85,15 @@ def test_moments(instance):
         with mpmath.workdps(2 * dps + 20):
             return mpmath.sqrt(mpmath.fsum(e**2 for e in precise_moments(x, dps)[1]))
 
-    second = Quantity("‖Σq ŵŵᵀ − Σq v̂v̂ᵀ‖", float(second_norm(15)), scaled_error(x), second_norm)
+    def second_ball(bits):
+        with ball.working_precision(bits):
+            return ball.norm(enclosed_moments(x)[1])
+
+    second = Quantity(
+        "‖Σq ŵŵᵀ − Σq v̂v̂ᵀ‖",
+        float(second_norm(15)),
+        scaled_error(x),
+        second_norm,
+        enclosed=second_ball,
+    )
     check.at_most(second, (2.0 * factor * PI * loss(x)).sqrt(), ties=True)

@@ -12,10 +12,12 @@ Source: THEORY §3, "Other models".
 
 import mpmath
 import numpy as np
+from flint import arb
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lcnn_verify import laws, oracle, strategies
+from lcnn_verify import enclosure, laws, oracle, strategies
+from lcnn_verify.enclosure import ball
 from lcnn_verify.evidence import Quantity, check, verifies
 from lcnn_verify.instances import Instance
 from lcnn_verify.model import TIED_RELU, UNIT_RELU, Model
@@ -37,17 +39,33 @@ def linear_part(x, dps):
         return mpmath.fdot(total, total) / 2
 
 
+def linear_ball(x, bits):
+    """½‖Σ c q â‖² in balls."""
+    with ball.working_precision(bits):
+        total = [arb(0)] * x.V.shape[1]
+        for row, sign in [(w, 1) for w in x.W.tolist()] + [(v, -1) for v in x.V.tolist()]:
+            entries = [arb(entry) for entry in row]
+            lever = sign * (ball.norm(entries) if x.model.mass_power == 2 else 1)
+            total = [t + lever * entry for t, entry in zip(total, entries, strict=True)]
+        return ball.norm_squared(total) / 2
+
+
 @verifies("fact.relu-decomposition", examples=10, draws=10, law=LAW)
 @given(instance=strategies.instances(**LIMITS, norms=(1e-3, 1e3)))
 def test_relu_loss_decomposes(instance):
     x = instance
     even = Instance(x.W, x.V, Model("abs", x.model.readout))
-    linear = number("½‖Σ c q â‖²", lambda dps: linear_part(x, dps))
+    linear = number(
+        "½‖Σ c q â‖²",
+        lambda dps: linear_part(x, dps),
+        enclosed=lambda bits: linear_ball(x, bits),
+    )
     decomposed = 0.25 * (loss(even, "L_abs") + linear)
     check.equal(loss(x, "L_relu"), decomposed, digits=25)
     integral = number(
         "L_relu by quadrature",
         lambda dps: oracle.loss_by_quadrature(x.W, x.V, dps=dps, model=x.model),
+        enclosed=lambda bits: enclosure.loss_by_quadrature(x.W, x.V, precision=bits, model=x.model),
     )
     check.equal(decomposed, integral, digits=25)
 

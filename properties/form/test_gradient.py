@@ -13,9 +13,11 @@ Source: THEORY §2.
 
 import mpmath
 import numpy as np
+from flint import arb
 from hypothesis import given
 
-from lcnn_verify import laws, oracle, population, strategies
+from lcnn_verify import enclosure, laws, oracle, population, strategies
+from lcnn_verify.enclosure import ball
 from lcnn_verify.evidence import Quantity, check, verifies
 from lcnn_verify.evidence.quantity import ROUNDING
 from lcnn_verify.model import MODELS
@@ -32,11 +34,14 @@ def test_rows_are_within_their_floors(instance):
     floors = population.gradient_rounding_floor(x.W, x.V, model=x.model)
     exact = oracle.gradient(x.W, x.V, dps=40, model=x.model)
 
+    def balls(bits):
+        return enclosure.gradient(x.W, x.V, precision=bits, model=x.model).tolist()
+
     power = x.model.mass_power
     total = mass(x.W, power, "Σ‖w‖^p") + mass(x.V, power, "Σ‖v‖^p")
     for row, floor in enumerate(floors):
         if x.model.readout == "tied" or x.W[row].any():
-            off = row_distance("gradient(W, V)", computed, exact, row)
+            off = row_distance("gradient(W, V)", computed, exact, row, balls)
             check.at_most(off, float(floor), ties=True)
             lever = norm(x.W[row], "‖w_i‖") if x.model.readout == "tied" else 1.0
             if floor > 1e-250:  # below that it also covers underflow
@@ -67,8 +72,32 @@ def test_gradient_is_the_derivative_of_the_loss(instance):
             entries = np.ndindex(x.W.shape)
             return mpmath.fsum((rows[i, k] * mpmath.mpf(direction[i, k]) for i, k in entries))
 
+    def slope_ball(bits):
+        rows = enclosure.gradient(x.W, x.V, precision=bits, model=x.model)
+        with ball.working_precision(bits):
+            return ball.dot(rows.entries(), map(arb, direction.ravel().tolist()))
+
+    def difference_ball(bits):
+        # At so many bits W ± hD is exact, and the 200 that cancel are there twice.
+        with ball.working_precision(bits + 700):
+            ahead, behind = (
+                enclosure.loss(moved(x.W, direction, k), x.V, precision=bits + 700, model=x.model)
+                for k in (1, -1)
+            )
+            return (ahead - behind) * arb(2) ** 199
+
     floors = population.gradient_rounding_floor(x.W, x.V, model=x.model)
     blur = float(floors @ np.linalg.norm(direction, axis=1)) + 1e-15 * abs(float(slope(20)))
     gradient = population.gradient(x.W, x.V, model=x.model)
-    computed = Quantity("⟨∇L, D⟩", float(np.sum(gradient * direction)), blur, slope)
-    check.equal(computed, number("(L(W + hD) − L(W − hD))/2h", difference), digits=25)
+    value = float(np.sum(gradient * direction))
+    computed = Quantity("⟨∇L, D⟩", value, blur, slope, enclosed=slope_ball)
+    quotient = number("(L(W + hD) − L(W − hD))/2h", difference, enclosed=difference_ball)
+    check.equal(computed, quotient, digits=25)
+
+
+def moved(W, direction, sign):
+    """W ± 2⁻²⁰⁰·D in balls, at the precision in force."""
+    return [
+        [arb(w) + sign * arb(2) ** -200 * arb(d) for w, d in zip(*rows, strict=True)]
+        for rows in zip(W.tolist(), direction.tolist(), strict=True)
+    ]

@@ -10,11 +10,15 @@ How it is checked: float64 entries against the mpmath Hessian; that one against 
 Source: THEORY §2.
 """
 
+from functools import reduce
+
 import mpmath
 import numpy as np
+from flint import arb
 from hypothesis import given
 
-from lcnn_verify import laws, oracle, population, strategies
+from lcnn_verify import enclosure, laws, oracle, population, strategies
+from lcnn_verify.enclosure import ball
 from lcnn_verify.evidence import check, verifies
 from lcnn_verify.instances import Instance
 from lcnn_verify.model import MODELS
@@ -50,7 +54,13 @@ def test_entries_match_the_oracle(instance):
             entries = np.ndindex(computed.shape)
             return max(abs(mpmath.mpf(computed[i, k]) - exact[i, k]) for i, k in entries)
 
-    check.at_most(number("largest error of an entry", distance), allowed)
+    def enclosed(bits):
+        matrix = enclosure.hessian(x.W, x.V, precision=bits, model=x.model)
+        with ball.working_precision(bits):
+            pairs = zip(computed.ravel().tolist(), matrix.entries(), strict=True)
+            return reduce(arb.max, [abs(arb(entry) - right) for entry, right in pairs])
+
+    check.at_most(number("largest error of an entry", distance, enclosed=enclosed), allowed)
     check.at_most(float(np.abs(computed - computed.T).max()), allowed, note="symmetry")
 
 
@@ -69,6 +79,17 @@ def test_curvature_is_the_second_derivative(instance):
             )
             return (ahead - 2 * here + behind) / STEP**2
 
+    def second_difference_ball(bits):
+        behind, here, ahead = (enclosed_on_line(x, direction, k, bits + 900) for k in (-1, 0, 1))
+        with ball.working_precision(bits + 900):
+            return (ahead - 2 * here + behind) * arb(2) ** 400
+
+    def curvature_ball(bits):
+        matrix = enclosure.hessian(x.W, x.V, precision=bits, model=x.model).tolist()
+        with ball.working_precision(bits):
+            flat = [arb(entry) for entry in direction.ravel().tolist()]
+            return ball.dot(flat, (ball.dot(row, flat) for row in matrix))
+
     def curvature(dps):
         matrix = oracle.hessian(x.W, x.V, dps=dps, model=x.model)
         with mpmath.workdps(2 * dps):
@@ -76,6 +97,15 @@ def test_curvature_is_the_second_derivative(instance):
             rows = range(len(flat))
             return mpmath.fsum(flat[i] * matrix[i, k] * flat[k] for i in rows for k in rows)
 
-    check.equal(
-        number("DᵀHD", curvature), number("second difference", second_difference), digits=20
-    )
+    difference = number("second difference", second_difference, enclosed=second_difference_ball)
+    check.equal(number("DᵀHD", curvature, enclosed=curvature_ball), difference, digits=20)
+
+
+def enclosed_on_line(x, direction, steps, bits):
+    """L(W + steps·2⁻²⁰⁰·D) in balls; the sum is exact at this many bits."""
+    with ball.working_precision(bits):
+        moved = [
+            [arb(w) + steps * arb(2) ** -200 * arb(d) for w, d in zip(*pair, strict=True)]
+            for pair in zip(x.W.tolist(), direction.tolist(), strict=True)
+        ]
+    return enclosure.loss(moved, x.V, precision=bits, model=x.model)

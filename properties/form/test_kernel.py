@@ -11,11 +11,13 @@ Source: THEORY §2.
 """
 
 import mpmath
+from flint import arb
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lcnn_verify import laws, oracle
+from lcnn_verify import enclosure, laws, oracle
 from lcnn_verify.evidence import check, verifies
+from lcnn_verify.model import TIED_ABS, Model
 from lcnn_verify.quantities import number
 
 DEGREES = st.one_of(st.integers(0, 180), st.floats(0.0, 180.0), st.floats(0.0, 1e-6))
@@ -58,8 +60,26 @@ def test_closed_form_equals_integral(degrees, activation):
             rho = mpmath.cos(mpmath.radians(mpmath.mpf(degrees)))
         return oracle.kernel(rho, dps, activation)
 
-    integral = number("(1/π)∫σσ", polar_integral(degrees, activation))
-    check.equal(number("k(cos θ)", closed), integral, digits=30)
+    model = Model(activation, "tied")
+    integral = number(
+        "(1/π)∫σσ",
+        polar_integral(degrees, activation),
+        enclosed=lambda bits: enclosure.kernel_by_quadrature(
+            enclosed_angle(degrees), precision=bits, model=model
+        ),
+    )
+    form = number("k(cos θ)", closed, enclosed=lambda bits: enclosed_kernel(degrees, model))
+    check.equal(form, integral, digits=30)
+
+
+def enclosed_angle(degrees):
+    """θ as a ball, at the precision in force."""
+    return arb(degrees) * arb.pi() / 180
+
+
+def enclosed_kernel(degrees, model):
+    """k(cos θ) by its form in ρ, at the precision in force."""
+    return enclosure.kernel(enclosed_angle(degrees).cos(), model)
 
 
 @verifies("form.kernel", examples=60)
@@ -75,4 +95,10 @@ def test_angle_form_equals_closed_form(degrees):
             rho = mpmath.cos(mpmath.radians(mpmath.mpf(degrees)))
         return oracle.kernel(rho, dps)
 
-    check.equal(number("(2/π)(sin θ + (π/2 − θ)cos θ)", angle_form), number("k", closed), digits=30)
+    form = number(
+        "(2/π)(sin θ + (π/2 − θ)cos θ)",
+        angle_form,
+        enclosed=lambda bits: enclosure.kernel_at_angle(enclosed_angle(degrees)),
+    )
+    right = number("k", closed, enclosed=lambda bits: enclosed_kernel(degrees, TIED_ABS))
+    check.equal(form, right, digits=30)

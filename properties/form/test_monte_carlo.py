@@ -10,9 +10,11 @@ Source: THEORY §1 (definition), §2, route (c).
 
 import mpmath
 import numpy as np
+from flint import arb
 from hypothesis import given
 
-from lcnn_verify import laws, oracle, population, strategies
+from lcnn_verify import enclosure, laws, oracle, population, strategies
+from lcnn_verify.enclosure import ball
 from lcnn_verify.evidence import Quantity, check, verifies
 from lcnn_verify.model import MODELS
 from lcnn_verify.profiles import active
@@ -45,5 +47,9 @@ def test_sample_mean_is_near_the_loss(instance):
     def exact(dps):
         return abs(mpmath.mpf(mean) - oracle.loss(x.W, x.V, dps=dps, model=x.model))
 
-    distance = Quantity("|sample mean − L|", abs(mean - loss), floor, exact)
+    def enclosed(bits):
+        with ball.working_precision(bits):
+            return abs(arb(mean) - enclosure.loss(x.W, x.V, precision=bits, model=x.model))
+
+    distance = Quantity("|sample mean − L|", abs(mean - loss), floor, exact, enclosed=enclosed)
     check.at_most(distance, 6.0 * error + 2.0 * floor)

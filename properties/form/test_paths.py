@@ -10,19 +10,23 @@ How it is checked: each path against the oracle; and at widths where it is the f
 Source: THEORY §2 and §8.
 """
 
+from dataclasses import replace
+
 import mpmath
 import numpy as np
+from flint import arb
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lcnn_verify import laws, oracle, population, strategies
-from lcnn_verify.evidence import Quantity, check, verifies
+from lcnn_verify import enclosure, laws, oracle, population, strategies
+from lcnn_verify.enclosure import ball
+from lcnn_verify.evidence import check, verifies
 from lcnn_verify.instances import Instance
 from lcnn_verify.model import MODELS
 from lcnn_verify.population import dense, planar, small
 from lcnn_verify.population.family import signed_family
 from lcnn_verify.population.scaling import to_gradient_rows, to_loss
-from lcnn_verify.quantities import number, row_distance
+from lcnn_verify.quantities import loss, number, row_distance
 
 PATHS = {"dense": dense, "planar": planar, "small": small}
 
@@ -48,16 +52,18 @@ def evaluate(path, x):
     return to_loss(value, family, x.model), to_gradient_rows(pull, family, x.model)
 
 
-def check_path(path, x, exact_loss, exact_gradient, stride=1):
-    """Compare one path with the exact loss (digits → value) and gradient (one row a stride)."""
+def check_path(path, x, narrow, exact_gradient, balls, stride=1):
+    """Compare one path with the loss of ``narrow`` and the exact gradient (one row a stride)."""
     value, gradient = evaluate(path, x)
     floor = population.rounding_floor(x.W, x.V, model=x.model)
-    check.equal(Quantity(f"loss ({path})", value, floor, exact_loss), number("L", exact_loss))
+    right = loss(narrow)
+    computed = replace(right.named(f"loss ({path})"), value=value, error=floor)
+    check.equal(computed, number("L", right.exact, enclosed=right.enclosed))
     floors = population.gradient_rounding_floor(x.W, x.V, model=x.model)
     for row in range(0, len(x.W), stride):
         if x.model.readout == "tied" or x.W[row].any():  # unit readout has no gradient at 0
             off = row_distance(
-                f"gradient ({path})", gradient[::stride], exact_gradient, row // stride
+                f"gradient ({path})", gradient[::stride], exact_gradient, row // stride, balls
             )
             check.at_most(off, float(floors[row]), ties=True)
 
@@ -72,7 +78,15 @@ def test_each_path_matches_the_oracle(instance, path):
     if path == "planar" and x.V.shape[1] != 2:
         path = "dense"  # the sweep is for the plane
     gradient = oracle.gradient(x.W, x.V, dps=40, model=x.model)
-    check_path(path, x, lambda dps: oracle.loss(x.W, x.V, dps=dps, model=x.model), gradient)
+    check_path(path, x, x, gradient, lambda bits: enclosed_gradient(x, bits))
+
+
+def enclosed_gradient(x, bits, columns=None, factor=1.0):
+    """Rows of the gradient in balls, scaled, their entries repeated up to ``columns``."""
+    rows = enclosure.gradient(x.W, x.V, precision=bits, model=x.model).tolist()
+    d = x.W.shape[1]
+    with ball.working_precision(bits):
+        return [[arb(factor) * row[k % d] for k in range(columns or d)] for row in rows]
 
 
 @verifies("form.paths", examples=15)
@@ -88,13 +102,16 @@ def test_wide_networks_match_their_unsplit_selves(instance, depth):
     tied = x.model.readout == "tied"
     shrink = 2.0**-depth if tied else 4.0**-depth
     wide = Instance(np.repeat(shrink * x.W, parts, axis=0), x.V, x.model)
+    factor = shrink if tied else 1.0
     with mpmath.workdps(120):
-        gradient = (shrink if tied else 1.0) * oracle.gradient(x.W, x.V, dps=40, model=x.model)
+        gradient = factor * oracle.gradient(x.W, x.V, dps=40, model=x.model)
+
+    def balls(bits):
+        return enclosed_gradient(x, bits, factor=factor)
+
     # Thousands of equal terms round alike: sums that are not compensated leave their floor here.
     for path in PATHS if x.V.shape[1] == 2 else ("dense", "small"):
-        check_path(
-            path, wide, lambda dps: oracle.loss(x.W, x.V, dps=dps, model=x.model), gradient, parts
-        )
+        check_path(path, wide, x, gradient, balls, parts)
 
 
 @verifies("form.paths", examples=15)
@@ -111,5 +128,9 @@ def test_high_dimensions_match_the_plane(instance, copies):
         gradient = mpmath.matrix(len(x.W), wide.W.shape[1])
         for row, column in np.ndindex(wide.W.shape):
             gradient[row, column] = shrink * flat[row, column % x.W.shape[1]]
+
+    def balls(bits):
+        return enclosed_gradient(x, bits, wide.W.shape[1], shrink)
+
     for path in ("dense", "small"):
-        check_path(path, wide, lambda dps: oracle.loss(x.W, x.V, dps=dps, model=x.model), gradient)
+        check_path(path, wide, x, gradient, balls)

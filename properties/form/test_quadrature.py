@@ -10,7 +10,7 @@ Source: THEORY §2, route (a).
 
 from hypothesis import given
 
-from lcnn_verify import laws, oracle, strategies
+from lcnn_verify import enclosure, laws, oracle, strategies
 from lcnn_verify.evidence import check, verifies
 from lcnn_verify.model import MODELS
 from lcnn_verify.quantities import loss, number
@@ -23,6 +23,8 @@ LIMITS = {"models": MODELS, "max_m": 2, "max_r": 2, "max_d": 3}
 def test_quadrature_equals_closed_form(instance):
     x = instance
     integral = number(
-        "L by quadrature", lambda dps: oracle.loss_by_quadrature(x.W, x.V, dps=dps, model=x.model)
+        "L by quadrature",
+        lambda dps: oracle.loss_by_quadrature(x.W, x.V, dps=dps, model=x.model),
+        enclosed=lambda bits: enclosure.loss_by_quadrature(x.W, x.V, precision=bits, model=x.model),
     )
     check.equal(loss(x, "L by closed form"), integral, digits=30)
