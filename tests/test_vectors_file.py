@@ -83,11 +83,30 @@ def test_flags_are_explained_used_and_true():
     assert min(used.values()) >= 4
     for one in VECTORS.values():
         facts = flags.of_arrays(one.instance)
-        assert facts <= set(one.flags), one.id
-        loss = one.exact_loss
+        of_values = {"cancellation", "below-threshold"}
+        assert set(one.flags) - flags.PURPOSES - of_values == facts, one.id
         assert ("exact-zero-loss" in one.flags) == (one.loss == "0"), one.id
-        below = one.threshold is not None and loss <= mpmath.mpf(one.threshold)
+        below = one.threshold is not None and float(one.loss) <= float(one.threshold)
         assert ("below-threshold" in one.flags) == (below and len(one.W) >= len(one.V)), one.id
+        power = one.model.mass_power
+        mass = sum(math.hypot(*row) ** power for row in (*one.W, *one.V))
+        assert ("cancellation" in one.flags) == (0.0 < float(one.loss) < 1e-6 * mass**2), one.id
+
+
+def test_declared_flags_are_true():
+    for one in VECTORS.values():
+        found = flags.PURPOSES & set(one.flags)
+        if found & {"right-angle", "obtuse"}:
+            dot = float(one.W[0] @ one.V[0])
+            assert dot < 0.0 if "obtuse" in found else dot == 0.0
+        if "saddle" in found:
+            gradient = population.gradient(one.W, one.V)
+            assert np.linalg.norm(gradient) < 1e-14 < 0.05 < float(one.loss)
+        if "split" in found:
+            assert len(one.W) > 1
+        if "merged-pair" in found:
+            assert np.linalg.matrix_rank(one.W, tol=1e-9) == 1
+            assert len(one.V) == 2
 
 
 def test_an_unexplained_flag_is_refused():
@@ -171,6 +190,24 @@ def test_separation_threshold_and_hessian_agree_with_the_library():
             ends = [float(entry) for entry in one.hessian]
             size = max(abs(values))
             assert values[[0, -1]] == pytest.approx(ends, rel=0.0, abs=1e-10 * size), one.id
+
+
+def test_the_tolerances_are_those_of_the_conformance_checks():
+    from lcnn_verify.conformance.quantities import reference
+
+    for one in VECTORS.values():
+        if "extreme" not in one.flags and one.loss != "0":
+            right = reference(one.instance)
+            for dtype, tolerance in one.tolerances.items():
+                assert tolerance.loss == pytest.approx(right.loss_floor(dtype), rel=0.02), one.id
+                rows = [
+                    (mine, theirs)
+                    for mine, theirs in zip(
+                        tolerance.gradient, right.gradient_floors(dtype), strict=True
+                    )
+                    if math.isfinite(theirs) and mine > 1e-300
+                ]
+                assert all(mine == pytest.approx(theirs, rel=0.02) for mine, theirs in rows)
 
 
 def test_single_precision_cases_are_float32_numbers():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -10,12 +11,11 @@ from typing import Any, TypeVar
 
 from lcnn_verify.vectors.decimals import ConfirmationError, same
 from lcnn_verify.vectors.document import derived
-from lcnn_verify.vectors.flags import FLAGS, of_arrays
+from lcnn_verify.vectors.flags import PURPOSES
 from lcnn_verify.vectors.vector import from_json
 
 T = TypeVar("T")
 R = TypeVar("R")
-_DERIVED_FLAGS = ("cancellation", "below-threshold")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,8 @@ def confirm(case: dict[str, Any]) -> list[Difference]:
     Numbers may differ by a unit in their last digit.
     """
     x = from_json(case).instance
-    known = of_arrays(x) | set(_DERIVED_FLAGS)
-    purposes = {name for name in case["flags"] if name in FLAGS} - known
     try:
-        fresh = derived(x, purposes)
+        fresh = derived(x, PURPOSES & set(case["flags"]))
     except ConfirmationError as error:
         return [Difference(case["id"], "routes", "a confirmed value", str(error))]
     places = [name for name in fresh if name != "agreement"]
@@ -54,7 +52,11 @@ def in_processes(work: Callable[[T], R], items: Sequence[T], jobs: int) -> Itera
         yield from map(work, items)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+    # Ctrl-C reaches every process of a terminal: this one answers for all.
+    deaf = (signal.SIGINT, signal.SIG_IGN)
+    with ProcessPoolExecutor(
+        jobs, mp_context=context, initializer=signal.signal, initargs=deaf
+    ) as pool:
         yield from pool.map(work, items)
 
 

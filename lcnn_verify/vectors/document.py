@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from importlib.metadata import version
 from typing import Any
 
@@ -71,12 +72,12 @@ def encode(specification: Specification) -> dict[str, Any]:
     }
 
 
-def derived(x: Instance, purposes: set[str]) -> dict[str, Any]:
+def derived(x: Instance, purposes: AbstractSet[str]) -> dict[str, Any]:
     """The fields of a case that follow from its inputs, given the flags that do not."""
     values = derive(x)
     hessian = values.hessian
     return {
-        "flags": list(flags.ordered(purposes | flags.of_arrays(x) | _of_values(x, values))),
+        "flags": list(flags.ordered(flags.of_arrays(x) | _of_values(x, values) | purposes)),
         "loss": values.loss,
         "gradient": [None if row is None else list(row) for row in values.gradient],
         "hessian": hessian and {"smallest": hessian.smallest, "largest": hessian.largest},

@@ -50,6 +50,11 @@ FLAGS = {
 }
 """Each flag and what it means."""
 
+PURPOSES = frozenset(
+    ("plain", "right-angle", "obtuse", "split", "block-edge", "merged-pair", "saddle", "control")
+)
+"""The flags that a specification declares; all others follow from inputs and values."""
+
 _LINE = Fraction(1, 10**8)  # tan² of 1e-4 radians
 EXTREME = 1e70
 
