@@ -4,7 +4,7 @@ Setting: tied |·|; one unit teacher, two ways to split its mass between two stu
 Statement (false): L((W + W′)/2) ≤ (L(W) + L(W′))/2.
 Kind: control.
 Constants: none.
-How it is checked: Hypothesis draws the two splits; the violation must hold at the oracle.
+How it is checked: Hypothesis draws the two splits; the violation must be proved at its point.
 Source: THEORY §6 (the midpoint of (√.2, √.8) and (√.8, √.2) has L ≈ 0.005).
 """
 

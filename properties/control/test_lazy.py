@@ -4,7 +4,7 @@ Setting: tied |·|; two orthonormal teachers, each shared by m/2 clones at ±δ 
 Statement (false): the relative travel ‖W_T − W₀‖_F/‖W₀‖_F to 10⁻³·L₀ is at most 1/√m.
 Kind: control.
 Constants: none.
-How it is checked: Hypothesis draws m; the distance of the two float64 matrices, at the oracle.
+How it is checked: Hypothesis draws m; the distance of the two float64 matrices, in balls.
 Source: THEORY §6 (the same travel at every m).
 """
 

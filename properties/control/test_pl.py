@@ -5,7 +5,7 @@ Statement (false): ‖∇L‖² ≥ μ·L for some μ in {2⁰ … 2⁻⁸}·‖
 Kind: control.
 Constants: the smallest μ, 2⁻⁸: a point that violates it violates them all. Exponent ½ in a
     Łojasiewicz inequality is the same statement.
-How it is checked: Hypothesis draws δ; the violation must hold at the oracle.
+How it is checked: Hypothesis draws δ; the violation must be proved at its point.
 Source: THEORY §6 (‖∇L‖²/L = 1.09, 0.54, 0.065, 0.020 at δ = 0.3, 0.1, 0.01, 0.003).
 """
 

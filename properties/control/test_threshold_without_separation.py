@@ -4,7 +4,7 @@ Setting: tied |·|; two unit teachers at angle Δ, all students on their bisecto
 Statement (false): ‖∇L‖_F ≥ κ(V)·L whenever L ≤ v_min⁴/(8r).
 Kind: control.
 Constants: v_min⁴/(8r) = 1/16; κ = 1/√2.
-How it is checked: Hypothesis draws Δ and the split; the violation must hold at the oracle.
+How it is checked: Hypothesis draws Δ and the split; the violation must be proved at its point.
 Source: THEORY §6 (M(0.5) = 0.013 < 0.0625).
 """
 

@@ -5,7 +5,7 @@ Statement (false): gradient descent reaches 10⁻³·L₀ within 20 000 steps.
 Kind: control.
 Constants: 20 000 steps; what the loss cannot pass is F(V) > 0.
 How it is checked: runs from the floor point, its students scaled a little; the loss at the end must
-    be above the target at the oracle.
+    be above the target, in balls.
 Source: THEORY §6, §3 fact 8.
 """
 

@@ -4,7 +4,7 @@ Setting: unit readout, |·|; students split into equal parts w/k.
 Statement (false): ‖∇L‖_F is unchanged.
 Kind: control.
 Constants: it grows by √k.
-How it is checked: two halves of one student, exact in float64, at the oracle.
+How it is checked: two halves of one student, exact in float64, in balls.
 Source: THEORY §6, §3 fact 3.
 """
 
