@@ -1,12 +1,14 @@
 """What the kill matrix shows: survivors, useless checks and false alarms are seen and said."""
 
 import json
+import sys
 
 import pytest
 from jsonschema import Draft202012Validator
+from rich.console import Console
 
 from lcnn_verify import ledger
-from lcnn_verify.conformance.gallery import catalogue, html, markdown, phrases
+from lcnn_verify.conformance.gallery import catalogue, html, markdown, phrases, terminal
 from lcnn_verify.conformance.gallery.catalogue import Entry
 from lcnn_verify.conformance.gallery.exhibition import SCHEMA_PATH, exhibit
 from lcnn_verify.conformance.gallery.matrix import Cell, Outcome, Row
@@ -61,6 +63,8 @@ def test_a_survivor_is_named():
     assert shown.data["summary"]["survivors"] == ["no-half"]
     assert "no-half survived every check" in next(phrases.complaints(shown.data))
     assert "`no-half` | The loss lacks its factor ½. | SURVIVED" in markdown.table(shown.data)
+    assert "- no-half survived every check" in markdown.render(shown.data)
+    assert "<li>no-half survived every check" in html.render(shown.data)
 
 
 def test_an_undecided_check_does_not_kill():
@@ -119,8 +123,21 @@ def test_files_are_written_and_escape_what_they_show(tmp_path):
     assert "lcnn-verify gallery right absent wrong --seed 3" in page
     assert "http" not in page.replace("https://", "").partition("<body>")[2]
     text = (tmp_path / "new" / "gallery.md").read_text(encoding="utf-8")
-    assert "| `wrong` | A \\<b>slip\\</b> of \\|ρ\\|. | gradient-of-loss |" in text
+    assert f"| `wrong` | A \\<b>slip\\</b> of \\|ρ\\|. | {CHECKS[2][8:]} |" in text
+    assert "Not as wanted" not in text
     assert json.loads((tmp_path / "new" / "gallery.json").read_text()) == shown.data
+
+
+def test_the_terminal_gets_names_outcomes_and_complaints(capsys):
+    skipped = exhibit([RIGHT, ABSENT, WRONG], [row(RIGHT, CHECKS[0]), row(WRONG)], [0], 2.0)
+    terminal.render(skipped.data, Console(width=100, file=sys.stdout))
+    text = capsys.readouterr().out
+    assert "right   FALSE: 1 alarm" in text
+    assert "absent  skipped: no_such_thing is not installed" in text
+    assert "wrong   SURVIVED" in text
+    assert "right is correct, but conform.loss-values says" in text
+    assert "0 of 1 mutant killed, 1 false alarm." in text
+    assert "gallery.html" not in text
 
 
 def test_equal_runs_differ_in_timings_alone():

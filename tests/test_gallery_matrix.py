@@ -74,6 +74,12 @@ def test_a_mutant_that_is_none_survives_and_a_wrong_reference_is_accused():
     assert "conform.loss-values" in off.having(Outcome.KILLED)
 
 
+def test_what_cannot_be_loaded_leaves_every_check_undecided():
+    row = matrix.judge(Entry("gone", "lcnn_verify.nothing:here", "", "formula"), 0, PROPERTIES)
+    assert set(row.having(Outcome.UNDECIDED)) == {check.id for check in ledger.checks()}
+    assert "nothing" in row.cells["conform.shapes"].says
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 def test_no_false_alarm_under_other_seeds(seed):
     row = matrix.judge(catalogue.select(["numpy-direct"])[0], seed, PROPERTIES)

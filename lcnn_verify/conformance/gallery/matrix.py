@@ -23,10 +23,11 @@ from lcnn_verify import ledger
 from lcnn_verify.campaign.executor import anonymous_main
 from lcnn_verify.campaign.properties import load
 from lcnn_verify.conformance.gallery.catalogue import Entry
-from lcnn_verify.conformance.implementation import open_implementation
+from lcnn_verify.conformance.implementation import Implementation, open_implementation
 from lcnn_verify.conformance.limits import DEFAULT_LIMITS, Limits
 from lcnn_verify.conformance.offers import lacking
 from lcnn_verify.conformance.trial import putting
+from lcnn_verify.errors import InputError
 from lcnn_verify.evidence import Property, Verdict, decide
 from lcnn_verify.ledger import Claim
 from lcnn_verify.processes import ONE_THREAD, die_with_parent
@@ -37,8 +38,8 @@ Progress: TypeAlias = Callable[[str, int, int], None]
 
 PROFILE = replace(PROFILES["quick"], examples=0.5)
 # A mutant has nothing to compile; a hostile one is waited for again and again.
-_MUTANT = Limits(call_seconds=2.0, first_call_seconds=5.0, memory_gigabytes=0.5)
-_HOSTILE = Limits(call_seconds=0.3, first_call_seconds=0.3, memory_gigabytes=0.5)
+_MUTANT = Limits(call_seconds=2.0, memory_gigabytes=0.5)
+_HOSTILE = Limits(call_seconds=0.3, memory_gigabytes=0.5)
 
 
 class Outcome(StrEnum):
@@ -121,32 +122,33 @@ def _properties(directory: Path, check: Claim) -> tuple[Property, ...]:
 
 
 def judge(entry: Entry, seed: int, directory: Path) -> Row:
-    """Run every check on one implementation, in this process."""
+    """Run every check on one implementation, in this process.
+
+    One that cannot be loaded leaves every check undecided.
+    """
     started = time.monotonic()
-    cells: dict[str, Cell] = {}
     limits = _HOSTILE if entry.topic == "hostile" else _MUTANT
     limits = DEFAULT_LIMITS if entry.is_reference else limits
     context = RunContext(PROFILE, seed, implementation=entry.target)
-    with (
-        open_implementation(entry.target, limits=limits) as implementation,
-        putting(implementation),
-        running(context),
-    ):
-        for check in ledger.checks():
-            if reason := lacking(check, implementation.declaration):
-                cells[check.id] = Cell(Outcome.NOT_OFFERED, reason)
-            else:
-                cells[check.id] = _decided(check, _properties(directory, check))
+    try:
+        implementation = open_implementation(entry.target, limits=limits)
+    except InputError as error:
+        cells = {check.id: Cell(Outcome.UNDECIDED, str(error)) for check in ledger.checks()}
+    else:
+        with implementation, putting(implementation), running(context):
+            cells = {check.id: _cell(check, implementation, directory) for check in ledger.checks()}
     return Row(entry, seed, cells, time.monotonic() - started)
 
 
 _OUTCOMES = {Verdict.REFUTED: Outcome.KILLED, Verdict.SUPPORTED: Outcome.PASSED}
 
 
-def _decided(check: Claim, properties: Sequence[Property]) -> Cell:
+def _cell(check: Claim, implementation: Implementation, directory: Path) -> Cell:
     """Run a check's properties until one kills, and put the verdict down."""
+    if reason := lacking(check, implementation.declaration):
+        return Cell(Outcome.NOT_OFFERED, reason)
     records = []
-    for item in properties:
+    for item in _properties(directory, check):
         recorder = item.run(shrink=False)
         records.append(recorder.to_json())
         if recorder.counterexample is not None:
