@@ -11,7 +11,7 @@ from typing import Any
 
 from lcnn_verify.errors import InputError, did_you_mean
 from lcnn_verify.vectors.flags import FLAGS
-from lcnn_verify.vectors.results import Entry, NotANumber, Results, number, shown
+from lcnn_verify.vectors.results import Entry, NotANumber, Results, number
 from lcnn_verify.vectors.tolerances import Dtype
 from lcnn_verify.vectors.vector import Vector
 
@@ -159,7 +159,7 @@ def _judged(
     limit = Fraction(allowed)
     if square <= limit**2:
         return Failure(name, quantity, "", _root(square / limit**2) if limit else 0.0)
-    given = ", ".join(shown(value) for value in got[:4])
+    given = ", ".join(f"{float(value):.17g}" for value in values[:4])
     exact = ", ".join(_short(text) for text in wanted[:4])
     more = ", …" if len(got) > 4 else ""
     ratio = _root(square / limit**2) if limit else None

@@ -57,13 +57,13 @@ def number(value: Any) -> Fraction:
         exact = _from_text(value.strip()) if isinstance(value, str) else Fraction(value)
         float(exact)
     except (ValueError, OverflowError):
-        raise NotANumber(f"{shown(value)}, which is not finite in float64") from None
+        raise NotANumber(f"{_shown(value)}, which is not finite in float64") from None
     except TypeError:
-        raise NotANumber(f"{shown(value)}, which is not a number") from None
+        raise NotANumber(f"{_shown(value)}, which is not a number") from None
     return exact
 
 
-def shown(value: Any) -> str:
+def _shown(value: Any) -> str:
     """A value as read, at most 30 characters of it."""
     text = value if isinstance(value, str) else json.dumps(value)
     return text if len(text) <= 30 else f"{text[:29]}…"
