@@ -46,7 +46,8 @@ def replay(file: Path, *, properties: str | None, json: bool) -> int:
     with running(recorded.context):
         recorder = found.replay(arguments)
     if isinstance(broke := recorder.breakdown, InputError):
-        raise InputError(f"arguments: {broke.argument}", broke.got, broke.wanted)
+        place = "" if broke.argument == "target" else "arguments: "  # the target is the run's
+        raise InputError(f"{place}{broke.argument}", broke.got, broke.wanted)
     if isinstance(broke, Discarded):
         raise InputError("arguments", "an instance outside the claim's setting", _REPLAY_FILE)
     if broke is not None:
