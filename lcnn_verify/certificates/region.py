@@ -1,0 +1,144 @@
+"""Certified regions: ‖∇L‖ ≥ multiple·κ·L on a whole shell of students, by branch and bound.
+
+    >>> from lcnn_verify.certificates import region
+    >>> found = region.certify(region.RegionClaim(students=1), budget=1000)
+    >>> found.verdict, found.document["boxes"]
+    ('CERTIFIED', 72)
+
+The certificate is a split tree (``certificates.tree``); ``certificates.checker`` verifies it with
+an arithmetic of its own.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any, Literal, TypeAlias
+
+from lcnn_verify.certificates.region_claim import CLAIM, RegionClaim, Shell
+from lcnn_verify.certificates.region_point import refutation, smallest_ratio, violation
+from lcnn_verify.certificates.region_search import PRECISION
+from lcnn_verify.certificates.region_tree import ALONE, Grown, Watch, Workers, grow, workers
+from lcnn_verify.certificates.tree import KIND, VERSION, digest
+from lcnn_verify.errors import InputError
+
+__all__ = ["RegionClaim", "RegionResult", "certify", "largest_multiple", "workers"]
+
+Verdict: TypeAlias = Literal["CERTIFIED", "REFUTED", "INCONCLUSIVE"]
+
+_PROVED_BY_ARB = 2  # students; three take millions of boxes, which the checker alone proves
+
+
+@dataclass(frozen=True, slots=True)
+class RegionResult:
+    """What came of a claim, and the JSON document that proves it or says how far it got."""
+
+    verdict: Verdict
+    claim: RegionClaim
+    document: dict[str, Any]
+
+
+def certify(
+    claim: RegionClaim,
+    *,
+    budget: int,
+    team: Workers = ALONE,
+    watch: Watch = lambda judged, share: None,
+) -> RegionResult:
+    """Prove the claim on the whole shell, or refute it at a point, within ``budget`` boxes.
+
+    First a local search looks for a violation, then boxes are halved. The outcome is INCONCLUSIVE
+    when the budget is spent; the document then holds the tree so far, open boxes marked. Raises
+    :class:`InputError` unless the budget is positive.
+    """
+    if budget < 1:
+        raise InputError("budget", str(budget), "at least 1 box")
+    started = time.monotonic()
+    ratio, W = smallest_ratio(claim)
+    wrong = refutation(claim, W) if ratio < claim.multiple else None
+    if wrong is None:
+        prove = claim.students <= _PROVED_BY_ARB
+        grown = grow(claim, budget=budget, prove=prove, team=team, watch=watch)
+        if grown.violated is not None:
+            wrong = violation(claim, grown.violated)
+        if wrong is None:
+            verdict: Verdict = "INCONCLUSIVE" if _open(grown) else "CERTIFIED"
+            document = _statement(claim, verdict) | _tree(claim, grown, prove)
+            return _result(claim, verdict, document, ratio, started)
+    document = _statement(claim, "REFUTED") | {"point": wrong.to_json()}
+    return _result(claim, "REFUTED", document, ratio, started)
+
+
+def largest_multiple(
+    claim: RegionClaim,
+    *,
+    budget: int,
+    team: Workers = ALONE,
+    watch: Watch = lambda judged, share: None,
+) -> Fraction:
+    """The largest multiple of κ, in tenths, that a float64 search settles within ``budget`` boxes.
+
+    It lies under the smallest ratio a local search finds, and is only a guess: :func:`certify`
+    proves. At least 1/10, which may be false too.
+    """
+    low, high = 1, max(1, int(10 * smallest_ratio(claim)[0]))
+    while low < high:
+        tenths = (low + high + 1) // 2
+        tried = replace(claim, multiple=Fraction(tenths, 10))
+        grown = grow(tried, budget=budget, prove=False, team=team, watch=watch)
+        low, high = (low, tenths - 1) if _open(grown) else (tenths, high)
+    return Fraction(low, 10)
+
+
+def _open(grown: Grown) -> bool:
+    return grown.violated is not None or "?" in grown.counts
+
+
+def _statement(claim: RegionClaim, verdict: Verdict) -> dict[str, Any]:
+    """What is claimed: all that the checker reads beside the tree."""
+    shell = Shell.of(claim, float)
+    return {
+        "certificate": KIND,
+        "version": VERSION,
+        "claim": CLAIM,
+        "verdict": verdict,
+        "statement": (
+            f"‖∇L(W)‖_F ≥ {claim.multiple}·κ(V)·L(W) for all {claim.students} students W in the "
+            f"plane with ε₁ ≤ L(W) ≤ ε₀(V), ε₁ = {claim.inner}·ε₀"
+        ),
+        "teacher": {
+            "norms": [str(norm) for norm in claim.norms],
+            "separation": str(claim.separation),
+        },
+        "students": claim.students,
+        "dimension": 2,
+        "multiple": str(claim.multiple),
+        "inner": str(claim.inner),
+        "level": shell.level,
+        "excluded_below": shell.inner,
+    }
+
+
+def _tree(claim: RegionClaim, grown: Grown, prove: bool) -> dict[str, Any]:
+    return {
+        "coordinates": list(claim.coordinates),
+        "root": claim.root(),
+        "boxes": sum(grown.counts.values()),
+        "reasons": dict(sorted(grown.counts.items())),
+        "judged": grown.judged,
+        "settled_share": grown.share,
+        "arithmetic": f"Arb balls, {PRECISION} bits" if prove else "float64 balls of the checker",
+        "tree": grown.tree,
+        "seals": grown.seals,
+    }
+
+
+def _result(
+    claim: RegionClaim, verdict: Verdict, document: dict[str, Any], ratio: float, started: float
+) -> RegionResult:
+    document = document | {
+        "smallest_ratio_found": ratio,
+        "seconds": round(time.monotonic() - started, 1),
+    }
+    return RegionResult(verdict, claim, document | {"digest": digest(document)})

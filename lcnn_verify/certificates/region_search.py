@@ -1,0 +1,126 @@
+"""The search: halve boxes, level by level, until each is settled by a reason that Arb can prove.
+
+Plain float64 guides, and is believed by nobody: it picks the coordinate to halve, the reason, and
+the direction of Cauchy–Schwarz; then the same forms are evaluated with balls.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from flint import arb
+
+from lcnn_verify.certificates.region_claim import RegionClaim, Shell
+from lcnn_verify.certificates.region_forms import (
+    Landscape,
+    above,
+    as_balls,
+    below,
+    centred,
+    elsewhere,
+    landscape,
+    reach_of_loss,
+    steep,
+)
+from lcnn_verify.certificates.slopes import Array
+from lcnn_verify.enclosure import working_precision
+
+PRECISION = 64
+"""Bits of the balls that prove a box."""
+
+REASONS = {"e": "elsewhere", "a": "above", "b": "below", "g": "gradient"}
+_SLACK = 1e-9  # what the guide leaves to rounding in angles and masses
+_MARGIN = 0.02  # and in ‖∇L‖, or in how far L moves: another evaluation must do as well
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """For each box its code, and whether its centre is in the shell and violates the bound.
+
+    Codes are those of the tree: a digit for the coordinate to halve, or the letter of a reason.
+    """
+
+    codes: Array
+    violated: Array
+
+
+def judge(claim: RegionClaim, lower: Array, upper: Array, *, prove: bool) -> Verdicts:
+    """Settle the boxes (coordinates, boxes) that can be settled, and say where to halve the others.
+
+    With ``prove`` a reason stands only if balls of :data:`PRECISION` bits confirm it.
+    """
+    shell = Shell.of(claim, float)
+    centres, radii = centred(lower, upper)
+    seen = landscape(claim, shell, centres, radii)
+    direction = steepest(shell, seen)
+    margin, steps, along = steep(shell, seen, direction)
+    high = seen.loss > shell.level
+    loss_steps = reach_of_loss(seen)
+    axes = np.where(high, loss_steps.argmax(0), steps.argmax(0))
+    codes = np.array([str(axis) for axis in range(len(lower))])[axes]
+    found = {
+        "g": margin > _MARGIN * along,
+        "b": below(shell, seen, _MARGIN),
+        "a": above(shell, seen, _MARGIN),
+        "e": elsewhere(claim, shell, seen, _SLACK),
+    }
+    for letter, boxes in found.items():
+        codes[boxes] = letter
+    if prove:
+        settled = np.flatnonzero(np.char.isalpha(codes))
+        proved = confirm(
+            claim, centres[:, settled], radii[:, settled], codes[settled], direction[:, settled]
+        )
+        failed = settled[~proved]
+        codes[failed] = axes[failed].astype(str)
+    square = sum(
+        q.at * (4 * g.at**2 + h.at**2) for q, g, h in zip(seen.masses, seen.g, seen.h, strict=True)
+    )
+    inside = (seen.loss <= shell.level) & (seen.loss >= shell.inner)
+    violated = inside & ~found["e"] & (square < (shell.rate * seen.loss) ** 2)
+    return Verdicts(codes, violated)
+
+
+def confirm(
+    claim: RegionClaim, centres: Array, radii: Array, codes: Array, direction: Array
+) -> Array:
+    """Whether each box's reason is proved, by the same forms in Arb balls."""
+    if not len(codes):
+        return np.zeros(0, dtype=bool)
+    with working_precision(PRECISION):
+        shell = Shell.of(claim, arb)
+        seen = landscape(claim, shell, as_balls(centres), as_balls(radii))
+        margin = steep(shell, seen, as_balls(np.where(codes == "g", direction, 0.0)))[0]
+        proofs = {
+            "g": margin > 0,
+            "b": below(shell, seen),
+            "a": above(shell, seen),
+            "e": elsewhere(claim, shell, seen),
+        }
+    stands = [(codes == letter) & proved.astype(bool) for letter, proved in proofs.items()]
+    return np.asarray(np.any(stands, axis=0))
+
+
+def steepest(shell: Shell, seen: Landscape) -> Array:
+    """The direction (2m, boxes) in which ‖∇L‖ is large for what it loses over the box.
+
+    With ν = (α, β)/√q it minimizes Σ_k (radius_k ∂_k⟨ν, y⟩)² + (rate·L)²|ν|² at ⟨ν, y⟩ = 1 for the
+    scaled gradient y at the centre: a ridge regression, whose normal equations are solved. Students
+    whose mass may be 0 in the box take no part.
+    """
+    rows = [row for g, h in zip(seen.g, seen.h, strict=True) for row in (2 * g, h)]
+    least = np.array([np.maximum(q.at - q.reach, 0) for q in seen.masses for _ in (0, 1)])
+    scale = np.sqrt(least)
+    aim = np.array([row.at for row in rows]) * scale
+    moves = np.array([row.slope * seen.radii for row in rows]) * scale[:, None]
+    widths = np.array([(row.spread * seen.radii).sum(0) for row in rows]) * scale
+    top = np.minimum(seen.loss + reach_of_loss(seen).sum(0), shell.level)
+    ridge = (shell.rate * np.maximum(top, shell.inner)) ** 2 + len(rows) * widths**2
+    normal = np.einsum("ikn,jkn->nij", moves, moves)
+    size = np.trace(normal, axis1=1, axis2=2)
+    diagonal = np.arange(len(rows))
+    normal[:, diagonal, diagonal] += np.where(least > 0, ridge + 1e-14 * size + 1e-280, 1.0).T
+    solved = np.linalg.solve(normal, aim.T[..., None])[..., 0].T
+    length = np.sqrt((solved**2).sum(0))
+    return np.asarray(solved / np.where(length > 0, length, 1.0) * scale)

@@ -1,0 +1,136 @@
+"""Growing the split tree of a region claim, level by level, on several processes."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from lcnn_verify.certificates.region_claim import RegionClaim
+from lcnn_verify.certificates.region_search import Verdicts, judge
+from lcnn_verify.certificates.slopes import Array
+from lcnn_verify.certificates.tree import halves, seals
+
+Watch: TypeAlias = Callable[[int, float], None]
+"""Called after each level with the boxes judged so far and the settled share of the root."""
+
+_ALONE = 512  # levels up to this many boxes are not worth sending to another process
+_CHUNK = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """A split tree: see ``certificates.tree`` for ``tree`` and ``seals``.
+
+    ``counts`` are boxes by letter, ``judged`` counts all boxes looked at, ``share`` is the part of
+    the root's volume that is settled, and ``violated`` the coordinates of a box's centre at which
+    the bound seems false, if the search met one: it stops there.
+    """
+
+    tree: str
+    seals: str
+    counts: dict[str, int]
+    judged: int
+    share: float
+    violated: tuple[float, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """The processes that judge boxes; with ``pool`` None, this one."""
+
+    pool: ProcessPoolExecutor | None = None
+    jobs: int = 1
+
+    def judge(self, claim: RegionClaim, lower: Array, upper: Array, *, prove: bool) -> Verdicts:
+        """Judge the boxes of a level."""
+        count, chunk = lower.shape[1], _CHUNK
+        if self.pool is not None and count > _ALONE:
+            chunk = min(_CHUNK, -(-count // (2 * self.jobs)))
+        work = [
+            (claim, lower[:, at : at + chunk], upper[:, at : at + chunk], prove)
+            for at in range(0, count, chunk)
+        ]
+        if self.pool is None or len(work) == 1:
+            found = [_judge(item) for item in work]
+        else:
+            found = list(self.pool.map(_judge, work))
+        return Verdicts(
+            np.concatenate([part.codes for part in found]),
+            np.concatenate([part.violated for part in found]),
+        )
+
+
+def _judge(work: tuple[RegionClaim, Array, Array, bool]) -> Verdicts:
+    claim, lower, upper, prove = work
+    return judge(claim, lower, upper, prove=prove)
+
+
+def _ignore_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends its workers
+
+
+@contextmanager
+def workers(jobs: int) -> Iterator[Workers]:
+    """``jobs`` processes, started when a level is large enough to share, ended with the block."""
+    if jobs == 1:
+        yield Workers()
+        return
+    context = multiprocessing.get_context("forkserver")
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_ignore_interrupts)
+    try:
+        yield Workers(pool, jobs)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+ALONE = Workers()
+
+
+def grow(
+    claim: RegionClaim,
+    *,
+    budget: int,
+    prove: bool = True,
+    team: Workers = ALONE,
+    watch: Watch = lambda judged, share: None,
+) -> Grown:
+    """Halve boxes until all are settled, one violates the bound, or ``budget`` boxes are judged.
+
+    With ``prove`` every settled box is proved in Arb balls, else only guessed in float64. The tree
+    does not depend on the ``team`` that grows it.
+    """
+    root = np.array(claim.root())
+    lower, upper = root[:, :1], root[:, 1:]
+    levels: list[str] = []
+    sealed: list[str] = []
+    counts: Counter[str] = Counter()
+    judged, share, weight = 0, 0.0, 1.0
+    while lower.shape[1]:
+        width = lower.shape[1]
+        room = min(width, budget - judged)
+        codes = np.full(width, "?")
+        if room:
+            found = team.judge(claim, lower[:, :room], upper[:, :room], prove=prove)
+            codes[:room] = found.codes
+            judged += room
+            if found.violated.any():
+                box = int(found.violated.argmax())
+                middle = 0.5 * (lower[:, box] + upper[:, box])
+                return Grown("", "", {}, judged, share, tuple(middle.tolist()))
+        inner = np.char.isdigit(codes)
+        counts.update(codes[~inner].tolist())
+        share += weight * int(np.char.isalpha(codes).sum())
+        weight /= 2
+        levels.append("".join(codes))
+        sealed.append(seals(lower, upper, codes))
+        lower, upper = halves(lower[:, inner], upper[:, inner], codes[inner].astype(int))
+        watch(judged, share)
+    return Grown("".join(levels), "".join(sealed), dict(counts), judged, share, None)

@@ -1,0 +1,86 @@
+"""The file a region certificate is: a split tree, compact, sealed, readable.
+
+``tree`` holds one character for each box, level by level from the root: a digit halves the box
+across that coordinate, at ½(lo + hi) in float64, and its two halves stand in the next level in the
+order of their parents; a letter settles the box for that reason (:data:`LETTERS`). ``seals`` holds
+four hex digits for each settled box, the low half of the CRC-32 of its bounds and letter: they say
+*which* box was changed after the file was written. They prove nothing; the checker does.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lcnn_verify.certificates.slopes import Array
+from lcnn_verify.errors import InputError
+
+KIND = "region"
+"""What the field ``certificate`` of the JSON says."""
+VERSION = "1"
+LETTERS = {
+    "e": "elsewhere: the same lines have a place in another box",
+    "a": "above: L > ε₀",
+    "b": "below: L < ε₁",
+    "g": "gradient: ‖∇L‖ > multiple·κ·L",
+    "?": "open: not settled within the budget",
+}
+
+
+def halves(lower: Array, upper: Array, axes: Array) -> tuple[Array, Array]:
+    """The halves of boxes (coordinates, boxes) across ``axes``, each pair side by side."""
+    boxes = np.arange(lower.shape[1])
+    middle = 0.5 * (lower[axes, boxes] + upper[axes, boxes])
+    first, second = upper.copy(), lower.copy()
+    first[axes, boxes], second[axes, boxes] = middle, middle
+    count = len(lower)
+    return (
+        np.stack([lower, second], axis=2).reshape(count, -1),
+        np.stack([first, upper], axis=2).reshape(count, -1),
+    )
+
+
+def seals(lower: Array, upper: Array, codes: Array) -> str:
+    """The seals of the settled boxes of one level."""
+    bounds = np.ascontiguousarray(np.stack([lower, upper]).transpose(2, 0, 1))
+    return "".join(
+        f"{zlib.crc32(bounds[i].tobytes() + str(codes[i]).encode()) & 0xFFFF:04x}"
+        for i in np.flatnonzero(~np.char.isdigit(codes))
+    )
+
+
+def digest(document: dict[str, Any]) -> str:
+    """SHA-256 of everything in the document but the digest itself."""
+    rest = {key: value for key, value in document.items() if key != "digest"}
+    text = json.dumps(rest, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def write(path: Path, document: dict[str, Any]) -> None:
+    """Write the document, with its digest; gzipped if the name ends in ``.gz``."""
+    text = json.dumps({**document, "digest": digest(document)}, indent=1, ensure_ascii=False)
+    data = text.encode()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(gzip.compress(data, mtime=0) if path.suffix == ".gz" else data)
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Read a document back. Raises :class:`InputError` when the file is no certificate."""
+    data = path.read_bytes()
+    try:
+        if data[:2] == b"\x1f\x8b":
+            data = gzip.decompress(data)
+        document = json.loads(data)
+    except (ValueError, EOFError, OSError, zlib.error, RecursionError) as error:
+        raise InputError("FILE", f"no JSON ({error})", "a region certificate") from None
+    if not isinstance(document, dict) or document.get("certificate") != KIND:
+        raise InputError("FILE", "JSON of another kind", f"a file with certificate: {KIND!r}")
+    if document.get("version") != VERSION:
+        raise InputError("FILE", f"version {document.get('version')!r}", f"version {VERSION}")
+    return document
