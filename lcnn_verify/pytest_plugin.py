@@ -6,6 +6,7 @@ It imports no numerics by itself and stays silent in sessions without properties
 from __future__ import annotations
 
 from importlib import metadata
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -71,9 +72,10 @@ def _collect_checks(config: pytest.Config, target: str) -> None:
     except InputError as error:
         text = f"--lcnn-implementation: got {error.got}, wanted {error.wanted}"
         raise pytest.UsageError(text) from None
-    folder = str(find_directory() / "conform")
-    if not hasattr(config, "workerinput") and not any("conform" in word for word in config.args):
-        config.args.append(folder)
+    folder = find_directory() / "conform"
+    asked = [Path(word.partition("::")[0]).resolve() for word in config.args]
+    if not any(folder in (path, *path.parents) for path in asked):
+        config.args.append(str(folder))
 
 
 def _property(item: pytest.Item) -> Property | None:
