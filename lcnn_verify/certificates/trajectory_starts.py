@@ -178,6 +178,23 @@ def prove(name: str, start: Start, *, precision: int = PRECISION) -> Descent:
         return Descent(name, start, tube, reach, float(np.nextafter(float(factor.upper()), np.inf)))
 
 
+def in_boxes(start: Start, *, precision: int = PRECISION) -> str:
+    """What becomes of the same enclosure in plain boxes: its last width, or where it is lost.
+
+    The wrapping effect: a box turns with the flow and has to be boxed again at every step.
+    """
+    tube = enclose(
+        start.W,
+        start.V,
+        step=start.step,
+        steps=start.steps,
+        radius=start.radius,
+        precision=precision,
+        method="natural box",
+    )
+    return f"lost at {tube.steps}" if tube.lost else f"{tube.width:.0e}"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Attempt:
     """The proof of one named start, or why there is none."""
