@@ -7,8 +7,18 @@ import mpmath
 import pytest
 from flint import arb
 
-from lcnn_verify.evidence import Outcome, Quantity, Recorder, Violation, check, point, recording
+from lcnn_verify.evidence import (
+    Explanation,
+    Outcome,
+    Quantity,
+    Recorder,
+    Violation,
+    check,
+    point,
+    recording,
+)
 from lcnn_verify.evidence.observation import CONTRADICTED, UNPROVED
+from lcnn_verify.evidence.recorder import MAX_LOST, SearchSpent
 from lcnn_verify.quantities import number
 
 
@@ -290,3 +300,51 @@ def test_points_gather_in_columns(recorder):
             "data": {"columns": {"x": [1, 2]}, "margin": [10, 20], "y_label": "y"},
         }
     ]
+
+
+def test_a_proved_inequality_fails_only_where_a_value_is_off(recorder):
+    inside = quantity("g", 1.0 + 1e-10, 1e-9, exact="1")
+    with recorder.example({}):
+        check.at_most(inside, quantity("b", 1.0, 1e-9, exact="1"), proved=True)
+    assert recorder.tightest.decided_by == "float64"
+    with pytest.raises(Violation, match="the computed value of g is 1 from"), recorder.example({}):
+        check.at_most(quantity("g", 2.0, 1e-9, exact="1"), 1.5, proved=True)
+    with pytest.raises(Violation, match="the computed value of b"), recorder.example({}):
+        check.at_least(3.0, quantity("b", 4.0, 1e-9, exact="2"), proved=True)
+
+
+def test_an_explanation_is_asked_for_only_when_something_is_wrong(recorder):
+    asked = []
+
+    def explain():
+        asked.append(1)
+        return Explanation("twice too large", "print(2)\n")
+
+    with recorder.example({}):
+        check.at_most(1.0, 2.0, explain=explain)
+        check.equal(quantity("a", 1.0, 1e-3), quantity("b", 1.0, 1e-3), explain=explain)
+    assert not asked
+    wrong = quantity("a", 2.0, 1e-3, exact="1")
+    with pytest.raises(Violation, match="twice too large"), recorder.example({}):
+        check.equal(wrong, quantity("b", 1.0, 1e-3, exact="1"), explain=explain)
+    seen = recorder.counterexample.to_json()
+    assert (seen["diagnosis"], seen["snippet"]) == ("twice too large", "print(2)\n")
+    assert "snippet" not in recorder.tightest.to_json()
+
+
+def test_misbehaviour_is_a_violation_in_words(recorder):
+    with pytest.raises(Violation) as caught, recorder.example({"x": 1}):
+        check.misbehaved("loss(W, V)", "crashed its process", "SIGSEGV", x=2)
+    assert str(caught.value) == "fact.demo: loss(W, V) crashed its process; SIGSEGV"
+    assert recorder.counterexample.arguments == {"x": 2}
+    assert recorder.to_json()["counterexample"]["got"] is None
+
+
+def test_lost_processes_end_the_search(recorder):
+    for _ in range(MAX_LOST - 1):
+        with pytest.raises(Violation), recorder.example({}):
+            check.misbehaved("loss(W, V)", "crashed its process", "SIGSEGV", cost=1)
+    with pytest.raises(SearchSpent), recorder.example({}):
+        check.misbehaved("loss(W, V)", "crashed its process", "SIGABRT", cost=1)
+    assert recorder.counterexample.note == "SIGABRT"
+    assert recorder.violations == MAX_LOST

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from lcnn_verify.evidence import ClaimFailed, Quantity, check, verifies
+from lcnn_verify.evidence import ClaimFailed, Explanation, Quantity, check, verifies
+from lcnn_verify.evidence.recorder import MAX_LOST
 from lcnn_verify.model import InputError
 from lcnn_verify.profiles import PROFILES, RunContext, running
 from lcnn_verify.strategies import discard
@@ -200,3 +201,50 @@ def test_replay_runs_the_body_once():
 def test_unknown_claims_are_refused_with_a_suggestion():
     with pytest.raises(InputError, match=r"did you mean 'zgj.rate'"):
         verifies("zgj.rates")
+
+
+def test_a_search_that_loses_processes_keeps_the_smallest_example_it_saw():
+    lost = []
+
+    @verifies("zgj.rate")
+    @given(x=st.integers(0, 1000))
+    def test_crashes(x):
+        if x > 17:
+            lost.append(x)
+            check.misbehaved("f(x)", "crashed its process", "SIGSEGV", cost=1)
+        check.at_most(exactly(x), 2000.0)
+
+    recorder = test_crashes.lcnn_property.run()
+    assert recorder.error is None
+    assert len(lost) <= MAX_LOST
+    assert recorder.counterexample.arguments == {"x": min(lost)}
+
+
+def test_what_failed_once_counts_though_it_does_not_always_fail():
+    seen = []
+
+    @verifies("zgj.rate")
+    @given(x=st.integers(0, 1000))
+    def test_flickers(x):
+        seen.append(x)
+        check.at_most(exactly(2 if len(seen) == 5 else 0), 1.0)
+
+    recorder = test_flickers.lcnn_property.run()
+    assert recorder.error is None
+    assert recorder.counterexample.got == 2.0
+
+
+def test_shrinking_can_be_left_out_of_one_run():
+    run = property_of(limit=17).lcnn_property
+    assert run.run(shrink=False).counterexample.arguments["x"] > 18
+    assert run.run().counterexample.arguments == {"x": 18}
+
+
+def test_a_failure_shows_its_snippet():
+    @verifies("zgj.rate", examples=1)
+    @given(x=st.just(5))
+    def test_explained(x):
+        check.at_most(exactly(x), 1.0, explain=lambda: Explanation("too large", "print(5)"))
+
+    with pytest.raises(ClaimFailed, match=r"or, without lcnn-verify:\nprint\(5\)"):
+        test_explained()
