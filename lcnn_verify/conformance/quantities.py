@@ -302,7 +302,7 @@ def farthest(got: Rows, wanted: Rows) -> tuple[Quantity, Quantity]:
     """The entry where two gradients differ the most, measured in what their rows may be off."""
     gaps = np.abs(got.values - wanted.values)
     allowed = np.broadcast_to((got.errors + wanted.errors)[:, None], gaps.shape)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         ratios = np.where(gaps == 0.0, 0.0, gaps / allowed)
     i, k = (int(index) for index in np.unravel_index(int(np.argmax(ratios)), gaps.shape))
     return got.entry(i, k), wanted.entry(i, k)
