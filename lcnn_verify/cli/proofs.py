@@ -44,15 +44,12 @@ _CHECKS: Mapping[str, Callable[[Mapping[str, Any]], Iterator[str]]] = {
     theorem.KIND: lambda data: iter([theorem_check.check(data)]),
 }
 _LEGEND = {
-    POINTS: (
-        "loss: proved level of a critical point, which no admissible threshold reaches; "
-        "− 0 +: inertia of the Hessian\nin all m·d coordinates; minimum: a local one, of positive "
-        "loss"
-    ),
-    TRAJECTORY: (
-        "width: of the enclosure at T, Euclidean balls; in boxes: the same in plain boxes, which "
-        "wrap; L → 0: convergence proved"
-    ),
+    POINTS: """\
+loss: the proved level of a critical point; no admissible threshold is above it.
+− 0 +: signs of the Hessian's eigenvalues in all m·d coordinates; minimum: a local one.""",
+    TRAJECTORY: """\
+width: of the enclosure of W_T by Euclidean balls; in boxes: by plain boxes, which wrap.
+L → 0: whether descent is proved to converge to a global minimum.""",
 }
 KINDS = tuple(_CHECKS)
 """What ``certificate`` says in the files that :func:`recheck` reads."""
@@ -175,7 +172,7 @@ def _descent_table(made: Sequence[trajectory_starts.Attempt]) -> Table:
                 f"{float(descent.tube.loss.upper()):.2e}",
                 f"{descent.tube.width:.0e}",
                 trajectory_starts.in_boxes(start),
-                "proved" if descent.contraction else "–",
+                "yes" if descent.contraction else "–",
             )
     return table
 

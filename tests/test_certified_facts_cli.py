@@ -1,0 +1,86 @@
+"""Proofs on the command line: what is shown, written, checked again, and refused."""
+
+import json
+
+import pytest
+
+from lcnn_verify.certificates import critical_catalogue, merged_level, moments, trajectory_starts
+from lcnn_verify.certificates.krawczyk import NotProved
+from lcnn_verify.cli import proofs
+from lcnn_verify.cli.errors import ExitCode
+from lcnn_verify.errors import InputError
+
+
+def certificate(tmp_path, subject, only=()):
+    file = tmp_path / "proof.json"
+    assert proofs.prove(subject, only, str(file), json=False) == ExitCode.AS_WANTED
+    return json.loads(file.read_text(encoding="utf-8"))
+
+
+def test_points_are_shown_written_and_checked(tmp_path, capsys):
+    data = certificate(tmp_path, "critical-points", ["rotated-pair", "merged-pair-30"])
+    shown = capsys.readouterr().out
+    assert "rotated-pair     2 2 2   5.787e-02   2.154e-02      2.69   saddle   1 0 3" in shown
+    assert "no admissible threshold" in shown
+    assert all(len(line) <= 90 for line in shown.splitlines() if "certificate" not in line)
+    assert proofs.recheck(data, "proof.json", json=False) == ExitCode.AS_WANTED
+    assert "VALID: proved once more: rotated-pair, merged-pair-30" in capsys.readouterr().out
+    data["points"][1]["loss"][1] *= 0.9
+    assert proofs.recheck(data, "proof.json", json=True) == ExitCode.NOT_AS_WANTED
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["valid"], answer["proved"]) == (False, ["rotated-pair"])
+    assert "merged-pair-30: the loss is" in answer["reason"]
+    assert proofs.recheck(data, "proof.json", json=False) == ExitCode.NOT_AS_WANTED
+    assert "REJECTED: merged-pair-30" in capsys.readouterr().out
+
+
+def test_descents_are_shown_with_what_boxes_make_of_them(tmp_path, capsys):
+    data = certificate(tmp_path, "trajectory", ["square-ball"])
+    shown = capsys.readouterr().out
+    assert "lost at" in shown
+    assert "yes" in shown
+    assert data["descents"][0]["radius"] == 1e-3
+
+
+@pytest.mark.parametrize("claim", [merged_level.CLAIM, moments.CLAIM])
+def test_facts_are_proved_and_checked(tmp_path, capsys, claim):
+    data = certificate(tmp_path, claim)
+    assert f"CERTIFIED: {claim}" in capsys.readouterr().out
+    assert proofs.recheck(data, "proof.json", json=False) == ExitCode.AS_WANTED
+
+
+def test_json_is_the_certificate(capsys):
+    assert proofs.prove("fact.merged-level", [], None, json=True) == ExitCode.AS_WANTED
+    assert json.loads(capsys.readouterr().out)["claim"] == "fact.merged-level"
+    assert proofs.prove("critical-points", ["merged-pair-6"], None, json=True) == 0
+    assert json.loads(capsys.readouterr().out)["points"][0]["name"] == "merged-pair-6"
+
+
+def test_what_is_not_proved_is_said(monkeypatch, capsys):
+    monkeypatch.setattr(critical_catalogue, "descended", lambda W, V, model: (0.0, W))
+    assert proofs.prove("critical-points", ["spurious-relu"], None, json=False) == 1
+    assert "NOT PROVED: spurious-relu: spurious-relu: none of 64" in capsys.readouterr().out
+
+    def refuse():
+        raise NotProved("a cell stays open")
+
+    monkeypatch.setattr(proofs, "_FACTS", {"fact.moments": refuse})
+    for as_json in (False, True):
+        assert proofs.prove("fact.moments", [], None, json=as_json) == ExitCode.NOT_AS_WANTED
+    assert "NOT PROVED: fact.moments: a cell stays open" in capsys.readouterr().out
+
+
+def test_bad_names_and_kinds_are_refused():
+    with pytest.raises(InputError, match="did you mean 'square'"):
+        proofs.prove("trajectory", ["sqare"], None, json=True)
+    with pytest.raises(InputError, match="is one proof"):
+        proofs.prove("fact.moments", ["x"], None, json=True)
+    with pytest.raises(InputError, match="did you mean 'trajectories'"):
+        proofs.recheck({"certificate": "trajectorys"}, "f.json", json=True)
+    with pytest.raises(InputError, match="a certificate of"):
+        proofs.recheck({}, "f.json", json=True)
+
+
+def test_every_subject_has_its_check():
+    assert set(proofs.SUBJECTS) >= {"critical-points", "trajectory", "fact.gradient-upper-bound"}
+    assert trajectory_starts.KIND in proofs.KINDS
