@@ -3,6 +3,7 @@
 ``LCNN_UPDATE_SNAPSHOTS=1`` rewrites the generated tables.
 """
 
+import json
 import os
 import re
 from pathlib import Path
@@ -12,6 +13,7 @@ import typer
 
 from lcnn_verify import ledger
 from lcnn_verify.cli.app import app
+from lcnn_verify.conformance.gallery import catalogue, markdown, phrases
 from lcnn_verify.evidence import Verdict
 
 README = Path(__file__).parent.parent / "README.md"
@@ -23,6 +25,21 @@ def ledger_table():
         wanted = "refuted" if claim.is_control else "supported"
         lines.append(f"| `{claim.id}` | {claim.title} | {claim.kind} | {wanted} |")
     return "\n".join(lines)
+
+
+def gallery_table():
+    """From the published run, which must be of today's gallery and today's checks."""
+    path = README.parent / "reports" / "example" / "gallery" / "gallery.json"
+    data = json.loads(path.read_text(encoding="utf-8"))
+    again = "run `lcnn-verify gallery --out reports/example/gallery`"
+    hung = [(item["name"], item["says"]) for item in data["implementations"]]
+    assert hung == [(entry.name, entry.says) for entry in catalogue.select([])], again
+    assert [check["id"] for check in data["checks"]] == [c.id for c in ledger.checks()], again
+    assert data["summary"]["as_wanted"]
+    assert not any(item["skipped"] for item in data["implementations"])
+    outcome = f"{phrases.counts(data)}: {phrases.headline(data)}"
+    summary = "<details><summary>Every mutant, what is wrong with it, and what kills it</summary>"
+    return "\n".join([outcome, "", summary, "", markdown.table(data), "", "</details>"])
 
 
 def commands(group=None, prefix=""):
@@ -50,7 +67,10 @@ def command_table():
     return "\n".join(lines)
 
 
-@pytest.mark.parametrize(("name", "table"), [("ledger", ledger_table), ("commands", command_table)])
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [("ledger", ledger_table), ("commands", command_table), ("gallery", gallery_table)],
+)
 def test_generated_tables_are_current(name, table):
     text = README.read_text(encoding="utf-8")
     pattern = rf"(<!-- {name} -->\n)(.*?)(<!-- /{name} -->)"
