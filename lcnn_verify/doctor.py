@@ -11,14 +11,24 @@ from pathlib import Path
 
 import mpmath
 import numpy as np
+from flint import arb
 
 import lcnn_verify
-from lcnn_verify import ledger, oracle, population
+from lcnn_verify import enclosure, ledger, oracle, population
 from lcnn_verify.campaign.properties import find_directory, load
 from lcnn_verify.model import MODELS
 from lcnn_verify.warmup import compile_counts, example, warm_up
 
-_PACKAGES = ("numpy", "scipy", "numba", "mpmath", "hypothesis", "pytest", "matplotlib")
+_PACKAGES = (
+    "numpy",
+    "scipy",
+    "numba",
+    "mpmath",
+    "python-flint",
+    "hypothesis",
+    "pytest",
+    "matplotlib",
+)
 _DIGITS = 40
 
 
@@ -38,6 +48,7 @@ def findings(properties: Path | str | None = None) -> Iterator[Finding]:
         "properties": lambda: find_properties(properties),
         "compiled code": compiled_code,
         "numerics": numerics,
+        "enclosures": enclosures,
     }
     for name, check in checks.items():
         try:
@@ -97,3 +108,20 @@ def numerics() -> tuple[bool, str]:
         floors = population.gradient_rounding_floor(W, V, model=model)
         worst = max(worst, *(float(e) / float(f) for e, f in zip(row_errors, floors, strict=True)))
     return worst <= 1.0, f"largest error is {worst:.2g} of its bound, in loss and gradient"
+
+
+def enclosures() -> tuple[bool, str]:
+    """Check that balls hold the oracle's loss, duplicates and all four models included."""
+    W, V = example(4, 3), np.eye(2, 3)
+    W[1], W[2] = V[0], -W[0]  # what makes python-flint's own functions answer NaN
+    outside, widest = [], 0.0
+    for model in MODELS:
+        ball = enclosure.loss(W, V, model=model)
+        with enclosure.working_precision(256):
+            exact = arb(mpmath.nstr(oracle.loss(W, V, dps=_DIGITS, model=model), 2 * _DIGITS))
+            if not ball.overlaps(arb(exact.mid(), 10.0**-_DIGITS)):
+                outside.append(model.name)
+        widest = max(widest, float(ball.rad()))
+    if outside:
+        return False, f"the loss lies outside its ball: {', '.join(outside)}"
+    return True, f"the loss lies in its ball, of radius {widest:.1g} at most"

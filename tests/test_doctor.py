@@ -10,7 +10,7 @@ import campaign_kit as kit
 import numpy as np
 import pytest
 
-from lcnn_verify import doctor, ledger, population, warmup
+from lcnn_verify import doctor, enclosure, ledger, population, warmup
 from lcnn_verify.cli.doctor import doctor as command
 from lcnn_verify.model import FloatArray
 
@@ -24,6 +24,7 @@ def test_a_sound_installation_is_ready(tmp_path, capsys):
         "ok   properties",
         "ok   compiled code",
         "ok   numerics",
+        "ok   enclosures",
     ]
     assert lines[-1] == "lcnn-verify is ready"
     assert "numpy" in lines[0]
@@ -69,6 +70,15 @@ def test_a_loss_that_is_off_is_noticed(monkeypatch):
     right = population.loss
     monkeypatch.setattr(population, "loss", lambda *a, **k: right(*a, **k) * (1.0 + 1e-12))
     assert not doctor.numerics()[0]
+
+
+def test_a_ball_that_misses_the_loss_is_noticed(monkeypatch):
+    assert doctor.enclosures()[0]
+    right = enclosure.loss
+    monkeypatch.setattr(enclosure, "loss", lambda *a, **k: right(*a, **k) + 1e-9)
+    passed, detail = doctor.enclosures()
+    assert not passed
+    assert detail == ("the loss lies outside its ball: tied-abs, unit-abs, tied-relu, unit-relu")
 
 
 def test_warming_up_takes_every_route(monkeypatch):
