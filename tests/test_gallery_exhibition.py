@@ -140,6 +140,12 @@ def test_the_terminal_gets_names_outcomes_and_complaints(capsys):
     assert "gallery.html" not in text
 
 
+def test_a_long_list_is_cut_where_it_is_to_be_brief():
+    shown = exhibit([WRONG], [row(WRONG, *CHECKS[:6])], [0], 1.0).data
+    assert " and 3 more |" in markdown.table(shown)
+    assert f"{CHECKS[5][8:]} |" in markdown.render(shown)
+
+
 def test_equal_runs_differ_in_timings_alone():
     first, second = (exhibit([WRONG], [row(WRONG, CHECKS[0])], [0], s).data for s in (1.0, 2.0))
     assert first != second

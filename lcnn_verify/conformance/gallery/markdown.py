@@ -1,4 +1,4 @@
-"""``gallery.md`` and the README's table: who kills whom."""
+"""``gallery.md``, and the README's table in brief: who kills whom."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def render(data: Mapping[str, Any]) -> str:
 
 
 def table(data: Mapping[str, Any]) -> str:
-    """The mutants alone, as one table."""
+    """The mutants alone, as one table, with the first three that kill each."""
     mutants = [item for item in data["implementations"] if not item["reference"]]
-    return "\n".join([*_heading(False), *(_row(item, len(data["seeds"])) for item in mutants)])
+    return "\n".join([*_heading(False), *(_row(item, len(data["seeds"]), 3) for item in mutants)])
 
 
 def _heading(reference: bool) -> list[str]:
@@ -37,5 +37,6 @@ def _heading(reference: bool) -> list[str]:
     return ["| mutant | what is wrong | killed by |", "| --- | --- | --- |"]
 
 
-def _row(item: Mapping[str, Any], seeds: int) -> str:
-    return f"| {code(item['name'])} | {escape(item['says'])} | {phrases.standing(item, seeds)} |"
+def _row(item: Mapping[str, Any], seeds: int, most: int | None = None) -> str:
+    outcome = phrases.standing(item, seeds, most)
+    return f"| {code(item['name'])} | {escape(item['says'])} | {outcome} |"

@@ -21,7 +21,6 @@ _TOPICS = {
     "batches": "Batches",
     "hostile": "No answer, or something else",
 }
-_NAMED = 3
 
 
 def short(check: str) -> str:
@@ -82,8 +81,8 @@ def _seeds(seeds: list[int]) -> str:
     return f"seed{'s' if len(seeds) > 1 else ''} {', '.join(map(str, seeds))}"
 
 
-def killers(item: Mapping[str, Any], seeds: int, most: int = _NAMED) -> str:
-    """Who kills a mutant, the surest first: at most ``most`` names, and how many more."""
+def killers(item: Mapping[str, Any], seeds: int, most: int | None = None) -> str:
+    """Who kills a mutant, the surest first: all, or ``most`` names and how many more."""
     sure = sorted(item["killed_by"], key=lambda kill: -kill["seeds"])
     names = [
         short(kill["check"]) + ("" if kill["seeds"] == seeds else f" ({kill['seeds']}/{seeds})")
@@ -93,12 +92,12 @@ def killers(item: Mapping[str, Any], seeds: int, most: int = _NAMED) -> str:
     return ", ".join(names) + (f" and {rest} more" if rest else "")
 
 
-def standing(item: Mapping[str, Any], seeds: int) -> str:
-    """What became of one implementation, in a few words."""
+def standing(item: Mapping[str, Any], seeds: int, most: int | None = None) -> str:
+    """What became of one implementation; ``most`` as for :func:`killers`."""
     if item["skipped"]:
         return f"skipped: {item['skipped']}"
     if not item["reference"]:
-        return killers(item, seeds) or "SURVIVED"
+        return killers(item, seeds, most) or "SURVIVED"
     alarms = len(item["killed_by"]) + len(item["undecided"])
     return f"FALSE: {plural(alarms, 'alarm')}" if alarms else "passes"
 

@@ -27,7 +27,7 @@ def render(data: Mapping[str, Any], console: Console, directory: Path | None = N
         table.add_column(no_wrap=True, min_width=width)
         table.add_column(overflow="fold")
         for item in items:
-            standing = phrases.standing(item, seeds)
+            standing = phrases.standing(item, seeds, most=3)
             style = "bold red" if item["name"] in wrong else "dim" if item["skipped"] else "green"
             table.add_row(literal(console, item["name"]), literal(console, standing, style))
         console.print(table)
