@@ -21,6 +21,7 @@ import json
 import math
 import zlib
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,8 @@ import numpy as np
 from lcnn_verify.certificates.checker_arithmetic import UP, ZERO, A, Ball
 from lcnn_verify.certificates.checker_claim import SHAPES, Claim, Rejected
 from lcnn_verify.certificates.checker_view import View
+
+__all__ = ["Rejected", "check", "statement"]
 
 BATCH = 4096
 
@@ -88,6 +91,18 @@ def refuted(claim: Claim, point: list[float]) -> bool:
     return bool(np.all(there & real) and square.high() < (claim.least * low / UP) ** 2 / UP)
 
 
+def statement(document: dict[str, Any]) -> str:
+    """What a document that passes :func:`check` proves, in words, from what the checker read."""
+    teacher, m = document["teacher"], document["students"]
+    denied = "fails somewhere" if "point" in document else "holds"
+    multiple, inner = (float(Fraction(document[name])) for name in ("multiple", "inner"))
+    return (
+        f"‖∇L‖ ≥ {multiple:g}·κ·L {denied} for {m} student{'s' * (m > 1)} in the plane with "
+        f"{inner:g}·ε₀ ≤ L ≤ ε₀; teachers of norm {', '.join(teacher['norms'])}"
+        + (f" at {teacher['separation']}°" if len(teacher["norms"]) == 2 else "")
+    )
+
+
 def unsealed(document: dict[str, Any], settled: int) -> int:
     """``settled`` if the document's digest is its own."""
     rest = {key: value for key, value in document.items() if key != "digest"}
@@ -118,7 +133,7 @@ def check(document: dict[str, Any], watch: Callable[[int], None] = lambda boxes:
             )
     lower, upper, first, sealed = root[:, :1], root[:, 1:], 0, 0
 
-    def fail(box: int, reason: str) -> None:
+    def fail(box: Any, reason: str) -> None:
         bounds = zip(lower[:, box].tolist(), upper[:, box].tolist(), strict=True)
         raise Rejected(
             f"box {first + box}, {' × '.join(f'[{a}, {b}]' for a, b in bounds)}: {reason}"

@@ -23,7 +23,7 @@ from lcnn_verify.certificates.region_tree import ALONE, Grown, Watch, Workers, g
 from lcnn_verify.certificates.tree import KIND, VERSION, digest
 from lcnn_verify.errors import InputError
 
-__all__ = ["RegionClaim", "RegionResult", "certify", "largest_multiple", "workers"]
+__all__ = ["RegionClaim", "RegionResult", "Watch", "certify", "largest", "workers"]
 
 Verdict: TypeAlias = Literal["CERTIFIED", "REFUTED", "INCONCLUSIVE"]
 
@@ -70,17 +70,17 @@ def certify(
     return _result(claim, "REFUTED", document, ratio, started)
 
 
-def largest_multiple(
+def largest(
     claim: RegionClaim,
     *,
     budget: int,
     team: Workers = ALONE,
     watch: Watch = lambda judged, share: None,
-) -> Fraction:
-    """The largest multiple of κ, in tenths, that a float64 search settles within ``budget`` boxes.
+) -> RegionClaim:
+    """The claim with the largest multiple of κ, in tenths, that a float64 search settles.
 
-    It lies under the smallest ratio a local search finds, and is only a guess: :func:`certify`
-    proves. At least 1/10, which may be false too.
+    Each multiple tried may cost ``budget`` boxes. It lies under the smallest ratio a local search
+    finds, and is only a guess: :func:`certify` proves. At least 1/10, which may be false too.
     """
     low, high = 1, max(1, int(10 * smallest_ratio(claim)[0]))
     while low < high:
@@ -88,7 +88,7 @@ def largest_multiple(
         tried = replace(claim, multiple=Fraction(tenths, 10))
         grown = grow(tried, budget=budget, prove=False, team=team, watch=watch)
         low, high = (low, tenths - 1) if _open(grown) else (tenths, high)
-    return Fraction(low, 10)
+    return replace(claim, multiple=Fraction(low, 10))
 
 
 def _open(grown: Grown) -> bool:
@@ -104,8 +104,9 @@ def _statement(claim: RegionClaim, verdict: Verdict) -> dict[str, Any]:
         "claim": CLAIM,
         "verdict": verdict,
         "statement": (
-            f"‖∇L(W)‖_F ≥ {claim.multiple}·κ(V)·L(W) for all {claim.students} students W in the "
-            f"plane with ε₁ ≤ L(W) ≤ ε₀(V), ε₁ = {claim.inner}·ε₀"
+            f"‖∇L(W)‖_F ≥ {float(claim.multiple):g}·κ(V)·L(W) for all W of "
+            f"{claim.students} student{'s' * (claim.students > 1)} in the plane with "
+            f"ε₁ ≤ L(W) ≤ ε₀(V), ε₁ = {float(claim.inner):g}·ε₀"
         ),
         "teacher": {
             "norms": [str(norm) for norm in claim.norms],

@@ -46,6 +46,24 @@ def halves(lower: Array, upper: Array, axes: Array) -> tuple[Array, Array]:
     )
 
 
+def settled(document: dict[str, Any]) -> tuple[Array, Array, Array]:
+    """Lower and upper bounds (coordinates, boxes) and letters of the boxes no digit halves.
+
+    For drawing; whether the tree is sound is the checker's business.
+    """
+    root, tree, first = np.array(document["root"], dtype=np.float64), document["tree"], 0
+    lower, upper = root[:, :1], root[:, 1:]
+    found = []
+    while width := lower.shape[1]:
+        codes = np.array(list(tree[first : first + width]))
+        inner = np.char.isdigit(codes)
+        found.append((lower[:, ~inner], upper[:, ~inner], codes[~inner]))
+        lower, upper = halves(lower[:, inner], upper[:, inner], codes[inner].astype(int))
+        first += width
+    lowers, uppers, letters = zip(*found, strict=True)
+    return np.concatenate(lowers, 1), np.concatenate(uppers, 1), np.concatenate(letters)
+
+
 def seals(lower: Array, upper: Array, codes: Array) -> str:
     """The seals of the settled boxes of one level."""
     bounds = np.ascontiguousarray(np.stack([lower, upper]).transpose(2, 0, 1))

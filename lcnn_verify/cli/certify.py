@@ -1,0 +1,211 @@
+"""``lcnn-verify certify``: a claim proved on a whole region of students, or a proof checked."""
+
+from __future__ import annotations
+
+import json as json_format
+import sys
+import time
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from lcnn_verify.campaign.run import default_jobs
+from lcnn_verify.certificates import checker, region, tree
+from lcnn_verify.certificates.region_claim import CLAIM, INNER, RegionClaim
+from lcnn_verify.cli.errors import ExitCode
+from lcnn_verify.cli.options import integer
+from lcnn_verify.cli.progress import Advance, bar
+from lcnn_verify.errors import InputError, did_you_mean
+from lcnn_verify.reporting.region_page import render
+
+_BUDGETS = {1: 100_000, 2: 100_000, 3: 40_000_000}
+_SILENT = ("tree", "seals")
+
+
+def certify(
+    claim: str | None,
+    *,
+    teachers: str,
+    norms: str | None,
+    separation: str,
+    students: str,
+    dimension: str,
+    multiple: str | None,
+    inner: str | None,
+    budget: str | None,
+    jobs: str | None,
+    out: str | None,
+    check: str | None,
+    json: bool,
+    quiet: bool,
+) -> int:
+    """Certify a region or check a certificate, print what was asked for, return the exit code."""
+    shown = sys.stderr.isatty() and not (json or quiet)
+    if check is not None:
+        if claim is not None:
+            raise InputError("CLAIM", repr(claim), "no claim beside --check: the file names it")
+        return _check(Path(check), shown=shown, json=json, quiet=quiet)
+    if claim != CLAIM:
+        hint = did_you_mean(claim, [CLAIM]) if claim else ""
+        raise InputError("CLAIM", repr(claim) if claim else "nothing", f"{CLAIM}{hint}")
+    wanted = _claim(teachers, norms, separation, students, dimension, multiple, inner)
+    boxes = _BUDGETS[wanted.students] if budget is None else integer("--budget", budget, 1)
+    count = default_jobs() if jobs is None else integer("--jobs", jobs, 1)
+    path = Path(out or f"reports/certificates/{wanted.slug}.json.gz")
+    with bar(shown) as progress, region.workers(count) as team:
+        if multiple is None and wanted.students < 3:
+            watch = _watch(progress, "how large a multiple?", boxes)
+            wanted = region.largest(wanted, budget=boxes, team=team, watch=watch)
+        watch = _watch(progress, f"proving {float(wanted.multiple):g} κ", boxes)
+        found = region.certify(wanted, budget=boxes, team=team, watch=watch)
+    tree.write(path, found.document)
+    page = None
+    if found.verdict != "REFUTED":
+        page = path.with_name(f"{path.name.removesuffix('.gz').removesuffix('.json')}.html")
+        page.write_text(render(found.document), encoding="utf-8")
+    if json:
+        kept = {key: value for key, value in found.document.items() if key not in _SILENT}
+        print(json_format.dumps(kept | {"file": str(path)}, indent=1, ensure_ascii=False))
+    elif not quiet:
+        _show(found.document, path, page)
+    return ExitCode.AS_WANTED if found.verdict == "CERTIFIED" else ExitCode.NOT_AS_WANTED
+
+
+def _claim(
+    teachers: str,
+    norms: str | None,
+    separation: str,
+    students: str,
+    dimension: str,
+    multiple: str | None,
+    inner: str | None,
+) -> RegionClaim:
+    if integer("--dimension", dimension, 1) != 2:
+        raise InputError("--dimension", dimension, "2: regions are certified in the plane")
+    count = integer("--teachers", teachers, 1)
+    sizes = ["1"] * min(count, 3) if norms is None else norms.split(",")
+    if norms is not None and len(sizes) != count:
+        raise InputError("--norms", repr(norms), f"{count} norms, one for each teacher")
+    if count == 1 and _fraction("--separation", separation) != 90:
+        raise InputError("--separation", separation, "no separation of a single teacher")
+    try:
+        return RegionClaim(
+            norms=tuple(_fraction("--norms", size) for size in sizes),
+            separation=_fraction("--separation", separation),
+            students=integer("--students", students, 1),
+            multiple=Fraction(1) if multiple is None else _fraction("--kappa-multiple", multiple),
+            inner=INNER if inner is None else _fraction("--inner", inner),
+        )
+    except InputError as error:
+        name = f"--{error.argument.removeprefix('--')}"
+        raise InputError(name, error.got, error.wanted) from None
+
+
+def _fraction(argument: str, text: str) -> Fraction:
+    """``text`` as an exact number: an integer, a decimal or a fraction."""
+    wanted = "a number such as 2, 0.5, 1e-6 or 2/3"
+    try:
+        if "e" in text.lower() and not 1e-12 <= abs(float(text)) <= 1e12:
+            raise InputError(argument, repr(text), wanted)
+        return Fraction(text.strip())
+    except InputError:
+        raise
+    except (ValueError, ZeroDivisionError):
+        raise InputError(argument, repr(text), wanted) from None
+
+
+def _watch(progress: Advance | None, text: str, budget: int) -> region.Watch:
+    def watch(judged: int, share: float) -> None:
+        if progress is not None:
+            progress(f"{text}: {share:.1%} of the region settled, boxes", judged, budget)
+
+    return watch
+
+
+def _check(path: Path, *, shown: bool, json: bool, quiet: bool) -> int:
+    document = tree.read(path)
+    started, done = time.monotonic(), 0
+    with bar(shown) as progress:
+
+        def watch(boxes: int) -> None:
+            nonlocal done
+            done += boxes
+            if progress is not None:
+                progress("proving boxes anew", done, int(document.get("boxes", done)))
+
+        try:
+            settled, reason = checker.check(document, watch), ""
+        except checker.Rejected as error:
+            settled, reason = 0, str(error)
+    seconds = round(time.monotonic() - started, 1)
+    refuted = "point" in document
+    outcome = "REJECTED" if reason else "REFUTED" if refuted else "CERTIFIED"
+    if json:
+        result = {"file": str(path), "verdict": outcome, "settled": settled, "reason": reason}
+        print(json_format.dumps(result | {"seconds": seconds}, indent=1, ensure_ascii=False))
+    elif not quiet:
+        what = reason or (
+            f"{checker.statement(document)}; "
+            + ("a point proved anew" if refuted else f"{settled:,} boxes proved anew")
+            + f", {seconds} s"
+        )
+        Console(highlight=False, soft_wrap=True).print(
+            Text.assemble((outcome, _COLOURS[outcome]), f" {what}")
+        )
+    return ExitCode.AS_WANTED if outcome == "CERTIFIED" else ExitCode.NOT_AS_WANTED
+
+
+_COLOURS = {
+    "CERTIFIED": "bold green",
+    "REFUTED": "bold red",
+    "REJECTED": "bold red",
+    "INCONCLUSIVE": "bold yellow",
+}
+
+
+def _show(document: dict[str, Any], path: Path, page: Path | None) -> None:
+    console = Console(highlight=False)
+    verdict = document["verdict"]
+    console.print(Text.assemble((verdict, _COLOURS[verdict]), f" {CLAIM}"))
+    rows = {"claim": document["statement"], "ε₀, ε₁": _levels(document)}
+    if "point" in document:
+        point = document["point"]
+        rows["at students"] = "; ".join(
+            f"({', '.join(f'{x:.6g}' for x in row)})" for row in point["weights"]
+        )
+        rows["loss"], rows["‖∇L‖"] = point["loss"], point["gradient_norm"]
+        rows["‖∇L‖/(κL)"] = point["ratio"]
+    else:
+        bounds = zip(document["coordinates"], document["root"], strict=True)
+        rows["box"] = " × ".join(f"{name} [{a:.4g}, {b:.4g}]" for name, (a, b) in bounds)
+        reasons = ", ".join(
+            f"{count:,} {tree.LETTERS[letter].partition(':')[0]}"
+            for letter, count in document["reasons"].items()
+        )
+        rows["sub-boxes"] = f"{document['boxes']:,}: {reasons}; {document['judged']:,} judged"
+        if verdict == "INCONCLUSIVE":
+            share = f"{document['settled_share']:.2%} of the box's volume is settled"
+            rows["reached"] = f"the budget is spent: {share}; raise --budget"
+        rows["arithmetic"] = document["arithmetic"]
+        rows["tightest"] = (
+            f"smallest ‖∇L‖/(κL) a local search met: {document['smallest_ratio_found']:.4g}"
+        )
+    rows["time"] = f"{document['seconds']} s"
+    rows["written"] = f"{path}" + (f", drawn in {page}" if page else "")
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(no_wrap=True, style="dim")
+    table.add_column(overflow="fold")
+    for name, text in rows.items():
+        table.add_row(Text(name), Text(text))
+    console.print(table)
+    if verdict != "INCONCLUSIVE":
+        console.print(Text(f"check it: lcnn-verify certify --check {path}"))
+
+
+def _levels(document: dict[str, Any]) -> str:
+    low, high = document["excluded_below"], document["level"]
+    return f"{high:.6g}, {low:.3g}: students with L < ε₁ are left out"
