@@ -13,7 +13,7 @@ from lcnn_verify.errors import InputError
 
 def certificate(tmp_path, subject, only=()):
     file = tmp_path / "proof.json"
-    assert proofs.prove(subject, only, str(file), json=False) == ExitCode.AS_WANTED
+    assert proofs.prove(subject, only, str(file)) == ExitCode.AS_WANTED
     return json.loads(file.read_text(encoding="utf-8"))
 
 
@@ -22,9 +22,9 @@ def test_points_are_shown_written_and_checked(tmp_path, capsys):
     shown = capsys.readouterr().out
     assert "rotated-pair     2 2 2   5.787e-02   2.154e-02      2.69   saddle   1 0 3" in shown
     assert "no admissible threshold" in shown
-    assert all(len(line) <= 90 for line in shown.splitlines() if "certificate" not in line)
+    assert all(len(line) <= 90 for line in shown.splitlines() if "check it" not in line)
     assert proofs.recheck(data, "proof.json", json=False) == ExitCode.AS_WANTED
-    assert "VALID: proved once more: rotated-pair, merged-pair-30" in capsys.readouterr().out
+    assert "VALID: rotated-pair, merged-pair-30, proved once more" in capsys.readouterr().out
     data["points"][1]["loss"][1] *= 0.9
     assert proofs.recheck(data, "proof.json", json=True) == ExitCode.NOT_AS_WANTED
     answer = json.loads(capsys.readouterr().out)
@@ -47,6 +47,19 @@ def test_facts_are_proved_and_checked(tmp_path, capsys, claim):
     data = certificate(tmp_path, claim)
     assert f"CERTIFIED: {claim}" in capsys.readouterr().out
     assert proofs.recheck(data, "proof.json", json=False) == ExitCode.AS_WANTED
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def test_quiet_is_quiet(tmp_path, capsys):
+    assert proofs.prove("critical-points", ["merged-pair-6"], None, quiet=True) == 0
+    written = tmp_path / "reports" / "certificates" / "critical-points.json"
+    data = json.loads(written.read_text(encoding="utf-8"))
+    assert proofs.recheck(data, str(written), quiet=True) == ExitCode.AS_WANTED
+    assert capsys.readouterr() == ("", "")
 
 
 def test_json_is_the_certificate(capsys):

@@ -87,6 +87,12 @@ def test_the_spurious_minimum_is_one(proved):
     found = point(proved, "spurious-abs")
     assert (found.kind, found.full) == ("local minimum", Inertia(0, 1, 17))
     assert sum(found.candidate.copies) == len(found.candidate.teachers.lower) == 6
+    W, V = as_network(found), found.candidate.teachers.lower
+    rng = np.random.default_rng(0)
+    for size in (1e-2, 1e-3, 1e-4):
+        for _ in range(50):
+            nudge = rng.standard_normal(W.shape)
+            assert loss(W + size * nudge / np.linalg.norm(nudge), V) > found.loss[0]
 
 
 @pytest.mark.parametrize(

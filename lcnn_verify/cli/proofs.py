@@ -55,28 +55,36 @@ KINDS = tuple(_CHECKS)
 """What ``certificate`` says in the files that :func:`recheck` reads."""
 
 
-def prove(subject: str, only: Sequence[str], out: str | None, *, json: bool) -> int:
-    """Prove ``subject``, or of points and trajectories ``only`` those named; write ``out``.
+def prove(
+    subject: str, only: Sequence[str], out: str | None, *, json: bool = False, quiet: bool = False
+) -> int:
+    """Prove ``subject``, or of points and trajectories ``only`` those named, and write ``out``.
 
-    Exit code 1 if something was not proved. Raises ``InputError`` for unknown names, before any
-    work, and ``OSError`` when ``out`` cannot be written.
+    The certificate goes to reports/certificates if ``out`` is None. Exit code 1 if something was
+    not proved. Raises ``InputError`` for unknown names, before any work, and ``OSError`` when the
+    file cannot be written.
     """
+    shown = not (json or quiet)
     if subject in _FACTS:
         if only:
             raise InputError("--only", repr(",".join(only)), f"nothing: {subject} is one proof")
-        certificate, failures = _prove_fact(subject, json=json)
+        certificate, failures = _prove_fact(subject, shown=shown)
     else:
-        certificate, failures = _prove_named(subject, list(only), json=json)
+        certificate, failures = _prove_named(subject, list(only), shown=shown)
     if json:
         print(json_format.dumps(certificate, indent=1, ensure_ascii=False))
-    if out is not None and certificate:
-        Path(out).write_text(json_format.dumps(certificate, ensure_ascii=False) + "\n", "utf-8")
-        if not json:
-            print(f"certificate: {out}; check it with lcnn-verify certify --check {out}")
+    if certificate:
+        path = Path(out or f"reports/certificates/{subject}.json")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json_format.dumps(certificate, ensure_ascii=False) + "\n", "utf-8")
+        if shown:
+            print(f"written: {path}; check it: lcnn-verify certify --check {path}")
     return ExitCode.NOT_AS_WANTED if failures else ExitCode.AS_WANTED
 
 
-def recheck(data: Mapping[str, Any], source: str, *, json: bool) -> int:
+def recheck(
+    data: Mapping[str, Any], source: str, *, json: bool = False, quiet: bool = False
+) -> int:
     """Prove the certificate ``data``, read from ``source``, once more by other arithmetic.
 
     Exit code 1, and the reason in a line, if it is rejected. Raises ``InputError`` for a kind of
@@ -87,7 +95,7 @@ def recheck(data: Mapping[str, Any], source: str, *, json: bool) -> int:
         hint = did_you_mean(str(kind), KINDS)
         raise InputError(source, repr(kind), f"a certificate of {', '.join(KINDS)}{hint}")
     proved, reason = [], ""
-    with bar(not json) as advance:
+    with bar(not (json or quiet)) as advance:
         try:
             for name in _CHECKS[str(kind)](data):
                 proved.append(name)
@@ -96,21 +104,19 @@ def recheck(data: Mapping[str, Any], source: str, *, json: bool) -> int:
             reason = str(error)
     if json:
         print(json_format.dumps({"valid": not reason, "proved": proved, "reason": reason}))
-    elif reason:
-        print(f"REJECTED: {reason}")
-    else:
-        print(f"VALID: proved once more: {', '.join(proved)}")
+    elif not quiet:
+        print(f"REJECTED: {reason}" if reason else f"VALID: {', '.join(proved)}, proved once more")
     return ExitCode.NOT_AS_WANTED if reason else ExitCode.AS_WANTED
 
 
-def _prove_fact(subject: str, *, json: bool) -> tuple[dict[str, Any], list[str]]:
+def _prove_fact(subject: str, *, shown: bool) -> tuple[dict[str, Any], list[str]]:
     try:
         proof = _FACTS[subject]()
     except NotProved as error:
-        if not json:
+        if shown:
             print(f"NOT PROVED: {subject}: {error}")
         return {}, [str(error)]
-    if not json:
+    if shown:
         how = "exact algebra"
         if proof.cells:
             plural = "" if proof.cells == 1 else "s"
@@ -119,20 +125,20 @@ def _prove_fact(subject: str, *, json: bool) -> tuple[dict[str, Any], list[str]]
     return proof.to_json(), []
 
 
-def _prove_named(subject: str, only: list[str], *, json: bool) -> tuple[dict[str, Any], list[str]]:
+def _prove_named(subject: str, only: list[str], *, shown: bool) -> tuple[dict[str, Any], list[str]]:
     """The certificate of points or descents, and what failed; shows the table as well."""
     points = subject == POINTS
     names = only or list(critical_catalogue.catalogue() if points else trajectory_starts.STARTS)
     source: Any = critical_points if points else trajectory_starts
     made: list[Any] = []
-    with bar(not json) as advance:
+    with bar(shown) as advance:
         attempts = source.attempts(names)
         _tell(advance, names[0], 0, len(names))
         for attempt in attempts:
             made.append(attempt)
             following = names[len(made)] if len(made) < len(names) else ""
             _tell(advance, following, len(made), len(names))
-    if not json:
+    if shown:
         _show(_point_table(made) if points else _descent_table(made))
         print(_LEGEND[subject])
         for attempt in made:
