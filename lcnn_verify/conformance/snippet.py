@@ -50,13 +50,23 @@ def snippet(said: Declaration, call: Call) -> str:
     wanted: list[list[str]] = []
     if call.operation != "gradient":
         wanted.append([_number(exact_loss(right, _DIGITS)) for right in members])
-    if call.operation != "loss" and sum(right.x.W.size for right in members) <= _MOST_NUMBERS:
+    if call.operation != "loss" and not _is_large(call):
         gradients = (exact_gradient(right, _DIGITS) for right in members)
         wanted.append([repr([[float(e) for e in row] for row in rows]) for rows in gradients])
+    elif call.gradient is not None:
+        gaps = np.linalg.norm(call.gradient - members[0].gradient, axis=1)
+        row = int(np.argmax(gaps))
+        right_row = [float(entry) for entry in exact_gradient(members[0], _DIGITS)[row]]
+        lines.append(f'print("wanted in row {row}", {right_row!r})')
     for each in wanted:
         shown = f"[{', '.join(each)}]" if call.batch else each[0]
         lines.append(f'print("wanted", {shown})')
     return "\n".join(lines) + "\n"
+
+
+def _is_large(call: Call) -> bool:
+    """Whether the arrays are read from the replay file, which holds no batches."""
+    return call.x.W.size + call.x.V.size > _MOST_NUMBERS and not call.batch
 
 
 def _number(exact: Any) -> str:
@@ -92,7 +102,7 @@ def _imported(name: str) -> Iterator[str]:
 def _arrays(call: Call, dtype: str) -> Iterator[str]:
     """Lines that bind ``W`` and ``V``."""
     W = [x.W.tolist() for x in call.batch] if call.batch else call.x.W.tolist()
-    if np.size(W) + call.x.V.size > _MOST_NUMBERS and not call.batch:
+    if _is_large(call):
         yield "import json"
         yield f'with open("counterexamples/{current().claim}.json") as file:'
         yield '    instance = json.load(file)["arguments"]["instance"]'

@@ -1,0 +1,291 @@
+"""Diagnoses are true, snippets run, floors and sharper routes belong to the values they are for."""
+
+from __future__ import annotations
+
+import json
+
+import conformance_subjects as subjects
+import mpmath
+import numpy as np
+import pytest
+
+from lcnn_verify import oracle
+from lcnn_verify.builders import rotation
+from lcnn_verify.conformance import LAYOUTS, diagnosis, examples, open_implementation, quantities
+from lcnn_verify.conformance.call import Call
+from lcnn_verify.conformance.declaration import Declaration
+from lcnn_verify.conformance.inputs import Guarded
+from lcnn_verify.conformance.snippet import snippet
+from lcnn_verify.evidence import Recorder, recording
+from lcnn_verify.instances import Instance
+from lcnn_verify.model import TIED_ABS, TIED_RELU, UNIT_ABS
+from lcnn_verify.population import gradient, loss
+from lcnn_verify.profiles import RunContext, running
+
+X = examples.of_shape(3, 2, 3)
+
+
+def pieces(x):
+    """S_ww, S_wv, S_vv and the diagonal of THEORY §2, by loops."""
+
+    def kernel(a, b):
+        rho = np.clip(a @ b / np.linalg.norm(a) / np.linalg.norm(b), -1.0, 1.0)
+        return 2.0 / np.pi * (np.sqrt(1.0 - rho**2) + rho * np.arcsin(rho))
+
+    def energy(A, B):
+        return sum((a @ a) * (b @ b) * kernel(a, b) for a in A for b in B)
+
+    diagonal = sum((a @ a) ** 2 for a in (*x.W, *x.V))
+    return energy(x.W, x.W), energy(x.W, x.V), energy(x.V, x.V), diagonal
+
+
+ww, wv, vv, diagonal = pieces(X)
+G = gradient(X.W, X.V)
+SIZES = np.linalg.norm(X.W, axis=1, keepdims=True)
+ALONG = np.sum(G * X.W, axis=1, keepdims=True) / SIZES**2 * X.W
+ALONE = gradient(X.W, np.zeros((1, 3)))
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (ww - 2 * wv + vv, "the factor ½ is missing"),
+        ((ww - 2 * wv + vv) / 4, "it is half the loss"),
+        (-(ww - 2 * wv + vv) / 2, "the loss with its sign flipped"),
+        ((ww + 2 * wv + vv) / 2, "the cross term has the wrong sign"),
+        ((ww - wv + vv) / 2, "the cross term counts once, not twice"),
+        ((ww - 2 * wv) / 2, "the teachers' own sum is missing"),
+        ((vv - 2 * wv) / 2, "the students' own sum is missing"),
+        ((ww - 2 * wv + vv - diagonal) / 2, "the diagonal is left out"),
+        (loss(X.W, X.V, model=UNIT_ABS), "it is the loss of the model unit-abs"),
+        (loss(X.W, X.V) + 1e-8 * (np.sum(X.W**2) + np.sum(X.V**2)) ** 2, "a float32 rounding"),
+        (loss(X.W, X.V) + 1.0, ""),
+    ],
+)
+def test_slips_of_the_loss_are_named(value, words):
+    said = diagnosis.of_values(X, value, None, "float64")
+    assert words in said
+    assert bool(words) == bool(said)
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        (0.0 * G, "it is zero"),
+        (2.0 * G, "it is twice the gradient"),
+        (0.5 * G, "it is half the gradient"),
+        (-G, "the gradient with its sign flipped"),
+        (G.T, "the gradient transposed"),
+        (ALONG, "the part across w_i is missing"),
+        (G - ALONG, "the part along w_i is missing"),
+        (G / SIZES, "the factor ‖w_i‖ is missing"),
+        (G - ALONG / 2, "the part along w_i lacks its factor 2"),
+        (2 * ALONE - G, "the teachers' pull has the wrong sign"),
+        (ALONE, "the teachers' pull is missing"),
+        (gradient(X.W, X.V, model=TIED_RELU), "it is the gradient of the model tied-relu"),
+        (G * (1.0 + 1e-8), "the size of a float32 rounding"),
+        (G * [[1.0], [2.0], [1.0]], "only row 1 of 3 wrong"),
+        (G + 1.0, ""),
+    ],
+)
+def test_slips_of_the_gradient_are_named(rows, words):
+    said = diagnosis.of_values(X, None, rows, "float64")
+    assert words in said
+    assert bool(words) == bool(said)
+
+
+def test_nothing_is_said_of_nothing():
+    assert diagnosis.of_values(X, None, None, "float64") == ""
+
+
+class Parallel(subjects.Honest):
+    def loss(self, W, V):
+        unit = [row / np.linalg.norm(row) for row in (*W, *V) if row.any()]
+        alike = any(a @ b > 1 - 1e-12 for i, a in enumerate(unit) for b in unit[:i])
+        return np.float64(np.nan) if alike else super().loss(W, V)
+
+
+class ZeroTeacher(subjects.Honest):
+    def gradient(self, W, V):
+        if not W.any(axis=1).all():
+            raise ValueError("another fault is no answer to this question")
+        return super().gradient(W, V) + (0.0 if V.any(axis=1).all() else np.inf)
+
+
+@pytest.mark.parametrize(
+    ("subject", "operation", "words"),
+    [
+        (Parallel, "loss", "not finite for a student parallel to a teacher, ρ = 1"),
+        (ZeroTeacher, "gradient", "not finite for a zero teacher"),
+        (subjects.DiagonalNan, "gradient", "differentiating √(1 − ρ²) there gives 0·∞"),
+        (subjects.Honest, "loss", ""),
+    ],
+)
+def test_the_plainest_input_that_is_not_finite_is_named(subject, operation, words):
+    with open_implementation(subject()) as opened:
+        said = diagnosis.of_not_finite(opened, operation)
+    assert words in said
+    assert bool(words) == bool(said)
+
+
+def program(said, call, target="conformance_subjects:Honest"):
+    with running(RunContext(implementation=target)):
+        return snippet(said, call)
+
+
+def outcome(code, capsys):
+    exec(compile(code, "snippet", "exec"), {})
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_snippet_lays_arrays_out_as_the_call_did(layout, capsys):
+    said = Declaration("conformance_subjects:Honest", ("loss",))
+    code = program(said, Call("loss", X, layout))
+    space = {}
+    exec(code.replace("implementation.loss(W, V)", "(W, V)"), space)
+    capsys.readouterr()
+    for name, rows in (("W", X.W), ("V", X.V)):
+        ours = Guarded(name, rows, layout).view
+        theirs = space[name]
+        assert np.array_equal(theirs, rows)
+        assert theirs.dtype == ours.dtype
+        assert theirs.flags.writeable is ours.flags.writeable
+        signs = [np.sign(strides).tolist() for strides in (theirs.strides, ours.strides)]
+        assert signs[0] == signs[1]
+        assert theirs.flags.c_contiguous is ours.flags.c_contiguous
+
+
+def test_a_snippet_prints_what_came_and_what_is_right(capsys):
+    said = Declaration("conformance_subjects:Honest", ("loss_and_gradient",))
+    both = program(said, Call("loss_and_gradient", X, "C"))
+    lines = outcome(both, capsys)
+    assert lines.count("wanted") == 2
+    rows = np.array(json.loads(lines.splitlines()[-1].removeprefix("wanted")))
+    assert rows == pytest.approx(G, rel=1e-13)
+    digits = both.partition('float("')[2].partition('"')[0]
+    with mpmath.workdps(45):
+        assert abs(mpmath.mpf(digits) - oracle.loss(X.W, X.V, dps=45)) < mpmath.mpf(10) ** -38
+
+
+def test_a_snippet_of_a_batch_has_every_member(capsys):
+    members = (X, Instance(X.W[::-1], X.V))
+    said = Declaration("conformance_subjects:Honest64Batched", ("loss",), batch=True)
+    printed = outcome(program(said, Call("loss", X, "C", batch=members)), capsys)
+    got, wanted = printed.split("wanted")
+    assert np.fromstring(got[5:].strip().strip("[]"), sep=" ") == pytest.approx(
+        json.loads(wanted.replace("'", ""))
+    )
+
+
+def test_large_arrays_are_read_from_the_replay_file(tmp_path, monkeypatch, capsys):
+    x = examples.of_shape(30, 20, 10)
+    said = Declaration("conformance_subjects:Honest", ("loss", "gradient"))
+    with recording(Recorder("conform.shapes", "test")):
+        code = program(said, Call("loss", x, "C"))
+        off = gradient(x.W, x.V) * np.where(np.arange(30) == 7, 2.0, 1.0)[:, None]
+        worst = program(said, Call("gradient", x, "C", gradient=off))
+        assert 'print("wanted in row 7", [' in worst
+    folder = tmp_path / "counterexamples"
+    folder.mkdir()
+    record = {"arguments": {"instance": {"W": x.W.tolist(), "V": x.V.tolist()}}}
+    (folder / "conform.shapes.json").write_text(json.dumps(record))
+    monkeypatch.chdir(tmp_path)
+    got, wanted = (float(line.split()[1]) for line in outcome(code, capsys).splitlines())
+    assert got == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("a.b:C", "implementation = importlib.import_module('a.b').C"),
+        ("a.b:C.d", "implementation = importlib.import_module('a.b').C.d"),
+        ("a.b", "implementation = importlib.import_module('a.b')"),
+        ("x/y.py:C", "implementation = runpy.run_path('x/y.py')['C']"),
+        ("x/y.py:C.d", "implementation = runpy.run_path('x/y.py')['C'].d"),
+        ("x/y.py", "implementation = SimpleNamespace(**runpy.run_path('x/y.py'))"),
+    ],
+)
+def test_a_snippet_finds_the_target(name, line):
+    code = program(Declaration(name, ("loss",)), Call("loss", X, "C"), name)
+    assert line in code.splitlines()
+    compile(code, "snippet", "exec")
+
+
+@pytest.mark.parametrize(
+    ("arrays", "dtype", "words"),
+    [
+        ("jax", "float64", 'jax.config.update("jax_enable_x64", True)'),
+        ("jax", "float32", "W, V = jnp.asarray(W), jnp.asarray(V)"),
+        ("torch", "float32", "W, V = torch.from_numpy(W), torch.from_numpy(V)"),
+    ],
+)
+def test_a_snippet_speaks_the_library_of_the_arrays(arrays, dtype, words):
+    said = Declaration("a:b", ("gradient",), dtype=dtype, arrays=arrays)
+    code = program(said, Call("gradient", X, "C"), "a:b")
+    assert words in code
+    assert f"dtype=np.{dtype})" in code
+
+
+def test_norms_are_brought_into_the_range_of_the_dtype():
+    W = np.array([[1e-150, 0.0], [3e50, 4e50], [0.0, 0.0], [0.5, 0.25]])
+    V = np.array([[1e60, 0.0]])
+    x = quantities.fitted(Instance(W, V), UNIT_ABS, "float32")
+    assert x.model == UNIT_ABS
+    norms = np.linalg.norm(np.concatenate((x.W, x.V)), axis=1)
+    assert 0.0 < norms[0] < 1e-8
+    assert np.all(norms < 2.0**21)
+    assert x.W[1, 1] / x.W[1, 0] == pytest.approx(4 / 3, rel=1e-7)
+    assert np.array_equal(x.W[2:], W[2:])
+    wide = quantities.fitted(Instance(W[1:], V), TIED_ABS, "float64")
+    assert np.array_equal(wide.W, W[1:])
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_floor_has_room_for_the_honest_and_none_for_more(dtype):
+    honest = subjects.Honest32() if dtype == "float32" else subjects.Honest()
+    worst = 0.0
+    for case in examples.DEGENERATE:
+        x = quantities.fitted(examples.degenerate(case), TIED_ABS, dtype)
+        W, V = x.W.astype(dtype), x.V.astype(dtype)
+        for layout_call in (
+            Call("loss", x, "C", loss=float(honest.loss(W, V))),
+            Call("gradient", x, "C", gradient=honest.gradient(W, V).astype(np.float64)),
+        ):
+            worst = max(worst, layout_call.misses(dtype))
+    assert 0.0 < worst < 0.5
+    off = Call("loss", X, "C", loss=loss(X.W, X.V) * (1.0 + 2000 * quantities.EPSILON[dtype]))
+    assert off.misses(dtype) > 1.0
+
+
+def test_a_gradient_moves_with_all_its_routes():
+    R = rotation([30.0, 70.0, 20.0], 3)
+    rows = quantities.gradient(X)
+    moved = rows.rearranged("moved", [2, 0, 0], [2.0, -1.0, 0.5], R)
+    wanted = np.array([2.0, -1.0, 0.5])[:, None] * (G[[2, 0, 0]] @ R.T)
+    assert moved.values == pytest.approx(wanted)
+    for i, k in np.ndindex(3, 3):
+        entry = moved.entry(i, k)
+        assert abs(float(entry.exact(30)) - entry.value) <= entry.error
+        assert abs(float(entry.enclosed(128).mid()) - entry.value) <= entry.error
+    for quantity in (rows.norm(1), rows.inner(X.W, "⟨∇L, W⟩")):
+        assert abs(float(quantity.exact(30)) - quantity.value) <= quantity.error
+        assert abs(float(quantity.enclosed(128).mid()) - quantity.value) <= quantity.error
+
+
+def test_where_the_loss_has_no_gradient_nothing_is_asked_of_it():
+    x = Instance([[0.0, 0.0], [1.0, 2.0]], [[1.0, 0.0]], UNIT_ABS)
+    floors = quantities.reference(x).gradient_floors("float64")
+    assert floors[0] == np.inf
+    assert 0.0 < floors[1] < 1e-12
+    product = quantities.gradient(x).inner(np.array([[0.0, 0.0], [1.0, 1.0]]), "p")
+    assert np.isfinite(product.error)
+
+
+def test_every_shape_is_among_the_shapes():
+    for rounds in (1, 3):
+        found = examples.shapes(rounds)
+        assert len(found) == 40 * rounds <= 120
+        for axis in range(3):
+            assert {shape[axis] for shape in found} == set(range(1, 41))
+        assert {(m + r) % 8 for m, r, _ in found} == set(range(8))
