@@ -7,6 +7,7 @@ import mpmath
 import pytest
 from flint import arb
 
+from lcnn_verify.enclosure import EnclosureError
 from lcnn_verify.evidence import (
     Explanation,
     Outcome,
@@ -27,6 +28,10 @@ def quantity(label, value, error=0.0, exact=None):
     if exact is None:
         return Quantity(label, value, error)
     return Quantity(label, value, error, lambda _: mpmath.mpf(exact), enclosed=lambda _: arb(exact))
+
+
+def refuse(bits):
+    raise EnclosureError(f"g: nothing at {bits} bits")
 
 
 def unenclosed(*args):
@@ -70,11 +75,12 @@ def test_a_violation_that_no_enclosure_proves_is_undecided(recorder):
         unenclosed("g", 1.0, 0.1, "1"),
         replace(quantity("g", 1.0, 0.1, "1"), enclosed=lambda _: arb(1, 5)),  # too wide
         replace(quantity("g", 1.0, 0.1, "1"), enclosed=lambda _: arb.nan()),
+        replace(quantity("g", 1.0, 0.1, "1"), enclosed=refuse),
     ):
         with recorder.example({}):
             check.at_least(got, quantity("b", 2.0, 0.1, "2"))
-    assert (recorder.undecided, recorder.violations) == (3, 0)
-    assert recorder.reasons == {UNPROVED: 3}
+    assert (recorder.undecided, recorder.violations) == (4, 0)
+    assert recorder.reasons == {UNPROVED: 4}
 
 
 def test_precision_is_raised_until_the_margin_excludes_zero(recorder):

@@ -7,7 +7,7 @@ from scipy.stats import binom
 
 from lcnn_verify import ledger
 from lcnn_verify.evidence import Recorder, Verdict, decide, violation_rate_bound
-from lcnn_verify.evidence.observation import UNCONFIRMED
+from lcnn_verify.evidence.observation import CONTRADICTED, UNCONFIRMED, UNPROVED
 
 CLAIM = ledger.claim("zgj.gradient-bound")
 CONTROL = ledger.claim("control.pl")
@@ -58,6 +58,16 @@ def record(**changes):
             [record(examples=5000, undecided=1, reasons={f"slope; {UNCONFIRMED}": 1})],
             Verdict.INCONCLUSIVE,
             "no sharper route",
+        ),
+        (
+            [record(examples=5000, undecided=1, reasons={f"{UNPROVED}; slope": 1})],
+            Verdict.INCONCLUSIVE,
+            "no enclosure to prove it",
+        ),
+        (
+            [record(examples=5000, undecided=1, reasons={CONTRADICTED: 1})],
+            Verdict.INCONCLUSIVE,
+            "contradict each other",
         ),
         (
             [record(sampling={"draws": 50, "undecided": 1, "violations": 0, "law": ""})],

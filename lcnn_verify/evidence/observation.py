@@ -46,7 +46,8 @@ _MEANINGS = {
     Verdict.CERTIFIED: "proved by interval arithmetic over the stated box of instances",
     Verdict.SUPPORTED: "no violation among the examples tried",
     Verdict.REFUTED: "a counterexample whose violation is proved by interval arithmetic",
-    Verdict.INCONCLUSIVE: "the margin is inside the numerical uncertainty, or the budget ran out",
+    Verdict.INCONCLUSIVE: "the margin is inside the numerical uncertainty, a violation could not "
+    "be proved, or the budget ran out",
     Verdict.NOT_EXERCISED: "preconditions never met, or the property did not run",
 }
 
