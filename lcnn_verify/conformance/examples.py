@@ -46,14 +46,28 @@ def shapes(rounds: int) -> list[tuple[int, int, int]]:
     """(m, r, d) with each of the three running once through 1..40 in every round, smallest first.
 
     41 is prime, so multiples of one number are a permutation; the residues mod 8 of m, r, d and
-    m + r all occur in the first round, in many combinations.
+    m + r all occur in the first round, in many combinations. In some shapes of every round m = r,
+    in others m = d: code that confuses two axes is right where they differ.
     """
-    factors = ((1, 11, 18), (1, 24, 5), (1, 33, 29))[:rounds]
     found = {
-        (m, r * m % (MOST + 1), d * m % (MOST + 1))
-        for m, r, d in ((k * f, g, h) for f, g, h in factors for k in range(1, MOST + 1))
+        shape
+        for g, h in ((11, 18), (24, 5), (33, 29))[:rounds]
+        for shape in zip(
+            range(1, MOST + 1),
+            _multiples(g, equal=(6, 17, 33)),
+            _multiples(h, equal=(9, 20, 38)),
+            strict=True,
+        )
     }
     return sorted(found, key=lambda shape: (sum(shape), shape))
+
+
+def _multiples(factor: int, equal: tuple[int, ...]) -> list[int]:
+    """1..40 times ``factor`` modulo 41, swapped so that the numbers in ``equal`` stay in place."""
+    values = [factor * k % (MOST + 1) for k in range(1, MOST + 1)]
+    for k in equal:
+        values[values.index(k)], values[k - 1] = values[k - 1], k
+    return values
 
 
 def of_shape(m: int, r: int, d: int) -> Instance:

@@ -5,7 +5,8 @@ Statement: loss and gradient are within their floors for every m, every r and ev
 Kind: identity.
 Constants: as loss-values and gradient-values.
 How it is checked: 40 shapes in which m, r and d run through 1..40 once each (quick), 120 in which
-    they do so three times; all residues of m, r, d and m + r mod 8 occur. Smallest shapes first.
+    they do so three times; all residues of m, r, d and m + r mod 8 occur, m = r and m = d too.
+    Smallest shapes first.
 Source: THEORY §7.
 """
 
