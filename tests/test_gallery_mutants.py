@@ -38,6 +38,7 @@ PROBES = (
     (np.eye(2), (1.0 + 1e-5) * np.eye(2)),
     (1e-4 * NEAR, np.array([[0.0, 3e-4]])),
     gaussian(3, 3, 3),
+    gaussian(9, 2, 9),
     gaussian(1, 2, 3),
     gaussian(2, 5, 3),
     gaussian(33, 34, 11),

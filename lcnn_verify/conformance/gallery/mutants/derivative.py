@@ -87,6 +87,15 @@ class SymmetrizedWhenSquare(NumpyDirect):
         return 0.5 * (gradient + gradient.T) if W.shape[0] == W.shape[1] else gradient
 
 
+class LargeSquaresTransposed(NumpyDirect):
+    """Past 8 dimensions the gradient comes out transposed when m = d."""
+
+    def gradient(self, W: Array, V: Array) -> Array:
+        gradient = super().gradient(W, V)
+        large = W.shape[0] == W.shape[1] > 8
+        return np.ascontiguousarray(gradient.T) if large else gradient
+
+
 class FiniteDifferences(NumpyDirect):
     """The gradient is a difference quotient of the float64 loss with step 10⁻⁶."""
 

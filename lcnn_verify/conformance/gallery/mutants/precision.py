@@ -17,6 +17,16 @@ class Float32Inside(NumpyDirect):
         return np.clip(product, -1.0, 1.0).astype(np.float64)
 
 
+class Float16Inside(NumpyDirect):
+    """A float32 implementation computes its Gram matrix in float16."""
+
+    dtype = "float32"
+
+    def cosines(self, first: Neurons, second: Neurons) -> Array:
+        product = first.units.astype(np.float16) @ second.units.astype(np.float16).T
+        return np.clip(product, -1.0, 1.0).astype(np.float32)
+
+
 class Float32Sums(NumpyDirect):
     """The sums over pairs are accumulated in float32."""
 
