@@ -30,7 +30,7 @@ from lcnn_verify.certificates.checker_arithmetic import UP, ZERO, A, Ball
 from lcnn_verify.certificates.checker_claim import SHAPES, Claim, Rejected
 from lcnn_verify.certificates.checker_view import View
 
-__all__ = ["Rejected", "check", "statement"]
+__all__ = ["Claim", "Rejected", "check", "proved", "statement"]
 
 BATCH = 4096
 
@@ -75,6 +75,15 @@ def settled(claim: Claim, letter: str, lower: A, upper: A) -> A:
         order = (pair[0] - pair[1]).within(view.h)
         outside.append(order.c.high() + order.p * UP < 0)
     return np.any(outside, axis=0)
+
+
+def proved(claim: Claim, codes: A, lower: A, upper: A) -> A:
+    """Whether each box (coordinates, boxes) is settled by its letter."""
+    found = np.zeros(len(codes), dtype=bool)
+    for letter in np.unique(codes):
+        boxes = np.flatnonzero(codes == letter)
+        found[boxes] = settled(claim, str(letter), lower[:, boxes], upper[:, boxes])
+    return found
 
 
 def refuted(claim: Claim, point: list[float]) -> bool:
@@ -150,18 +159,15 @@ def check(document: dict[str, Any], watch: Callable[[int], None] = lambda boxes:
             if seals[4 * sealed : 4 * sealed + 4] != f"{seal:04x}":
                 fail(box, "not the box that was sealed: it, or one before it, was changed")
             sealed += 1
-        for letter in np.unique(codes[~digits]):
-            boxes = np.flatnonzero(codes == letter)
-            if letter not in "abeg":
-                fail(int(boxes[0]), "open: nothing is proved there")
-            for part in np.array_split(boxes, -(-len(boxes) // BATCH)):
-                proved = settled(claim, letter, lower[:, part], upper[:, part])
-                if not proved.all():
-                    fail(
-                        int(part[int(np.argmin(proved))]),
-                        f"its reason {str(letter)!r} is not proved",
-                    )
-                watch(len(part))
+        leaves = np.flatnonzero(~digits)
+        if (unknown := leaves[~np.isin(codes[leaves], list("abeg"))]).size:
+            fail(unknown[0], "open: nothing is proved there")
+        for part in np.array_split(leaves, -(-len(leaves) // BATCH) or 1):
+            stands = proved(claim, codes[part], lower[:, part], upper[:, part])
+            if not stands.all():
+                box = part[int(np.argmin(stands))]
+                fail(box, f"its reason {str(codes[box])!r} is not proved")
+            watch(len(part))
         first, axes, kept = first + width, codes[digits].astype(int), np.arange(digits.sum())
         lower, upper = lower[:, digits], upper[:, digits]
         middle, left, right = (

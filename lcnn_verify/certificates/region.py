@@ -18,7 +18,7 @@ from typing import Any, Literal, TypeAlias
 
 from lcnn_verify.certificates.region_claim import CLAIM, RegionClaim, Shell
 from lcnn_verify.certificates.region_point import refutation, smallest_ratio, violation
-from lcnn_verify.certificates.region_search import PRECISION
+from lcnn_verify.certificates.region_search import PRECISION, Prover
 from lcnn_verify.certificates.region_tree import ALONE, Grown, Watch, Workers, grow, workers
 from lcnn_verify.certificates.tree import KIND, VERSION, digest
 from lcnn_verify.errors import InputError
@@ -27,7 +27,8 @@ __all__ = ["RegionClaim", "RegionResult", "Watch", "certify", "largest", "worker
 
 Verdict: TypeAlias = Literal["CERTIFIED", "REFUTED", "INCONCLUSIVE"]
 
-_PROVED_BY_ARB = 2  # students; three take millions of boxes, which the checker alone proves
+_MOST_BY_ARB = 2  # students; three take millions of boxes, which the checker's balls prove sooner
+_ARITHMETIC = {"arb": f"Arb balls, {PRECISION} bits", "checker": "float64 balls of the checker"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +59,13 @@ def certify(
     ratio, W = smallest_ratio(claim)
     wrong = refutation(claim, W) if ratio < claim.multiple else None
     if wrong is None:
-        prove = claim.students <= _PROVED_BY_ARB
-        grown = grow(claim, budget=budget, prove=prove, team=team, watch=watch)
+        prover: Prover = "arb" if claim.students <= _MOST_BY_ARB else "checker"
+        grown = grow(claim, budget=budget, prover=prover, team=team, watch=watch)
         if grown.violated is not None:
             wrong = violation(claim, grown.violated)
         if wrong is None:
             verdict: Verdict = "INCONCLUSIVE" if _open(grown) else "CERTIFIED"
-            document = _statement(claim, verdict) | _tree(claim, grown, prove)
+            document = _statement(claim, verdict) | _tree(claim, grown, prover)
             return _result(claim, verdict, document, ratio, started)
     document = _statement(claim, "REFUTED") | {"point": wrong.to_json()}
     return _result(claim, "REFUTED", document, ratio, started)
@@ -86,7 +87,7 @@ def largest(
     while low < high:
         tenths = (low + high + 1) // 2
         tried = replace(claim, multiple=Fraction(tenths, 10))
-        grown = grow(tried, budget=budget, prove=False, team=team, watch=watch)
+        grown = grow(tried, budget=budget, prover=None, team=team, watch=watch)
         low, high = (low, tenths - 1) if _open(grown) else (tenths, high)
     return replace(claim, multiple=Fraction(low, 10))
 
@@ -108,20 +109,13 @@ def _statement(claim: RegionClaim, verdict: Verdict) -> dict[str, Any]:
             f"{claim.students} student{'s' * (claim.students > 1)} in the plane with "
             f"ε₁ ≤ L(W) ≤ ε₀(V), ε₁ = {float(claim.inner):g}·ε₀"
         ),
-        "teacher": {
-            "norms": [str(norm) for norm in claim.norms],
-            "separation": str(claim.separation),
-        },
-        "students": claim.students,
-        "dimension": 2,
-        "multiple": str(claim.multiple),
-        "inner": str(claim.inner),
+        **claim.to_json(),
         "level": shell.level,
         "excluded_below": shell.inner,
     }
 
 
-def _tree(claim: RegionClaim, grown: Grown, prove: bool) -> dict[str, Any]:
+def _tree(claim: RegionClaim, grown: Grown, prover: Prover) -> dict[str, Any]:
     return {
         "coordinates": list(claim.coordinates),
         "root": claim.root(),
@@ -129,7 +123,7 @@ def _tree(claim: RegionClaim, grown: Grown, prove: bool) -> dict[str, Any]:
         "reasons": dict(sorted(grown.counts.items())),
         "judged": grown.judged,
         "settled_share": grown.share,
-        "arithmetic": f"Arb balls, {PRECISION} bits" if prove else "float64 balls of the checker",
+        "arithmetic": _ARITHMETIC[prover],
         "tree": grown.tree,
         "seals": grown.seals,
     }

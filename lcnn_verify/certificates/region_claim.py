@@ -86,6 +86,19 @@ class RegionClaim:
         third = 2 / 3 * (1 + 1e-12)
         return [mass, [0.0, third], [0.0, 0.5], [-half, half], [0.0, turn], [-turn, turn]]
 
+    def to_json(self) -> dict[str, Any]:
+        """The claim as the certificate states it, all numbers exact."""
+        return {
+            "teacher": {
+                "norms": [str(norm) for norm in self.norms],
+                "separation": str(self.separation),
+            },
+            "students": self.students,
+            "dimension": 2,
+            "multiple": str(self.multiple),
+            "inner": str(self.inner),
+        }
+
     @property
     def slug(self) -> str:
         """A name for files: claim, teachers, students, multiple."""

@@ -1,16 +1,19 @@
-"""The search: halve boxes, level by level, until each is settled by a reason that Arb can prove.
+"""The search's judgement of boxes: which reason settles a box, proved, or where to halve it.
 
 Plain float64 guides, and is believed by nobody: it picks the coordinate to halve, the reason, and
-the direction of Cauchy–Schwarz; then the same forms are evaluated with balls.
+the direction of Cauchy–Schwarz; then the same forms are evaluated with Arb balls. Where boxes are
+counted in millions, the checker's faster arithmetic proves them instead.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 import numpy as np
 from flint import arb
 
+from lcnn_verify.certificates import checker
 from lcnn_verify.certificates.region_claim import RegionClaim, Shell
 from lcnn_verify.certificates.region_forms import (
     Landscape,
@@ -29,7 +32,7 @@ from lcnn_verify.enclosure import working_precision
 PRECISION = 64
 """Bits of the balls that prove a box."""
 
-REASONS = {"e": "elsewhere", "a": "above", "b": "below", "g": "gradient"}
+Prover: TypeAlias = Literal["arb", "checker"]
 _SLACK = 1e-9  # what the guide leaves to rounding in angles and masses
 _MARGIN = 0.02  # and in ‖∇L‖, or in how far L moves: another evaluation must do as well
 
@@ -45,10 +48,11 @@ class Verdicts:
     violated: Array
 
 
-def judge(claim: RegionClaim, lower: Array, upper: Array, *, prove: bool) -> Verdicts:
+def judge(claim: RegionClaim, lower: Array, upper: Array, prover: Prover | None) -> Verdicts:
     """Settle the boxes (coordinates, boxes) that can be settled, and say where to halve the others.
 
-    With ``prove`` a reason stands only if balls of :data:`PRECISION` bits confirm it.
+    A reason stands only if the ``prover`` confirms it: Arb balls of :data:`PRECISION` bits, or the
+    checker. Without one it is a guess.
     """
     shell = Shell.of(claim, float)
     centres, radii = centred(lower, upper)
@@ -67,11 +71,16 @@ def judge(claim: RegionClaim, lower: Array, upper: Array, *, prove: bool) -> Ver
     }
     for letter, boxes in found.items():
         codes[boxes] = letter
-    if prove:
+    if prover is not None:
         settled = np.flatnonzero(np.char.isalpha(codes))
-        proved = confirm(
-            claim, centres[:, settled], radii[:, settled], codes[settled], direction[:, settled]
-        )
+        if prover == "arb":
+            proved = confirm(
+                claim, centres[:, settled], radii[:, settled], codes[settled], direction[:, settled]
+            )
+        else:
+            proved = checker.proved(
+                _statement(claim), codes[settled], lower[:, settled], upper[:, settled]
+            )
         failed = settled[~proved]
         codes[failed] = axes[failed].astype(str)
     square = sum(
@@ -80,6 +89,10 @@ def judge(claim: RegionClaim, lower: Array, upper: Array, *, prove: bool) -> Ver
     inside = (seen.loss <= shell.level) & (seen.loss >= shell.inner)
     violated = inside & ~found["e"] & (square < (shell.rate * seen.loss) ** 2)
     return Verdicts(codes, violated)
+
+
+def _statement(claim: RegionClaim) -> checker.Claim:
+    return checker.Claim(claim.to_json())
 
 
 def confirm(

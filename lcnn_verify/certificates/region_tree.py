@@ -14,7 +14,7 @@ from typing import TypeAlias
 import numpy as np
 
 from lcnn_verify.certificates.region_claim import RegionClaim
-from lcnn_verify.certificates.region_search import Verdicts, judge
+from lcnn_verify.certificates.region_search import Prover, Verdicts, judge
 from lcnn_verify.certificates.slopes import Array
 from lcnn_verify.certificates.tree import halves, seals
 
@@ -49,13 +49,15 @@ class Workers:
     pool: ProcessPoolExecutor | None = None
     jobs: int = 1
 
-    def judge(self, claim: RegionClaim, lower: Array, upper: Array, *, prove: bool) -> Verdicts:
+    def judge(
+        self, claim: RegionClaim, lower: Array, upper: Array, prover: Prover | None
+    ) -> Verdicts:
         """Judge the boxes of a level."""
         count, chunk = lower.shape[1], _CHUNK
         if self.pool is not None and count > _ALONE:
             chunk = min(_CHUNK, -(-count // (2 * self.jobs)))
         work = [
-            (claim, lower[:, at : at + chunk], upper[:, at : at + chunk], prove)
+            (claim, lower[:, at : at + chunk], upper[:, at : at + chunk], prover)
             for at in range(0, count, chunk)
         ]
         if self.pool is None or len(work) == 1:
@@ -68,9 +70,8 @@ class Workers:
         )
 
 
-def _judge(work: tuple[RegionClaim, Array, Array, bool]) -> Verdicts:
-    claim, lower, upper, prove = work
-    return judge(claim, lower, upper, prove=prove)
+def _judge(work: tuple[RegionClaim, Array, Array, Prover | None]) -> Verdicts:
+    return judge(*work)
 
 
 def _ignore_interrupts() -> None:
@@ -98,14 +99,14 @@ def grow(
     claim: RegionClaim,
     *,
     budget: int,
-    prove: bool = True,
+    prover: Prover | None = "arb",
     team: Workers = ALONE,
     watch: Watch = lambda judged, share: None,
 ) -> Grown:
     """Halve boxes until all are settled, one violates the bound, or ``budget`` boxes are judged.
 
-    With ``prove`` every settled box is proved in Arb balls, else only guessed in float64. The tree
-    does not depend on the ``team`` that grows it.
+    Every settled box is proved by the ``prover``; without one it is only guessed in float64. The
+    tree does not depend on the ``team`` that grows it.
     """
     root = np.array(claim.root())
     lower, upper = root[:, :1], root[:, 1:]
@@ -118,7 +119,7 @@ def grow(
         room = min(width, budget - judged)
         codes = np.full(width, "?")
         if room:
-            found = team.judge(claim, lower[:, :room], upper[:, :room], prove=prove)
+            found = team.judge(claim, lower[:, :room], upper[:, :room], prover)
             codes[:room] = found.codes
             judged += room
             if found.violated.any():
