@@ -88,17 +88,18 @@ def write(path: Path, document: dict[str, Any]) -> None:
     path.write_bytes(gzip.compress(data, mtime=0) if path.suffix == ".gz" else data)
 
 
-def read(path: Path) -> dict[str, Any]:
-    """Read a document back. Raises :class:`InputError` when the file is no certificate."""
+def read(path: Path, kinds: tuple[str, ...] = (KIND,)) -> dict[str, Any]:
+    """Read a document back. Raises :class:`InputError` when it is no certificate of ``kinds``."""
     data = path.read_bytes()
     try:
         if data[:2] == b"\x1f\x8b":
             data = gzip.decompress(data)
         document = json.loads(data)
     except (ValueError, EOFError, OSError, zlib.error, RecursionError) as error:
-        raise InputError("FILE", f"no JSON ({error})", "a region certificate") from None
-    if not isinstance(document, dict) or document.get("certificate") != KIND:
-        raise InputError("FILE", "JSON of another kind", f"a file with certificate: {KIND!r}")
+        raise InputError("FILE", f"no JSON ({error})", "a certificate") from None
+    if not isinstance(document, dict) or document.get("certificate") not in kinds:
+        wanted = " or ".join(map(repr, kinds))
+        raise InputError("FILE", "JSON of another kind", f"a file with certificate: {wanted}")
     if document.get("version") != VERSION:
         raise InputError("FILE", f"version {document.get('version')!r}", f"version {VERSION}")
     return document

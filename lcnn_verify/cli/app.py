@@ -281,7 +281,12 @@ def gallery(
 @reported
 def certify(
     claim: Annotated[
-        str | None, typer.Argument(metavar="[CLAIM]", help="zgj.gradient-bound.")
+        str | None,
+        typer.Argument(
+            metavar="[CLAIM]",
+            help="zgj.gradient-bound, fact.merged-level, fact.moments, fact.gradient-upper-bound; "
+            "or critical-points, trajectory.",
+        ),
     ] = None,
     teachers: Annotated[str, typer.Option(metavar="N", help="One teacher, or two.")] = "1",
     norms: Annotated[
@@ -318,12 +323,16 @@ def certify(
     check: Annotated[
         str | None, typer.Option(metavar="FILE", help="Check this certificate, and do no more.")
     ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME,…", help="Of critical points and trajectories only these."),
+    ] = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> int:
-    """Prove the gradient bound for all students of a region, by interval arithmetic.
+    """Prove the gradient bound on a region, facts, critical points, descents; check such a proof.
 
-    Exit code 1 if it is refuted, the budget is spent, or a certificate is rejected.
+    Exit code 1 if it is refuted or not proved, or a certificate is rejected.
     """
     from lcnn_verify.cli import certify as command
 
@@ -340,6 +349,7 @@ def certify(
         jobs=jobs,
         out=out,
         check=check,
+        only=only,
         json=json,
         quiet=quiet,
     )

@@ -1,4 +1,7 @@
-"""``lcnn-verify certify``: a claim proved on a whole region of students, or a proof checked."""
+"""``lcnn-verify certify``: a claim proved on a whole region of students, or a proof checked.
+
+What is proved at points, along descents, or by charts of two angles is in ``proofs``.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +19,9 @@ from rich.text import Text
 from lcnn_verify.campaign.run import default_jobs
 from lcnn_verify.certificates import checker, region, tree
 from lcnn_verify.certificates.region_claim import CLAIM, INNER, RegionClaim
+from lcnn_verify.cli import proofs
 from lcnn_verify.cli.errors import ExitCode
-from lcnn_verify.cli.options import integer
+from lcnn_verify.cli.options import integer, split
 from lcnn_verify.cli.progress import Advance, bar
 from lcnn_verify.errors import InputError, did_you_mean
 from lcnn_verify.reporting.region_page import render
@@ -40,28 +44,39 @@ def certify(
     jobs: str | None,
     out: str | None,
     check: str | None,
+    only: list[str] | None,
     json: bool,
     quiet: bool,
 ) -> int:
-    """Certify a region or check a certificate, print what was asked for, return the exit code."""
+    """Certify a claim or check a certificate, print what was asked for, return the exit code."""
     shown = sys.stderr.isatty() and not (json or quiet)
     if check is not None:
         if claim is not None:
             raise InputError("CLAIM", repr(claim), "no claim beside --check: the file names it")
-        return _check(Path(check), shown=shown, json=json, quiet=quiet)
+        document = tree.read(Path(check), (tree.KIND, *proofs.KINDS))
+        if document["certificate"] != tree.KIND:
+            return proofs.recheck(document, json=json, quiet=quiet)
+        return _check(Path(check), document, shown=shown, json=json, quiet=quiet)
+    if claim in proofs.SUBJECTS:
+        return proofs.prove(claim, split(only) or [], out, json=json, quiet=quiet)
     if claim != CLAIM:
-        hint = did_you_mean(claim, [CLAIM]) if claim else ""
-        raise InputError("CLAIM", repr(claim) if claim else "nothing", f"{CLAIM}{hint}")
-    wanted = _claim(teachers, norms, separation, students, dimension, multiple, inner)
-    boxes = _BUDGETS[wanted.students] if budget is None else integer("--budget", budget, 1)
+        known = [CLAIM, *proofs.SUBJECTS]
+        hint = did_you_mean(claim, known) if claim else ""
+        choices = f"one of {', '.join(known)}{hint}"
+        raise InputError("CLAIM", repr(claim) if claim else "nothing", choices)
+    if only:
+        raise InputError("--only", repr(",".join(only)), f"nothing: {CLAIM} is one proof")
+    stated = _claim(teachers, norms, separation, students, dimension, multiple, inner)
+    boxes = _BUDGETS[stated.students] if budget is None else integer("--budget", budget, 1)
     count = default_jobs() if jobs is None else integer("--jobs", jobs, 1)
-    path = Path(out or f"reports/certificates/{wanted.slug}.json.gz")
     with bar(shown) as progress, region.workers(count) as team:
-        if multiple is None and wanted.students < 3:
+        if multiple is None and stated.students < 3:
             watch = _watch(progress, "how large a multiple?", boxes)
-            wanted = region.largest(wanted, budget=boxes, team=team, watch=watch)
-        watch = _watch(progress, f"proving {float(wanted.multiple):g} κ", boxes)
-        found = region.certify(wanted, budget=boxes, team=team, watch=watch)
+            stated = region.largest(stated, budget=boxes, team=team, watch=watch)
+        watch = _watch(progress, f"proving {float(stated.multiple):g} κ", boxes)
+        found = region.certify(stated, budget=boxes, team=team, watch=watch)
+    suffix = "" if found.verdict == "CERTIFIED" else f"-{found.verdict.lower()}"
+    path = Path(out or f"reports/certificates/{stated.slug}{suffix}.json.gz")
     tree.write(path, found.document)
     page = None
     if found.verdict != "REFUTED":
@@ -126,8 +141,7 @@ def _watch(progress: Advance | None, text: str, budget: int) -> region.Watch:
     return watch
 
 
-def _check(path: Path, *, shown: bool, json: bool, quiet: bool) -> int:
-    document = tree.read(path)
+def _check(path: Path, document: dict[str, Any], *, shown: bool, json: bool, quiet: bool) -> int:
     started, done = time.monotonic(), 0
     with bar(shown) as progress:
 

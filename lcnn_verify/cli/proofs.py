@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_format
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,13 +22,14 @@ from lcnn_verify.certificates import (
     theorem_check,
     trajectory_check,
     trajectory_starts,
+    tree,
 )
 from lcnn_verify.certificates import subdivision as theorem
 from lcnn_verify.certificates.interval_energy import Rejected
 from lcnn_verify.certificates.krawczyk import NotProved
 from lcnn_verify.cli.errors import ExitCode
 from lcnn_verify.cli.progress import Advance, bar
-from lcnn_verify.errors import InputError, did_you_mean
+from lcnn_verify.errors import InputError
 
 POINTS, TRAJECTORY = "critical-points", "trajectory"
 _FACTS: Mapping[str, Callable[[], theorem.Theorem]] = {
@@ -75,31 +77,26 @@ def prove(
         print(json_format.dumps(certificate, indent=1, ensure_ascii=False))
     if certificate:
         path = Path(out or f"reports/certificates/{subject}.json")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json_format.dumps(certificate, ensure_ascii=False) + "\n", "utf-8")
+        tree.write(path, certificate)
         if shown:
             print(f"written: {path}; check it: lcnn-verify certify --check {path}")
     return ExitCode.NOT_AS_WANTED if failures else ExitCode.AS_WANTED
 
 
-def recheck(
-    data: Mapping[str, Any], source: str, *, json: bool = False, quiet: bool = False
-) -> int:
-    """Prove the certificate ``data``, read from ``source``, once more by other arithmetic.
+def recheck(data: dict[str, Any], *, json: bool = False, quiet: bool = False) -> int:
+    """Prove a certificate of one of :data:`KINDS` once more, by other arithmetic.
 
-    Exit code 1, and the reason in a line, if it is rejected. Raises ``InputError`` for a kind of
-    certificate that is not one of :data:`KINDS`.
+    Exit code 1, and the reason in a line, if it is rejected: also one whose statements hold, but
+    that was changed after it was written.
     """
-    kind = data.get("certificate")
-    if kind not in _CHECKS:
-        hint = did_you_mean(str(kind), KINDS)
-        raise InputError(source, repr(kind), f"a certificate of {', '.join(KINDS)}{hint}")
     proved, reason = [], ""
-    with bar(not (json or quiet)) as advance:
+    with bar(not (json or quiet) and sys.stderr.isatty()) as advance:
         try:
-            for name in _CHECKS[str(kind)](data):
+            for name in _CHECKS[data["certificate"]](data):
                 proved.append(name)
                 _tell(advance, name, len(proved), 0)
+            if data.get("digest") != tree.digest(data):
+                reason = "all of it holds, but the file was changed after it was written"
         except Rejected as error:
             reason = str(error)
     if json:
@@ -130,8 +127,13 @@ def _prove_named(subject: str, only: list[str], *, shown: bool) -> tuple[dict[st
     points = subject == POINTS
     names = only or list(critical_catalogue.catalogue() if points else trajectory_starts.STARTS)
     source: Any = critical_points if points else trajectory_starts
+    for name in only:
+        try:
+            (critical_catalogue if points else trajectory_starts).demand(name)
+        except InputError as error:
+            raise InputError("--only", error.got, error.wanted) from None
     made: list[Any] = []
-    with bar(shown) as advance:
+    with bar(shown and sys.stderr.isatty()) as advance:
         attempts = source.attempts(names)
         _tell(advance, names[0], 0, len(names))
         for attempt in attempts:
