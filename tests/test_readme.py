@@ -82,7 +82,7 @@ def test_generated_tables_are_current(name, table):
 
 
 def test_every_option_named_in_the_readme_exists():
-    known = {"--lcnn-profile", "--lcnn-seed"}
+    known = {"--lcnn-implementation", "--lcnn-profile", "--lcnn-seed"}
     for _, command in commands():
         known |= {name for option in command.params for name in option.opts}
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README.read_text(encoding="utf-8")))
