@@ -14,8 +14,9 @@ from typing import Annotated
 import typer
 
 import lcnn_verify
+from lcnn_verify.cli.certify_options import certify
 from lcnn_verify.cli.errors import ExitCode, reported, say, usage_line
-from lcnn_verify.cli.group import Commands, Json
+from lcnn_verify.cli.group import Commands, Json, Quiet
 from lcnn_verify.cli.vectors_group import vectors
 
 app = typer.Typer(
@@ -34,9 +35,6 @@ app = typer.Typer(
 Properties = Annotated[  # no Path: that would take "" for "."
     str | None,
     typer.Option(metavar="DIR", help="Folder of property files, instead of the one that ships."),
-]
-Quiet = Annotated[
-    bool, typer.Option("--quiet", "-q", help="Print nothing but errors; see the exit code.")
 ]
 
 Expected = Annotated[
@@ -277,82 +275,7 @@ def gallery(
     )
 
 
-@app.command()
-@reported
-def certify(
-    claim: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="[CLAIM]",
-            help="zgj.gradient-bound, fact.merged-level, fact.moments, fact.gradient-upper-bound; "
-            "or critical-points, trajectory.",
-        ),
-    ] = None,
-    teachers: Annotated[str, typer.Option(metavar="N", help="One teacher, or two.")] = "1",
-    norms: Annotated[
-        str | None, typer.Option(metavar="A,B", help="Their norms, exact. Default: all 1.")
-    ] = None,
-    separation: Annotated[
-        str, typer.Option(metavar="DEG", help="The angle between two teachers, in degrees.")
-    ] = "90",
-    students: Annotated[
-        str, typer.Option(metavar="N", help="1, 2 or 3 for one teacher; 2 for two.")
-    ] = "2",
-    dimension: Annotated[str, typer.Option(metavar="N", help="2, the plane.")] = "2",
-    kappa_multiple: Annotated[
-        str | None,
-        typer.Option(
-            metavar="X",
-            help="Prove X times κ. Default: the most the budget reaches; 1 for three students.",
-        ),
-    ] = None,
-    inner: Annotated[
-        str | None, typer.Option(metavar="X", help="ε₁/ε₀, where the shell starts. Default: 1e-6.")
-    ] = None,
-    budget: Annotated[
-        str | None,
-        typer.Option(metavar="BOXES", help="Boxes to judge at most, for each multiple tried."),
-    ] = None,
-    jobs: Annotated[
-        str | None, typer.Option(metavar="N", help="Processes. Default: one per processor.")
-    ] = None,
-    out: Annotated[
-        str | None,
-        typer.Option(metavar="FILE", help="Where to; default: in reports/certificates."),
-    ] = None,
-    check: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Check this certificate, and do no more.")
-    ] = None,
-    only: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME,…", help="Of critical points and trajectories only these."),
-    ] = None,
-    json: Json = False,
-    quiet: Quiet = False,
-) -> int:
-    """Prove the gradient bound on a region, facts, critical points, descents; check such a proof.
-
-    Exit code 1 if it is refuted or not proved, or a certificate is rejected.
-    """
-    from lcnn_verify.cli import certify as command
-
-    return command.certify(
-        claim,
-        teachers=teachers,
-        norms=norms,
-        separation=separation,
-        students=students,
-        dimension=dimension,
-        multiple=kappa_multiple,
-        inner=inner,
-        budget=budget,
-        jobs=jobs,
-        out=out,
-        check=check,
-        only=only,
-        json=json,
-        quiet=quiet,
-    )
+app.command()(certify)
 
 
 @app.command()

@@ -10,6 +10,9 @@ from typer.core import TyperGroup
 from lcnn_verify.errors import InputError, did_you_mean
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON to stdout, and nothing else.")]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Print nothing but errors; see the exit code.")
+]
 
 
 class Commands(TyperGroup):
