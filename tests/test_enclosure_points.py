@@ -132,6 +132,34 @@ def test_validated_quadrature_knows_no_closed_form_and_agrees(name: str, model: 
     assert not (2 * closed + 1e-3).overlaps(integral)
 
 
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
+@pytest.mark.parametrize("name", ["exact duplicates", "antiparallel", "zero students", "all zero"])
+def test_hermite_sums_are_the_oracles_and_close_in_from_below(name: str, model: Model) -> None:
+    W, V = (np.array(part) for part in DEGENERATE[name])
+    sums = enclosure.loss_by_hermite(W, V, terms=30, model=model)
+    references = oracle.loss_by_hermite(W, V, terms=30, dps=30, model=model)
+    slack = scale(W, V, model) * mpmath.mpf(10) ** -45
+    assert len(sums) == len(references)
+    assert all(holds(ball, x, slack) for ball, x in zip(sums, references, strict=True))
+    closed = enclosure.loss(W, V, model=model)
+    assert not sums[-1] > closed
+    # The terms fall like n^(-5/2): 30 of them leave little of the loss.
+    assert float(closed.mid() - sums[-1].mid()) <= 0.003 * scale(W, V, model)
+
+
+def test_hermite_sums_of_orthogonal_neurons_are_finite() -> None:
+    # Cosines that hold 0, whose squares python-flint answers with NaN.
+    turned = [[arb(1) / 3, arb(1)], [arb(1), arb(-1) / 3]]
+    (first, *_, last) = enclosure.loss_by_hermite(turned, turned[:1], terms=9)
+    assert 0 < first < last < enclosure.loss(turned, turned[:1])
+
+
+@pytest.mark.parametrize("terms", [0, 2.0, True])
+def test_bad_numbers_of_terms(terms: Any) -> None:
+    with pytest.raises(InputError, match="terms: got"):
+        enclosure.loss_by_hermite([[1.0]], [[1.0]], terms=terms)
+
+
 def test_quadrature_of_nothing_is_nothing() -> None:
     assert enclosure.loss_by_quadrature([[0.0, 0.0]], [[0.0, 0.0]]).is_zero()
     with pytest.raises(EnclosureError, match="a neuron's box holds the zero neuron"):

@@ -29,6 +29,7 @@ from lcnn_verify.enclosure.kernel import (
 )
 from lcnn_verify.enclosure.population import gradient, gradient_norm, hessian, loss
 from lcnn_verify.enclosure.quadrature import kernel_by_quadrature, loss_by_quadrature
+from lcnn_verify.enclosure.series import hermite_squares, loss_by_hermite
 from lcnn_verify.enclosure.teacher import kappa, loss_threshold, merged_level, separation
 
 __all__ = [
@@ -39,12 +40,14 @@ __all__ = [
     "cubic",
     "gradient",
     "gradient_norm",
+    "hermite_squares",
     "hessian",
     "kappa",
     "kernel",
     "kernel_at_angle",
     "kernel_by_quadrature",
     "loss",
+    "loss_by_hermite",
     "loss_by_quadrature",
     "loss_threshold",
     "merged_level",

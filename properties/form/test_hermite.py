@@ -9,12 +9,14 @@ How it is checked: partial sums by mpmath against the closed form.
 Source: THEORY §2, route (b).
 """
 
+from functools import reduce
 from itertools import pairwise
 
 import mpmath
+from flint import arb
 from hypothesis import given
 
-from lcnn_verify import laws, oracle, strategies
+from lcnn_verify import enclosure, laws, oracle, strategies
 from lcnn_verify.evidence import check, verifies
 from lcnn_verify.model import MODELS
 from lcnn_verify.quantities import loss, mass, number
@@ -39,13 +41,30 @@ def test_partial_sums_close_in_from_below(instance):
         with mpmath.workdps(3 * dps):
             return min(after - before for before, after in pairwise(sums(dps)))
 
-    exact, last = loss(x), number(f"partial sum {TERMS}", lambda dps: sums(dps)[-1])
-    smallest = number("smallest step from one partial sum to the next", least_term)
+    def balls(bits):
+        return enclosure.loss_by_hermite(x.W, x.V, terms=TERMS, precision=bits, model=x.model)
+
+    def least_ball(bits):
+        return reduce(arb.min, [after - before for before, after in pairwise(balls(bits))])
+
+    exact = loss(x)
+    last = number(
+        f"partial sum {TERMS}",
+        lambda dps: sums(dps)[-1],
+        enclosed=lambda bits: balls(bits)[-1],
+    )
+    smallest = number(
+        "smallest step from one partial sum to the next", least_term, enclosed=least_ball
+    )
     check.at_least(smallest, 0.0, ties=True)
     check.at_least(exact, last, ties=True)
     power = x.model.mass_power
     total = mass(x.W, power, "Σ‖w‖^p") + mass(x.V, power, "Σ‖v‖^p")
-    tail = number("later σ̂²", lambda dps: tail_weight(x.model.activation, dps))
+    tail = number(
+        "later σ̂²",
+        lambda dps: tail_weight(x.model.activation, dps),
+        enclosed=lambda bits: enclosed_tail(x.model.activation),
+    )
     check.at_most(exact - last, 0.5 * total * total * tail, ties=True)
 
 
@@ -62,3 +81,9 @@ def tail_weight(activation, dps):
         ]
         rest = 1 - mpmath.fsum(squares)
         return rest if activation == "abs" else rest / 4
+
+
+def enclosed_tail(activation):
+    """The same as a ball: all σ̂_n² add up to E[σ(z)²], which is 1, and ½ for ReLU."""
+    known = sum((square for _, square in enclosure.hermite_squares(activation, TERMS)), arb(0))
+    return (1 if activation == "abs" else arb(0.5)) - known
