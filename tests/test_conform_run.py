@@ -69,7 +69,7 @@ def test_an_honest_implementation_passes_and_the_report_says_what_it_is(folder):
     assert (said["model"], said["dtype"], said["arrays"]) == ("tied-abs", "float64", "numpy")
     assert said["not_offered"] == [
         {"check": "conform.euler", "reason": "it has no gradient"},
-        {"check": "conform.batch", "reason": "it has no batch = True"},
+        {"check": "conform.batch", "reason": "it has no batches"},
     ]
     out = folder / "reports" / "conformance"
     assert Report.read(out / "report.json").data == report.data
@@ -78,7 +78,7 @@ def test_an_honest_implementation_passes_and_the_report_says_what_it_is(folder):
     skipped = ElementTree.parse(out / "junit.xml").getroot().findall(".//skipped")
     assert [case.get("message") for case in skipped] == [
         "not offered: it has no gradient",
-        "not offered: it has no batch = True",
+        "not offered: it has no batches",
     ]
     assert not (out / "counterexamples").exists()
 
@@ -194,7 +194,7 @@ def command(capsys, *words):
         ([subject("Honst")], "did you mean 'Honest'?"),
         (["hostile.py:np"], "error: dtype: got"),
         ([subject("Honest"), "--checks", "shpes"], "did you mean 'shapes'?"),
-        ([subject("Honest"), "--checks", "batch"], "conform.batch: it has no batch = True"),
+        ([subject("Honest"), "--checks", "batch"], "conform.batch: it has no batches"),
         ([subject("Honest"), "--call-seconds", "0"], "error: --call-seconds: got 0.0, wanted a"),
         ([subject("Honest"), "--call-seconds", "x"], "error: --call-seconds: got 'x', wanted a"),
         ([subject("Honest"), "--memory", "-1"], "error: --memory: got -1.0, wanted a positive"),
@@ -221,7 +221,7 @@ def test_the_command_prints_the_verdicts_the_reasons_and_the_first_snippet(folde
     assert "conform.moments SUPPORTED" in flat
     assert "it is twice the loss: the factor ½ is missing" in flat
     assert "To see conform.loss-values fail without lcnn-verify:" in flat
-    assert "not offered: conform.batch: it has no batch = True" in flat
+    assert "not offered: conform.batch: it has no batches" in flat
     assert "The implementation does not pass 1 of 2 checks." in flat
 
 

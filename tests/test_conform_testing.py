@@ -61,7 +61,7 @@ def test_a_check_that_breaks_is_no_pass(monkeypatch):
     ("arguments", "message"),
     [
         ({"checks": "shpes"}, "did you mean 'shapes'"),
-        ({"checks": "batch"}, r"conform\.batch: it has no batch = True"),
+        ({"checks": "batch"}, r"conform\.batch: it has no batches"),
         ({"checks": 3}, "checks: got 3, wanted ids of checks"),
         ({"checks": []}, "checks: got an empty list"),
         ({"checks": [3]}, "checks: got 3"),

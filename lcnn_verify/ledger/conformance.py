@@ -10,7 +10,7 @@ from types import MappingProxyType
 from lcnn_verify.ledger.claim import Claim, Kind, Provenance, Source
 
 LOSS, GRADIENT, PAIR = "loss", "gradient", "loss_and_gradient beside loss or gradient"
-NUMPY, BATCH, EVEN = "NumPy arrays", "batch = True", "even activation"
+NUMPY, BATCH, EVEN = "NumPy arrays", "batches", "even activation"
 
 
 def _check(name: str, title: str, statement: str, place: str, kind: Kind = Kind.IDENTITY) -> Claim:
