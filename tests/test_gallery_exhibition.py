@@ -140,6 +140,13 @@ def test_the_terminal_gets_names_outcomes_and_complaints(capsys):
     assert "gallery.html" not in text
 
 
+def test_the_headline_speaks_of_what_was_run_only():
+    alone = exhibit([RIGHT], [row(RIGHT)], [0], 1.0).data
+    assert phrases.headline(alone) == "No false alarm."
+    nothing = exhibit([ABSENT], [], [0], 1.0).data
+    assert phrases.headline(nothing) == "Nothing could be run."
+
+
 def test_a_long_list_is_cut_where_it_is_to_be_brief():
     shown = exhibit([WRONG], [row(WRONG, *CHECKS[:6])], [0], 1.0).data
     assert " and 3 more |" in markdown.table(shown)

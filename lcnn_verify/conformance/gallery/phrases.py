@@ -32,13 +32,14 @@ def headline(data: Mapping[str, Any]) -> str:
     """The outcome in one sentence."""
     summary = data["summary"]
     total, killed = summary["mutants"], summary["killed"]
-    parts = [f"{killed} of {plural(total, 'mutant')} killed"]
+    parts = [f"{killed} of {plural(total, 'mutant')} killed"] if total else []
     if summary["useless"]:
         parts.append(f"{plural(len(summary['useless']), 'check')} killed nothing")
     if summary["references"]:
         count = len(summary["false_alarms"])
         parts.append(plural(count, "false alarm") if count else "no false alarm")
-    return ", ".join(parts) + "."
+    text = ", ".join(parts) or "nothing could be run"
+    return f"{text[0].upper()}{text[1:]}."
 
 
 def counts(data: Mapping[str, Any]) -> str:
@@ -47,7 +48,7 @@ def counts(data: Mapping[str, Any]) -> str:
     which = f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {seeds[0]}–{seeds[-1]}"
     return (
         f"{plural(len(data['checks']), 'check')} on {plural(summary['mutants'], 'mutant')} and "
-        f"{plural(summary['references'], 'reference')}, {which}"
+        f"{plural(summary['references'], 'correct implementation')}, {which}"
     )
 
 
