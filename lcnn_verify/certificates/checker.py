@@ -89,6 +89,8 @@ def proved(claim: Claim, codes: A, lower: A, upper: A) -> A:
 def refuted(claim: Claim, point: list[float]) -> bool:
     """Whether students at ``point`` have ε₁ ≤ L ≤ ε₀ and ‖∇L‖ < multiple·κ·L."""
     x = np.array(point, dtype=np.float64)[:, None]
+    if len(x) != SHAPES[claim.r, claim.m]:
+        raise ValueError(f"{len(x)} coordinates")
     view, square = View(claim, x, x), ZERO
     for mass, g, h in zip(view.q, view.rows[::2], view.rows[1::2], strict=True):
         square = square + mass.c * (g.c * g.c + h.c * h.c)
@@ -136,7 +138,7 @@ def check(document: dict[str, Any], watch: Callable[[int], None] = lambda boxes:
     except (KeyError, TypeError, ValueError, ZeroDivisionError, AttributeError) as error:
         raise Rejected(f"malformed: {type(error).__name__}: {error}") from None
     for k, (low, high) in enumerate(claim.root()):
-        if not (root[k, 0] <= low and root[k, 1] >= high):
+        if not (-math.inf < root[k, 0] <= low and high <= root[k, 1] < math.inf):
             raise Rejected(
                 f"box 0, the root, misses students: {document['root'][k]} of {low, high}"
             )

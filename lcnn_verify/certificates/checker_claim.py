@@ -7,6 +7,7 @@ of ``region_claim``, written down once more, since the checker believes nothing 
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -34,6 +35,13 @@ class Rejected(Exception):
     """Why the certificate proves nothing, naming the box where there is one."""
 
 
+def number(text: Any) -> Fraction:
+    """A positive rational as certificates write it, digits or digits/digits."""
+    if not isinstance(text, str) or not re.fullmatch(r"[0-9]{1,30}(/[0-9]{1,30})?", text):
+        raise ValueError(f"the number {str(text)[:40]!r}")
+    return Fraction(text)
+
+
 @dataclass(frozen=True, slots=True)
 class Placed:
     """Masses q, angles φ, Σq, Σqφ, and the rows ∂q/∂x_k, ∂φ/∂x_k."""
@@ -51,8 +59,8 @@ class Claim:
 
     def __init__(self, document: dict[str, Any]) -> None:
         teacher = document["teacher"]
-        norms = [Fraction(text) for text in teacher["norms"]]
-        self.r, self.m, degrees = len(norms), document["students"], Fraction(teacher["separation"])
+        norms = [number(text) for text in teacher["norms"]]
+        self.r, self.m, degrees = len(norms), document["students"], number(teacher["separation"])
         known = (self.r, self.m) in SHAPES and document["dimension"] == 2 and min(norms) > 0
         if not known or not 0 < degrees <= 90 or (self.r == 1 and degrees != 90):
             raise Rejected("its network is none that this checker knows")
@@ -65,8 +73,8 @@ class Claim:
             for t, (s, c) in ((t, sine_cosine(t)) for t in (gap, gap * HALF))
         )
         self.level = exact(min(norms) ** 4 / (8 * self.r)) * (ONE + far - near * near * TWO)
-        self.inner, self.total = self.level * exact(Fraction(document["inner"])), exact(squares)
-        self.multiple = Fraction(document["multiple"])
+        self.inner, self.total = self.level * exact(number(document["inner"])), exact(squares)
+        self.multiple = number(document["multiple"])
         self.rate = float(exact(self.multiple).high() / np.sqrt(self.total.low()) * UP)
         self.least = float(exact(self.multiple).low() / np.sqrt(self.total.high()) / UP)
 
