@@ -89,7 +89,10 @@ def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Ite
         return []
     versions = ", ".join(f"{name} {metadata.version(name)}" for name in _SHOWN)
     profile, seed = config.getoption("lcnn_profile"), config.getoption("lcnn_seed")
-    return [f"lcnn-verify {lcnn_verify.__version__}: profile {profile}, seed {seed}; {versions}"]
+    target = config.getoption("lcnn_implementation")
+    subject = f", implementation {target}" if target else ""
+    about = f"profile {profile}, seed {seed}{subject}"
+    return [f"lcnn-verify {lcnn_verify.__version__}: {about}; {versions}"]
 
 
 @pytest.hookimpl(tryfirst=True)

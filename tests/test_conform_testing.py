@@ -91,6 +91,7 @@ def test_the_option_adds_the_checks_that_ship_to_the_tests_of_a_project(project)
     target = "--lcnn-implementation=conformance_subjects:LossOnly"
     done = run_pytest(project, target, "-rs", "-k", "own or zeroth or euler or population")
     assert done.returncode == 0, done.stdout
+    assert "seed 0, implementation conformance_subjects:LossOnly; numpy " in done.stdout
     assert "3 passed, 1 skipped" in done.stdout
     assert "not offered: it has no gradient" in done.stdout
     assert re.search(r"conform\.moments +test_zeroth_moment +SUPPORTED", done.stdout)
