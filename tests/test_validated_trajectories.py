@@ -172,6 +172,16 @@ def test_convergence_needs_the_last_ball_close_to_the_limit():
         prove("mirrored", mirrored)
 
 
+@pytest.mark.parametrize(
+    ("limit", "message"),
+    [([[1.0, 0.0], [0.0, 0.9]], "none, or one too many"), ([[1.0, 0.0]], "leaves out")],
+)
+def test_a_limit_must_be_the_teachers(limit, message):
+    start = Start("", V, np.array(limit) + 1e-5, 0.05, 1, 10.0, limit=np.array(limit))
+    with pytest.raises(NotProved, match=message):
+        prove("elsewhere", start)
+
+
 def test_what_is_not_reached_is_not_proved(monkeypatch):
     start = STARTS["square"]
     with pytest.raises(NotProved, match="L is in"):

@@ -38,7 +38,7 @@ SPURIOUS_TEACHERS = np.array(
 """Teachers for which the tied |·| loss of r = 6 students in d = 3 has a spurious local minimum."""
 
 SPURIOUS_EFFORT = (
-    "search: about 46 000 nondegenerate minima over r − 1 lines for random teachers (r = 3 … 8, "
+    "search: about 47 000 nondegenerate minima over r − 1 lines for random teachers (r = 3 … 8, "
     "d = 2 … 4, coordinates rounded to 0.1): for 8 teachers a line is stable when split, none with "
     "r ≤ 5, none in the plane; of those this one has the fewest neurons"
 )

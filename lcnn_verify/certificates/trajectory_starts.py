@@ -166,6 +166,7 @@ def prove(name: str, start: Start, *, precision: int = PRECISION) -> Descent:
         raise NotProved(f"{name}: L is in {tube.loss.str(5)} after {tube.steps} steps")
     if start.limit is None:
         return Descent(name, start, tube)
+    _demand_zero_loss(name, start.limit, start.V)
     with working_precision(precision):
         goal = [arb(entry) for entry in start.limit.ravel().tolist()]
         flat = [entry for row in tube.box for entry in row]
@@ -176,6 +177,20 @@ def prove(name: str, start: Start, *, precision: int = PRECISION) -> Descent:
             got = f"{reach:.3g} from the limit, where ‖I − ηH‖ ≤ {factor.str(5)} only"
             raise NotProved(f"{name}: the last ball is {got}")
         return Descent(name, start, tube, reach, float(np.nextafter(float(factor.upper()), np.inf)))
+
+
+def _demand_zero_loss(name: str, limit: FloatArray, V: FloatArray) -> None:
+    """Check that L(limit) = 0 exactly: the rows of V, in some order and with some signs."""
+    lines = [{tuple(row), tuple(-x for x in row)} for row in V.tolist()]
+    for row in limit.tolist():
+        match = next((line for line in lines if tuple(row) in line), None)
+        if match is None:
+            raise NotProved(
+                f"{name}: the limit is not the teachers: {row} is none, or one too many"
+            )
+        lines.remove(match)
+    if lines:
+        raise NotProved(f"{name}: the limit leaves out the teacher {min(lines[0])}")
 
 
 def in_boxes(start: Start, *, precision: int = PRECISION) -> str:
