@@ -1,0 +1,188 @@
+"""``lcnn-verify certify`` on regions: exit codes, files, what is said, and what is refused."""
+
+import gzip
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from region_kit import certified
+
+from lcnn_verify.certificates import tree
+from lcnn_verify.cli.app import main
+from lcnn_verify.errors import InputError
+from lcnn_verify.reporting.region_page import render
+
+CLAIM = "zgj.gradient-bound"
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def run(capsys, *arguments):
+    """Exit code, stdout and stderr of a command."""
+    with pytest.raises(SystemExit) as ended:
+        main(["certify", *arguments])
+    shown = capsys.readouterr()
+    return ended.value.code, shown.out, shown.err
+
+
+def test_a_region_is_certified_written_drawn_and_checked(capsys, tmp_path):
+    options = ("--students", "1", "--kappa-multiple", "2", "--jobs", "1", "--out", "region.json")
+    code, shown, _ = run(capsys, CLAIM, *options)
+    assert code == 0
+    assert "CERTIFIED zgj.gradient-bound" in shown
+    assert "≥ 2·κ(V)·L(W) for all W of 1 student" in shown
+    assert "Arb balls, 64 bits" in shown
+    document = json.loads((tmp_path / "region.json").read_text(encoding="utf-8"))
+    assert document["multiple"] == "2"
+    page = (tmp_path / "region.html").read_text(encoding="utf-8")
+    assert page.count("<path") > 4 * document["boxes"]
+    code, shown, _ = run(capsys, "--check", "region.json")
+    assert code == 0
+    assert shown.startswith("CERTIFIED ‖∇L‖ ≥ 2·κ·L holds for 1 student")
+    assert f"{document['boxes']} boxes proved anew" in shown
+
+
+def test_without_a_multiple_the_most_is_proved(capsys, tmp_path):
+    code, shown, _ = run(capsys, CLAIM, "--students", "1", "--budget", "300", "--json")
+    data = json.loads(shown)
+    assert code == 0
+    assert data["verdict"] == "CERTIFIED"
+    top, _, bottom = data["multiple"].partition("/")
+    assert 2 <= float(top) / float(bottom or 1) < data["smallest_ratio_found"]
+    assert "tree" not in data
+    assert data["file"] == f"reports/certificates/{CLAIM}-norms-1-students-1.json.gz"
+    with gzip.open(tmp_path / data["file"]) as file:
+        assert json.load(file)["digest"] == data["digest"]
+
+
+def test_a_false_multiple_is_refuted_and_the_point_checked(capsys, tmp_path):
+    code, shown, _ = run(capsys, CLAIM, "--kappa-multiple", "20", "--jobs", "1")
+    assert code == 1
+    assert "REFUTED zgj.gradient-bound" in shown
+    assert "‖∇L‖/(κL)" in shown
+    file = next(tmp_path.glob("reports/certificates/*-refuted.json.gz"))
+    code, shown, _ = run(capsys, "--check", str(file))
+    assert code == 1
+    assert shown.startswith("REFUTED ‖∇L‖ ≥ 20·κ·L fails somewhere for 2 students")
+
+
+def test_a_spent_budget_is_inconclusive_and_kept(capsys):
+    options = ("--kappa-multiple", "2", "--budget", "1000", "--jobs", "1", "--out", "part.json")
+    code, shown, _ = run(capsys, CLAIM, *options)
+    assert code == 1
+    assert "INCONCLUSIVE" in shown
+    assert "of the box's volume is settled" in shown
+    code, shown, _ = run(capsys, "--check", "part.json", "--json")
+    data = json.loads(shown)
+    assert (code, data["verdict"]) == (1, "REJECTED")
+    assert "open: nothing is proved there" in data["reason"]
+
+
+def test_a_spoiled_file_is_rejected_naming_the_box(capsys, tmp_path):
+    document = certified("one").document
+    at = document["tree"].index("g")
+    spoiled = document | {"tree": document["tree"][:at] + document["tree"][at + 1 :]}
+    (tmp_path / "spoiled.json").write_text(json.dumps(spoiled), encoding="utf-8")
+    code, shown, _ = run(capsys, "--check", "spoiled.json")
+    assert code == 1
+    assert re.match(r"REJECTED box \d+, \[", shown)
+
+
+def test_quiet_prints_nothing(capsys, tmp_path):
+    tree.write(tmp_path / "good.json.gz", certified("one").document)
+    assert run(capsys, "--check", "good.json.gz", "--quiet") == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("options", "argument"),
+    [
+        ((), "CLAIM"),
+        (("zgj.gradient-bond",), "CLAIM"),
+        ((CLAIM, "--teachers", "3"), "--teachers"),
+        ((CLAIM, "--teachers", "x"), "--teachers"),
+        ((CLAIM, "--students", "4"), "--students"),
+        ((CLAIM, "--teachers", "2", "--students", "3"), "--students"),
+        ((CLAIM, "--dimension", "3"), "--dimension"),
+        ((CLAIM, "--norms", "1,2"), "--norms"),
+        ((CLAIM, "--norms", "one"), "--norms"),
+        ((CLAIM, "--norms", "1e999999999"), "--norms"),
+        ((CLAIM, "--separation", "60"), "--separation"),
+        ((CLAIM, "--teachers", "2", "--separation", "100"), "--separation"),
+        ((CLAIM, "--kappa-multiple", "1/0"), "--kappa-multiple"),
+        ((CLAIM, "--kappa-multiple", "-1"), "--kappa-multiple"),
+        ((CLAIM, "--inner", "2"), "--inner"),
+        ((CLAIM, "--budget", "0"), "--budget"),
+        ((CLAIM, "--jobs", "0"), "--jobs"),
+        ((CLAIM, "--check", "x.json"), "CLAIM"),
+        (("--check", "missing.json"), "missing.json"),
+        (("--check", "broken.json"), "FILE"),
+        (("--check", "other.json"), "FILE"),
+        (("--check", "newer.json"), "FILE"),
+    ],
+)
+def test_bad_input_is_one_line(options, argument, capsys, tmp_path):
+    (tmp_path / "broken.json").write_text("{", encoding="utf-8")
+    (tmp_path / "other.json").write_text('{"certificate": "none"}', encoding="utf-8")
+    (tmp_path / "newer.json").write_text(
+        '{"certificate": "region", "version": "9"}', encoding="utf-8"
+    )
+    code, shown, said = run(capsys, *options)
+    assert (code, shown) == (2, "")
+    assert said.startswith(f"error: {argument}: ")
+    assert said.count("\n") == 1
+
+
+def test_a_broken_archive_is_bad_input(tmp_path):
+    (tmp_path / "cut.json.gz").write_bytes(gzip.compress(b"{}" * 1000)[:20])
+    with pytest.raises(InputError, match="FILE"):
+        tree.read(tmp_path / "cut.json.gz")
+
+
+def test_ctrl_c_ends_it_cleanly(tmp_path):
+    command = [sys.executable, "-m", "lcnn_verify", "certify", CLAIM, "--kappa-multiple", "4.9"]
+    options = ["--budget", "100000000", "--jobs", "2", "--students", "2", "--inner", "1e-9"]
+    child = subprocess.Popen(
+        [*command, *options],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        start_new_session=True,
+    )
+    children = Path(f"/proc/{child.pid}/task/{child.pid}/children")
+    if children.exists():
+        while len(children.read_text().split()) < 2:  # the fork server and its tracker
+            assert child.poll() is None
+            time.sleep(0.05)
+    time.sleep(0.5 if children.exists() else 10.0)
+    os.killpg(child.pid, signal.SIGINT)
+    shown, said = child.communicate(timeout=60)
+    assert (child.returncode, shown, said) == (3, "", "interrupted\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "drawings"), [("one", 1), ("two", 2), ("orthonormal", 2), ("three", 2)]
+)
+def test_the_page_draws_the_boxes(name, drawings):
+    document = certified(name, multiple=2, budget=2000).document
+    page = render(document)
+    assert page.count("<figcaption") == drawings
+    assert "<script" not in page
+    assert document["verdict"] in page
+    wide = render(document | {"boxes": 10**6})
+    assert "Too many boxes to draw" in wide
+
+
+def test_the_page_escapes_what_a_file_says():
+    page = render(certified("one").document | {"arithmetic": "<b>x</b>"})
+    assert "<b>x</b>" not in page
