@@ -33,6 +33,10 @@ from lcnn_verify.evidence import Recorder, Verdict, decide, recording
 from lcnn_verify.evidence import check as evidence_check
 from lcnn_verify.ledger import claim
 from lcnn_verify.population import gradient, loss
+from lcnn_verify.reporting import html, markdown
+from lcnn_verify.reporting.phrases import theorems
+from lcnn_verify.reporting.report import RunInfo, build_report
+from lcnn_verify.reporting.schema import check as check_report
 
 UNIT = ((0.0, 1.0),)
 
@@ -304,3 +308,24 @@ def test_a_cell_where_the_function_is_not_positive_is_found(monkeypatch):
         check(data)
     with pytest.raises(Rejected, match="beyond the series"):
         theorem_check._even_series(lambda k: 1, 1, theorem_check.iv.mpf(3))
+
+
+def test_reports_tell_what_was_proved():
+    law = claim("fact.merged-level")
+    recorder = Recorder(law.id, "proved")
+    with recording(recorder), recorder.example({}):
+        evidence_check.certified("R < 1", box="Δ ≤ π/2", cells=1, bits=64, whole=True)
+        evidence_check.certified("R > 0", box="Δ ≤ 1", cells=2, bits=80, whole=False)
+    timings = {"started": "2026-01-02T03:04:05+00:00", "seconds": 1.0, "units": {}}
+    report = build_report([law], [recorder.to_json()], RunInfo("quick", 0), timings=timings)
+    assert report.data["claims"][0]["verdict"] == "CERTIFIED"
+    check_report(json.loads(json.dumps(report.data)), "report.json")
+    first = "R < 1, for Δ ≤ π/2: 1 cell enclosed with 64 bits"
+    second = "R > 0, for Δ ≤ 1: 2 cells enclosed with 80 bits; a part of what the claim is about"
+    assert theorems(report.data["claims"][0]) == [first, second]
+    summary = markdown.render(report.data)
+    assert "Proved for all instances of a box" in summary
+    assert "2 cells enclosed with 80 bits" in summary
+    page = html.render(report.data)
+    assert 'id="claim-fact.merged-level-proved"' in page
+    assert "R &lt; 1, for" in page

@@ -65,6 +65,7 @@ def templates(*folders: Path) -> Environment:
         formula=formula,
         number=phrases.number,
         closeness=phrases.closeness,
+        theorems=phrases.theorems,
         tightness=phrases.tightness,
         violation_rate=phrases.violation_rate,
         wanted=phrases.wanted,

@@ -19,6 +19,7 @@ from lcnn_verify.reporting.phrases import (
     run_command,
     sentence,
     subject,
+    theorems,
     tightness,
     violation_rate,
     wanted,
@@ -97,13 +98,21 @@ def _subject(data: Mapping[str, Any]) -> list[str]:
 
 
 def _proofs(data: Mapping[str, Any]) -> list[str]:
-    """What interval arithmetic proved at the counterexamples."""
+    """What interval arithmetic proved on whole boxes, and at the counterexamples."""
+    whole = [
+        f"- {code(entry['id'])}: {escape(theorem)}."
+        for entry in data["claims"]
+        for theorem in theorems(entry)
+    ]
+    lines = ["## Proved for all instances of a box", "", *whole, ""] if whole else []
     proved = [
         f"- {code(entry['id'])}: {escape(proof(entry['counterexample']))}"
         for entry in data["claims"]
         if entry["counterexample"] and proof(entry["counterexample"])
     ]
-    return ["## Counterexamples, by interval arithmetic", "", *proved, ""] if proved else []
+    if proved:
+        lines += ["## Counterexamples, by interval arithmetic", "", *proved, ""]
+    return lines
 
 
 def _table(family: Family) -> list[str]:

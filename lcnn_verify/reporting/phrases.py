@@ -135,6 +135,15 @@ def proof(observation: Mapping[str, Any]) -> str:
     return f"the margin lies in {certificate.interval} ({certificate.arithmetic})"
 
 
+def theorems(entry: Mapping[str, Any]) -> list[str]:
+    """What was proved on whole boxes of instances, and how: a sentence each."""
+    return [
+        f"{made['statement']}, for {made['box']}: {plural(made['cells'], 'cell')} enclosed with "
+        f"{made['bits']} bits" + ("" if made["whole"] else "; a part of what the claim is about")
+        for made in entry.get("proofs", ())
+    ]
+
+
 def number(value: float | None, digits: int = 4) -> str:
     """A value for people: grouped, rounded to ``digits`` significant digits, powers of ten."""
     if value is None:
