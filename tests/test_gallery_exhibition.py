@@ -143,6 +143,7 @@ def test_the_terminal_gets_names_outcomes_and_complaints(capsys):
 def test_the_headline_speaks_of_what_was_run_only():
     alone = exhibit([RIGHT], [row(RIGHT)], [0], 1.0).data
     assert phrases.headline(alone) == "No false alarm."
+    assert phrases.counts(alone) == f"{len(CHECKS)} checks on 1 correct implementation, seed 0"
     nothing = exhibit([ABSENT], [], [0], 1.0).data
     assert phrases.headline(nothing) == "Nothing could be run."
 

@@ -1,6 +1,7 @@
 """The kill matrix, run: mutants fall to the checks meant for them, references to none."""
 
 import json
+from multiprocessing import active_children
 
 import pytest
 
@@ -68,6 +69,19 @@ def test_a_mutant_that_is_none_survives_and_a_wrong_reference_is_accused():
     tame, off = (matrix.judge(entry, 1, PROPERTIES) for entry in entries)
     assert tame.having(Outcome.KILLED) == ()
     assert "conform.loss-values" in off.having(Outcome.KILLED)
+
+
+def test_an_interrupt_leaves_no_worker_behind():
+    def interrupt(*now):
+        raise KeyboardInterrupt
+
+    before = set(active_children())
+    entries = catalogue.select(["no-half", "no-pi", "layout"])
+    with pytest.raises(KeyboardInterrupt):
+        matrix.run(entries, [0], PROPERTIES, jobs=2, progress=interrupt)
+    for worker in set(active_children()) - before:
+        worker.join(10.0)
+        assert worker.exitcode is not None
 
 
 def test_what_cannot_be_loaded_leaves_every_check_undecided():

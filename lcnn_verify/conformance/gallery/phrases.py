@@ -46,10 +46,9 @@ def counts(data: Mapping[str, Any]) -> str:
     """What was run, in one line."""
     summary, seeds = data["summary"], data["seeds"]
     which = f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {seeds[0]}–{seeds[-1]}"
-    return (
-        f"{plural(len(data['checks']), 'check')} on {plural(summary['mutants'], 'mutant')} and "
-        f"{plural(summary['references'], 'correct implementation')}, {which}"
-    )
+    run = [("mutant", summary["mutants"]), ("correct implementation", summary["references"])]
+    what = " and ".join(plural(count, noun) for noun, count in run if count) or "nothing"
+    return f"{plural(len(data['checks']), 'check')} on {what}, {which}"
 
 
 def took(data: Mapping[str, Any]) -> str:
