@@ -253,6 +253,28 @@ def test_the_quadratic_form_is_the_gap_of_the_inequality():
         assert gap == pytest.approx(4 * size**2 * form + 3 * slope[1] ** 2, rel=1e-12)
 
 
+def test_the_quadratic_form_is_an_integral_of_a_square_in_the_plane():
+    """(D² + 1)²S(·, b) = (8/π)δ_b, so that qᵀSq = (π/8)∫(y'' + y)² with y = Σ q_b·S(·, b)."""
+    angles, charges = (0.4, 1.1, 2.5), (0.9, -1.3, 0.7)
+
+    def bent(t):  # y'' + y, from (p'' + p)/2 = cos, (s'' + s)/2 = sin
+        total = mpmath.mpf(0)
+        for b, q in zip(angles, charges, strict=True):
+            near, far = (t, mpmath.pi - b) if t < b else (mpmath.pi - t, mpmath.mpf(b))
+            p, s = far * mpmath.sin(far), mpmath.sin(far) - far * mpmath.cos(far)
+            total += q * (mpmath.cos(near) * p - mpmath.sin(near) * s)
+        return 8 / mpmath.pi**2 * total
+
+    with mpmath.workdps(25):
+        integral = mpmath.quad(lambda t: bent(t) ** 2, [0, *angles, mpmath.pi])
+        form = sum(
+            p * q * residual(mpmath.mpf(min(a, b)), mpmath.mpf(max(a, b)))
+            for a, p in zip(angles, charges, strict=True)
+            for b, q in zip(angles, charges, strict=True)
+        )
+        assert abs(mpmath.pi / 8 * integral - form) < 1e-15  # charges multiply in float64
+
+
 @pytest.fixture(scope="module")
 def coarse():
     """The gradient bound's certificate on a smaller set of charts, so that it checks in seconds."""
