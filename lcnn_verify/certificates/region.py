@@ -23,7 +23,16 @@ from lcnn_verify.certificates.region_tree import ALONE, Grown, Watch, Workers, g
 from lcnn_verify.certificates.tree import KIND, VERSION, digest
 from lcnn_verify.errors import InputError
 
-__all__ = ["RegionClaim", "RegionResult", "Watch", "certify", "largest", "workers"]
+__all__ = [
+    "PRECISION",
+    "RegionClaim",
+    "RegionResult",
+    "Watch",
+    "box",
+    "certify",
+    "largest",
+    "workers",
+]
 
 Verdict: TypeAlias = Literal["CERTIFIED", "REFUTED", "INCONCLUSIVE"]
 
@@ -69,6 +78,12 @@ def certify(
             return _result(claim, verdict, document, ratio, started)
     document = _statement(claim, "REFUTED") | {"point": wrong.to_json()}
     return _result(claim, "REFUTED", document, ratio, started)
+
+
+def box(found: RegionResult) -> str:
+    """The root of the tree in words: every coordinate and its bounds."""
+    bounds = zip(found.document["coordinates"], found.document["root"], strict=True)
+    return " × ".join(f"{name} [{low:.4g}, {high:.4g}]" for name, (low, high) in bounds)
 
 
 def largest(

@@ -6,9 +6,13 @@ Kind: lower bound.
 Constants: κ(V) = 1/‖V‖_F and ε₀(V) = v_min⁴·M(Δ)/(8r), calibrated, not derived.
 How it is checked: at random points, and where a local search from them, and from structured
     starts, makes ‖∇L‖/L as small as it can below the threshold. Random points alone would pass a
-    false bound (THEORY §4 tells the story).
+    false bound (THEORY §4 tells the story). For one teacher in the plane and one student, or two
+    outside the quick profile, 2κ is proved on the whole shell 10⁻⁶ε₀ ≤ L ≤ ε₀ by interval
+    arithmetic.
 Source: abstract of the paper ("a special case of Łojasiewicz"); exponent 1 is our reading.
 """
+
+from fractions import Fraction
 
 import numpy as np
 from hypothesis import given
@@ -16,6 +20,7 @@ from hypothesis import strategies as st
 
 from lcnn_verify import laws, strategies
 from lcnn_verify.adversary import random_starts, search
+from lcnn_verify.certificates import region
 from lcnn_verify.evidence import check, verifies
 from lcnn_verify.instances import Instance
 from lcnn_verify.laws import structured_starts
@@ -56,3 +61,20 @@ def test_no_search_from_structured_starts_does(teacher, extra):
     worst = Instance(found.W, V, parameters=teacher.parameters)
     assume_setting(worst)  # a search that met no point below the level ends where it began
     check.at_least(gradient_norm(worst), kappa(worst) * loss(worst), instance=worst)
+
+
+@verifies("zgj.gradient-bound")
+def test_no_student_of_one_planar_teacher_breaks_it():
+    for students in (1,) if active().profile.name == "quick" else (1, 2):
+        claim = region.RegionClaim(students=students, multiple=Fraction(2))
+        found = region.certify(claim, budget=100_000)
+        if found.verdict != "CERTIFIED":
+            check.undecided(f"2κ with m = {students} is {found.verdict}: see lcnn-verify certify")
+            continue
+        check.certified(
+            found.document["statement"],
+            box=region.box(found),
+            cells=found.document["boxes"],
+            bits=region.PRECISION,
+            whole=False,
+        )
