@@ -286,11 +286,11 @@ def coarse():
 def test_all_of_the_charts_are_covered(coarse):
     for part in coarse["parts"]:
         cells = [tuple(map(tuple, cell)) for cell in part["cells"]]
-        theorem_check._demand_cover(part["name"], cells, gradient_upper_bound.BOXES[part["name"]])
+        theorem_check.demand_cover(part["name"], cells, gradient_upper_bound.BOXES[part["name"]])
 
 
 def test_every_hundredth_cell_is_positive_in_other_arithmetic(coarse):
-    wanted = theorem_check._PARTS[gradient_upper_bound.CLAIM]
+    wanted = theorem_check.PARTS[gradient_upper_bound.CLAIM]
     with theorem_check.working_bits(80):
         for part in coarse["parts"]:
             box, function = wanted[part["name"]]
@@ -325,7 +325,7 @@ def test_what_is_no_theorem_is_rejected(coarse):
 def test_a_cell_where_the_function_is_not_positive_is_found(monkeypatch):
     data = json.loads(json.dumps(merged_level.prove().to_json()))
     parts = {merged_level.CLAIM: {"fall": (merged_level.BOX, lambda cell: 1 - cell[0])}}
-    monkeypatch.setattr(theorem_check, "_PARTS", parts)
+    monkeypatch.setattr(theorem_check, "PARTS", parts)
     with pytest.raises(Rejected, match="not proved positive"):
         check(data)
     with pytest.raises(Rejected, match="beyond the series"):

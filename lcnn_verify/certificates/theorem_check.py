@@ -32,8 +32,8 @@ def check(data: Mapping[str, Any]) -> str:
     Raises :class:`Rejected` naming the part and the cell that fails, or what is missing.
     """
     claim = data.get("claim")
-    if data.get("certificate") != KIND or claim not in _PARTS:
-        raise Rejected(f"not the certificate of a theorem on {', '.join(_PARTS)}")
+    if data.get("certificate") != KIND or claim not in PARTS:
+        raise Rejected(f"not the certificate of a theorem on {', '.join(PARTS)}")
     try:
         stated = {
             str(part["name"]): [
@@ -43,12 +43,12 @@ def check(data: Mapping[str, Any]) -> str:
         }
     except (KeyError, TypeError, ValueError) as error:
         raise Rejected(f"{claim}: {type(error).__name__}: {error}") from None
-    wanted = _PARTS[claim]
+    wanted = PARTS[claim]
     if set(stated) != set(wanted):
         raise Rejected(f"{claim}: the parts are {sorted(stated)}, not {sorted(wanted)}")
     with working_bits(_BITS):
         for name, (box, function) in wanted.items():
-            _demand_cover(f"{claim}, {name}", stated[name], box)
+            demand_cover(f"{claim}, {name}", stated[name], box)
             for cell in stated[name]:
                 if not _positive(function, cell, box, _DEPTH):
                     raise Rejected(f"{claim}, {name}: not proved positive on {cell}")
@@ -56,7 +56,7 @@ def check(data: Mapping[str, Any]) -> str:
     return str(claim)
 
 
-def _demand_cover(where: str, cells: Sequence[Cell], box: Cell) -> None:
+def demand_cover(where: str, cells: Sequence[Cell], box: Cell) -> None:
     """Check that the cells are exactly the leaves of some tree of halvings of the box."""
     left, pending = set(cells), [box]
     if len(left) != len(cells):
@@ -172,13 +172,14 @@ def _chart(name: str) -> _Function:
     return lambda cell: gradient_upper_bound.charts(at, name, cell, [float(x.a) for x in cell])
 
 
-_PARTS: Mapping[Any, Mapping[str, tuple[Cell, _Function]]] = {
+PARTS: Mapping[Any, Mapping[str, tuple[Cell, _Function]]] = {
     merged_level.CLAIM: {"fall": (merged_level.BOX, _fall)},
     moments.CLAIM: {},
     gradient_upper_bound.CLAIM: {
         name: (box, _chart(name)) for name, box in gradient_upper_bound.BOXES.items()
     },
 }
+"""Claim → part → the box it has to cover and the function to be positive there."""
 _EXTRA: Mapping[str, Callable[[], None]] = {
     merged_level.CLAIM: _demand_least,
     moments.CLAIM: _demand_moments,
