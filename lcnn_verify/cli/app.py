@@ -27,8 +27,9 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=(
-        "Exit codes: 0 as wanted; 1 a claim fell or a control stood; 2 bad usage or input; "
-        "3 interrupted, go on with --resume; 70 a defect of lcnn-verify itself."
+        "Exit codes: 0 as wanted; 1 a claim fell, a control stood, an implementation failed or a "
+        "report got worse; 2 bad usage or input; 3 interrupted, go on with --resume; 70 a defect "
+        "of lcnn-verify itself."
     ),
 )
 
