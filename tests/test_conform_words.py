@@ -14,8 +14,10 @@ from lcnn_verify.builders import rotation
 from lcnn_verify.conformance import LAYOUTS, diagnosis, examples, open_implementation, quantities
 from lcnn_verify.conformance.call import Call
 from lcnn_verify.conformance.declaration import Declaration
+from lcnn_verify.conformance.generic import answers_to_generic
 from lcnn_verify.conformance.inputs import Guarded
 from lcnn_verify.conformance.snippet import snippet
+from lcnn_verify.conformance.testing import run_conformance_test
 from lcnn_verify.evidence import Recorder, recording
 from lcnn_verify.instances import Instance
 from lcnn_verify.model import TIED_ABS, TIED_RELU, UNIT_ABS
@@ -63,7 +65,8 @@ ALONE = gradient(X.W, np.zeros((1, 3)))
     ],
 )
 def test_slips_of_the_loss_are_named(value, words):
-    said = diagnosis.of_values(X, value, None, "float64")
+    call = Call("loss", X, "C", loss=value)
+    said = diagnosis.of_answer(call, [call], "float64")
     assert words in said
     assert bool(words) == bool(said)
 
@@ -89,13 +92,128 @@ def test_slips_of_the_loss_are_named(value, words):
     ],
 )
 def test_slips_of_the_gradient_are_named(rows, words):
-    said = diagnosis.of_values(X, None, rows, "float64")
+    call = Call("gradient", X, "C", gradient=rows)
+    said = diagnosis.of_answer(call, [call], "float64")
     assert words in said
     assert bool(words) == bool(said)
 
 
 def test_nothing_is_said_of_nothing():
-    assert diagnosis.of_values(X, None, None, "float64") == ""
+    nothing = Call("loss", X, "C")
+    assert diagnosis.of_answer(nothing, [nothing], "float64") == ""
+
+
+FLAT = Instance(np.array([[0.0, 2.0]]), np.array([[1.0, 0.0]]))
+FLAT_GRADIENT = gradient(FLAT.W, FLAT.V)
+NEAR = Instance(np.array([[1.0, 1e-5], [0.0, 1.0]]), np.array([[1.0, 0.0]]))
+
+
+def off_by(x, rows):
+    return Call("gradient", x, "C", gradient=rows)
+
+
+@pytest.mark.parametrize(
+    ("rows", "elsewhere", "words"),
+    [
+        # At a right angle to its teacher, half the gradient may be due to many slips.
+        (FLAT_GRADIENT / 2, G / 2, "it is half the gradient"),
+        (FLAT_GRADIENT / 2, G - ALONG / 2, "the part along w_i lacks its factor 2"),
+        (FLAT_GRADIENT / 2, G + 1.0, ""),
+        (FLAT_GRADIENT / 2, G, ""),
+        (0.0 * FLAT_GRADIENT, G, "it is zero"),
+        (0.0 * FLAT_GRADIENT, G + 1.0, ""),
+        (FLAT_GRADIENT * (1.0 + 1e-8), G + 1.0, ""),
+        (FLAT_GRADIENT * (1.0 + 1e-8), G, "the size of a float32 rounding"),
+    ],
+)
+def test_what_is_said_of_a_small_input_holds_of_a_generic_one(rows, elsewhere, words):
+    said = diagnosis.of_answer(off_by(FLAT, rows), [off_by(X, elsewhere)], "float64")
+    assert words in said
+    assert bool(words) == bool(said)
+    assert diagnosis.of_answer(off_by(FLAT, rows), [], "float64") == ""
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "words"),
+    [
+        (G, "wrong only for neurons nearly parallel to another"),
+        (G + 1.0, ""),
+        (np.array([[1.0], [0.0], [0.0]]) + G, "only row 0 of 2 wrong"),
+    ],
+)
+def test_only_some_neurons_are_blamed_only_if_the_others_are_right(elsewhere, words):
+    rows = gradient(NEAR.W, NEAR.V) + np.array([[1.0, 0.0], [0.0, 0.0]])
+    said = diagnosis.of_answer(off_by(NEAR, rows), [off_by(X, elsewhere)], "float64")
+    assert words in said
+    assert bool(words) == bool(said)
+
+
+def test_a_common_factor_is_told():
+    loss_here, loss_there = loss(FLAT.W, FLAT.V), loss(X.W, X.V)
+    wrong = Call("loss", FLAT, "C", loss=loss_here * 2 / np.pi)
+    also, other = (Call("loss", X, "C", loss=loss_there * f) for f in (2 / np.pi, 0.7))
+    said = diagnosis.of_answer(wrong, [also], "float64")
+    assert said == "it is 0.63662 times the loss"
+    assert diagnosis.of_answer(wrong, [other], "float64") == ""
+    assert diagnosis.of_answer(also, [also], "float64") == "", "one input has any factor"
+    rows = [off_by(x, 1.5 * right) for x, right in ((FLAT, FLAT_GRADIENT), (X, G))]
+    said = diagnosis.of_answer(rows[0], rows[1:], "float64")
+    assert said == "it is 1.5 times the gradient"
+
+
+class FiveFourths(subjects.Honest):
+    """The gradient's part along w_i counts 5/4 times: none of the slips that have a name."""
+
+    def gradient(self, W, V):
+        right = super().gradient(W, V)
+        sizes = np.maximum(np.linalg.norm(W, axis=1, keepdims=True), 1e-300)
+        along = np.sum(right * (W / sizes), axis=1, keepdims=True) * (W / sizes)
+        return right + along / 4
+
+
+@pytest.mark.parametrize("check", ["gradient-values", "degenerate", "shapes", "euler"])
+def test_a_slip_without_a_name_is_not_given_another(check):
+    with pytest.raises(AssertionError) as failed:
+        run_conformance_test(FiveFourths(), checks=[check])
+    for words in ("half", "twice", "missing", "parallel", "only row", "sign", "zero"):
+        assert words not in str(failed.value).partition("import numpy")[0]
+
+
+class NoHalf(subjects.Honest64Batched):
+    def loss(self, W, V):
+        return 2.0 * super().loss(W, V)
+
+
+@pytest.mark.parametrize("check", ["batch", "layout", "shapes"])
+def test_a_slip_is_verified_in_batches_and_other_layouts_too(check):
+    with pytest.raises(AssertionError, match="the factor ½ is missing"):
+        run_conformance_test(NoHalf(), checks=[check])
+
+
+class Overwrites(NoHalf):
+    def loss(self, W, V):
+        result = super().loss(W, V)
+        W[...] = 0.0
+        return result
+
+
+def test_an_input_that_was_changed_is_no_obstacle_to_a_diagnosis():
+    with pytest.raises(AssertionError, match="the factor ½ is missing"):
+        run_conformance_test(Overwrites(), checks=["loss-values"])
+
+
+class NothingGeneric(NoHalf):
+    def loss(self, W, V):
+        if len(W) == 3:
+            raise ValueError("not today")
+        return super().loss(W, V)
+
+
+def test_what_cannot_be_verified_is_verified_on_the_same_shape():
+    with open_implementation(NothingGeneric()) as opened:
+        x = examples.of_shape(2, 1, 2)
+        answers = answers_to_generic(opened, Call("loss", x, "C", loss=1.0))
+    assert [answer.x.W.shape for answer in answers] == [(2, 2), (2, 2)]
 
 
 class Parallel(subjects.Honest):
@@ -112,6 +230,9 @@ class ZeroTeacher(subjects.Honest):
         return super().gradient(W, V) + (0.0 if V.any(axis=1).all() else np.inf)
 
 
+SPECIAL = Instance(np.array([[1.0, 0.0], [0.0, 0.0]]), np.array([[3.0, 0.0], [0.0, 0.0]]))
+
+
 @pytest.mark.parametrize(
     ("subject", "operation", "words"),
     [
@@ -123,9 +244,11 @@ class ZeroTeacher(subjects.Honest):
 )
 def test_the_plainest_input_that_is_not_finite_is_named(subject, operation, words):
     with open_implementation(subject()) as opened:
-        said = diagnosis.of_not_finite(opened, operation)
+        said = diagnosis.of_not_finite(opened, operation, SPECIAL)
+        generic = diagnosis.of_not_finite(opened, operation, X)
     assert words in said
     assert bool(words) == bool(said)
+    assert generic == (said if "diagonal" in said else "")
 
 
 def program(said, call, target="conformance_subjects:Honest"):

@@ -1,90 +1,149 @@
 """What is wrong with a wrong answer, in words; nothing is said that was not verified by computing.
 
-Usual slips are made on purpose at the same input: where one gives the number that came back, and
-the right formula does not, that is the diagnosis.
+Usual slips are made on purpose at the same input: one that gives the number that came back may be
+the cause. Small inputs make many slips look alike, so a slip is named only if it also explains the
+answers to generic inputs, where no two of them give the same number.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from lcnn_verify.conformance import slips
+from lcnn_verify.conformance.call import Call
 from lcnn_verify.conformance.declaration import Dtype
 from lcnn_verify.conformance.faults import Fault, Misbehaviour
 from lcnn_verify.conformance.implementation import Implementation
 from lcnn_verify.conformance.quantities import Reference, reference
 from lcnn_verify.instances import Instance
-from lcnn_verify.model import MODELS, FloatArray
+from lcnn_verify.model import FloatArray
 
 _CLOSE, _APART = 4.0, 16.0  # in floors: as near as this is the same number, farther than that not
 _NEARLY_PARALLEL = 1e-3
-_PROBES = (
-    (
-        ((1.0, 0.0),),
-        ((0.0, 1.0),),
-        "not finite even for one student and one teacher at a right angle, where only the "
-        "diagonal, ρ_ii = 1, is special",
-    ),
-    (((1.0, 0.0),), ((2.0, 0.0),), "not finite for a student parallel to a teacher, ρ = 1"),
-    (((1.0, 0.0),), ((-2.0, 0.0),), "not finite for a student opposite to a teacher, ρ = −1"),
-    (((0.0, 0.0), (1.0, 0.0)), ((0.0, 1.0),), "not finite for a zero student"),
-    (((1.0, 0.0),), ((0.0, 0.0), (0.0, 1.0)), "not finite for a zero teacher"),
-)
+_PARALLEL = 1.0 - 1e-6
+_RIGHT_ANGLE = (((1.0, 0.0),), ((0.0, 1.0),))
 _DIAGONAL = ": differentiating √(1 − ρ²) there gives 0·∞"
 
 
-@lru_cache(maxsize=64)
-def of_not_finite(implementation: Implementation, operation: str) -> str:
-    """Why a result is not finite: the plainest input for which it is not; empty if all are fine."""
-    for W, V, words in _PROBES:
-        try:
-            implementation.call(operation, W, V)
-        except Misbehaviour as fault:
-            if fault.kind is not Fault.NOT_FINITE:
-                continue
-            derivative = "diagonal" in words and "gradient" in fault.detail
-            return words + (_DIAGONAL if derivative else "")
+@lru_cache(maxsize=512)
+def _not_finite(implementation: Implementation, operation: str, W: ArrayLike, V: ArrayLike) -> str:
+    """What is not finite there, as the implementation's adapter says it; empty if nothing is."""
+    try:
+        implementation.call(operation, W, V)
+    except Misbehaviour as fault:
+        return fault.detail if fault.kind is Fault.NOT_FINITE else ""
     return ""
 
 
-def of_values(x: Instance, loss: float | None, gradient: FloatArray | None, dtype: Dtype) -> str:
-    """Which slip gives this wrong loss or gradient (m, d) at ``x``; empty if none known does."""
-    right = reference(x)
-    if loss is not None:
-        return _of_loss(right, loss, dtype)
-    return "" if gradient is None else _of_gradient(right, gradient, dtype)
+def of_not_finite(implementation: Implementation, operation: str, x: Instance) -> str:
+    """Why a result at ``x`` is not finite: what is special about ``x``, if that alone does it.
+
+    Empty if the plainest inputs with a speciality of ``x`` are all fine.
+    """
+    if detail := _not_finite(implementation, operation, *_RIGHT_ANGLE):
+        words = (
+            "not finite even for one student and one teacher at a right angle, where only the "
+            "diagonal, ρ_ii = 1, is special"
+        )
+        return words + (_DIAGONAL if "gradient" in detail else "")
+    right, m = reference(x), len(x.W)
+    students, crossed = right.cosines[:m, :m] - np.eye(m), right.cosines[:m, m:]
+    across = ((0.0, 1.0),)
+    specialities = (
+        (not x.W.any(axis=1).all(), "a zero student", ((0.0, 0.0), (1.0, 0.0)), across),
+        (not x.V.any(axis=1).all(), "a zero teacher", ((1.0, 0.0),), ((0.0, 0.0), *across)),
+        (
+            crossed.max() > _PARALLEL,
+            "a student parallel to a teacher, ρ = 1",
+            ((1.0, 0.0),),
+            ((2.0, 0.0),),
+        ),
+        (
+            crossed.min() < -_PARALLEL,
+            "a student opposite to a teacher, ρ = −1",
+            ((1.0, 0.0),),
+            ((-2.0, 0.0),),
+        ),
+        (students.max() > _PARALLEL, "parallel students, ρ = 1", ((1.0, 0.0), (2.0, 0.0)), across),
+        (
+            students.min() < -_PARALLEL,
+            "opposite students, ρ = −1",
+            ((1.0, 0.0), (-2.0, 0.0)),
+            across,
+        ),
+    )
+    for special, words, W, V in specialities:
+        if special and _not_finite(implementation, operation, W, V):
+            return f"not finite for {words}"
+    return ""
 
 
-def _of_loss(right: Reference, got: float, dtype: Dtype) -> str:
+def of_answer(call: Call, generic: Sequence[Call], dtype: Dtype) -> str:
+    """What is wrong with the wrong answer of ``call``, in words; empty if that is not known.
+
+    ``generic`` are answers of the same operation to inputs with nothing special about them. What
+    is said explains each of them that is wrong too; without any, nothing is said.
+    """
+    if not generic:
+        return ""
+    here = _findings(call, dtype)
+    wrong = [other for other in generic if other.misses(dtype) > 1.0]
+    others = [_findings(other, dtype) for other in wrong]
+    if others:
+        for words in here.slips:
+            if all(words in other.slips for other in others):
+                return words
+        if factor := _common_factor(call, wrong, dtype):
+            return factor
+        if here.some_rows and all(other.some_rows for other in others):
+            return here.some_rows
+        return here.precision if all(other.precision for other in others) else ""
+    if here.where:
+        named = [words for words in here.slips if words != slips.ZERO]
+        return f"{named[0]}, {here.where}" if len(named) == 1 else f"wrong only {here.where}"
+    if slips.ZERO in here.slips:
+        return slips.ZERO
+    return here.some_rows or here.precision
+
+
+@dataclass(frozen=True, slots=True)
+class _Findings:
+    """What is true of one wrong answer.
+
+    The ``slips`` that give it, ``where`` it is wrong if only there, which rows are wrong if only
+    ``some_rows`` are, and whether its size is that of a lost ``precision``.
+    """
+
+    slips: tuple[str, ...] = ()
+    where: str = ""
+    some_rows: str = ""
+    precision: str = ""
+
+
+def _findings(call: Call, dtype: Dtype) -> _Findings:
+    right = reference(call.x)
+    if call.loss is not None:
+        return _of_loss(right, call.loss, dtype)
+    return _Findings() if call.gradient is None else _of_gradient(right, call.gradient, dtype)
+
+
+def _of_loss(right: Reference, got: float, dtype: Dtype) -> _Findings:
     floor = right.loss_floor(dtype)
-    for words, value in _loss_slips(right):
-        if abs(got - value) <= _CLOSE * floor and abs(value - right.loss) > _APART * floor:
-            return words
-    return _precision(abs(got - right.loss) / right.total**2 if right.total else 0.0, dtype)
+    named = tuple(
+        words
+        for words, value in slips.of_loss(right)
+        if abs(got - value) <= _CLOSE * floor and abs(value - right.loss) > _APART * floor
+    )
+    off = abs(got - right.loss) / right.total**2 if right.total else 0.0
+    return _Findings(named, precision=_precision(off, dtype))
 
 
-def _loss_slips(right: Reference) -> Iterator[tuple[str, float]]:
-    parts, value, m = _Parts.at(right), right.loss, len(right.x.W)
-    weighted = parts.charges[:, None] * parts.kernel * parts.charges
-    students, teachers = float(weighted[:m, :m].sum()), float(weighted[m:, m:].sum())
-    cross = -float(weighted[:m, m:].sum())
-    yield "it is twice the loss: the factor ½ is missing", 2.0 * value
-    yield "it is half the loss", 0.5 * value
-    yield "it is the loss with its sign flipped", -value
-    yield "the cross term has the wrong sign", 0.5 * (students + teachers) + cross
-    yield "the cross term counts once, not twice", 0.5 * (students + teachers - cross)
-    yield "the teachers' own sum is missing", 0.5 * students - cross
-    yield "the students' own sum is missing", 0.5 * teachers - cross
-    yield "the diagonal is left out of the sums", value - 0.5 * float(np.trace(weighted))
-    for model, other in _other_models(right.x):
-        yield f"it is the loss of the model {model}", reference(other).loss
-
-
-def _of_gradient(right: Reference, got: FloatArray, dtype: Dtype) -> str:
+def _of_gradient(right: Reference, got: FloatArray, dtype: Dtype) -> _Findings:
     floors = right.gradient_floors(dtype)
     judged = np.isfinite(floors)
 
@@ -94,87 +153,51 @@ def _of_gradient(right: Reference, got: FloatArray, dtype: Dtype) -> str:
         with np.errstate(over="ignore"):  # off by more than float64 can say
             return np.asarray(norms / floors[judged])
 
+    named = tuple(
+        words
+        for words, value in slips.of_gradient(right)
+        if np.all(gaps(got, value) <= _CLOSE) and np.any(gaps(value, right.gradient) > _APART)
+    )
     wrong = gaps(got, right.gradient) > 1.0
     sines = right.sines + np.eye(len(right.sines))
     nearest = sines[: len(right.x.W)].min(axis=1)[judged]
     worst, best = nearest[wrong].max(initial=0.0), nearest[~wrong].min(initial=1.0)
-    where = ""
+    where = some_rows = ""
     if wrong.any() and worst < min(_NEARLY_PARALLEL, best):
         where = f"for neurons nearly parallel to another (sin θ ≤ {worst:.1g})"
-    for words, value in _gradient_slips(right, got):
-        same, apart = gaps(got, value), gaps(value, right.gradient)
-        if np.all(same <= _CLOSE) and np.any(apart > _APART):
-            return f"{words}, {where}" if where else words
-    if where:
-        return f"wrong only {where}"
     if wrong.any() and not wrong.all():
         rows = ", ".join(map(str, np.flatnonzero(judged)[wrong]))
-        return f"only {'row' if wrong.sum() == 1 else 'rows'} {rows} of {len(got)} wrong"
+        some_rows = f"only {'row' if wrong.sum() == 1 else 'rows'} {rows} of {len(got)} wrong"
     size = right.total * float(right.levers.max())
     off = float(np.linalg.norm(got[judged] - right.gradient[judged], axis=1).max(initial=0.0))
-    return _precision(off / size if size else 0.0, dtype)
+    return _Findings(named, where, some_rows, _precision(off / size if size else 0.0, dtype))
 
 
-def _gradient_slips(right: Reference, got: FloatArray) -> Iterator[tuple[str, FloatArray]]:
-    x, value, m = right.x, right.gradient, len(right.x.W)
-    parts = _Parts.at(right)
-    along, across = parts.along(m), parts.across(m)
-    power = x.model.mass_power
-    yield "it is zero", np.zeros_like(value)
-    yield "it is twice the gradient", 2.0 * value
-    yield "it is half the gradient", 0.5 * value
-    yield "it is the gradient with its sign flipped", -value
-    if x.W.shape[0] == x.W.shape[1]:
-        yield "it is the gradient transposed", value.T
-    lever = right.levers[:, None]
-    yield "the part across w_i is missing", lever * power * along
-    yield "the part along w_i is missing", lever * across
-    if power == 2:
-        yield "the factor ‖w_i‖ is missing", power * along + across
-        yield "the part along w_i lacks its factor 2", lever * (along + across)
-    flipped = replace(parts, charges=np.abs(parts.charges))
-    rows = power * flipped.along(m) + flipped.across(m)
-    yield "the teachers' pull has the wrong sign", lever * rows
-    alone = replace(parts, charges=np.where(np.arange(len(parts.charges)) < m, parts.charges, 0.0))
-    yield "the teachers' pull is missing", lever * (power * alone.along(m) + alone.across(m))
-    for model, other in _other_models(x):
-        yield f"it is the gradient of the model {model}", reference(other).gradient
+def _common_factor(call: Call, generic: Sequence[Call], dtype: Dtype) -> str:
+    """Say so if all these answers are one and the same multiple of the right ones."""
+    name = "loss" if call.gradient is None else "gradient"
+    inputs = {(each.x.W.tobytes(), each.x.V.tobytes()) for each in (call, *generic)}
+    if len(inputs) == 1:
+        return ""
+    got, right, _ = _compared(generic[0], dtype)
+    factor = float(np.sum(got * right) / np.sum(right * right))
+    for each in (call, *generic):
+        got, right, floors = _compared(each, dtype)
+        gaps = np.linalg.norm(got - factor * right, axis=1)
+        if np.any(gaps > _CLOSE * floors * max(1.0, abs(factor))):
+            return ""
+    return f"it is {factor:.6g} times the {name}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """The pieces of THEORY §2 over all pairs: û (n, d), ρ, k and k' (n, n), charges c·q (n,)."""
-
-    units: FloatArray
-    cosines: FloatArray
-    kernel: FloatArray
-    slope: FloatArray
-    charges: FloatArray
-
-    @staticmethod
-    def at(right: Reference) -> _Parts:
-        rho, masses = right.cosines, right.masses
-        alpha, beta = right.x.model.kernel_weights
-        signs = np.where(np.arange(len(masses)) < len(right.x.W), 1.0, -1.0)
-        slope = alpha * 2.0 / math.pi * np.arcsin(rho) + beta
-        kernel = alpha * 2.0 / math.pi * right.sines + slope * rho
-        return _Parts(right.units, rho, kernel, slope, signs * masses)
-
-    def along(self, m: int) -> FloatArray:
-        """Σ_b c_b q_b k·û_i for the first m neurons, (m, d)."""
-        return np.asarray((self.kernel[:m] @ self.charges)[:, None] * self.units[:m])
-
-    def across(self, m: int) -> FloatArray:
-        """Σ_b c_b q_b k'·(b̂ − ρ·û_i) for the first m neurons, (m, d)."""
-        weights = self.slope[:m] * self.charges
-        turned = np.sum(weights * self.cosines[:m], axis=1, keepdims=True)
-        return np.asarray(weights @ self.units - turned * self.units[:m])
-
-
-def _other_models(x: Instance) -> Iterator[tuple[str, Instance]]:
-    for model in MODELS:
-        if model != x.model:
-            yield model.name, Instance(x.W, x.V, model)
+def _compared(call: Call, dtype: Dtype) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """What came and what is right, as rows where there is a right answer, and their floors."""
+    right = reference(call.x)
+    if call.gradient is None:
+        floors = np.array([right.loss_floor(dtype)])
+        return np.array([[call.loss]], dtype=np.float64), np.array([[right.loss]]), floors
+    floors = right.gradient_floors(dtype)
+    judged = np.isfinite(floors)
+    return call.gradient[judged], right.gradient[judged], floors[judged]
 
 
 def _precision(relative: float, dtype: Dtype) -> str:

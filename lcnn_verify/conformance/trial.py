@@ -13,6 +13,7 @@ import numpy as np
 from lcnn_verify.conformance import diagnosis, quantities
 from lcnn_verify.conformance.call import Call
 from lcnn_verify.conformance.faults import Fault, Misbehaviour
+from lcnn_verify.conformance.generic import answers_to_generic
 from lcnn_verify.conformance.implementation import Implementation, current
 from lcnn_verify.conformance.inputs import Layout
 from lcnn_verify.conformance.quantities import Rows
@@ -171,7 +172,7 @@ class Trial:
         def explain() -> Explanation:
             why = ""
             if fault.kind is Fault.NOT_FINITE:
-                why = diagnosis.of_not_finite(self._implementation, operation)
+                why = diagnosis.of_not_finite(self._implementation, operation, x)
             return Explanation(why, snippet(self.said, Call(operation, x, layout, batch=batch)))
 
         return check.misbehaved(
@@ -210,10 +211,12 @@ class Trial:
 
     def _explain(self) -> Explanation:
         """What is wrong with the call that is farthest off, and how to see it."""
-        worst = max(self._calls, key=lambda call: call.misses(self.said.dtype))
+        dtype = self.said.dtype
+        worst = max(self._calls, key=lambda call: call.misses(dtype))
         why = ""
-        if worst.misses(self.said.dtype) > 1.0:
-            why = diagnosis.of_values(worst.x, worst.loss, worst.gradient, self.said.dtype)
+        if worst.misses(dtype) > 1.0:
+            generic = answers_to_generic(self._implementation, worst)
+            why = diagnosis.of_answer(worst, generic, dtype)
         return Explanation(why, snippet(self.said, worst))
 
 
