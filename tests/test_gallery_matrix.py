@@ -139,6 +139,8 @@ def test_the_command_speaks_json_or_not_at_all(capfd):
     data = json.loads(capfd.readouterr().out)
     assert data["seeds"] == [3]
     assert [item["name"] for item in data["implementations"]] == ["no-pi"]
+    assert code_of("gallery", "batch-leak", "--jobs", "1", "--quiet") == 0
+    assert capfd.readouterr().out == ""
 
 
 @pytest.mark.parametrize("option", [("--seeds", "0"), ("--seed", "x"), ("--jobs", "-1")])
