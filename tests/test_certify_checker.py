@@ -15,7 +15,7 @@ from lcnn_verify.certificates import checker, checker_arithmetic, checker_claim,
 from lcnn_verify.certificates.checker import Rejected, check
 from lcnn_verify.certificates.checker_arithmetic import Ball, cubic, sine_cosine
 from lcnn_verify.certificates.checker_claim import Claim
-from lcnn_verify.certificates.checker_view import View
+from lcnn_verify.certificates.checker_view import rooted, view
 from lcnn_verify.certificates.region_point import teachers
 from lcnn_verify.population import loss_and_gradient
 from lcnn_verify.threshold import kappa, loss_threshold
@@ -138,18 +138,18 @@ def test_a_view_holds_what_happens_in_the_box(claim):
     middle = inside(claim, rng, 6).T
     radius = 0.03 * rng.random(middle.shape)
     lower, upper = middle - radius, middle + radius
-    view = View(Claim(claim.to_json()), lower, upper)
+    seen = view(Claim(claim.to_json()), lower, upper)
     slack = 1e-11  # of the float64 values compared with
     for _ in range(5):
         x = lower + rng.random(lower.shape) * (upper - lower)
-        point = View(Claim(claim.to_json()), x, x)
+        point = view(Claim(claim.to_json()), x, x)
         move = x - 0.5 * (lower + upper)
-        for wide, thin in zip(view.rows, point.rows, strict=True):
+        for wide, thin in zip(seen.rows, point.rows, strict=True):
             stray = np.abs(thin.c.m - wide.c.m - (wide.s.m * move).sum(0))
             assert (stray <= (wide.s.r * np.abs(move)).sum(0) + slack).all()
             assert (np.abs(thin.c.m - wide.c.m) <= wide.p + slack).all()
-        stray = np.abs(point.loss.m - view.loss.m - (view.slope.m * move).sum(0))
-        assert (stray <= sum(view.bends) + slack).all()
+        stray = np.abs(point.loss.m - seen.loss.m - (seen.slope.m * move).sum(0))
+        assert (stray <= sum(seen.bends) + slack).all()
         for k in range(x.shape[1]):
             value, gradient = loss_and_gradient(weights(claim, x[:, k]), V)
             assert abs(point.loss.m[k] - value) <= slack
@@ -163,6 +163,27 @@ def test_a_good_certificate_passes():
     assert check(document, seen.append) == document["boxes"] == sum(seen)
     assert check(certificate("two", inner=Fraction(1, 2))) > 3000
     assert check(resealed(certificate())) == document["boxes"]
+
+
+def test_the_bound_holds_down_to_zero_only_near_it_and_for_as_many_students():
+    for name in ("one", "orthonormal", "acute", "unequal"):
+        claim = Claim(CLAIMS[name].to_json())
+        zero = np.array([float(b.m) for b in (*claim.masses, *claim.angles)])[:, None]
+        radii = np.array([1e-9, 1e-4, 2e-3, 1.0])
+        assert rooted(claim, zero - radii, zero + radii).tolist() == [True, True, True, False]
+        claim.rate *= 1e6
+        assert rooted(claim, zero - radii, zero + radii).tolist() == [True, False, False, False]
+    two = Claim(CLAIMS["two"].to_json())
+    assert not rooted(two, np.zeros((4, 2)), np.zeros((4, 2))).any()
+
+
+def test_with_as_many_students_nothing_is_left_out():
+    document = certificate("one", inner=Fraction(0))
+    assert check(document) == document["boxes"]
+    assert document["reasons"].keys() == {"a", "g", "z"}
+    assert document["statement"].endswith("L(W) ≤ ε₀(V)")
+    with pytest.raises(Rejected, match=r"^box \d+"):
+        check(resealed(document | {"multiple": "6"}))
 
 
 def test_a_proved_violation_passes_and_a_moved_one_does_not():
@@ -224,9 +245,9 @@ FORGED = {
     "a reason that is false": lambda d: replaced(d, settled(d, "a"), "g"),
     "below for gradient": lambda d: replaced(d, settled(d, "g"), "b"),
     "elsewhere for gradient": lambda d: replaced(d, settled(d, "g"), "e"),
+    "zero for gradient, far from it": lambda d: replaced(d, settled(d, "g"), "z"),
     "an open box": lambda d: replaced(d, settled(d, "g"), "?"),
     "κ twenty times": lambda d: d | {"multiple": "40"},
-    "a smaller shell below": lambda d: d | {"inner": "1/1000000000"},
     "another teacher": lambda d: d | {"teacher": {"norms": ["11/10"], "separation": "90"}},
     "the root shrunk": lambda d: d | {"root": [[0.7, d["root"][0][1]], d["root"][1]]},
 }
@@ -237,6 +258,13 @@ def test_a_forger_who_reseals_is_rejected_naming_the_box(forge):
     """Seals only help to say what changed; what is false is not proved."""
     with pytest.raises(Rejected, match=r"^box \d+"):
         check(resealed(forge(certificate())))
+
+
+def test_a_forger_who_moves_the_inner_edge_is_rejected():
+    document = certificate("two", inner=Fraction(1, 2))
+    assert "b" in document["reasons"]
+    with pytest.raises(Rejected, match=r"^box \d+, .*'b' is not proved"):
+        check(resealed(document | {"inner": "1/1000"}))
 
 
 def test_every_number_counts():
@@ -294,6 +322,7 @@ def test_it_says_what_it_has_read():
     assert checker.statement(certificate()) == (
         "‖∇L‖ ≥ 2·κ·L holds for 1 student in the plane with 1e-06·ε₀ ≤ L ≤ ε₀; teachers of norm 1"
     )
+    assert "in the plane with L ≤ ε₀;" in checker.statement(certificate() | {"inner": "0"})
     acute = CLAIMS["acute"].to_json()
     assert "teachers of norm 1, 1 at 60°" in checker.statement(acute)
     assert "fails somewhere for 2 students" in checker.statement(acute | {"point": {}})

@@ -133,8 +133,9 @@ def test_a_region_is_certified(name, inner):
     assert found.verdict == document["verdict"] == "CERTIFIED"
     assert document["settled_share"] == 1.0
     assert document["boxes"] == sum(document["reasons"].values()) == len(document["seals"]) // 4
-    assert set(document["reasons"]) <= set("abeg")
+    assert set(document["reasons"]) <= set("abegz")
     assert document["arithmetic"] == "Arb balls, 64 bits"
+    assert region.box(found).startswith(f"{document['coordinates'][0]} [0.6321, 1.368] × ")
 
 
 def test_the_settled_boxes_fill_the_root():
@@ -183,6 +184,26 @@ def test_a_spent_budget_keeps_what_was_reached():
     assert 0.0 < document["settled_share"] < 1.0
 
 
+@pytest.mark.parametrize("name", ["one", "orthonormal", "acute", "unequal"])
+def test_near_zero_the_bound_is_true_and_provable(name):
+    """For as many students as teachers, in cubes that hold the zero of L."""
+    claim, rng = replace(CLAIMS[name], inner=Fraction(0)), np.random.default_rng(8)
+    shell, V = Shell.of(claim, float), teachers(claim)
+    zero = np.array([*shell.masses, *shell.angles])[:, None]
+    for radius in (1e-2, 1e-3):
+        lower, upper = (
+            zero - radius * rng.random(zero.shape),
+            zero + radius * rng.random(zero.shape),
+        )
+        provers = [judge(claim, lower, upper, by).codes[0] for by in (None, "arb", "checker")]
+        assert len(set(provers)) == 1
+        for _ in range(20):
+            x = (lower + rng.random(lower.shape) * (upper - lower))[:, 0]
+            value, gradient = loss_and_gradient(weights(claim, x), V)
+            assert np.linalg.norm(gradient) > shell.rate * value
+    assert set(provers) == {"z"}
+
+
 def test_a_guess_that_balls_do_not_prove_is_halved(monkeypatch):
     claim = CLAIMS["one"]
     root = np.array(claim.root())
@@ -203,11 +224,17 @@ def test_the_two_provers_agree(claim):
 def test_false_reasons_are_not_confirmed():
     """Planted: each reason on a box where it is false."""
     claim = CLAIMS["one"]
-    boxes_of = {"a": (1.0, 0.3), "b": (1.2, 0.1), "g": (1.0, 0.0), "e": (1.0, 0.3)}
+    boxes_of = {
+        "a": (1.0, 0.3),
+        "b": (1.2, 0.1),
+        "g": (1.0, 0.0),
+        "e": (1.0, 0.3),
+        "z": (1.0, 0.6),
+    }
     for letter, centre in boxes_of.items():
-        x, radii = np.array(centre)[:, None], np.full((2, 1), 1e-4)
-        aim = np.ones((2, 1))
-        assert not region_search.confirm(claim, x, radii, np.array([letter]), aim).any()
+        x, aim = np.array(centre)[:, None], np.ones((2, 1))
+        reason = np.array([letter])
+        assert not region_search.confirm(claim, x - 1e-4, x + 1e-4, reason, aim).any()
 
 
 def test_a_box_at_the_edge_of_a_level_is_left_open():
@@ -247,6 +274,7 @@ def test_the_largest_multiple_lies_under_the_smallest_ratio():
         ({"separation": Fraction(91)}, "separation"),
         ({"multiple": Fraction(0)}, "kappa-multiple"),
         ({"inner": Fraction(1)}, "inner"),
+        ({"inner": Fraction(0), "students": 2}, "inner"),
     ],
 )
 def test_a_claim_out_of_reach_is_refused(change, argument):

@@ -28,21 +28,21 @@ import numpy as np
 
 from lcnn_verify.certificates.checker_arithmetic import UP, ZERO, A, Ball
 from lcnn_verify.certificates.checker_claim import SHAPES, Claim, Rejected
-from lcnn_verify.certificates.checker_view import View
+from lcnn_verify.certificates.checker_view import View, rooted, view
 
 __all__ = ["Claim", "Rejected", "check", "proved", "statement"]
 
 BATCH = 4096
 
 
-def steep(claim: Claim, view: View) -> A:
+def steep(claim: Claim, seen: View) -> A:
     """Whether ‖∇L‖ > rate·L wherever L ≤ ε₀ in the box, by a direction of any origin."""
-    rows, h = view.rows, view.h
-    least = np.array([np.maximum(f.c.low() - f.p * UP, 0.0) for f in view.q for _ in (0, 1)])
+    rows, h = seen.rows, seen.h
+    least = np.array([np.maximum(f.c.low() - f.p * UP, 0.0) for f in seen.q for _ in (0, 1)])
     scale, aim = np.sqrt(least), np.array([row.c.m for row in rows])
     moves = np.array([row.s.m * h for row in rows]) * scale[:, None]
     stray = np.array([(row.s.r * h).sum(0) for row in rows]) * scale
-    top = np.clip(view.loss.m + view.reach, claim.inner.m, claim.level.m)
+    top = np.clip(seen.loss.m + seen.reach, claim.inner.m, claim.level.m)
     normal = np.einsum("ikn,jkn->nij", moves, moves)
     ridge = (claim.rate * top) ** 2 + len(rows) * stray**2 + 1e-14 * np.trace(normal, 0, 1, 2)
     each = range(len(rows))
@@ -54,25 +54,27 @@ def steep(claim: Claim, view: View) -> A:
     value, slope = ZERO, ZERO
     for factor, row in zip(weight, rows, strict=True):
         value, slope = value + row.c * Ball(factor), slope + row.s * Ball(factor)
-    steps = (slope - view.slope * rate).size() * h
-    direct = (value - rate * view.loss).low() > (steps.sum(0) + rate.m * sum(view.bends)) * UP
+    steps = (slope - seen.slope * rate).size() * h
+    direct = (value - rate * seen.loss).low() > (steps.sum(0) + rate.m * sum(seen.bends)) * UP
     capped = (value - rate * claim.level).low() > (slope.size() * h).sum(0) * UP
     return direct | capped
 
 
 def settled(claim: Claim, letter: str, lower: A, upper: A) -> A:
     """Whether the reason ``letter`` is proved, for each box."""
-    view = View(claim, lower, upper)
+    if letter == "z":
+        return rooted(claim, lower, upper)
+    seen = view(claim, lower, upper)
     if letter == "g":
-        return steep(claim, view)
+        return steep(claim, seen)
     if letter == "a":
-        return view.loss.low() - view.reach * UP > claim.level.high()
+        return seen.loss.low() - seen.reach * UP > claim.level.high()
     if letter == "b":
-        return view.loss.high() + view.reach * UP < claim.inner.low()
-    outside = [abs(f.c.m) - f.c.r - f.p * UP > math.pi / 2 * UP for f in view.phi]
+        return seen.loss.high() + seen.reach * UP < claim.inner.low()
+    outside = [abs(f.c.m) - f.c.r - f.p * UP > math.pi / 2 * UP for f in seen.phi]
     if claim.r == 2 or claim.m == 3:
-        pair = view.phi if claim.r == 2 else view.q
-        order = (pair[0] - pair[1]).within(view.h)
+        pair = seen.phi if claim.r == 2 else seen.q
+        order = (pair[0] - pair[1]).within(seen.h)
         outside.append(order.c.high() + order.p * UP < 0)
     return np.any(outside, axis=0)
 
@@ -91,13 +93,13 @@ def refuted(claim: Claim, point: list[float]) -> bool:
     x = np.array(point, dtype=np.float64)[:, None]
     if len(x) != SHAPES[claim.r, claim.m]:
         raise ValueError(f"{len(x)} coordinates")
-    view, square = View(claim, x, x), ZERO
-    for mass, g, h in zip(view.q, view.rows[::2], view.rows[1::2], strict=True):
+    seen, square = view(claim, x, x), ZERO
+    for mass, g, h in zip(seen.q, seen.rows[::2], seen.rows[1::2], strict=True):
         square = square + mass.c * (g.c * g.c + h.c * h.c)
-    low, high = view.loss.low(), view.loss.high()
+    low, high = seen.loss.low(), seen.loss.high()
     there = (low >= claim.inner.high()) & (high <= claim.level.low()) & (claim.least * low > 0)
     real = [
-        (f.c.low() >= 0) & (p.c.size() < 1.5707963) for f, p in zip(view.q, view.phi, strict=True)
+        (f.c.low() >= 0) & (p.c.size() < 1.5707963) for f, p in zip(seen.q, seen.phi, strict=True)
     ]
     return bool(np.all(there & real) and square.high() < (claim.least * low / UP) ** 2 / UP)
 
@@ -107,9 +109,10 @@ def statement(document: dict[str, Any]) -> str:
     teacher, m = document["teacher"], document["students"]
     denied = "fails somewhere" if "point" in document else "holds"
     multiple, inner = (float(Fraction(document[name])) for name in ("multiple", "inner"))
+    shell = f"{inner:g}·ε₀ ≤ L ≤ ε₀" if inner else "L ≤ ε₀"
     return (
         f"‖∇L‖ ≥ {multiple:g}·κ·L {denied} for {m} student{'s' * (m > 1)} in the plane with "
-        f"{inner:g}·ε₀ ≤ L ≤ ε₀; teachers of norm {', '.join(teacher['norms'])}"
+        f"{shell}; teachers of norm {', '.join(teacher['norms'])}"
         + (f" at {teacher['separation']}°" if len(teacher["norms"]) == 2 else "")
     )
 
@@ -162,7 +165,7 @@ def check(document: dict[str, Any], watch: Callable[[int], None] = lambda boxes:
                 fail(box, "not the box that was sealed: it, or one before it, was changed")
             sealed += 1
         leaves = np.flatnonzero(~digits)
-        if (unknown := leaves[~np.isin(codes[leaves], list("abeg"))]).size:
+        if (unknown := leaves[~np.isin(codes[leaves], list("abegz"))]).size:
             fail(unknown[0], "open: nothing is proved there")
         for part in np.array_split(leaves, -(-len(leaves) // BATCH) or 1):
             stands = proved(claim, codes[part], lower[:, part], upper[:, part])

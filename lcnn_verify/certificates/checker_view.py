@@ -10,14 +10,12 @@ from lcnn_verify.certificates.checker_claim import Claim
 
 
 class View:
-    """Students, gradient rows 2g_1, h_1, … and loss over boxes [lower, upper]."""
+    """Students, gradient rows 2g_1, h_1, … and loss over boxes about ``centre`` of radii ``h``."""
 
-    def __init__(self, claim: Claim, lower: A, upper: A) -> None:
-        middle = 0.5 * (lower + upper)
-        self.h = h = np.maximum(upper - middle, middle - lower) * UP
-        none, count = np.zeros_like(middle), len(middle)
-        eye = np.eye(count)[:, :, None] + none
-        x = [Slopes(Ball(middle[k]), Ball(eye[k]), h[k]) for k in range(count)]
+    def __init__(self, claim: Claim, centre: Ball, h: A) -> None:
+        self.h, count = h, len(h)
+        eye = np.eye(count)[:, :, None] + np.zeros_like(h)
+        x = [Slopes(Ball(centre.m[k], centre.r[k]), Ball(eye[k]), h[k]) for k in range(count)]
         placed = claim.place(x)
         self.q = q = [f.within(h) for f in placed.q]
         self.phi = phi = [f.within(h) for f in placed.phi]
@@ -63,3 +61,41 @@ class View:
             self.bends.append(np.minimum(move.steps(h).sum(0) / 2, move.p) * h[k] * UP)
         self.slope = Ball(np.array([f.m for f in moves]), np.array([f.r for f in moves]))
         self.reach = ((self.slope.size() * h).sum(0) + sum(self.bends)) * UP
+
+
+def view(claim: Claim, lower: A, upper: A) -> View:
+    """The boxes [lower, upper] from their middles."""
+    middle = 0.5 * (lower + upper)
+    radii = np.maximum(upper - middle, middle - lower) * UP
+    return View(claim, Ball(middle, np.zeros_like(middle)), radii)
+
+
+def rooted(claim: Claim, lower: A, upper: A) -> A:
+    """Whether ‖∇L‖ ≥ rate·L down to L = 0, in cubes about the zero x* of L that hold the boxes.
+
+    y = (2g_1, h_1, …) is J(x)(x − x*) with slopes J, as y(x*) = 0. If ‖CJ − I‖ < ½ in the norm of
+    row sums, |y| ≥ |x − x*|/(2‖C‖). The steps of L give L ≤ K|x − x*|, as ∇L(x*) = 0. So the bound
+    holds where every q > (2‖C‖·rate·K)². With more students than teachers x* is not alone.
+    """
+    if claim.r != claim.m:
+        return np.zeros(lower.shape[1], dtype=bool)
+    balls = [*claim.masses, *claim.angles]
+    zero = Ball(np.array([[float(b.m)] for b in balls]), np.array([[float(b.r)] for b in balls]))
+    far = np.maximum(abs(upper - zero.m), abs(lower - zero.m)) + zero.r
+    cube = np.broadcast_to(far.max(0) * UP, lower.shape)
+    seen = View(
+        claim, Ball(*(np.broadcast_to(part, lower.shape) for part in (zero.m, zero.r))), cube
+    )
+    inverse = np.linalg.inv(np.array([row.s.m[:, 0] for row in seen.rows]))
+    holds = np.ones(lower.shape[1], dtype=bool)
+    for k, weights in enumerate(inverse):
+        total = ball.ZERO
+        for weight, row in zip(weights, seen.rows, strict=True):
+            total = total + row.s * Ball(weight)
+        off = total - Ball(np.eye(len(inverse))[k][:, None])
+        holds &= off.size().sum(0) * UP < 0.5
+    size = 2 * float(abs(inverse).sum(1).max()) * UP
+    bound = size * claim.rate * sum(seen.bends) / cube[0] * UP
+    for mass in seen.q:
+        holds &= mass.c.low() - mass.p * UP > bound**2 * UP
+    return holds

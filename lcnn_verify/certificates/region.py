@@ -2,8 +2,8 @@
 
     >>> from lcnn_verify.certificates import region
     >>> found = region.certify(region.RegionClaim(students=1), budget=1000)
-    >>> found.verdict, found.document["boxes"]
-    ('CERTIFIED', 72)
+    >>> found.verdict, found.document["settled_share"]
+    ('CERTIFIED', 1.0)
 
 The certificate is a split tree (``certificates.tree``); ``certificates.checker`` verifies it with
 an arithmetic of its own.
@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Literal, TypeAlias
 
-from lcnn_verify.certificates.region_claim import CLAIM, RegionClaim, Shell
+from lcnn_verify.certificates.region_claim import CLAIM, INNER, RegionClaim, Shell
 from lcnn_verify.certificates.region_point import refutation, smallest_ratio, violation
 from lcnn_verify.certificates.region_search import PRECISION, Prover
 from lcnn_verify.certificates.region_tree import ALONE, Grown, Watch, Workers, grow, workers
@@ -24,6 +24,7 @@ from lcnn_verify.certificates.tree import KIND, VERSION, digest
 from lcnn_verify.errors import InputError
 
 __all__ = [
+    "INNER",
     "PRECISION",
     "RegionClaim",
     "RegionResult",
@@ -122,7 +123,11 @@ def _statement(claim: RegionClaim, verdict: Verdict) -> dict[str, Any]:
         "statement": (
             f"‖∇L(W)‖_F ≥ {float(claim.multiple):g}·κ(V)·L(W) for all W of "
             f"{claim.students} student{'s' * (claim.students > 1)} in the plane with "
-            f"ε₁ ≤ L(W) ≤ ε₀(V), ε₁ = {float(claim.inner):g}·ε₀"
+            + (
+                f"ε₁ ≤ L(W) ≤ ε₀(V), ε₁ = {float(claim.inner):g}·ε₀"
+                if claim.inner
+                else "L(W) ≤ ε₀(V)"
+            )
         ),
         **claim.to_json(),
         "level": shell.level,

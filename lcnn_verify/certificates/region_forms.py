@@ -243,6 +243,48 @@ def steep(shell: Shell, seen: Landscape, direction: Array) -> tuple[Array, Array
     return np.asarray(least_of_both), np.asarray(steps), np.asarray(along)
 
 
+def from_zero(shell: Shell, lower: Array, upper: Array) -> Array:
+    """How far boxes reach from the zero of L, in their furthest coordinate, rounded up."""
+    zero = np.array([*shell.masses, *shell.angles])[:, None]
+    far = np.maximum(np.abs(upper - zero), np.abs(lower - zero)).max(0)
+    return np.asarray(far * (1 + 1e-12) + 1e-12)
+
+
+def rooted(claim: RegionClaim, shell: Shell, number: type, radius: Array) -> Array:
+    """Cubes about the zero of L, of these ``radius`` (boxes,), in which the bound holds down to it.
+
+    For as many students as teachers L has one zero x*, and y = (2g_1, h_1, …) is J(x)(x − x*) with
+    slopes J. Where ‖CJ − I‖ < ½ in the norm of row sums, |y| ≥ |x − x*|/(2‖C‖), and
+    L ≤ K|x − x*| with the steps of the loss: so the bound holds where min q > (2‖C‖·rate·K)².
+    """
+    n = 2 * claim.students
+    where = shell.masses + shell.angles
+    cube = np.array([radius] * n)
+    floats = np.array([[float(value)] * len(radius) for value in where])
+    if number is float:
+        seen = landscape(claim, shell, floats, cube)
+    else:
+        balls = np.empty(floats.shape, dtype=object)
+        for k, value in enumerate(where):
+            balls[k] = value
+        seen = landscape(claim, shell, balls, as_balls(cube))
+    rows = [row for g, h in zip(seen.g, seen.h, strict=True) for row in (2 * g, h)]
+    slopes, spreads = (
+        np.array([getattr(row, name) for row in rows]) for name in ("slope", "spread")
+    )
+    C = np.linalg.inv(slopes[:, :, 0].astype(float))
+    product = (C[:, :, None, None] * slopes[None]).sum(1) - np.eye(n)[:, :, None]
+    strays = np.abs(product).sum(1) + (np.abs(C)[:, :, None, None] * spreads[None]).sum((1, 2))
+    holds = np.all((strays < 0.5).astype(bool), axis=0)
+    size = 2 * float(np.abs(C).sum(1).max()) * (1 + 1e-12)
+    loss = seen.loss_steps.sum(0) / cube[0]
+    for mass in seen.masses:
+        least = mass.at - mass.reach
+        bound = size * shell.rate * loss
+        holds &= ((least > 0) & (least > bound * bound)).astype(bool)
+    return np.asarray(holds)
+
+
 def centred(lower: Array, upper: Array) -> tuple[Array, Array]:
     """Centres and radii (floats) with [lower, upper] ⊂ [centre ± radius], to the last bit."""
     centres = 0.5 * (lower + upper)

@@ -22,8 +22,10 @@ from lcnn_verify.certificates.region_forms import (
     below,
     centred,
     elsewhere,
+    from_zero,
     landscape,
     reach_of_loss,
+    rooted,
     steep,
 )
 from lcnn_verify.certificates.slopes import Array
@@ -71,11 +73,16 @@ def judge(claim: RegionClaim, lower: Array, upper: Array, prover: Prover | None)
     }
     for letter, boxes in found.items():
         codes[boxes] = letter
+    if claim.students == len(claim.norms):
+        radius = from_zero(shell, lower, upper)
+        near = np.flatnonzero(radius < _NEAR)
+        if near.size:
+            codes[near[rooted(claim, shell, float, radius[near])]] = "z"
     if prover is not None:
         settled = np.flatnonzero(np.char.isalpha(codes))
         if prover == "arb":
             proved = confirm(
-                claim, centres[:, settled], radii[:, settled], codes[settled], direction[:, settled]
+                claim, lower[:, settled], upper[:, settled], codes[settled], direction[:, settled]
             )
         else:
             proved = checker.proved(
@@ -86,9 +93,13 @@ def judge(claim: RegionClaim, lower: Array, upper: Array, prover: Prover | None)
     square = sum(
         q.at * (4 * g.at**2 + h.at**2) for q, g, h in zip(seen.masses, seen.g, seen.h, strict=True)
     )
-    inside = (seen.loss <= shell.level) & (seen.loss >= shell.inner)
+    floor = max(shell.inner, _SLACK * shell.level)  # lower down, rounding could feign a violation
+    inside = (seen.loss <= shell.level) & (seen.loss >= floor)
     violated = inside & ~found["e"] & (square < (shell.rate * seen.loss) ** 2)
     return Verdicts(codes, violated)
+
+
+_NEAR = 0.2  # boxes further from the zero of L than this are not tried about it
 
 
 def _statement(claim: RegionClaim) -> checker.Claim:
@@ -96,11 +107,13 @@ def _statement(claim: RegionClaim) -> checker.Claim:
 
 
 def confirm(
-    claim: RegionClaim, centres: Array, radii: Array, codes: Array, direction: Array
+    claim: RegionClaim, lower: Array, upper: Array, codes: Array, direction: Array
 ) -> Array:
     """Whether each box's reason is proved, by the same forms in Arb balls."""
     if not len(codes):
         return np.zeros(0, dtype=bool)
+    centres, radii = centred(lower, upper)
+    zero = codes == "z"
     with working_precision(PRECISION):
         shell = Shell.of(claim, arb)
         seen = landscape(claim, shell, as_balls(centres), as_balls(radii))
@@ -110,7 +123,11 @@ def confirm(
             "b": below(shell, seen),
             "a": above(shell, seen),
             "e": elsewhere(claim, shell, seen),
+            "z": zero.copy(),
         }
+        if zero.any():
+            radius = from_zero(Shell.of(claim, float), lower[:, zero], upper[:, zero])
+            proofs["z"][zero] = rooted(claim, shell, arb, radius)
     stands = [(codes == letter) & proved.astype(bool) for letter, proved in proofs.items()]
     return np.asarray(np.any(stands, axis=0))
 

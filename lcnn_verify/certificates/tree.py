@@ -29,6 +29,7 @@ LETTERS = {
     "a": "above: L > ε₀",
     "b": "below: L < ε₁",
     "g": "gradient: ‖∇L‖ > multiple·κ·L",
+    "z": "zero: ‖∇L‖ ≥ multiple·κ·L down to L = 0",
     "?": "open: not settled within the budget",
 }
 

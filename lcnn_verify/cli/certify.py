@@ -107,13 +107,15 @@ def _claim(
         raise InputError("--norms", repr(norms), f"{count} norms, one for each teacher")
     if count == 1 and _fraction("--separation", separation) != 90:
         raise InputError("--separation", separation, "no separation of a single teacher")
+    most = integer("--students", students, 1)
+    usual = Fraction(0) if most == count else INNER
     try:
         return RegionClaim(
             norms=tuple(_fraction("--norms", size) for size in sizes),
             separation=_fraction("--separation", separation),
-            students=integer("--students", students, 1),
+            students=most,
             multiple=Fraction(1) if multiple is None else _fraction("--kappa-multiple", multiple),
-            inner=INNER if inner is None else _fraction("--inner", inner),
+            inner=usual if inner is None else _fraction("--inner", inner),
         )
     except InputError as error:
         name = f"--{error.argument.removeprefix('--')}"
@@ -222,4 +224,4 @@ def _show(document: dict[str, Any], path: Path, page: Path | None) -> None:
 
 def _levels(document: dict[str, Any]) -> str:
     low, high = document["excluded_below"], document["level"]
-    return f"{high:.6g}, {low:.3g}: students with L < ε₁ are left out"
+    return f"{high:.6g}, {low:.3g}" + (": students with L < ε₁ are left out" if low else "")

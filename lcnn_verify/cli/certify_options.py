@@ -39,7 +39,10 @@ def certify(
         ),
     ] = None,
     inner: Annotated[
-        str | None, typer.Option(metavar="X", help="ε₁/ε₀, where the shell starts. Default: 1e-6.")
+        str | None,
+        typer.Option(
+            metavar="X", help="ε₁/ε₀, where the shell starts. Default: 1e-6; 0 where m = r."
+        ),
     ] = None,
     budget: Annotated[
         str | None,

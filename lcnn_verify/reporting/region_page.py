@@ -22,6 +22,7 @@ _COLOURS = {
     "a": "var(--fig-muted)",
     "b": "var(--fig-warn)",
     "e": "var(--fig-grid)",
+    "z": "var(--fig-3)",
     "?": "var(--fig-bad)",
 }
 

@@ -6,9 +6,9 @@ Kind: lower bound.
 Constants: κ(V) = 1/‖V‖_F and ε₀(V) = v_min⁴·M(Δ)/(8r), calibrated, not derived.
 How it is checked: at random points, and where a local search from them, and from structured
     starts, makes ‖∇L‖/L as small as it can below the threshold. Random points alone would pass a
-    false bound (THEORY §4 tells the story). For one teacher in the plane and one student, or two
-    outside the quick profile, 2κ is proved on the whole shell 10⁻⁶ε₀ ≤ L ≤ ε₀ by interval
-    arithmetic.
+    false bound (THEORY §4 tells the story). For one teacher and one student in the plane 2κ is
+    proved for every L ≤ ε₀ by interval arithmetic; beyond the quick profile, for two students and
+    10⁻⁶ε₀ ≤ L ≤ ε₀.
 Source: abstract of the paper ("a special case of Łojasiewicz"); exponent 1 is our reading.
 """
 
@@ -66,7 +66,8 @@ def test_no_search_from_structured_starts_does(teacher, extra):
 @verifies("zgj.gradient-bound")
 def test_no_student_of_one_planar_teacher_breaks_it():
     for students in (1,) if active().profile.name == "quick" else (1, 2):
-        claim = region.RegionClaim(students=students, multiple=Fraction(2))
+        inner = Fraction(0) if students == 1 else region.INNER
+        claim = region.RegionClaim(students=students, multiple=Fraction(2), inner=inner)
         found = region.certify(claim, budget=100_000)
         if found.verdict != "CERTIFIED":
             check.undecided(f"2κ with m = {students} is {found.verdict}: see lcnn-verify certify")
