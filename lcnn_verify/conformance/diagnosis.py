@@ -166,8 +166,7 @@ def _of_gradient(right: Reference, got: FloatArray, dtype: Dtype) -> _Findings:
     if wrong.any() and worst < min(_NEARLY_PARALLEL, best):
         where = f"for neurons nearly parallel to another (sin θ ≤ {worst:.1g})"
     if wrong.any() and not wrong.all():
-        rows = ", ".join(map(str, np.flatnonzero(judged)[wrong]))
-        some_rows = f"only {'row' if wrong.sum() == 1 else 'rows'} {rows} of {len(got)} wrong"
+        some_rows = f"only {_listed(np.flatnonzero(judged)[wrong].tolist())} of {len(got)} wrong"
     size = right.total * float(right.levers.max())
     off = float(np.linalg.norm(got[judged] - right.gradient[judged], axis=1).max(initial=0.0))
     return _Findings(named, where, some_rows, _precision(off / size if size else 0.0, dtype))
@@ -198,6 +197,13 @@ def _compared(call: Call, dtype: Dtype) -> tuple[FloatArray, FloatArray, FloatAr
     floors = right.gradient_floors(dtype)
     judged = np.isfinite(floors)
     return call.gradient[judged], right.gradient[judged], floors[judged]
+
+
+def _listed(rows: list[int]) -> str:
+    """``row 1``, ``rows 1, 3, 4``, or ``rows 3 to 9`` where none in between is missing."""
+    if rows[-1] - rows[0] == len(rows) - 1 > 1:
+        return f"rows {rows[0]} to {rows[-1]}"
+    return f"{'row' if len(rows) == 1 else 'rows'} {', '.join(map(str, rows))}"
 
 
 def _precision(relative: float, dtype: Dtype) -> str:
