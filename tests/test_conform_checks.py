@@ -124,3 +124,27 @@ def test_the_same_seed_draws_the_same_examples_for_every_implementation():
         seen.append(calls)
     assert seen[0] == seen[1]
     assert len(seen[0]) == 60
+
+
+class NativeOnly(subjects.Honest):
+    def loss(self, W, V):
+        if not W.dtype.isnative:
+            raise TypeError("byte order")
+        return super().loss(W, V)
+
+
+class RowsOnly(subjects.Honest):
+    def loss(self, W, V):
+        if not W.flags.c_contiguous:
+            raise TypeError("not C-contiguous")
+        return super().loss(W, V)
+
+
+def test_compiled_code_may_refuse_byte_swapped_arrays_and_no_others():
+    decision, fallen = judged("layout", NativeOnly())
+    assert decision.verdict is Verdict.SUPPORTED, fallen
+    decision, fallen = judged("layout", RowsOnly())
+    assert decision.verdict is Verdict.REFUTED
+    assert fallen["quantity"] == "loss(W, V) of Fortran-ordered arrays"
+    decision, fallen = judged("repeatable", NativeOnly())
+    assert decision.verdict is Verdict.SUPPORTED, fallen

@@ -2,7 +2,8 @@
 
 Setting: an implementation that takes NumPy arrays.
 Statement: loss and gradient are right for arrays in C and in Fortran order, strided, reversed,
-    byte-swapped and read-only.
+    byte-swapped and read-only; byte-swapped ones, which compiled code cannot read, may be refused
+    by an exception.
 Kind: identity.
 Constants: as loss-values and gradient-values.
 How it is checked: layout after layout, on arrays whose entries are all different; what lies between
