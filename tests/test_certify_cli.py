@@ -8,17 +8,24 @@ import signal
 import subprocess
 import sys
 import time
+from fractions import Fraction
 from pathlib import Path
 
+import jsonschema
 import pytest
 from region_kit import certified
 
 from lcnn_verify.certificates import tree
 from lcnn_verify.cli.app import main
 from lcnn_verify.errors import InputError
+from lcnn_verify.evidence.recorder import Proof
+from lcnn_verify.reporting import html
+from lcnn_verify.reporting.region_drawing import plane
 from lcnn_verify.reporting.region_page import render
+from lcnn_verify.reporting.schema import schema
 
 CLAIM = "zgj.gradient-bound"
+EXAMPLE = Path(__file__).parent.parent / "reports" / "example"
 
 
 @pytest.fixture(autouse=True)
@@ -186,3 +193,28 @@ def test_the_page_draws_the_boxes(name, drawings):
 def test_the_page_escapes_what_a_file_says():
     page = render(certified("one").document | {"arithmetic": "<b>x</b>"})
     assert "<b>x</b>" not in page
+
+
+def test_the_report_draws_a_certified_plane():
+    """A region in a proof of a report is a figure of its page, and fits the schema."""
+    document = certified("one", inner=Fraction(0)).document
+    region = {key: document[key] for key in ("coordinates", "root", "tree")}
+    report = json.loads((EXAMPLE / "report.json").read_text(encoding="utf-8"))
+    entry = next(claim for claim in report["claims"] if claim["id"] == CLAIM)
+    entry["proofs"] = [
+        Proof("‖∇L‖ ≥ 2·κ·L", "a box", document["boxes"], 64, False, kept).to_json()
+        for kept in (None, region)
+    ]
+    assert "region" not in entry["proofs"][0]
+    jsonschema.validate(report, schema())
+    page = html.render(report)
+    assert page.count("The certified region") == 1
+    assert "down to L = 0" in page
+
+
+@pytest.mark.parametrize("tree", ["", "0g", "9gg"])
+def test_a_tree_that_is_none_is_not_drawn(tree):
+    document = certified("one").document
+    assert plane(document) is not None
+    assert plane(document | {"tree": tree}) is None
+    assert plane(certified("two", multiple=2, budget=2000).document) is None

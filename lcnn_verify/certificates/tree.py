@@ -13,6 +13,7 @@ import gzip
 import hashlib
 import json
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,7 @@ def halves(lower: Array, upper: Array, axes: Array) -> tuple[Array, Array]:
     )
 
 
-def settled(document: dict[str, Any]) -> tuple[Array, Array, Array]:
+def settled(document: Mapping[str, Any]) -> tuple[Array, Array, Array]:
     """Lower and upper bounds (coordinates, boxes) and letters of the boxes no digit halves.
 
     For drawing; whether the tree is sound is the checker's business.
@@ -56,7 +57,7 @@ def settled(document: dict[str, Any]) -> tuple[Array, Array, Array]:
     lower, upper = root[:, :1], root[:, 1:]
     found = []
     while width := lower.shape[1]:
-        codes = np.array(list(tree[first : first + width]))
+        codes = np.array(list(tree[first : first + width]), dtype="U1")
         inner = np.char.isdigit(codes)
         found.append((lower[:, ~inner], upper[:, ~inner], codes[~inner]))
         lower, upper = halves(lower[:, inner], upper[:, inner], codes[inner].astype(int))

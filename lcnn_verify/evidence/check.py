@@ -216,13 +216,21 @@ def equal(
     _judge(got, "=", expected, ruling, tightness, note, overrides, explain)
 
 
-def certified(statement: str, *, box: str, cells: int, bits: int, whole: bool) -> None:
+def certified(
+    statement: str,
+    *,
+    box: str,
+    cells: int,
+    bits: int,
+    whole: bool,
+    region: Mapping[str, Any] | None = None,
+) -> None:
     """Record a proof of ``statement`` on every instance of ``box``; see ``recorder.Proof``.
 
     With ``whole`` the box is all that the claim is about: the claim is then CERTIFIED, unless some
     other check fails or stays open.
     """
-    current().proofs.append(Proof(statement, box, cells, bits, whole))
+    current().proofs.append(Proof(statement, box, cells, bits, whole, region))
     seen = {**_NO_COMPARISON, "quantity": statement, "decided_by": f"Arb enclosures, {bits} bits"}
     _record(Outcome.HOLDS, **seen, note="", overrides={})
 

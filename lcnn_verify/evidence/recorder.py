@@ -56,7 +56,8 @@ class Proof:
     """A proof of ``statement`` on every instance of ``box``, both in words.
 
     ``cells`` sub-boxes were enclosed with ``bits`` bits. ``whole`` says that the box is all that
-    the claim is about, so that the proof certifies the claim.
+    the claim is about, so that the proof certifies the claim. ``region`` may hold the coordinates,
+    root and tree of a region certificate, to be drawn.
     """
 
     statement: str
@@ -64,6 +65,11 @@ class Proof:
     cells: int
     bits: int
     whole: bool
+    region: Mapping[str, Any] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """A plain dict; ``region`` is left out where there is none."""
+        return {key: value for key, value in asdict(self).items() if value is not None}
 
 
 @dataclass(slots=True)
@@ -178,7 +184,7 @@ class Recorder:
 
     def to_json(self) -> dict[str, Any]:
         """A plain dict of everything seen; ``proofs`` is left out where there are none."""
-        proofs = {"proofs": [asdict(proof) for proof in self.proofs]} if self.proofs else {}
+        proofs = {"proofs": [proof.to_json() for proof in self.proofs]} if self.proofs else {}
         return {
             "claim": self.claim,
             "test": self.test,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,12 @@ from markupsafe import Markup
 
 from lcnn_verify.reporting import phrases
 from lcnn_verify.reporting.arguments import Arguments, take_apart
+from lcnn_verify.reporting.causes import causes
 from lcnn_verify.reporting.drawing import Drawing
 from lcnn_verify.reporting.figures import figures
 from lcnn_verify.reporting.formula import formula
 from lcnn_verify.reporting.neurons import draw_network
+from lcnn_verify.reporting.region_drawing import plane
 
 _TEMPLATES = Path(__file__).with_name("templates")
 _MOST_WITNESSES = 3
@@ -101,6 +103,7 @@ def render(data: Mapping[str, Any]) -> str:
             counts=phrases.counts(data),
             papers=_papers(data["claims"]),
             meanings=phrases.meanings(),
+            causes=causes(data),
             subject=phrases.subject(data),
             not_offered=phrases.not_offered(data),
             run_command=phrases.run_command(data),
@@ -154,8 +157,15 @@ def _detail(entry: Mapping[str, Any], prefix: str) -> Detail:
         fallen,
         tuple(witness for witness in witnesses if witness is not None),
         _measured(entry["measurements"]),
-        tuple(figures(entry["series"], prefix)),
+        (*figures(entry["series"], prefix), *_regions(entry)),
     )
+
+
+def _regions(entry: Mapping[str, Any]) -> Iterator[Drawing]:
+    """Certified regions of the plane, drawn."""
+    for proof in entry.get("proofs", ()):
+        if "region" in proof and (drawing := plane(proof["region"])):
+            yield drawing
 
 
 def _example(observation: Mapping[str, Any] | None) -> Example | None:

@@ -78,4 +78,7 @@ def test_no_student_of_one_planar_teacher_breaks_it():
             cells=found.document["boxes"],
             bits=region.PRECISION,
             whole=False,
+            region={key: found.document[key] for key in ("coordinates", "root", "tree")}
+            if students == 1
+            else None,
         )
