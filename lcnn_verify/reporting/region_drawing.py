@@ -27,12 +27,13 @@ def plane(region: Mapping[str, Any]) -> Drawing | None:
         return None
     try:
         boxes = settled(region)
+        markup = _plane(boxes)
     except (IndexError, ValueError):  # a tree that is none: nothing here vouches for it
         return None
     return Drawing(
         "The certified region",
         "Where the student may be; the cross is the teacher, and ±w are one neuron.",
-        _plane(boxes),
+        markup,
         tuple(
             Key("■", COLOURS[letter], LETTERS[letter].partition(": ")[2])
             for letter in sorted(set(boxes[2].tolist()) & set(COLOURS))
