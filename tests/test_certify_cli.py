@@ -14,6 +14,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 from region_kit import certified
+from reporting_fixtures import friendly, normalised
 
 from lcnn_verify.certificates import tree
 from lcnn_verify.cli.app import main
@@ -25,7 +26,6 @@ from lcnn_verify.reporting.region_page import render
 from lcnn_verify.reporting.schema import schema
 
 CLAIM = "zgj.gradient-bound"
-EXAMPLE = Path(__file__).parent.parent / "reports" / "example"
 
 
 @pytest.fixture(autouse=True)
@@ -199,13 +199,14 @@ def test_the_report_draws_a_certified_plane():
     """A region in a proof of a report is a figure of its page, and fits the schema."""
     document = certified("one", inner=Fraction(0)).document
     region = {key: document[key] for key in ("coordinates", "root", "tree")}
-    report = json.loads((EXAMPLE / "report.json").read_text(encoding="utf-8"))
-    entry = next(claim for claim in report["claims"] if claim["id"] == CLAIM)
-    entry["proofs"] = [
+    claims, records = friendly()
+    proofs = [
         Proof("‖∇L‖ ≥ 2·κ·L", "a box", document["boxes"], 64, False, kept).to_json()
         for kept in (None, region)
     ]
-    assert "region" not in entry["proofs"][0]
+    assert "region" not in proofs[0]
+    records[0]["proofs"] = proofs
+    report = normalised(claims, records).data
     jsonschema.validate(report, schema())
     page = html.render(report)
     assert page.count("The certified region") == 1

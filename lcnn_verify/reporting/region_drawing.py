@@ -133,7 +133,8 @@ def _plane(boxes: tuple[Array, Array, Array]) -> str:
     turned = "".join(
         f'<g transform="scale({sx},{sy})">{sectors}</g>' for sx in (1, -1) for sy in (1, -1)
     )
-    cross = f'<path d="M{scale - 5:.2f} 0h10m-5 -5v10" stroke="var(--fig-ink)" stroke-width="1.5" fill="none"/>'
+    pen = 'stroke="var(--fig-ink)" stroke-width="1.5" fill="none"'
+    cross = f'<path d="M{scale - 5:.2f} 0h10m-5 -5v10" {pen}/>'
     edge = _SIZE / 2 + 4
     return _svg(f"{-edge:g} {-edge:g} {2 * edge:g} {2 * edge:g}", turned + cross)
 
