@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -68,6 +69,14 @@ def test_an_expected_failure_is_shown_and_excused(folder, capsys):
     assert words.endswith("Every failure is expected.")
     report = json.loads((folder / "out" / "report.json").read_text(encoding="utf-8"))
     assert report["summary"]["not_as_wanted"] == ["conform.layout"], "the report stays the report"
+    suite = ElementTree.parse(folder / "out" / "junit.xml").getroot()
+    assert (suite.get("failures"), suite.get("skipped")) == ("0", "1")
+    skipped = suite.find(".//testcase[@name='conform.layout']/skipped")
+    assert "pointer (https://example.org/7)" in skipped.get("message")
+    page = (folder / "out" / "index.html").read_text(encoding="utf-8")
+    assert '<h1 class="good">The implementation does not pass 1 of 2 checks, as expected.' in page
+    assert "pointer (https://example.org/7)" in page
+    assert "an expected failure" in (folder / "out" / "summary.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("entries", [(), (("conform.sign", "another"),)])
@@ -75,6 +84,9 @@ def test_an_unexpected_failure_still_counts(folder, capsys, entries):
     assert conform(folder, "--expected", expectations(folder, *entries)) == 1
     words = " ".join(capsys.readouterr().out.split())
     assert words.endswith("Not expected: conform.layout.") == bool(entries)
+    suite = ElementTree.parse(folder / "out" / "junit.xml").getroot()
+    assert (suite.get("failures"), suite.get("skipped")) == ("1", "0")
+    assert '<h1 class="bad">' in (folder / "out" / "index.html").read_text(encoding="utf-8")
 
 
 def test_json_and_quiet_say_it_by_the_exit_code(folder, capsys):

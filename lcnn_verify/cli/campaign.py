@@ -16,7 +16,7 @@ from lcnn_verify.campaign.run import Progress, ProgressCallback
 from lcnn_verify.cli.errors import ExitCode, say
 from lcnn_verify.cli.progress import bar
 from lcnn_verify.comparison.deviation import Deviation
-from lcnn_verify.comparison.deviations import matching, unexpected
+from lcnn_verify.comparison.deviations import excuses, matching, unexpected
 from lcnn_verify.comparison.terminal import render_deviations
 from lcnn_verify.errors import InputError
 from lcnn_verify.reporting.plain import plain
@@ -47,6 +47,9 @@ def run_campaign(
     try:
         with _bar(sys.stderr.isatty() and not (json or quiet)) as progress:
             report = campaign(progress)
+        matches = matching(expected, report.data)
+        if excused := excuses(matches):
+            report.write(out, expected=excused)
     except InputError as error:
         name = names.get(error.argument, error.argument)
         raise InputError(name, error.got, error.wanted) from None
@@ -67,7 +70,6 @@ def run_campaign(
         render(report, Console(), Path(out))
     if not expected:
         return report.exit_code
-    matches = matching(expected, report.data)
     uncalled_for = unexpected(report.data, matches)
     if not (json or quiet):
         render_deviations(plain([match.to_json() for match in matches]), Console())

@@ -82,6 +82,14 @@ def expected(matches: Iterable[Match]) -> dict[str, Match]:
     return {match.deviation.id: match for match in matches if match.status is Status.EXPECTED}
 
 
+def excuses(matches: Iterable[Match]) -> dict[str, str]:
+    """Why claims that are excused may fail, by id: the reason and the link."""
+    return {
+        claim: f"{match.deviation.reason} ({match.deviation.link})"
+        for claim, match in expected(matches).items()
+    }
+
+
 def unexpected(report: Mapping[str, Any], matches: Iterable[Match]) -> tuple[str, ...]:
     """Ids of the claims of ``report`` that are not as wanted, and that no match excuses."""
     excused = expected(matches)

@@ -100,6 +100,7 @@ def render(data: Mapping[str, Any]) -> str:
                 for index, entry in enumerate(data["claims"])
             },
             headline=phrases.headline(data),
+            passed=all(entry["as_wanted"] or entry.get("expected") for entry in data["claims"]),
             counts=phrases.counts(data),
             papers=_papers(data["claims"]),
             meanings=phrases.meanings(),
@@ -113,9 +114,14 @@ def render(data: Mapping[str, Any]) -> str:
 
 
 def tone(entry: Mapping[str, Any]) -> str:
-    """The colour of a verdict: good if wanted, bad if decided the wrong way, else warn."""
+    """The colour of a verdict: good if wanted, bad if decided the wrong way, else warn.
+
+    A failure that is expected does not count, and is no more than a warning.
+    """
     if entry["as_wanted"]:
         return "good"
+    if entry.get("expected"):
+        return "warn"
     return "warn" if entry["verdict"] in ("INCONCLUSIVE", "NOT EXERCISED") else "bad"
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from lcnn_verify.reporting.causes import Cause, causes
 from lcnn_verify.reporting.phrases import (
     Family,
     counts,
@@ -47,9 +48,9 @@ def render(data: Mapping[str, Any]) -> str:
     """The report ``data`` as Markdown. Nothing in it differs between equal runs."""
     run, environment = data["run"], data["environment"]
     lines = [f"# lcnn-verify: {headline(data)}", "", f"{counts(data)}.", "", *_subject(data)]
-    if fallen := [entry for entry in data["claims"] if not entry["as_wanted"]]:
+    if fallen := causes(data):
         lines += ["## Not as wanted", ""]
-        lines += [line for entry in fallen for line in _fallen(entry)]
+        lines += [line for cause in fallen for line in _cause(cause)]
         lines.append("")
     for family in families(data):
         lines += _table(family)
@@ -73,8 +74,21 @@ def render(data: Mapping[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _cause(cause: Cause) -> list[str]:
+    """The first claim in full; those that share its cause with their replay commands."""
+    first, *others = cause.entries
+    lines = [f"{escape(cause.headline)}", ""] if cause.headline else []
+    lines += _fallen(first)
+    for entry in others:
+        how = f", replay with {code(replay_command(entry))}" if entry["counterexample"] else ""
+        lines.append(f"- and {escape(entry['id'])}{how}")
+    return [*lines, ""] if others else lines
+
+
 def _fallen(entry: Mapping[str, Any]) -> list[str]:
     lines = [f"- {escape(sentence(entry))}"]
+    if expected := entry.get("expected"):
+        lines.append(f"  Expected to fail: {escape(expected)}.")
     if entry["counterexample"]:
         lines.append(f"  Replay with {code(replay_command(entry))}.")
         if snippet := entry["counterexample"].get("snippet"):

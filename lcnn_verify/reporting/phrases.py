@@ -61,7 +61,9 @@ def headline(data: Mapping[str, Any]) -> str:
     total, fallen = len(data["claims"]), len(data["summary"]["not_as_wanted"])
     if "implementation" in data:
         if fallen:
-            return f"The implementation does not pass {fallen} of {plural(total, 'check')}."
+            excused = sum(bool(entry.get("expected")) for entry in data["claims"])
+            which = {0: "", fallen: ", as expected"}.get(excused, f", {excused} of them expected")
+            return f"The implementation does not pass {fallen} of {plural(total, 'check')}{which}."
         return f"The implementation passes {'the check' if total == 1 else f'all {total} checks'}."
     if fallen == 0:
         all_of_them = "The statement" if total == 1 else f"All {total} statements"
@@ -106,8 +108,10 @@ def not_offered(data: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 
 
 def wanted(entry: Mapping[str, Any]) -> str:
-    """Whether the verdict is the wanted one, in words."""
-    return "as wanted" if entry["as_wanted"] else f"wanted {entry['wanted']}"
+    """Whether the verdict is the wanted one, or at least expected, in words."""
+    if entry["as_wanted"]:
+        return "as wanted"
+    return "an expected failure" if entry.get("expected") else f"wanted {entry['wanted']}"
 
 
 def sentence(entry: Mapping[str, Any]) -> str:

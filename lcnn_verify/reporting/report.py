@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from lcnn_verify.evidence import replay_record
@@ -62,9 +63,13 @@ class Report:
             raise InputError(source, "a file that is not UTF-8 text", "a report.json") from None
         return cls(check(parse(text, source), source))
 
-    def write(self, directory: Path | str) -> None:
+    def write(
+        self, directory: Path | str, *, expected: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         """Write ``report.json``, ``junit.xml``, ``summary.md``, replay files and ``index.html``.
 
+        ``expected`` says of claims that are expected to fail why, which every file but
+        ``report.json``, the record of what happened, marks as such.
         Beside a replay file stands its snippet, where it has one. Each file appears whole or not at
         all. Replay files of an earlier report in the same directory are removed. Raises ``OSError``
         when something cannot be written; what was written before stays.
@@ -86,9 +91,20 @@ class Report:
         for name, text in files.items():
             replays.mkdir(exist_ok=True)
             write_atomically(replays / name, text)
-        write_atomically(folder / "junit.xml", junit.render(self.data))
-        write_atomically(folder / "summary.md", markdown.render(self.data))
-        write_atomically(folder / "index.html", html.render(self.data))
+        shown = self._marked(expected)
+        write_atomically(folder / "junit.xml", junit.render(shown))
+        write_atomically(folder / "summary.md", markdown.render(shown))
+        write_atomically(folder / "index.html", html.render(shown))
+
+    def _marked(self, expected: Mapping[str, str]) -> dict[str, Any]:
+        """The data with ``expected`` in the entries of claims that fail as they are expected to."""
+        claims = [
+            {**entry, "expected": plain(expected[entry["id"]])}
+            if entry["id"] in expected and not entry["as_wanted"]
+            else entry
+            for entry in self.data["claims"]
+        ]
+        return {**self.data, "claims": claims}
 
 
 def build_report(

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from lcnn_verify.reporting.causes import Cause, causes
 from lcnn_verify.reporting.phrases import (
     counts,
     families,
@@ -48,15 +49,8 @@ def render(report: Report, console: Console, directory: Path | None = None) -> N
     console.print(_table(data, console))
     if any(entry["follows_from"] for entry in data["claims"]):
         console.print(literal(console, "* follows from another claim: tested, not counted twice"))
-    for entry in data["claims"]:
-        if not entry["as_wanted"]:
-            console.print(literal(console, f"\n{sentence(entry)}", "bold"), soft_wrap=False)
-            if entry["counterexample"] and directory is not None:
-                path = directory / COUNTEREXAMPLES / f"{entry['id']}.json"
-                console.print(literal(console, f"  lcnn-verify replay {path}"), soft_wrap=True)
-                if "snippet" in entry["counterexample"]:
-                    command = f"  python {path.with_suffix('.py')}"
-                    console.print(literal(console, command), soft_wrap=True)
+    for cause in causes(data):
+        _show_cause(cause, console, directory)
     _show_snippet(data, console)
     for check, reason in not_offered(data):
         console.print(literal(console, f"not offered: {check}: {reason}"), soft_wrap=True)
@@ -71,6 +65,29 @@ def render(report: Report, console: Console, directory: Path | None = None) -> N
     console.print(literal(console, f"{counts(data)}; profile {run['profile']}, seed {run['seed']}"))
     if directory is not None:
         console.print(literal(console, f"report: {directory / 'index.html'}"), soft_wrap=True)
+
+
+def _show_cause(cause: Cause, console: Console, directory: Path | None) -> None:
+    """The first claim in full, and of those that share its cause where each can be replayed."""
+    first, *others = cause.entries
+    if cause.headline:
+        console.print(literal(console, f"\n{cause.headline}", "bold"), soft_wrap=False)
+    console.print(literal(console, f"\n{sentence(first)}", "bold"), soft_wrap=False)
+    if (path := _replay_file(first, directory)) is not None:
+        console.print(literal(console, f"  lcnn-verify replay {path}"), soft_wrap=True)
+        if "snippet" in first["counterexample"]:
+            command = f"  python {path.with_suffix('.py')}"
+            console.print(literal(console, command), soft_wrap=True)
+    for entry in others:
+        path = _replay_file(entry, directory)
+        how = "" if path is None else f": lcnn-verify replay {path}"
+        console.print(literal(console, f"and {entry['id']}{how}"), soft_wrap=True)
+
+
+def _replay_file(entry: Mapping[str, Any], directory: Path | None) -> Path | None:
+    if directory is None or not entry["counterexample"]:
+        return None
+    return directory / COUNTEREXAMPLES / f"{entry['id']}.json"
 
 
 def _show_snippet(data: Mapping[str, Any], console: Console) -> None:
