@@ -103,7 +103,8 @@ def largest(
     while low < high:
         tenths = (low + high + 1) // 2
         tried = replace(claim, multiple=Fraction(tenths, 10))
-        grown = grow(tried, budget=budget, prover=None, team=team, watch=watch)
+        guess = budget - budget // 10  # balls may have to halve a few boxes more
+        grown = grow(tried, budget=guess, prover=None, team=team, watch=watch)
         low, high = (low, tenths - 1) if _open(grown) else (tenths, high)
     return replace(claim, multiple=Fraction(low, 10))
 
