@@ -305,6 +305,12 @@ def test_every_hundredth_cell_is_positive_in_other_arithmetic(coarse):
         (lambda cells: cells.__setitem__(5, cells[4]), "there twice"),
         (lambda cells: cells[7].__setitem__(0, [cells[7][0][0], cells[7][0][1] * 0.999]), "cover"),
         (lambda cells: cells.append([[2.0, 3.0], [2.0, 3.0]]), "no part of the cover"),
+        (lambda cells: cells.__setitem__(5, [[0.1, 0.1], [0.1, 0.2]]), "is no cell of"),
+        (lambda cells: cells.__setitem__(5, [[0.1, math.nan], [0.1, 0.2]]), "is no cell of"),
+        (lambda cells: cells.__setitem__(5, [[0.0, 1e-300], [0.1, 0.2]]), "is no cell of"),
+        (lambda cells: cells[5].append([0.0, 1.0]), "is no cell of"),
+        (lambda cells: cells[5].pop(), "is no cell of"),
+        (lambda cells: cells[5][0].__setitem__(0, 10**400), "OverflowError"),
         (lambda cells: cells.clear(), "no cell covers"),
         (lambda cells: cells.__setitem__(0, [["x", 1.0]]), "ValueError"),
     ],
@@ -317,7 +323,16 @@ def test_a_gap_in_the_cover_is_found(coarse, change, message):
 
 
 def test_what_is_no_theorem_is_rejected(coarse):
-    for bad in ({}, {**coarse, "claim": "fact.euler"}, {**coarse, "parts": coarse["parts"][:2]}):
+    small = json.loads(json.dumps(merged_level.prove().to_json()))
+    wrong_box = [{**small["parts"][0], "box": [[0.0, 1.0]]}]
+    for bad in (
+        {},
+        {**coarse, "claim": "fact.euler"},
+        {**coarse, "claim": ["fact.moments"]},
+        {**coarse, "parts": coarse["parts"][:2]},
+        {**small, "parts": 2 * small["parts"]},
+        {**small, "parts": wrong_box},
+    ):
         with pytest.raises(Rejected):
             check(bad)
 

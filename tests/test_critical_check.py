@@ -12,7 +12,7 @@ from lcnn_verify import oracle
 from lcnn_verify.certificates import critical_catalogue, critical_points
 from lcnn_verify.certificates.critical import Candidate, prove
 from lcnn_verify.certificates.critical_check import check_point
-from lcnn_verify.certificates.interval_energy import Energy, Rejected, working_bits
+from lcnn_verify.certificates.interval_energy import Energy, Rejected, direction, working_bits
 from lcnn_verify.enclosure import Box
 from lcnn_verify.model import MODELS, TIED_RELU
 
@@ -115,8 +115,51 @@ def test_a_change_is_rejected_by_name(entries, change, message):
 
 def test_the_fixed_coordinate_must_be_turned(entries):
     bad = moved(entries["cones-4d"], lambda e: e.update(fixed=[[0, 0]]))
+    with pytest.raises(Rejected, match="coordinate 0 of student 0 is not fixed at 0"):
+        check_point(bad)
+    bad["students"][0][0] = 0.0
     with pytest.raises(Rejected, match=r"into itself|pin the rotation"):
         check_point(bad)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda e: e.update(fixed=[[-5, -1]]), "coordinate -1 of student -5 is not fixed"),
+        (lambda e: e.update(fixed=[[0, 9]]), "coordinate 9 of student 0 is not fixed"),
+        (lambda e: e["students"][0].__setitem__(3, 1e-6), "student 0 is not fixed at 0"),
+        (lambda e: e.update(rotations=[[3, 3]]), "3 and 3 span no plane"),
+        (lambda e: e.update(rotations=[[3, -1]]), "3 and -1 span no plane"),
+        (lambda e: e.update(copies=[1, 1, 1, 1, 1.9]), "1.9 where a whole number belongs"),
+        (lambda e: e.update(copies=[1, 1, 1, 1, True]), "True where a whole number belongs"),
+    ],
+)
+def test_coordinates_and_counts_are_read_strictly(entries, change, message):
+    with pytest.raises(Rejected, match=f"cones-4d: .*{message}"):
+        check_point(moved(entries["cones-4d"], change))
+
+
+def test_an_entry_has_a_name(entries):
+    for name in (None, ["x"]):
+        with pytest.raises(Rejected, match="an entry whose name is"):
+            check_point({**entries["merged-pair-30"], "name": name})
+
+
+def misses(arctangent, bits=60):
+    """How many of 2000 arctangents lie outside the interval meant to hold them."""
+    rng, missed = np.random.default_rng(0), 0
+    with working_bits(bits), mpmath.workprec(4 * bits):
+        for y, x in rng.uniform((-2, 0), (2, 2), (2000, 2)).tolist():
+            got = arctangent(iv.mpf(y), iv.mpf(x))
+            low, high = (mpmath.make_mpf(end) for end in got._mpi_)
+            missed += not low <= mpmath.atan2(y, x) <= high
+    return missed
+
+
+def test_arctangents_are_rounded_outward():
+    """mpmath's own are not: caught here, and the reason for ``direction``."""
+    assert misses(iv.atan2) > 50
+    assert not misses(direction)
 
 
 def test_a_threshold_belongs_to_the_tied_model_only():

@@ -226,6 +226,7 @@ def test_a_good_certificate_checks(certified):
         (0, {"level": 4.3e-4}, "short: the loss is at most"),
         (0, {"steps": 2}, "short: the loss is at most"),
         (0, {"steps": -1}, "number of steps"),
+        (0, {"steps": 2.5}, "2.5 where a whole number belongs"),
         (0, {"step": 0.0}, "the step"),
         (0, {"students": [[0.9, 0.1], [0.6, -0.1], [0.0, 0.97]]}, "the loss is at most"),
         (0, {"students": [[0.9]]}, "different dimensions"),

@@ -20,9 +20,11 @@ from lcnn_verify.certificates.interval_energy import (
     Matrix,
     Rejected,
     Vector,
+    direction,
     dot,
     readable,
     wedge,
+    whole,
     working_bits,
 )
 
@@ -57,9 +59,9 @@ class _Point:
             for rows in zip(lower.tolist(), upper.tolist(), strict=True)
         ]
         self.radius, self.unique = float(data["radius"]), float(data["unique_within"])
-        self.copies = [int(count) for count in data["copies"]]
-        self.planes = [tuple(plane) for plane in data["rotations"]]
-        self.fixed = [tuple(place) for place in data["fixed"]]
+        self.copies = [whole(count) for count in data["copies"]]
+        self.planes = [tuple(map(whole, plane)) for plane in data["rotations"]]
+        self.fixed = [tuple(map(whole, place)) for place in data["fixed"]]
         p, d = self.center.shape
         self.free = [i for i in range(p * d) if divmod(i, d) not in self.fixed]
         self.loss, self.threshold = data["loss"], data["threshold"]
@@ -70,9 +72,15 @@ class _Point:
             raise Rejected("copies of a unit-readout neuron are not covered")
         if len(self.planes) > 1 or len(self.fixed) != len(self.planes):
             raise Rejected("at most one rotation is covered, with one fixed coordinate")
+        for i, j in self.planes:
+            if not 0 <= min(i, j) < max(i, j) < d:
+                raise Rejected(f"coordinates {i} and {j} span no plane")
         for row, column in itertools.product(range(len(lower)), sum(self.planes, ())):
             if lower[row, column] or upper[row, column]:
                 raise Rejected("a rotation moves a teacher")
+        for row, column in self.fixed:
+            if not (0 <= row < p and 0 <= column < d) or self.center[row, column] != 0.0:
+                raise Rejected(f"coordinate {column} of student {row} is not fixed at 0")
 
     def box(self, radius: float) -> Matrix:
         """The students within ``radius``, fixed coordinates exactly 0."""
@@ -157,7 +165,7 @@ def _threshold(teachers: Matrix) -> Any:
 
     angles = [iv.pi / 2]
     for u, v in itertools.combinations(teachers, 2):
-        angles.append(iv.atan2(wedge(u, v), abs(dot(u, v))))
+        angles.append(direction(wedge(u, v), abs(dot(u, v))))
     low, high = (_least([getattr(x, end) for x in angles]) for end in ("a", "b"))
     levels = [1 + kernel(iv.mpf(t)) - 2 * kernel(iv.mpf(t) / 2) ** 2 for t in (low, high)]
     norms = [dot(v, v) for v in teachers]

@@ -17,13 +17,14 @@ from typing import Any, TypeAlias
 from mpmath import iv
 
 from lcnn_verify.certificates import gradient_upper_bound, merged_level, moments
-from lcnn_verify.certificates.interval_energy import Rejected, working_bits
+from lcnn_verify.certificates.interval_energy import Rejected, direction, working_bits
 from lcnn_verify.certificates.subdivision import KIND, Cell, halves
 
 _Function: TypeAlias = Callable[[Sequence[Any]], Any]
 _BITS = 80
 _TERMS = 12
 _DEPTH = 8  # halvings of a cell, for intervals wider than the prover's
+_NARROWEST = 2.0**-40  # times the box: a narrower cell is no part of a cover that can be searched
 
 
 def check(data: Mapping[str, Any]) -> str:
@@ -32,28 +33,33 @@ def check(data: Mapping[str, Any]) -> str:
     Raises :class:`Rejected` naming the part and the cell that fails, or what is missing.
     """
     claim = data.get("claim")
-    if data.get("certificate") != KIND or claim not in PARTS:
+    if data.get("certificate") != KIND or not isinstance(claim, str) or claim not in PARTS:
         raise Rejected(f"not the certificate of a theorem on {', '.join(PARTS)}")
     try:
-        stated = {
-            str(part["name"]): [
-                tuple((float(low), float(high)) for low, high in cell) for cell in part["cells"]
-            ]
+        stated = [
+            (str(part["name"]), _cell(part["box"]), [_cell(cell) for cell in part["cells"]])
             for part in data["parts"]
-        }
-    except (KeyError, TypeError, ValueError) as error:
+        ]
+    except (LookupError, OverflowError, TypeError, ValueError) as error:
         raise Rejected(f"{claim}: {type(error).__name__}: {error}") from None
     wanted = PARTS[claim]
-    if set(stated) != set(wanted):
-        raise Rejected(f"{claim}: the parts are {sorted(stated)}, not {sorted(wanted)}")
+    if (names := sorted(name for name, _, _ in stated)) != sorted(wanted):
+        raise Rejected(f"{claim}: the parts are {names}, not {sorted(wanted)}")
     with working_bits(_BITS):
-        for name, (box, function) in wanted.items():
-            demand_cover(f"{claim}, {name}", stated[name], box)
-            for cell in stated[name]:
+        for name, whole, cells in stated:
+            box, function = wanted[name]
+            if whole != box:
+                raise Rejected(f"{claim}, {name}: the box to cover is {box}, not {whole}")
+            demand_cover(f"{claim}, {name}", cells, box)
+            for cell in cells:
                 if not _positive(function, cell, box, _DEPTH):
                     raise Rejected(f"{claim}, {name}: not proved positive on {cell}")
-        _EXTRA.get(str(claim), lambda: None)()
-    return str(claim)
+        _EXTRA.get(claim, lambda: None)()
+    return claim
+
+
+def _cell(sides: Any) -> Cell:
+    return tuple((float(low), float(high)) for low, high in sides)
 
 
 def demand_cover(where: str, cells: Sequence[Cell], box: Cell) -> None:
@@ -61,6 +67,12 @@ def demand_cover(where: str, cells: Sequence[Cell], box: Cell) -> None:
     left, pending = set(cells), [box]
     if len(left) != len(cells):
         raise Rejected(f"{where}: a cell is there twice")
+    for cell in cells:
+        if len(cell) != len(box) or not all(
+            _NARROWEST * (whole[1] - whole[0]) < high - low < math.inf
+            for (low, high), whole in zip(cell, box, strict=True)
+        ):
+            raise Rejected(f"{where}: {cell} is no cell of {box}")
     sides = zip(*cells, strict=True) if cells else [[side] for side in box]
     smallest = [min(high - low for low, high in side) for side in sides]
     while pending:
@@ -153,7 +165,7 @@ def _demand_moments() -> None:
     values = [iv.mpf(int(a.p)) / int(a.q) for a in moments.coefficients()]
     for rho in ("0", "0.25", "-0.5", "0.75", "0.9"):
         x = iv.mpf(rho)
-        closed = iv.sqrt(1 - x**2) + x * iv.atan2(x, iv.sqrt(1 - x**2))
+        closed = iv.sqrt(1 - x**2) + x * direction(x, iv.sqrt(1 - x**2))
         partial = sum((a * x**n for n, a in enumerate(values)), iv.mpf(0))
         rest = iv.mpf([0, 1]) * x ** len(values) * 2  # Σ aₙ = π/2 < 2
         if not (partial + abs(rest) * iv.mpf([-1, 1]) - closed).a <= 0 <= (closed - partial).b:

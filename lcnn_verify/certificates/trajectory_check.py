@@ -21,6 +21,7 @@ from lcnn_verify.certificates.interval_energy import (
     dot,
     length,
     readable,
+    whole,
     working_bits,
 )
 
@@ -45,7 +46,7 @@ def check(data: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _check(entry: Mapping[str, Any]) -> None:
-    steps, radius, step = int(entry["steps"]), float(entry["radius"]), float(entry["step"])
+    steps, radius, step = whole(entry["steps"]), float(entry["radius"]), float(entry["step"])
     if not (0 <= steps <= _MOST_STEPS and radius >= 0.0 and step > 0.0):
         raise Rejected(f"the radius, the step, or the number of steps (at most {_MOST_STEPS})")
     bits = _BITS if radius else _BITS + round(_BITS_A_STEP * steps)
