@@ -77,7 +77,7 @@ def test_the_summary_says_it_once(folder):
     text = (folder / "summary.md").read_text(encoding="utf-8")
     assert text.count(WHY) == 2
     for name in ONE_CAUSE:
-        assert f"replay counterexamples/{name}.json" in text
+        assert f"replay REPORT/counterexamples/{name}.json" in text
 
 
 def test_the_page_says_it_once_and_links_to_each(folder):

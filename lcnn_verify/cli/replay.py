@@ -46,8 +46,10 @@ def replay(file: Path, *, properties: str | None, json: bool) -> int:
     with running(recorded.context):
         recorder = found.replay(arguments)
     if isinstance(broke := recorder.breakdown, InputError):
-        place = "" if broke.argument == "target" else "arguments: "  # the target is the run's
-        raise InputError(f"{place}{broke.argument}", broke.got, broke.wanted)
+        if broke.argument == "target":  # the run's, which was found from where it was started
+            wanted = f"{broke.wanted}; replay it in the folder conform was run in"
+            raise InputError("target", broke.got, wanted)
+        raise InputError(f"arguments: {broke.argument}", broke.got, broke.wanted)
     if isinstance(broke, Discarded):
         raise InputError("arguments", "an instance outside the claim's setting", _REPLAY_FILE)
     if broke is not None:

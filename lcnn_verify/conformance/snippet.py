@@ -104,7 +104,9 @@ def _arrays(call: Call, dtype: str) -> Iterator[str]:
     W = [x.W.tolist() for x in call.batch] if call.batch else call.x.W.tolist()
     if _is_large(call):
         yield "import json"
-        yield f'with open("counterexamples/{current().claim}.json") as file:'
+        yield "from pathlib import Path"
+        yield f"# {current().claim}.json, the replay file, which stands beside this one"
+        yield 'with Path(__file__).with_suffix(".json").open() as file:'
         yield '    instance = json.load(file)["arguments"]["instance"]'
         yield f'W, V = (np.array(instance[name], dtype=np.{dtype}) for name in ("W", "V"))'
         return

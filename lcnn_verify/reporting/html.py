@@ -109,6 +109,7 @@ def render(data: Mapping[str, Any]) -> str:
             not_offered=phrases.not_offered(data),
             run_command=phrases.run_command(data),
             replay_command=phrases.replay_command,
+            replay_from=phrases.replay_from,
         )
     )
 

@@ -17,6 +17,7 @@ from lcnn_verify.reporting.phrases import (
     number,
     proof,
     replay_command,
+    replay_from,
     run_command,
     sentence,
     subject,
@@ -90,7 +91,7 @@ def _fallen(entry: Mapping[str, Any]) -> list[str]:
     if expected := entry.get("expected"):
         lines.append(f"  Expected to fail: {escape(expected)}.")
     if entry["counterexample"]:
-        lines.append(f"  Replay with {code(replay_command(entry))}.")
+        lines.append(f"  Replay with {code(replay_command(entry))}, {replay_from(entry)}.")
         if snippet := entry["counterexample"].get("snippet"):
             lines += ["", *(f"  {line}".rstrip() for line in _fenced(snippet)), ""]
     return lines

@@ -214,5 +214,16 @@ def run_command(data: Mapping[str, Any]) -> str:
 
 
 def replay_command(entry: Mapping[str, Any]) -> str:
-    """The command line that replays a claim's counterexample, from the report's folder."""
-    return shlex.join(["lcnn-verify", "replay", f"counterexamples/{entry['id']}.json"])
+    """The command line that replays a claim's counterexample: :func:`replay_from` says from where.
+
+    An implementation is found from where ``conform`` was run only; REPORT is the report's folder.
+    """
+    folder = "REPORT/counterexamples" if entry["family"] == "conform" else "counterexamples"
+    return shlex.join(["lcnn-verify", "replay", f"{folder}/{entry['id']}.json"])
+
+
+def replay_from(entry: Mapping[str, Any]) -> str:
+    """From which folder the replay command works, and the snippet too."""
+    if entry["family"] == "conform":
+        return "from the folder conform was run in, REPORT being the folder of this report"
+    return "from the folder of this report"
