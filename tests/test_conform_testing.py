@@ -20,6 +20,7 @@ SUBJECTS = Path(__file__).with_name("conformance_subjects.py")
 
 def test_an_honest_object_or_target_passes(monkeypatch, tmp_path):
     run_conformance_test(subjects.Honest(), checks=("loss-values", "conform.layout"))
+    run_conformance_test(subjects.Honest(), checks="sign, conform.layout")
     shutil.copy(SUBJECTS, tmp_path)
     monkeypatch.chdir(tmp_path)
     run_conformance_test("conformance_subjects.py:LossOnly", checks="shapes", seed=3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import re
 import signal
@@ -71,6 +72,18 @@ def test_the_terminal_says_it_once_and_where_each_can_be_replayed(report, folder
     bare = Console(file=io.StringIO(), width=100)
     terminal.render(report, bare)
     assert "and conform.degenerate\n" in bare.file.getvalue()
+
+
+def test_only_code_that_a_person_would_read_is_printed(report):
+    data = copy.deepcopy(report.data)
+    fallen = [entry for entry in data["claims"] if entry["counterexample"]]
+    fallen[0]["counterexample"]["snippet"] = "W = 0.1\n" * 1000
+    console = Console(file=io.StringIO(), width=100)
+    terminal.render(Report(data), console)
+    printed = console.file.getvalue()
+    assert f"To see {fallen[1]['id']} fail without lcnn-verify" in printed
+    assert fallen[1]["counterexample"]["snippet"] in printed
+    assert "W = 0.1" not in printed
 
 
 def test_the_summary_says_it_once(folder):

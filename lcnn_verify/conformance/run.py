@@ -112,11 +112,17 @@ def conform(
 
 
 def select(checks: Any) -> tuple[Claim, ...]:
-    """Checks by id or short name, all for None. Raises ``InputError`` with the nearest name."""
+    """Checks by id or short name, also with commas in one text as on the command line; None: all.
+
+    Raises ``InputError`` with the nearest name.
+    """
+    if isinstance(checks, str):
+        checks = checks.split(",")
     wanted = "ids of checks such as 'conform.shapes' or 'shapes', or None for all"
     short = {check.id.partition(".")[2]: check for check in ledger.checks()}
     chosen = set()
     for name in arguments.names("checks", checks, wanted):
+        name = name.strip()
         if name.removeprefix("conform.") not in short:
             hint = did_you_mean(name.removeprefix("conform."), list(short))
             raise InputError("checks", repr(name), f"one of {', '.join(short)}{hint}")

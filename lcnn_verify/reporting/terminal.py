@@ -26,6 +26,7 @@ from lcnn_verify.reporting.phrases import (
 from lcnn_verify.reporting.report import COUNTEREXAMPLES, Report
 
 _NARROW = 60
+_READABLE = 3000  # characters
 _PLAIN = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−—", "-0123456789--")
 
 
@@ -91,9 +92,10 @@ def _replay_file(entry: Mapping[str, Any], directory: Path | None) -> Path | Non
 
 
 def _show_snippet(data: Mapping[str, Any], console: Console) -> None:
-    """The code of the first failure that has any: the others are much like it."""
+    """The code of the first failure that has some a person would read; files hold the others."""
     for entry in data["claims"]:
-        if not entry["as_wanted"] and (snippet := (entry["counterexample"] or {}).get("snippet")):
+        snippet = (entry["counterexample"] or {}).get("snippet", "")
+        if not entry["as_wanted"] and 0 < len(snippet) <= _READABLE:
             console.print(literal(console, f"\nTo see {entry['id']} fail without lcnn-verify:\n"))
             console.print(literal(console, snippet), soft_wrap=True)
             return
