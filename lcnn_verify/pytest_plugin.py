@@ -115,7 +115,13 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> object | None:
             recorder = found.judge()
         except ClaimFailed as failed:
             _keep(pyfuncitem, found, failed.recorder)
-            raise
+            if failed.__cause__ is not None:  # a defect, whose traceback says where
+                raise
+            text = str(failed)
+        else:
+            text = ""
+    if text:
+        pytest.fail(text, pytrace=False)
     _keep(pyfuncitem, found, recorder)
     return True
 
@@ -134,9 +140,11 @@ def _skip_unless_offered(found: Property) -> None:
     if active().implementation is None:
         pytest.skip("no implementation to check: give --lcnn-implementation=TARGET")
     try:
-        reason = lacking(found.claim, current().declaration)
+        reason, refused = lacking(found.claim, current().declaration), ""
     except InputError as error:
-        pytest.fail(f"--lcnn-implementation: {error}", pytrace=False)
+        reason, refused = "", f"--lcnn-implementation: {error}"
+    if refused:
+        pytest.fail(refused, pytrace=False)
     if reason:
         pytest.skip(f"not offered: {reason}")
 
