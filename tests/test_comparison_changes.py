@@ -5,6 +5,7 @@ from __future__ import annotations
 import comparison_fixtures as pairs
 import pytest
 
+from lcnn_verify.comparison import phrases
 from lcnn_verify.comparison.changes import Aspect, Severity, compare_claims
 from lcnn_verify.comparison.compare import compare
 from lcnn_verify.comparison.deviation import Deviation
@@ -355,3 +356,19 @@ def test_durations_are_told_and_never_count(old):
 def test_a_threshold_that_makes_no_sense(old, part):
     with pytest.raises(InputError, match="margin: got"):
         compare(old, old, margin=part)
+
+
+def test_claims_with_the_same_change_stand_together():
+    severities = {"a": "regression", "b": "information", "c": "regression", "d": "regression"}
+    told = {"a": ["vanished"], "b": ["vanished"], "c": ["fell", "margin"], "d": ["vanished"]}
+    data = {
+        "changes": [
+            {"claim": claim, "severity": severities[claim], "text": text}
+            for claim, texts in told.items()
+            for text in texts
+        ]
+    }
+    worst, other = phrases.groups(data)
+    assert worst.changes == ((("a", "d"), ("vanished",)), (("c",), ("fell", "margin")))
+    assert (worst.size, other.size) == (3, 1)
+    assert other.changes == ((("b",), ("vanished",)),)

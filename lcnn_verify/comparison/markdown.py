@@ -17,7 +17,11 @@ def render(data: Mapping[str, Any]) -> str:
     lines += [f"- **Note**: {escape(note)}" for note in data["notes"]]
     lines.append("")
     for group in phrases.groups(data):
-        rows = [(code(claim), escape(text)) for claim, texts in group.claims for text in texts]
+        rows = [
+            (", ".join(map(code, claims)), escape(text))
+            for claims, texts in group.changes
+            for text in texts
+        ]
         lines += _section(group.title, ("claim", "change"), rows)
     standing = [(code(e["claim"]), escape(phrases.standing(e))) for e in data["still"]]
     lines += _section("Still not as wanted", ("claim", "verdict"), standing)

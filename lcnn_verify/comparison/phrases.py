@@ -20,11 +20,19 @@ _GROUPS = {
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The changes of one severity by claim, with a heading and a tone (a colour of the page)."""
+    """The changes of one severity, with a heading and a tone (a colour of the page).
+
+    Claims with the same changes stand together, so that these are told once.
+    """
 
     title: str
     tone: str
-    claims: tuple[tuple[str, tuple[str, ...]], ...]
+    changes: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
+
+    @property
+    def size(self) -> int:
+        """How many claims changed."""
+        return sum(len(claims) for claims, _ in self.changes)
 
 
 def groups(data: Mapping[str, Any]) -> Iterator[Group]:
@@ -35,8 +43,11 @@ def groups(data: Mapping[str, Any]) -> Iterator[Group]:
             if change["severity"] == severity:
                 by_claim.setdefault(change["claim"], []).append(change["text"])
         if by_claim:
-            claims = tuple((claim, tuple(texts)) for claim, texts in by_claim.items())
-            yield Group(title, tone, claims)
+            alike: dict[tuple[str, ...], list[str]] = {}
+            for claim, texts in by_claim.items():
+                alike.setdefault(tuple(texts), []).append(claim)
+            changes = tuple((tuple(claims), texts) for texts, claims in alike.items())
+            yield Group(title, tone, changes)
 
 
 def headline(data: Mapping[str, Any]) -> str:

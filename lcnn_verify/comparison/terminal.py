@@ -31,8 +31,8 @@ def render(data: Mapping[str, Any], console: Console, directory: Path | None = N
         console.print(_text(console, f"note: {note}", "bold"))
     for group in phrases.groups(data):
         rows = [
-            (claim if index == 0 else "", text)
-            for claim, texts in group.claims
+            ("\n".join(claims) if index == 0 else "", text)
+            for claims, texts in group.changes
             for index, text in enumerate(texts)
         ]
         _print(console, group.title, rows, _STYLES[group.tone])
@@ -68,12 +68,13 @@ def _print(
     if not rows:
         return
     console.print(_text(console, f"\n{title}", style))
-    width = min(max(len(first) for first, _ in rows), max(console.width * 2 // 5, 8))
+    longest = max(len(line) for first, _ in rows for line in first.split("\n"))
+    width = min(longest, max(console.width * 2 // 5, 8))
     table = Table(box=box.SIMPLE, show_header=False, pad_edge=False, show_edge=False)
     table.add_column(width=width, no_wrap=True)
     table.add_column(overflow="fold")
     for first, second in rows:
-        folded = "\n".join(wrap(first, width))
+        folded = "\n".join(part for line in first.split("\n") for part in wrap(line, width))
         table.add_row(_text(console, folded), _text(console, second))
     console.print(table)
 
