@@ -303,13 +303,39 @@ def test_every_number_counts():
         ({"point": {"coordinates": ["a"]}}, "malformed"),
         ({"point": {"coordinates": [1.0]}}, "malformed"),
         ({"root": [[math.nan, math.nan], [0, 2]]}, "misses students"),
-        ({"root": [[-1e300, 1e300], [0, 2]]}, "^box"),
+        ({"root": [[-1e300, 1e300], [0, 2]]}, "^box 0, .*far too wide"),
+        ({"root": [[-1e8, 1e8], [0, 2]]}, "^box"),
+        ({"root": [[0, 10**400], [0, 2]]}, "malformed: OverflowError"),
+        ({"point": {"coordinates": [10**400, 0.0]}}, "malformed: OverflowError"),
+        ({"point": {"coordinates": 1.0}}, "malformed: IndexError"),
+        ({"point": {"coordinates": [[1.0], [0.0]]}}, "malformed: ValueError"),
+        ({"point": {"coordinates": [math.inf, 1e308]}}, "not proved to violate"),
+        ({"students": 1.0}, "none that this checker knows"),
+        ({"students": True}, "none that this checker knows"),
+        ({"tree": "\ud800"}, "malformed: ValueError"),
+        ({"claim": "zgj.rate"}, "something is proved, but not what it says"),
+        ({"verdict": "REFUTED"}, "something is proved, but not what it says"),
         ({"root": [[-math.inf, math.inf], [0, 2]]}, "misses students"),
     ],
 )
 def test_what_makes_no_sense_is_rejected(change, reason):
     with pytest.raises(Rejected, match=reason):
         check(certificate() | change)
+
+
+def test_a_box_whose_linear_algebra_fails_is_not_proved():
+    """Two teachers so close that the slopes at the zero of L are singular in float64."""
+    document = certificate("orthonormal", budget=1)
+    document |= {"tree": "z", "teacher": {"norms": ["1", "1"], "separation": "1/" + 30 * "9"}}
+    with pytest.raises(Rejected, match=r"box 0, .*'z' is not proved"):
+        check(resealed(document))
+
+
+def test_angles_too_large_for_the_series_have_no_sine():
+    with np.errstate(all="ignore"):
+        s, c = sine_cosine(Ball(np.array([1e16, 1e300, math.nan])))
+    assert not (s.size() < math.inf).any()
+    assert not (c.size() < math.inf).any()
 
 
 def test_an_unfinished_certificate_proves_nothing():

@@ -104,6 +104,16 @@ def test_a_spoiled_file_is_rejected_naming_the_box(capsys, tmp_path):
     assert re.match(r"REJECTED box \d+, \[", shown)
 
 
+@pytest.mark.parametrize("packed", [True, False], ids=["gzipped", "plain"])
+def test_a_file_that_is_huge_is_not_read_to_the_end(capsys, tmp_path, monkeypatch, packed):
+    monkeypatch.setattr(tree, "MOST_BYTES", 10_000)
+    data = b" " * 1_000_000
+    (tmp_path / "huge.json").write_bytes(gzip.compress(data) if packed else data)
+    code, _, said = run(capsys, "--check", "huge.json")
+    assert (code, said.count("\n")) == (2, 1)
+    assert "at most 10,000 bytes, unpacked" in said
+
+
 def test_quiet_prints_nothing(capsys, tmp_path):
     tree.write(tmp_path / "good.json.gz", certified("one").document)
     assert run(capsys, "--check", "good.json.gz", "--quiet") == (0, "", "")

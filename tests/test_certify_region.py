@@ -12,7 +12,15 @@ from region_kit import CLAIMS, certified, inside, weights
 from lcnn_verify import oracle
 from lcnn_verify.certificates import region, region_search, region_tree, tree
 from lcnn_verify.certificates.region_claim import RegionClaim, Shell
-from lcnn_verify.certificates.region_forms import above, as_balls, below, centred, landscape, steep
+from lcnn_verify.certificates.region_forms import (
+    above,
+    as_balls,
+    below,
+    centred,
+    from_zero,
+    landscape,
+    steep,
+)
 from lcnn_verify.certificates.region_point import coordinates, refutation, teachers, violation
 from lcnn_verify.certificates.region_search import judge
 from lcnn_verify.enclosure import working_precision
@@ -247,6 +255,29 @@ def test_a_box_at_the_edge_of_a_level_is_left_open():
     assert not below(shell, seen)[0]
     margin = steep(shell, seen, np.array([[1.0], [0.0]]))[0]
     assert margin[0] > 0
+
+
+@pytest.mark.parametrize("radius", [0.1, 10.0])
+def test_a_mass_that_may_vanish_carries_no_proof(radius):
+    """(α² + β²)/q of a mass that may be negative must not make the bound on it smaller."""
+    claim = CLAIMS["orthonormal"]
+    x, radii = np.array([[0.0, 1.0, 0.7, -0.7]]).T, np.array([[radius, 0.0, 0.0, 0.0]]).T
+    with working_precision(64):
+        shell = Shell.of(claim, arb)
+        seen = landscape(claim, shell, as_balls(x), as_balls(radii))
+        both = steep(shell, seen, as_balls(np.ones((4, 1))))[0]
+        one = steep(shell, seen, as_balls(np.array([[0.0, 0.0, 1.0, 1.0]]).T))[0]
+    assert not both[0].is_finite()
+    assert one[0].is_finite()
+
+
+def test_the_reach_from_zero_is_rounded_up_for_large_masses_too():
+    claim = RegionClaim(norms=(Fraction(1000) - Fraction(1, 3),), students=1)
+    with working_precision(128):
+        exact = Shell.of(claim, arb).masses[0]
+        edge = np.array([[float(exact)], [0.0]])
+        reach = from_zero(Shell.of(claim, float), edge, edge)
+        assert abs(arb(float(edge[0, 0])) - exact) < float(reach[0])
 
 
 def test_several_processes_grow_the_same_tree():

@@ -21,13 +21,14 @@ import json
 import math
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from lcnn_verify.certificates.checker_arithmetic import UP, ZERO, A, Ball
-from lcnn_verify.certificates.checker_claim import SHAPES, Claim, Rejected
+from lcnn_verify.certificates.checker_claim import CLAIM, SHAPES, Claim, Rejected
 from lcnn_verify.certificates.checker_view import View, rooted, view
 
 __all__ = ["Claim", "Rejected", "check", "proved", "statement"]
@@ -80,19 +81,20 @@ def settled(claim: Claim, letter: str, lower: A, upper: A) -> A:
 
 
 def proved(claim: Claim, codes: A, lower: A, upper: A) -> A:
-    """Whether each box (coordinates, boxes) is settled by its letter."""
+    """Whether each box (coordinates, boxes) is settled by its letter; what overflows is not."""
     found = np.zeros(len(codes), dtype=bool)
     for letter in np.unique(codes):
         boxes = np.flatnonzero(codes == letter)
-        found[boxes] = settled(claim, str(letter), lower[:, boxes], upper[:, boxes])
+        with np.errstate(all="ignore"), suppress(np.linalg.LinAlgError):
+            found[boxes] = settled(claim, str(letter), lower[:, boxes], upper[:, boxes])
     return found
 
 
 def refuted(claim: Claim, point: list[float]) -> bool:
     """Whether students at ``point`` have ε₁ ≤ L ≤ ε₀ and ‖∇L‖ < multiple·κ·L."""
     x = np.array(point, dtype=np.float64)[:, None]
-    if len(x) != SHAPES[claim.r, claim.m]:
-        raise ValueError(f"{len(x)} coordinates")
+    if x.shape != (SHAPES[claim.r, claim.m], 1):
+        raise ValueError(f"coordinates of shape {x.shape[:-1]}")
     seen, square = view(claim, x, x), ZERO
     for mass, g, h in zip(seen.q, seen.rows[::2], seen.rows[1::2], strict=True):
         square = square + mass.c * (g.c * g.c + h.c * h.c)
@@ -118,7 +120,10 @@ def statement(document: dict[str, Any]) -> str:
 
 
 def unsealed(document: dict[str, Any], settled: int) -> int:
-    """``settled`` if the document's digest is its own."""
+    """``settled`` if the document says no more than was proved, and its digest is its own."""
+    said = [document.get(key) for key in ("claim", "verdict")]
+    if said != [CLAIM, "REFUTED" if "point" in document else "CERTIFIED"]:
+        raise Rejected(f"something is proved, but not what it says: {said}")
     rest = {key: value for key, value in document.items() if key != "digest"}
     text = json.dumps(rest, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     if hashlib.sha256(text.encode()).hexdigest() != document.get("digest"):
@@ -131,20 +136,21 @@ def check(document: dict[str, Any], watch: Callable[[int], None] = lambda boxes:
     try:
         claim = Claim(document)
         if "point" in document:
-            if not refuted(claim, document["point"]["coordinates"]):
+            with np.errstate(all="ignore"):
+                wrong = refuted(claim, document["point"]["coordinates"])
+            if not wrong:
                 raise Rejected("its point is not proved to violate the claim")
             return unsealed(document, 1)
         root = np.array(document["root"], dtype=np.float64)
         tree, seals = str(document["tree"]), str(document["seals"])
-        if root.shape != (SHAPES[claim.r, claim.m], 2):
-            raise ValueError(f"a root of shape {root.shape}")
-    except (KeyError, TypeError, ValueError, ZeroDivisionError, AttributeError) as error:
+        if root.shape != (SHAPES[claim.r, claim.m], 2) or not tree.isascii():
+            raise ValueError(f"a root of shape {root.shape}, or letters beyond ASCII")
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise Rejected(f"malformed: {type(error).__name__}: {error}") from None
     for k, (low, high) in enumerate(claim.root()):
-        if not (-math.inf < root[k, 0] <= low and high <= root[k, 1] < math.inf):
-            raise Rejected(
-                f"box 0, the root, misses students: {document['root'][k]} of {low, high}"
-            )
+        if not (-1e9 * high <= root[k, 0] <= low and high <= root[k, 1] <= 1e9 * high):
+            wanted = f"{document['root'][k]} for {low, high}"
+            raise Rejected(f"box 0, the root, misses students, or is far too wide: {wanted}")
     lower, upper, first, sealed = root[:, :1], root[:, 1:], 0, 0
 
     def fail(box: Any, reason: str) -> None:

@@ -75,7 +75,7 @@ SERIES = [
 
 
 def sine_cosine(x: Ball) -> tuple[Ball, Ball]:
-    """The sine and cosine of |x| < 100: quarter turns off, then Taylor series for |y| < 0.8."""
+    """Sine and cosine: quarter turns off, then Taylor series for |y| < 0.8, nothing for wider y."""
     turns = np.rint(x.m * (2 / math.pi))
     y = x - PI * HALF * Ball(turns)
     square, sums = y * y, []
@@ -83,7 +83,8 @@ def sine_cosine(x: Ball) -> tuple[Ball, Ball]:
         total = ZERO
         for coefficient in series:
             total = coefficient + square * total
-        sums.append(total.wider(1e-20))  # the next term, 0.8²⁰/20!, is below 5e-21
+        # The next term, 0.8²⁰/20!, is below 5e-21.
+        sums.append(total.wider(np.where(y.size() < 0.8, 1e-20, np.inf)))
     s, c, quarter = y * sums[0], sums[1], np.mod(turns, 4)
     odd, down = quarter % 2 == 1, np.where(quarter >= 2, -1.0, 1.0)
     left = np.where((quarter == 1) | (quarter == 2), -1.0, 1.0)

@@ -27,6 +27,7 @@ from lcnn_verify.certificates.checker_arithmetic import (
     sine_cosine,
 )
 
+CLAIM = "zgj.gradient-bound"
 SHAPES = {(1, 1): 2, (1, 2): 4, (1, 3): 6, (2, 2): 4}
 """Coordinates by (teachers, students)."""
 
@@ -61,7 +62,8 @@ class Claim:
         teacher = document["teacher"]
         norms = [number(text) for text in teacher["norms"]]
         self.r, self.m, degrees = len(norms), document["students"], number(teacher["separation"])
-        known = (self.r, self.m) in SHAPES and document["dimension"] == 2 and min(norms) > 0
+        whole = type(self.m) is int and document["dimension"] == 2
+        known = whole and (self.r, self.m) in SHAPES and min(norms) > 0
         if not known or not 0 < degrees <= 90 or (self.r == 1 and degrees != 90):
             raise Rejected("its network is none that this checker knows")
         self.masses = [exact(norm * norm) for norm in norms]

@@ -232,7 +232,8 @@ def steep(shell: Shell, seen: Landscape, direction: Array) -> tuple[Array, Array
         a, b = direction[2 * i], direction[2 * i + 1]
         used = (a != 0) | (b != 0)
         least = np.where(used, mass.at - mass.reach, 1)
-        square = square + (a * a + b * b) / least
+        # Where a mass may vanish nothing is proved: NaN compares as False.
+        square = square + np.where(least > 0, a * a + b * b, math.nan) / least
     rate = shell.rate * np.sqrt(square)
     along = sum(weight * row.at for weight, row in zip(direction, rows, strict=True))
     slope = sum(weight * row.slope for weight, row in zip(direction, rows, strict=True))
@@ -247,7 +248,7 @@ def from_zero(shell: Shell, lower: Array, upper: Array) -> Array:
     """How far boxes reach from the zero of L, in their furthest coordinate, rounded up."""
     zero = np.array([*shell.masses, *shell.angles])[:, None]
     far = np.maximum(np.abs(upper - zero), np.abs(lower - zero)).max(0)
-    return np.asarray(far * (1 + 1e-12) + 1e-12)
+    return np.asarray(far * (1 + 1e-12) + 1e-12 * (1 + np.abs(zero).max()))
 
 
 def rooted(claim: RegionClaim, shell: Shell, number: type, radius: Array) -> Array:

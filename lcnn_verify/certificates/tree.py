@@ -25,6 +25,8 @@ from lcnn_verify.errors import InputError
 KIND = "region"
 """What the field ``certificate`` of the JSON says."""
 VERSION = "1"
+MOST_BYTES = 2**28
+"""What :func:`read` takes, unpacked: four times the largest certificate (three students)."""
 LETTERS = {
     "e": "elsewhere: the same lines have a place in another box",
     "a": "above: L > ε₀",
@@ -92,11 +94,17 @@ def write(path: Path, document: dict[str, Any]) -> None:
 
 def read(path: Path, kinds: tuple[str, ...] = (KIND,)) -> dict[str, Any]:
     """Read a document back. Raises :class:`InputError` when it is no certificate of ``kinds``."""
-    data = path.read_bytes()
+    with path.open("rb") as file:
+        data = file.read(MOST_BYTES + 1)
     try:
         if data[:2] == b"\x1f\x8b":
-            data = gzip.decompress(data)
+            with gzip.open(path) as unpacked:
+                data = unpacked.read(MOST_BYTES + 1)
+        if len(data) > MOST_BYTES:
+            raise InputError("FILE", "too large a file", f"at most {MOST_BYTES:,} bytes, unpacked")
         document = json.loads(data)
+    except InputError:
+        raise
     except (ValueError, EOFError, OSError, zlib.error, RecursionError) as error:
         raise InputError("FILE", f"no JSON ({error})", "a certificate") from None
     if not isinstance(document, dict) or document.get("certificate") not in kinds:

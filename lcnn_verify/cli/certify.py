@@ -151,7 +151,8 @@ def _check(path: Path, document: dict[str, Any], *, shown: bool, json: bool, qui
             nonlocal done
             done += boxes
             if progress is not None:
-                progress("proving boxes anew", done, int(document.get("boxes", done)))
+                stated = document.get("boxes")
+                progress("proving boxes anew", done, stated if isinstance(stated, int) else done)
 
         try:
             settled, reason = checker.check(document, watch), ""
