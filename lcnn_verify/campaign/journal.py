@@ -252,5 +252,15 @@ def _compare(path: Path, found: Mapping[str, Any], wanted: Mapping[str, Any]) ->
                     f"{key} {value!r}, or a run without --resume",
                 )
             else:
-                got, want = f"other {key}", f"the {key} of this run, or a run without --resume"
+                got = f"other {key}{_inside(found.get(key), value)}"
+                want = f"the {key} of this run, or a run without --resume"
             raise InputError("resume", f"{path} of a run with {got}", want)
+
+
+def _inside(found: Any, wanted: Any) -> str:
+    """Which parts differ, of what has parts: the target, the limits, the code beside the target."""
+    if not (isinstance(found, Mapping) and isinstance(wanted, Mapping)):
+        return ""
+    named = {"sources": "a Python file beside its target"}
+    differing = [named.get(key, f"its {key}") for key in wanted if found.get(key) != wanted[key]]
+    return f" ({', '.join(differing)} changed)"
