@@ -104,6 +104,18 @@ def test_a_spoiled_file_is_rejected_naming_the_box(capsys, tmp_path):
     assert re.match(r"REJECTED box \d+, \[", shown)
 
 
+def test_where_nothing_can_be_written_nothing_is_begun(capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr("lcnn_verify.certificates.region.certify", None)
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    for out, why in ((".", "Is a directory"), ("file/x.json", "File exists")):
+        code, _, said = run(capsys, CLAIM, "--students", "1", "--kappa-multiple", "1", "--out", out)
+        assert (code, said.count("\n")) == (2, 1)
+        assert why in said
+        assert run(capsys, "fact.moments", "--out", out)[0] == 2
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    assert "Permission denied" in run(capsys, CLAIM, "--students", "1", "--out", "x.json")[2]
+
+
 @pytest.mark.parametrize("packed", [True, False], ids=["gzipped", "plain"])
 def test_a_file_that_is_huge_is_not_read_to_the_end(capsys, tmp_path, monkeypatch, packed):
     monkeypatch.setattr(tree, "MOST_BYTES", 10_000)

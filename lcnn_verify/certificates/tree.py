@@ -9,9 +9,11 @@ four hex digits for each settled box, the low half of the CRC-32 of its bounds a
 
 from __future__ import annotations
 
+import errno
 import gzip
 import hashlib
 import json
+import os
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -82,6 +84,16 @@ def digest(document: dict[str, Any]) -> str:
     rest = {key: value for key, value in document.items() if key != "digest"}
     text = json.dumps(rest, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def demand_writable(path: Path) -> None:
+    """Make the folder ``path`` goes to, before the work; raises ``OSError`` where it cannot go."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    refused = (
+        errno.EISDIR if path.is_dir() else 0 if os.access(path.parent, os.W_OK) else errno.EACCES
+    )
+    if refused:
+        raise OSError(refused, os.strerror(refused), str(path))
 
 
 def write(path: Path, document: dict[str, Any]) -> None:

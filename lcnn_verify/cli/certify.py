@@ -69,6 +69,7 @@ def certify(
     stated = _claim(teachers, norms, separation, students, dimension, multiple, inner)
     boxes = _BUDGETS[stated.students] if budget is None else integer("--budget", budget, 1)
     count = default_jobs() if jobs is None else integer("--jobs", jobs, 1)
+    tree.demand_writable(Path(out or f"{proofs.FOLDER}/{stated.slug}.json.gz"))
     with bar(shown) as progress, region.workers(count) as team:
         if multiple is None and stated.students < 3:
             watch = _watch(progress, "how large a multiple?", boxes)
@@ -76,7 +77,7 @@ def certify(
         watch = _watch(progress, f"proving {float(stated.multiple):g} κ", boxes)
         found = region.certify(stated, budget=boxes, team=team, watch=watch)
     suffix = "" if found.verdict == "CERTIFIED" else f"-{found.verdict.lower()}"
-    path = Path(out or f"reports/certificates/{stated.slug}{suffix}.json.gz")
+    path = Path(out or f"{proofs.FOLDER}/{stated.slug}{suffix}.json.gz")
     tree.write(path, found.document)
     page = None
     if found.verdict != "REFUTED":

@@ -31,6 +31,8 @@ from lcnn_verify.cli.errors import ExitCode
 from lcnn_verify.cli.progress import Advance, bar
 from lcnn_verify.errors import InputError
 
+FOLDER = "reports/certificates"
+"""Where certificates go without ``--out``."""
 POINTS, TRAJECTORY = "critical-points", "trajectory"
 _FACTS: Mapping[str, Callable[[], theorem.Theorem]] = {
     merged_level.CLAIM: merged_level.prove,
@@ -66,7 +68,8 @@ def prove(
     not proved. Raises ``InputError`` for unknown names, before any work, and ``OSError`` when the
     file cannot be written.
     """
-    shown = not (json or quiet)
+    shown, path = not (json or quiet), Path(out or f"{FOLDER}/{subject}.json")
+    tree.demand_writable(path)
     if subject in _FACTS:
         if only:
             raise InputError("--only", repr(",".join(only)), f"nothing: {subject} is one proof")
@@ -76,7 +79,6 @@ def prove(
     if json:
         print(json_format.dumps(certificate, indent=1, ensure_ascii=False))
     if certificate:
-        path = Path(out or f"reports/certificates/{subject}.json")
         tree.write(path, certificate)
         if shown:
             print(f"written: {path}; check it: lcnn-verify certify --check {path}")
