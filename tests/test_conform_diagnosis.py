@@ -177,6 +177,16 @@ def test_a_slip_without_a_name_is_not_given_another(check):
         assert words not in str(failed.value).partition("import numpy")[0]
 
 
+class TeachersFirst(subjects.Honest):
+    def gradient(self, W, V):
+        return super().gradient(V, W)
+
+
+def test_swapped_arguments_are_named_where_shapes_do_not_tell():
+    with pytest.raises(AssertionError, match="students and teachers are swapped"):
+        run_conformance_test(TeachersFirst(), checks="gradient-values")
+
+
 class NoHalf(subjects.Honest64Batched):
     def loss(self, W, V):
         return 2.0 * super().loss(W, V)

@@ -46,6 +46,9 @@ def of_gradient(right: Reference) -> Iterator[tuple[str, FloatArray]]:
     yield "it is the gradient with its sign flipped", -value
     if x.W.shape[0] == x.W.shape[1]:
         yield "it is the gradient transposed", value.T
+    if x.W.shape == x.V.shape:
+        swapped = reference(Instance(x.V, x.W, x.model)).gradient
+        yield "it is the gradient with respect to V: students and teachers are swapped", swapped
     lever = right.levers[:, None]
     yield "the part across w_i is missing", lever * power * along
     yield "the part along w_i is missing", lever * across
