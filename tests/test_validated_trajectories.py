@@ -1,6 +1,7 @@
 """Validated gradient descent: the enclosures hold the true iterates, and careless ones do not."""
 
 import json
+import math
 
 import mpmath
 import numpy as np
@@ -227,6 +228,10 @@ def test_a_good_certificate_checks(certified):
         (0, {"steps": 2}, "short: the loss is at most"),
         (0, {"steps": -1}, "number of steps"),
         (0, {"steps": 2.5}, "2.5 where a whole number belongs"),
+        (0, {"width": 1e-70}, "the last box is .* wide"),
+        (0, {"width": math.nan}, "the last box is .* wide"),
+        (2, {"contraction": 0.5}, "far from what it says"),
+        (2, {"contraction": None}, "TypeError"),
         (0, {"step": 0.0}, "the step"),
         (0, {"students": [[0.9, 0.1], [0.6, -0.1], [0.0, 0.97]]}, "the loss is at most"),
         (0, {"students": [[0.9]]}, "different dimensions"),

@@ -28,6 +28,8 @@ from lcnn_verify.certificates.interval_energy import (
 _ENERGY = Energy(2, 1.0, 0.0)
 _BITS, _BITS_A_STEP = 160, 1.5
 _MOST_STEPS = 100_000
+_LOOSER = 4.0
+"""How far the second proof's width, and its 1/(1 − q), may exceed the first's: its balls differ."""
 
 
 def check(data: Mapping[str, Any]) -> Iterator[str]:
@@ -62,6 +64,9 @@ def _check(entry: Mapping[str, Any]) -> None:
             else:
                 W = _stepped(W, V, step)
         box = _widened(W, reach)
+        width = max(float(x.delta.b) for row in box for x in row)
+        if not width <= _LOOSER * float(entry["width"]):
+            raise Rejected(f"the last box is {width:.3g} wide, over {_LOOSER:g} times what it says")
         middle = [[iv.mpf(x.mid) for x in row] for row in box]
         loss = _ENERGY.loss([*middle, *V], len(W))
         for row, center, slope in zip(box, middle, _ENERGY.gradient(box, V), strict=True):
@@ -82,6 +87,8 @@ def _check_limit(entry: Mapping[str, Any], box: Matrix, V: Matrix, step: float) 
     factor = _norm(_jacobian(_widened(limit, iv.mpf(reach)), V, step))
     if not factor.b < 1:
         raise Rejected(f"‖I − ηH‖ is at most {float(factor.b):.6g} about the limit: no contraction")
+    if not (1 - factor).a * _LOOSER >= 1 - float(entry["contraction"]):
+        raise Rejected(f"‖I − ηH‖ is at most {float(factor.b):.6g}, far from what it says")
 
 
 def _signless(rows: Matrix) -> list[tuple[Any, ...]]:
