@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import mpmath
@@ -72,8 +73,15 @@ def kernel_and_slope(rho: Any, model: Model) -> tuple[Any, Any]:
 
     (1 − ρ)(1 + ρ) and not 1 − ρ²: the squaring would lose half the digits near ρ = ±1.
     """
+    clipped = max(min(mpmath.mpf(rho), mpmath.mpf(1)), mpmath.mpf(-1))
+    return _kernel_and_slope(clipped, model, mpmath.mp.prec)
+
+
+# Clones, loss and gradient at one point, and two sides of one claim meet the same cosines.
+@functools.lru_cache(maxsize=2**14)
+def _kernel_and_slope(rho: Any, model: Model, _: int) -> tuple[Any, Any]:
+    """The same for an mpmath ρ in [-1, 1]; the precision in force is the third argument."""
     alpha, beta = model.kernel_weights
-    rho = max(min(mpmath.mpf(rho), mpmath.mpf(1)), mpmath.mpf(-1))
     angle = mpmath.asin(rho)
     sine = mpmath.sqrt((1 - rho) * (1 + rho))
     weight = alpha * 2 / mpmath.pi
