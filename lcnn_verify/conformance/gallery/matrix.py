@@ -84,7 +84,7 @@ def run(
     """Run all checks on ``entries`` under each of ``seeds``, ``jobs`` implementations at a time.
 
     ``directory`` holds the property files. Rows come in the order of the entries, then of the
-    seeds. What an entry needs must be installed.
+    seeds. What an entry needs must be installed. However this ends, no worker outlives it.
     """
     tasks = [(entry, seed) for entry in entries for seed in seeds]
     # Whatever takes seconds to load comes first: started last, it would end the run alone.
@@ -102,9 +102,10 @@ def run(
                     progress(row.entry.name, done, len(tasks))
         pool.shutdown()
     except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
         for worker in set(active_children()) - before:
             worker.kill()
+        # Only now: the pool itself reaps the dead, and whoever else did would race with it.
+        pool.shutdown(wait=True, cancel_futures=True)
         raise
     return tuple(rows[entry.name, seed] for entry, seed in tasks)
 
