@@ -107,7 +107,7 @@ def _check(point: _Point) -> None:
     for vector, (row, column) in zip(null, point.fixed, strict=True):
         if 0 in vector[row * point.center.shape[1] + column]:
             raise Rejected("the fixed coordinate does not pin the rotation down")
-    reduced = _inertia(matrix, null)
+    reduced = inertia(matrix, null)
     full = list(reduced)
     d = point.center.shape[1]
     for line, copies in enumerate(point.copies):
@@ -116,7 +116,7 @@ def _check(point: _Point) -> None:
             block = [[matrix[start + i][start + j] for j in range(d)] for i in range(d)]
             for i, j in itertools.product(range(d), repeat=2):
                 block[i][j] -= whole * ((dot(w, w) if i == j else 0) + 3 * w[i] * w[j])
-            added = _inertia(block, [w])
+            added = inertia(block, [w])
             full = [old + (copies - 1) * new for old, new in zip(full, added, strict=True)]
     for name, got, stated in (("reduced", reduced, point.reduced), ("full", full, point.full)):
         if list(got) != list(stated):
@@ -190,7 +190,7 @@ def _turned(students: Matrix, plane: Sequence[int]) -> Vector:
     return velocity
 
 
-def _inertia(matrix: Matrix, null: Sequence[Vector]) -> list[int]:
+def inertia(matrix: Matrix, null: Sequence[Vector] = ()) -> list[int]:
     """Counts of negative, zero, positive eigenvalues, by LDLᵀ across the exact null vectors.
 
     With one null vector n and a coordinate k where it is not 0, P = [n, e_i (i ≠ k)] is invertible
