@@ -18,7 +18,7 @@ from lcnn_verify.population import dense
 from lcnn_verify.population.compensated import (
     add_into,
     cosine,
-    dot,
+    row_dot,
     signed_mean_direction,
     two_sum,
 )
@@ -56,7 +56,7 @@ def test_every_compensated_sum_keeps_the_small_terms(count: int) -> None:
     values = small_beside_large(count)
     ones = np.ones(count)
     expected = math.fsum(values)
-    assert dot(values, ones) == expected
+    assert row_dot(values[None], ones[None], 0) == expected
     directions = np.stack((values, -2.0 * values), axis=1)
     mean = signed_mean_direction(directions, ones, -ones)
     assert mean.tolist() == [-expected, 2.0 * expected]

@@ -207,7 +207,7 @@ BROKEN: dict[str, Callable[[], Callable[..., Any]]] = {
         _moments=as_python(dense._moments, _cosines=lambda a, b: -a @ b.T),
     ),
     "assemble: radial part": lambda: python_small(
-        assemble=python_assemble(dot=lambda a, b: -(a @ b))
+        assemble=python_assemble(row_dot=lambda a, b, i: -(a[i] @ b[i]))
     ),
     "assemble: linear part": lambda: python_small(
         assemble=python_assemble(signed_mean_direction=lambda u, m, s: -(s * m) @ u)

@@ -86,6 +86,7 @@ def descend(
     status is RUNNING. The last point of a ``final`` chunk is not stepped from. Returns the number
     of points written, the status, and the largest loss floor met.
     """
+    slope = space.slope  # looked up in the loop, it would cost more than the step
     highest = 0.0
     for k in range(losses.size):
         status, losses[k], norms[k], floor = evaluate(weights, space, tiled_loss)
@@ -100,5 +101,5 @@ def descend(
         previous[:] = weights
         for i in range(weights.shape[0]):
             for j in range(weights.shape[1]):
-                weights[i, j] -= step * space.slope[i, j]
+                weights[i, j] -= step * slope[i, j]
     return losses.size, Status.RUNNING.value, highest

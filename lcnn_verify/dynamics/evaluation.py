@@ -9,7 +9,7 @@ from typing import NamedTuple
 from lcnn_verify._jit import compiled
 from lcnn_verify.dynamics.trajectory import StopReason
 from lcnn_verify.model import FloatArray
-from lcnn_verify.population.compensated import dot
+from lcnn_verify.population.compensated import row_dot
 from lcnn_verify.population.family import IntArray
 from lcnn_verify.population.floor import GRADIENT_UNITS, LOSS_UNITS, ROUNDING
 from lcnn_verify.population.planar import planar_loss_and_pull
@@ -78,19 +78,36 @@ class Workspace(NamedTuple):
 @compiled
 def measure(weights: FloatArray, space: Workspace) -> None:
     """Write the students' lengths, unit rows and masses."""
+    units, lengths, masses = space.units, space.lengths, space.masses
     for i in range(weights.shape[0]):
-        row = weights[i]
         lift = 1.0
-        square = dot(row, row)
+        square = row_dot(weights, weights, i)
         if square < _VANISHING:
             lift = _LIFT
-            row = row * lift
-            square = dot(row, row)
+            for j in range(weights.shape[1]):
+                units[i, j] = lift * weights[i, j]
+            square = row_dot(units, units, i)
         length = math.sqrt(square)
         for j in range(weights.shape[1]):
-            space.units[i, j] = row[j] / length if length > 0.0 else 0.0
-        space.lengths[i] = length / lift
-        space.masses[i] = space.lengths[i] ** space.power
+            units[i, j] = lift * weights[i, j] / length if length > 0.0 else 0.0
+        lengths[i] = length / lift
+        masses[i] = lengths[i] ** space.power
+
+
+@compiled
+def frobenius(rows: FloatArray) -> float:
+    """‖rows‖_F of an (m, d) array; by slow hypot where squares would underflow or overflow."""
+    square = 0.0
+    for i in range(rows.shape[0]):
+        for j in range(rows.shape[1]):
+            square += rows[i, j] * rows[i, j]
+    if _VANISHING <= square < math.inf:
+        return math.sqrt(square)
+    norm = 0.0
+    for i in range(rows.shape[0]):
+        for j in range(rows.shape[1]):
+            norm = math.hypot(norm, rows[i, j])
+    return norm
 
 
 @compiled
@@ -122,15 +139,15 @@ def evaluate(
             space.units, space.masses, space.signs,
             space.alpha, space.beta, space.power, space.scratch, space.slope,
         )  # fmt: skip
-    still, norm = True, 0.0
+    slope, lengths = space.slope, space.lengths  # looked up in a loop, they would cost the most
+    still = True
     for i in range(m):
-        pull_norm = math.sqrt(dot(space.slope[i], space.slope[i]))
+        pull_norm = math.sqrt(row_dot(slope, slope, i))
         still = still and pull_norm <= GRADIENT_UNITS * ROUNDING * total
-        factor = space.lengths[i] if space.power == 2 else 1.0
-        for j in range(d):
-            space.slope[i, j] *= factor
-        # hypot, because the squares of a nearly vanished network would underflow
-        norm = math.hypot(norm, factor * pull_norm)
+        if space.power == 2:
+            for j in range(d):
+                slope[i, j] *= lengths[i]
+    norm = frobenius(slope)
     floor = LOSS_UNITS * ROUNDING * total * total
     status = Status.RUNNING.value
     if not (math.isfinite(loss) and math.isfinite(norm)):

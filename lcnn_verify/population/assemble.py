@@ -19,7 +19,7 @@ import math
 
 from lcnn_verify._jit import compiled
 from lcnn_verify.model import FloatArray
-from lcnn_verify.population.compensated import dot, signed_mean_direction, two_sum
+from lcnn_verify.population.compensated import row_dot, signed_mean_direction, two_sum
 
 
 @compiled
@@ -52,13 +52,13 @@ def assemble(
     total, error = 0.0, 0.0
     for i in range(n):
         sine = weight * sines[i]
-        along = dot(units[i], arcs[i])
+        along = row_dot(units, arcs, i)
         total, rest = two_sum(total, signs[i] * masses[i] * (sine + along))
         error += rest
         if i < len(pull):
             radial = power * sine + (power - 1) * along
             # A zero neuron (zero unit row) has no direction: 0, by convention if unit readout.
-            alive = 1.0 if masses[i] > 0.0 or dot(units[i], units[i]) > 0.0 else 0.0
+            alive = 1.0 if masses[i] > 0.0 or row_dot(units, units, i) > 0.0 else 0.0
             for j in range(d):
                 pull[i, j] = alive * (radial * units[i, j] + arcs[i, j])
     return 0.5 * (total + error)

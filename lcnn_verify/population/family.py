@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lcnn_verify._jit import compiled
 from lcnn_verify.model import FloatArray, Model, as_model
-from lcnn_verify.population.compensated import dot
+from lcnn_verify.population.compensated import row_dot
 
 IntArray: TypeAlias = NDArray[np.int64]
 
@@ -41,7 +41,7 @@ def norms(rows: FloatArray) -> FloatArray:
     """The norm of each row of an (n, d) array, within 2 units in the last place for every d."""
     result = np.empty(len(rows))
     for i in range(len(rows)):
-        result[i] = math.sqrt(dot(rows[i], rows[i]))
+        result[i] = math.sqrt(row_dot(rows, rows, i))
     return result
 
 
