@@ -145,7 +145,6 @@ def supervise(unit: Unit, stop: threading.Event | None = None) -> UnitResult | N
     A crash, a hang past ``Profile.unit_seconds`` or memory past ``Profile.unit_gigabytes`` ends up
     as a record with an error; records of properties that had finished are kept.
     """
-    started = time.monotonic()
     limit = unit.context.profile.unit_seconds
     records: list[dict[str, Any]] = []
     test, done, cause = unit.file, False, ""
@@ -156,6 +155,7 @@ def supervise(unit: Unit, stop: threading.Event | None = None) -> UnitResult | N
             return None
         cause = f"unit could not start: {type(error).__name__}: {error}".rstrip(": ")
         return UnitResult(unit.id, (worker.broken(unit.claim, test, cause),), 0.0)
+    started = time.monotonic()  # only now: the first child waits for the fork server to boot
     for message in child.messages():
         match message:
             case ("record", record):
