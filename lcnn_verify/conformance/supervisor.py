@@ -22,8 +22,10 @@ from lcnn_verify.processes import last_line, signal_name
 _CHUNK = 1 << 16  # all that a pipe holds
 _TAIL_BYTES = 1 << 14  # room for the deepest stack that faulthandler prints
 _PATIENCE_SECONDS = 1.0
-_STACK_SECONDS = 0.5
-_SILENCE_SECONDS = 0.05
+# What a busy machine may take to say why a process is lost: short of it the reason is guessed.
+_LAST_WORDS_SECONDS = 5.0
+_STACK_SECONDS = 2.0
+_SILENCE_SECONDS = 0.25
 # What faulthandler prints: the frames, innermost first.
 _STACK = re.compile(
     rb"(?:Fatal Python error: .*\n\n)?(?:Stack|Current thread \S+(?: \[.*\])?)"
@@ -134,7 +136,7 @@ class Process:
 
     def _ended(self) -> Lost:
         """Why the process ended, in the words of the fork server, which knows its exit code."""
-        ended = self._has_ended(_PATIENCE_SECONDS)
+        ended = self._has_ended(_LAST_WORDS_SECONDS)
         last_words = self._lifeline.recv(_CHUNK) if ended else b""
         if self._output.fileno() in self._ready(0.0):
             self._listen()
