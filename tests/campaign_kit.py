@@ -154,8 +154,8 @@ def start(*words: str | Path, env: dict[str, str] | None = None) -> subprocess.P
 
 
 def wait_until(happened: Callable[[], bool], what: str) -> None:
-    """Poll until ``happened`` says so; fail after a generous minute."""
-    for _ in range(1200):
+    """Poll until ``happened`` says so; fail after five generous minutes."""
+    for _ in range(6000):
         if happened():
             return
         time.sleep(0.05)

@@ -81,8 +81,9 @@ def test_kill_9_then_resume_gives_the_same_report_and_does_nothing_twice(tmp_pat
     folder = kit.write(tmp_path / "p", COUNTED)
     marks, whole = tmp_path / "marks", tmp_path / "whole"
     options = ("--claims", ",".join(COUNTED), "--properties", folder, "--jobs", "1")
-    env = {"LCNN_TEST_MARKS": str(marks), "LCNN_TEST_SLEEP": "0.4"}
-    run = kit.start("run", *options, "--out", tmp_path / "cut", env=env)
+    env = {"LCNN_TEST_MARKS": str(marks)}
+    slow = {**env, "LCNN_TEST_SLEEP": "3"}  # seconds in each unit: it must not be done too soon
+    run = kit.start("run", *options, "--out", tmp_path / "cut", env=slow)
     journal = tmp_path / "cut" / "journal.jsonl"
     kit.wait_until(lambda: len(kit.lines(journal)) >= 2, "a unit is in the journal")
     run.send_signal(signal.SIGKILL)
@@ -133,7 +134,7 @@ def test_an_interrupted_run_exits_3_kills_its_units_and_can_be_resumed(tmp_path,
     kit.wait_until(lambda: bool(kit.lines(pids) and kit.lines(marks)), "both units run")
     kit.wait_until(lambda: len(kit.lines(out / "journal.jsonl")) == 2, "one unit is done")
     run.send_signal(number)
-    stdout, stderr = run.communicate(timeout=60)
+    stdout, stderr = run.communicate(timeout=300)
     assert run.returncode == 3
     assert stdout == ""
     assert stderr.startswith("interrupted; resume with: lcnn-verify run --profile quick")

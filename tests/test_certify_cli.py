@@ -11,6 +11,7 @@ import time
 from fractions import Fraction
 from pathlib import Path
 
+import campaign_kit as kit
 import jsonschema
 import pytest
 from region_kit import certified
@@ -176,6 +177,18 @@ def test_a_broken_archive_is_bad_input(tmp_path):
         tree.read(tmp_path / "cut.json.gz")
 
 
+def below(pid: int) -> list[int]:
+    """The processes ``pid`` started, and those they did."""
+    started = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [found for child in map(int, started) for found in (child, *below(child))]
+
+
+def is_deaf(pid: int) -> bool:
+    """Whether process ``pid`` ignores Ctrl-C."""
+    (mask,) = re.findall(r"SigIgn:\s*(\w+)", Path(f"/proc/{pid}/status").read_text())
+    return bool(int(mask, 16) >> (signal.SIGINT - 1) & 1)
+
+
 def test_ctrl_c_ends_it_cleanly(tmp_path):
     command = [sys.executable, "-m", "lcnn_verify", "certify", CLAIM, "--kappa-multiple", "4.9"]
     options = ["--budget", "100000000", "--jobs", "2", "--students", "2", "--inner", "1e-9"]
@@ -188,14 +201,14 @@ def test_ctrl_c_ends_it_cleanly(tmp_path):
         env={**os.environ, "OMP_NUM_THREADS": "1"},
         start_new_session=True,
     )
-    children = Path(f"/proc/{child.pid}/task/{child.pid}/children")
-    if children.exists():
-        while len(children.read_text().split()) < 2:  # the fork server and its tracker
-            assert child.poll() is None
-            time.sleep(0.05)
-    time.sleep(0.5 if children.exists() else 10.0)
+    if Path(f"/proc/{child.pid}/task/{child.pid}/children").exists():
+        # The fork server, its tracker and two workers are up, and leave the answer to their parent.
+        kit.wait_until(lambda: sum(map(is_deaf, below(child.pid))) >= 4, "the workers are up")
+        assert child.poll() is None
+    else:
+        time.sleep(10.0)
     os.killpg(child.pid, signal.SIGINT)
-    shown, said = child.communicate(timeout=60)
+    shown, said = child.communicate(timeout=300)
     assert (child.returncode, shown, said) == (3, "", "interrupted\n")
 
 

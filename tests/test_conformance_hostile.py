@@ -14,7 +14,7 @@ from lcnn_verify.conformance import Fault, Limits, Misbehaviour, open_implementa
 
 FILE = Path(hostile.__file__)
 W, V = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[1.0, 1.0]])
-TIGHT = Limits(call_seconds=0.5, first_call_seconds=30.0, memory_gigabytes=0.5)
+TIGHT = Limits(call_seconds=2.0, first_call_seconds=30.0, memory_gigabytes=0.5)
 PATIENT = Limits(call_seconds=60.0, memory_gigabytes=0.5)
 NOT_ITS_OWN = "it closed or wrote into file descriptors that are not its own"
 
@@ -24,11 +24,11 @@ def opened(name: str, limits: Limits):
 
 
 CASES = {
-    "SpinsInPython": (Fault.HANG, "no answer within 0.5 s", "`W = W + 0.0`"),
-    "Sleeps": (Fault.HANG, "no answer within 0.5 s", "`time.sleep(1e6)`"),
-    "SpinsInC": (Fault.HANG, "no answer within 0.5 s", '`return re.match("(a+)+$", '),
-    "SleepsInC": (Fault.HANG, "no answer within 0.5 s", "PyDLL(None).sleep(1_000_000)`"),
-    "Stops": (Fault.HANG, "no answer within 0.5 s", ""),
+    "SpinsInPython": (Fault.HANG, "no answer within 2 s", "`W = W + 0.0`"),
+    "Sleeps": (Fault.HANG, "no answer within 2 s", "`time.sleep(1e6)`"),
+    "SpinsInC": (Fault.HANG, "no answer within 2 s", '`return re.match("(a+)+$", '),
+    "SleepsInC": (Fault.HANG, "no answer within 2 s", "PyDLL(None).sleep(1_000_000)`"),
+    "Stops": (Fault.HANG, "no answer within 2 s", ""),
     "Segfaults": (Fault.CRASH, "SIGSEGV (", "it last wrote: about to read at 0"),
     "Aborts": (Fault.CRASH, "SIGABRT (hostile_implementations.py, line ", ": `os.abort()`)"),
     "KillsItself": (Fault.CRASH, "SIGKILL, which the system also sends", "memory runs out"),
@@ -109,7 +109,7 @@ def test_a_slow_first_call_has_its_own_limit_where_something_compiles(tmp_path):
     slow.write_text("""
 import sys, time
 sys.modules["juliacall"] = sys  # by whose name a compiler is known
-seconds = [1.0]
+seconds = [2.0]
 def loss(W, V):
     time.sleep(seconds.pop() if seconds else 0.0)
     return 1.0
@@ -117,19 +117,19 @@ def gradient(W, V):
     time.sleep(0.0 if seconds else W[0, 0])
     return W
 """)
-    limits = Limits(call_seconds=0.5, first_call_seconds=3.0)
+    limits = Limits(call_seconds=1.0, first_call_seconds=6.0)
     with open_implementation(str(slow), limits=limits) as implementation:
         for _ in range(3):
             assert implementation.call("loss", W, V) == 1.0
-        with pytest.raises(Misbehaviour, match="no answer within 3 s"):
+        with pytest.raises(Misbehaviour, match="no answer within 6 s"):
             implementation.call("gradient", 1e6 * W, V)
         assert implementation.call("loss", W, V) == 1.0  # a fresh process, slow again
-        with pytest.raises(Misbehaviour, match=r"no answer within 0\.5 s"):
-            implementation.call("gradient", W, V)
+        with pytest.raises(Misbehaviour, match="no answer within 1 s"):
+            implementation.call("gradient", 1e6 * W, V)
     slow.write_text(slow.read_text().replace("juliacall", "nothing"))
     with (
         open_implementation(str(slow), limits=limits) as implementation,
-        pytest.raises(Misbehaviour, match=r"no answer within 0\.5 s"),
+        pytest.raises(Misbehaviour, match="no answer within 1 s"),
     ):
         implementation.call("loss", W, V)
 

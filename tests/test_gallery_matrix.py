@@ -109,7 +109,8 @@ def test_hostile_implementations_leave_a_complete_report(tmp_path):
     for name, word in (("hangs", "time limit"), ("segfaults", "crash"), ("eats-memory", "memory")):
         target = catalogue.select([name])[0].target
         out = tmp_path / name
-        options = ["--checks", ",".join(checks), "--call-seconds", "0.2", "--memory", "0.5"]
+        seconds = "1" if name == "hangs" else "60"  # time enough to crash in
+        options = ["--checks", ",".join(checks), "--call-seconds", seconds, "--memory", "0.5"]
         assert code_of("conform", target, *options, "--jobs", "2", "--out", out, "--quiet") == 1
         report = json.loads((out / "report.json").read_text(encoding="utf-8"))
         verdicts = {entry["id"]: entry["verdict"] for entry in report["claims"]}
