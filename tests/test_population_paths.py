@@ -162,7 +162,7 @@ class TestOrder:
 def test_the_in_place_kernel_does_not_see_what_its_workspace_held() -> None:
     rng = np.random.default_rng(1)
     family = signed_family(rng.normal(size=(4, 3)), rng.normal(size=(2, 3)), TIED_ABS)
-    work, pull = np.full((2, 6, 4), np.nan), np.full((4, 3), np.nan)
+    work, pull = np.full(small.work_shape(6, 3), np.nan), np.full((4, 3), np.nan)
     arguments = (family.units, family.masses, family.signs, 1.0, 0.0, 2, work, pull)
     first = small.loss_and_pull_into(*arguments)
     expected = small.loss_and_pull(*arguments[:3], 4, 1.0, 0.0, 2)

@@ -14,6 +14,7 @@ from lcnn_verify.model import FloatArray, Model
 from lcnn_verify.population import dense
 from lcnn_verify.population.family import signed_family
 from lcnn_verify.population.planar import line_order
+from lcnn_verify.population.small import work_shape
 
 # Where one route overtakes the double loop, in neurons (measured in a run of descent: the order of
 # the lines is kept from step to step, and leaving compiled code for the tiles costs 0.1 ms a step).
@@ -53,7 +54,7 @@ class ScaledProblem:
             signs=family.signs,
             lengths=np.zeros(len(students)),
             slope=np.zeros(students.shape),
-            scratch=np.empty((2, n, d + 1)),
+            scratch=np.empty(work_shape(n, d)),
             order=line_order(family.units) if route is Route.PLANAR else np.arange(n),
             route=int(route),
             alpha=alpha,

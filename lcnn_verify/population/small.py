@@ -13,6 +13,12 @@ from lcnn_verify.population.compensated import cosine, two_sum
 
 
 @compiled
+def work_shape(n: int, d: int) -> tuple[int, int, int]:
+    """The shape of what :func:`loss_and_pull_into` works in, for n neurons in d dimensions."""
+    return 2, n + d + 1, n
+
+
+@compiled
 def loss_and_pull_into(
     units: FloatArray,
     masses: FloatArray,
@@ -25,35 +31,38 @@ def loss_and_pull_into(
 ) -> float:
     """As :func:`loss_and_pull`, allocating nothing: for loops that call it at every step.
 
-    ``pull`` (students, d) is overwritten, and so is ``work``, any array of shape (2, n, d + 1).
+    ``pull`` (students, d) is overwritten, and so is ``work``, any array of :func:`work_shape`.
     """
     n, d = units.shape
-    sums, errors = work[0], work[1]
-    for i in range(n):
-        own = 0.5 * math.pi * signs[i] * masses[i]  # ρ = 1 exactly: asin ρ = π/2, sin θ = 0
-        for j in range(d):
-            sums[i, j] = own * units[i, j]
-            errors[i, j] = 0.0
-        sums[i, d] = 0.0
-        errors[i, d] = 0.0
+    arcs, sines = work[0, :n], work[1, :n]
+    sums, errors = work[0, n:], work[1, n:]  # a row for each coordinate, and one for the sines
     for i in range(n):
         for b in range(i):
             rho = cosine(units, i, b)
             arc, sine = math.asin(rho), math.sqrt((1.0 - rho) * (1.0 + rho))
-            to_i, to_b = signs[b] * masses[b], signs[i] * masses[i]
-            for j in range(d):
-                sums[i, j], rest = two_sum(sums[i, j], arc * to_i * units[b, j])
-                errors[i, j] += rest
-                sums[b, j], rest = two_sum(sums[b, j], arc * to_b * units[i, j])
-                errors[b, j] += rest
-            sums[i, d], rest = two_sum(sums[i, d], sine * to_i)
-            errors[i, d] += rest
-            sums[b, d], rest = two_sum(sums[b, d], sine * to_b)
-            errors[b, d] += rest
+            arcs[i, b], arcs[b, i] = arc, arc
+            sines[i, b], sines[b, i] = sine, sine
+        arcs[i, i], sines[i, i] = 0.0, 0.0  # its own part starts the sums
     for i in range(n):
-        for j in range(d + 1):
-            sums[i, j] += errors[i, j]
-    return assemble(units, masses, signs, sums[:, d], sums[:, :d], alpha, beta, power, pull)
+        own = 0.5 * math.pi * signs[i] * masses[i]  # ρ = 1 exactly: asin ρ = π/2, sin θ = 0
+        for j in range(d):
+            sums[j, i] = own * units[i, j]
+        sums[d, i] = 0.0
+    errors[:] = 0.0
+    for b in range(n):
+        weight = signs[b] * masses[b]
+        for j in range(d):
+            entry = units[b, j]
+            for i in range(n):
+                sums[j, i], rest = two_sum(sums[j, i], arcs[b, i] * weight * entry)
+                errors[j, i] += rest
+        for i in range(n):
+            sums[d, i], rest = two_sum(sums[d, i], sines[b, i] * weight)
+            errors[d, i] += rest
+    for j in range(d + 1):
+        for i in range(n):
+            sums[j, i] += errors[j, i]
+    return assemble(units, masses, signs, sums[d], sums[:d].T, alpha, beta, power, pull)
 
 
 @compiled
@@ -74,5 +83,5 @@ def loss_and_pull(
     """
     n, d = units.shape
     pull = np.empty((students, d))
-    work = np.empty((2, n, d + 1))
+    work = np.empty(work_shape(n, d))
     return loss_and_pull_into(units, masses, signs, alpha, beta, power, work, pull), pull
