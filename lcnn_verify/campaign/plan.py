@@ -13,10 +13,10 @@ from lcnn_verify.profiles import Profile, RunContext
 # on one processor. Only a schedule: no result depends on it.
 LONG = (
     "zgj.width-free",
-    "zgj.threshold",
     "zgj.gradient-bound",
-    "form.paths",
-    "fact.scaling",
+    "zgj.convergence",
+    "zgj.threshold",
+    "fact.relu-decomposition",
     "form.quadrature",
 )
 
