@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
-import lcnn_verify
 from lcnn_verify import ledger
 from lcnn_verify.campaign import arguments
-from lcnn_verify.campaign.journal import Fingerprint
-from lcnn_verify.campaign.plan import plan
-from lcnn_verify.campaign.properties import find_directory
-from lcnn_verify.campaign.properties import fingerprint as sources
-from lcnn_verify.campaign.run import ProgressCallback, run_units, without_file
-from lcnn_verify.errors import InputError
+from lcnn_verify.campaign.campaign import Campaign
+from lcnn_verify.campaign.run import ProgressCallback
 from lcnn_verify.profiles import Profile
-from lcnn_verify.reporting.report import Report, RunInfo, build_report
+from lcnn_verify.reporting.report import Report
 
 DEFAULT_OUT = Path("reports", "latest")
 
@@ -49,45 +42,16 @@ def verify(
     A new run removes the report an earlier one left in ``out``, so that what stands there is never
     older than the journal.
     """
-    started, clock = datetime.now(UTC), time.monotonic()
-    budget = arguments.budget(profile)
-    seed = arguments.integer("seed", seed, 0)
-    workers = arguments.workers(jobs)
-    patterns = arguments.names("claims", claims, "claim ids or families, or None for all")
-    selection = ledger.select(list(patterns)) if patterns else ledger.claims()
-    directory = find_directory(properties)
-    folder = arguments.folder(out, DEFAULT_OUT)
-    units = plan(selection, directory, budget, seed)
-    if not units:
-        got = f"{str(directory)!r}, which holds no property file of the claims selected"
-        raise InputError("properties", got, f"a folder with {selection[0].property_file}")
-    identity = Fingerprint(
-        profile=budget,
+    campaign = Campaign.checked(
+        profile=profile,
         seed=seed,
-        selection=tuple(claim.id for claim in selection),
-        version=lcnn_verify.__version__,
-        ledger=tuple(claim.id for claim in ledger.claims()),
-        sources=sources(directory),
-        units=tuple(unit.id for unit in units),
-    )
-    results = run_units(
-        units,
-        identity,
-        folder,
-        jobs=workers,
+        jobs=jobs,
+        out=out,
+        default_out=DEFAULT_OUT,
         resume=resume,
         progress=progress,
+        properties=properties,
     )
-    report = build_report(
-        selection,
-        [record for result in results for record in result.records]
-        + without_file(selection, directory),
-        RunInfo(budget.name, seed, patterns),
-        timings={
-            "started": started.isoformat(timespec="seconds"),
-            "seconds": round(time.monotonic() - clock, 3),
-            "units": {result.unit: round(result.seconds, 3) for result in results},
-        },
-    )
-    report.write(folder)
-    return report
+    patterns = arguments.names("claims", claims, "claim ids or families, or None for all")
+    selection = ledger.select(list(patterns)) if patterns else ledger.claims()
+    return campaign.run(selection, ledger=ledger.claims(), asked=patterns)

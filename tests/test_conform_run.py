@@ -238,7 +238,7 @@ def test_an_object_cannot_cross_processes_and_properties_must_be_there(folder, t
         conform(object())
     empty = tmp_path / "none"
     empty.mkdir()
-    with pytest.raises(InputError, match="holds no property file of the checks"):
+    with pytest.raises(InputError, match="holds no property file of what was selected"):
         conform(subject("Honest"), properties=empty)
 
 

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import time
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
 
-import lcnn_verify
 from lcnn_verify import ledger
 from lcnn_verify.campaign import arguments
-from lcnn_verify.campaign.journal import Fingerprint
-from lcnn_verify.campaign.plan import plan
-from lcnn_verify.campaign.properties import find_directory
-from lcnn_verify.campaign.properties import fingerprint as sources
-from lcnn_verify.campaign.run import ProgressCallback, run_units, without_file
+from lcnn_verify.campaign.campaign import Campaign, Subject
+from lcnn_verify.campaign.run import ProgressCallback
 from lcnn_verify.conformance import target as targets
 from lcnn_verify.conformance.declaration import Declaration
 from lcnn_verify.conformance.implementation import open_implementation
@@ -26,8 +19,8 @@ from lcnn_verify.conformance.limits import DEFAULT_LIMITS, Limits
 from lcnn_verify.conformance.offers import offered
 from lcnn_verify.errors import InputError, did_you_mean
 from lcnn_verify.ledger import Claim
-from lcnn_verify.profiles import Profile, RunContext
-from lcnn_verify.reporting.report import Report, RunInfo, build_report
+from lcnn_verify.profiles import Profile
+from lcnn_verify.reporting.report import Report
 
 DEFAULT_OUT = Path("reports", "conformance")
 
@@ -56,15 +49,19 @@ def conform(
     Raises ``InputError`` for bad arguments, for a target that cannot be loaded or offers nothing,
     and where no check applies; ``OSError`` and ``KeyboardInterrupt`` as ``verify`` does.
     """
-    started, clock = datetime.now(UTC), time.monotonic()
     if not isinstance(target, str):
         raise InputError("target", repr(target), "a text such as 'package.module:object'")
-    budget = arguments.budget(profile)
-    seed = arguments.integer("seed", seed, 0)
-    workers = arguments.workers(jobs)
+    campaign = Campaign.checked(
+        profile=profile,
+        seed=seed,
+        jobs=jobs,
+        out=out,
+        default_out=DEFAULT_OUT,
+        resume=resume,
+        progress=progress,
+        properties=properties,
+    )
     selection = select(checks)
-    directory = find_directory(properties)
-    folder = arguments.folder(out, DEFAULT_OUT)
     with open_implementation(target, limits=limits) as implementation:
         said = implementation.declaration
     applying, missing = offered(selection, said)
@@ -72,43 +69,20 @@ def conform(
         reasons = "; ".join(f"{check.id}: {reason}" for check, reason in missing)
         raise InputError("checks", "none that applies", f"some other than these ({reasons})")
     changed = _changed(limits)
-    units = [
-        replace(unit, context=_about(unit.context, target, changed))
-        for unit in plan(applying, directory, budget, seed)
-    ]
-    if not units:
-        got = f"{str(directory)!r}, which holds no property file of the checks selected"
-        raise InputError("properties", got, f"a folder with {applying[0].property_file}")
-    identity = Fingerprint(
-        profile=budget,
-        seed=seed,
-        selection=tuple(check.id for check in applying),
-        version=lcnn_verify.__version__,
-        ledger=tuple(check.id for check in ledger.checks()),
-        sources=sources(directory),
-        units=tuple(unit.id for unit in units),
-        implementation={
-            "target": target,
-            "limits": changed,
-            "sources": _sources(targets.parse(target)),
-        },
-    )
-    results = run_units(units, identity, folder, jobs=workers, resume=resume, progress=progress)
-    asked = tuple(check.id for check in selection) if checks is not None else ()
-    report = build_report(
+    return campaign.run(
         applying,
-        [record for result in results for record in result.records]
-        + without_file(applying, directory),
-        RunInfo(budget.name, seed, asked),
-        timings={
-            "started": started.isoformat(timespec="seconds"),
-            "seconds": round(time.monotonic() - clock, 3),
-            "units": {result.unit: round(result.seconds, 3) for result in results},
-        },
-        implementation=section(target, said, missing),
+        ledger=ledger.checks(),
+        asked=() if checks is None else tuple(check.id for check in selection),
+        subject=Subject(
+            context={"implementation": target, **changed},
+            identity={
+                "target": target,
+                "limits": changed,
+                "sources": _sources(targets.parse(target)),
+            },
+            section=section(target, said, missing),
+        ),
     )
-    report.write(folder)
-    return report
 
 
 def select(checks: Any) -> tuple[Claim, ...]:
@@ -141,15 +115,6 @@ def section(target: str, said: Declaration, missing: Sequence[tuple[Claim, str]]
         "arrays": said.arrays,
         "batch": said.batch,
     }
-
-
-def _about(context: RunContext, target: str, changed: Mapping[str, float]) -> RunContext:
-    return replace(
-        context,
-        implementation=target,
-        call_seconds=changed.get("call_seconds"),
-        memory_gigabytes=changed.get("memory_gigabytes"),
-    )
 
 
 def _changed(limits: Limits) -> dict[str, float]:
