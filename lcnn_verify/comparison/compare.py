@@ -14,8 +14,9 @@ from lcnn_verify.comparison.deviations import Match, expected, matching
 from lcnn_verify.comparison.margins import DEFAULT_THRESHOLD
 from lcnn_verify.comparison.surroundings import durations, environment, kind, notes, target
 from lcnn_verify.errors import InputError
-from lcnn_verify.reporting.plain import plain, to_text
-from lcnn_verify.reporting.report import Report, write_atomically
+from lcnn_verify.reporting.files import write_record
+from lcnn_verify.reporting.plain import plain
+from lcnn_verify.reporting.report import Report
 
 DIFF_VERSION = "1.0"
 SCHEMA_PATH = Path(__file__).with_name("diff.schema.json")
@@ -41,11 +42,7 @@ class Comparison:
         # Imported here: templates cost start-up time that a look in the terminal does not need.
         from lcnn_verify.comparison import html, markdown
 
-        folder = Path(directory)
-        folder.mkdir(parents=True, exist_ok=True)
-        write_atomically(folder / "diff.json", to_text(self.data))
-        write_atomically(folder / "diff.md", markdown.render(self.data))
-        write_atomically(folder / "diff.html", html.render(self.data))
+        write_record(directory, "diff", self.data, markdown=markdown.render, html=html.render)
 
 
 def read_report(argument: str, path: Path | str) -> Report:

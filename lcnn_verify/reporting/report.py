@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from lcnn_verify.evidence import replay_record
 from lcnn_verify.ledger.claim import Claim
 from lcnn_verify.model import InputError
 from lcnn_verify.reporting.environment import environment
+from lcnn_verify.reporting.files import write_atomically
 from lcnn_verify.reporting.merge import merge, summarize
 from lcnn_verify.reporting.plain import plain, sorted_copy, to_text
 from lcnn_verify.reporting.schema import SCHEMA_VERSION, check, parse
@@ -151,21 +151,6 @@ def remove_report(directory: Path | str) -> None:
     for name in ("report.json", "junit.xml", "summary.md", "index.html"):
         (folder / name).unlink(missing_ok=True)
     _remove_stale(folder / COUNTEREXAMPLES, set())
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Write ``text`` so that ``path`` holds either the old content or all of the new."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with unfinished.open("w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        unfinished.replace(path)
-    except OSError as error:  # in the name of the file people know
-        raise OSError(error.errno, error.strerror, str(path)) from None
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def _remove_stale(folder: Path, keep: set[str]) -> None:

@@ -11,8 +11,8 @@ import lcnn_verify
 from lcnn_verify import ledger
 from lcnn_verify.conformance.gallery.catalogue import Entry, mutants
 from lcnn_verify.conformance.gallery.matrix import Outcome, Row
-from lcnn_verify.reporting.plain import plain, to_text
-from lcnn_verify.reporting.report import write_atomically
+from lcnn_verify.reporting.files import write_record
+from lcnn_verify.reporting.plain import plain
 
 GALLERY_VERSION = "1.0"
 SCHEMA_PATH = Path(__file__).with_name("gallery.schema.json")
@@ -37,11 +37,7 @@ class Exhibition:
         # Imported here: templates cost start-up time that a look in the terminal does not need.
         from lcnn_verify.conformance.gallery import html, markdown
 
-        folder = Path(directory)
-        folder.mkdir(parents=True, exist_ok=True)
-        write_atomically(folder / "gallery.json", to_text(self.data))
-        write_atomically(folder / "gallery.md", markdown.render(self.data))
-        write_atomically(folder / "gallery.html", html.render(self.data))
+        write_record(directory, "gallery", self.data, markdown=markdown.render, html=html.render)
 
 
 def exhibit(
