@@ -33,6 +33,22 @@ app = typer.Typer(
     ),
 )
 
+Profile = Annotated[
+    str, typer.Option(metavar="NAME", help="How much work: quick, standard or deep.")
+]
+
+Seed = Annotated[str, typer.Option(metavar="N", help="The run's seed, an integer ≥ 0.")]
+
+Jobs = Annotated[
+    str | None, typer.Option(metavar="N", help="Units at a time. Default: one per processor.")
+]
+
+Out = Annotated[str, typer.Option(metavar="DIR", help="Where the report and the journal go.")]
+
+Resume = Annotated[
+    bool, typer.Option("--resume", help="Do only what an interrupted run left undone.")
+]
+
 Properties = Annotated[  # no Path: that would take "" for "."
     str | None,
     typer.Option(metavar="DIR", help="Folder of property files, instead of the one that ships."),
@@ -76,20 +92,11 @@ def run(
             help="Claims or families (zgj, fact, form, control); repeatable. Default: all.",
         ),
     ] = None,
-    profile: Annotated[
-        str, typer.Option(metavar="NAME", help="How much work: quick, standard or deep.")
-    ] = "quick",
-    seed: Annotated[str, typer.Option(metavar="N", help="The run's seed, an integer ≥ 0.")] = "0",
-    jobs: Annotated[
-        str | None,
-        typer.Option(metavar="N", help="Units at a time. Default: one per processor."),
-    ] = None,
-    out: Annotated[
-        str, typer.Option(metavar="DIR", help="Where the report and the journal go.")
-    ] = "reports/latest",
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Do only what an interrupted run left undone.")
-    ] = False,
+    profile: Profile = "quick",
+    seed: Seed = "0",
+    jobs: Jobs = None,
+    out: Out = "reports/latest",
+    resume: Resume = False,
     properties: Properties = None,
     json: Json = False,
     quiet: Quiet = False,
@@ -187,20 +194,11 @@ def conform(
         list[str] | None,
         typer.Option(metavar="ID,…", help="Checks to run (loss-values, shapes, …). Default: all."),
     ] = None,
-    profile: Annotated[
-        str, typer.Option(metavar="NAME", help="How much work: quick, standard or deep.")
-    ] = "quick",
-    seed: Annotated[str, typer.Option(metavar="N", help="The run's seed, an integer ≥ 0.")] = "0",
-    jobs: Annotated[
-        str | None,
-        typer.Option(metavar="N", help="Units at a time. Default: one per processor."),
-    ] = None,
-    out: Annotated[
-        str, typer.Option(metavar="DIR", help="Where the report and the journal go.")
-    ] = "reports/conformance",
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Do only what an interrupted run left undone.")
-    ] = False,
+    profile: Profile = "quick",
+    seed: Seed = "0",
+    jobs: Jobs = None,
+    out: Out = "reports/conformance",
+    resume: Resume = False,
     call_seconds: Annotated[
         str | None, typer.Option(metavar="S", help="Time limit for one call. Default: 10.")
     ] = None,
