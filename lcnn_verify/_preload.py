@@ -12,8 +12,9 @@ import signal
 from contextlib import suppress
 from pathlib import Path
 
-from lcnn_verify.processes import ONE_THREAD
+from lcnn_verify.processes import ONE_THREAD, take_back
 
+take_back()
 os.environ.update(ONE_THREAD)
 # Hypothesis notes constants it saw in sources; not in whatever folder the run was started from.
 _CACHE = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()

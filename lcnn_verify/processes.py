@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import signal
 import sys
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from types import MappingProxyType
 
 GIGABYTE = 2**30
@@ -27,6 +28,35 @@ ONE_THREAD: Mapping[str, str] = MappingProxyType(
 
 _LAST_LINE = 160
 _PR_SET_PDEATHSIG = 1
+_TAKE_BACK = "LCNN_VERIFY_TAKE_BACK"
+
+
+@contextmanager
+def importing_as_here() -> Iterator[None]:
+    """Have a Python started meanwhile import what this process would.
+
+    Else ``python -c`` looks into the current folder first, where another ``lcnn_verify`` may lie.
+    It is told by its environment, which :func:`take_back` makes what it was.
+    """
+    changes = {
+        "PYTHONSAFEPATH": "1",
+        "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
+    }
+    before = {name: os.environ.get(name) for name in changes}
+    os.environ.update(changes, **{_TAKE_BACK: json.dumps(before)})
+    try:
+        yield
+    finally:
+        take_back()
+
+
+def take_back() -> None:
+    """Undo, here or in the process started, what :func:`importing_as_here` did to environments."""
+    for name, value in json.loads(os.environ.pop(_TAKE_BACK, "{}")).items():
+        if value is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = value
 
 
 def bound(limit: int, value: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 import campaign_kit as kit
 import pytest
 
+import lcnn_verify
 from lcnn_verify import ledger
 from lcnn_verify.campaign.executor import execute, supervise
 from lcnn_verify.campaign.plan import Unit, plan
@@ -159,6 +161,45 @@ def test_an_unguarded_script_is_not_run_again_in_the_children(tmp_path):
     )
     assert done.stdout == "here\n{'fact.euler': 'SUPPORTED'}\n"
     assert done.stderr == ""
+
+
+WHERE = """
+import lcnn_verify
+
+@verifies("{claim}")
+def test_where_from():
+    measure(lcnn_verify.__file__, float("lcnn_verify.warmup" in sys.modules))
+    measure(repr([os.environ.get(f"PYTHON{name}") for name in ("PATH", "SAFEPATH")]), 1.0)
+    check.at_most(1.0, 2.0)
+"""
+
+
+@pytest.mark.parametrize("path", [None, "elsewhere"])
+def test_a_package_of_our_name_in_the_current_folder_is_not_taken_for_ours(tmp_path, path):
+    kit.write(tmp_path / "properties", {"fact.euler": WHERE})
+    (tmp_path / "lcnn_verify").mkdir()
+    (tmp_path / "lcnn_verify" / "__init__.py").write_text("open('taken', 'w').close()\n")
+    # As the command that is installed: without the current folder in its path.
+    code = "import sys; sys.path.remove(''); from lcnn_verify.cli import main; main()"
+    words = ("run", "--claims", "fact.euler", "--properties", "properties", "--out", "out")
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    environment |= {"PYTHONPATH": path} if path else {}
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        cwd=tmp_path,
+        env=environment,
+    )
+    assert done.returncode == 0, done.stderr
+    (claim,) = json.loads((tmp_path / "out" / "report.json").read_text())["claims"]
+    assert {entry["name"]: entry["value"] for entry in claim["measurements"]} == {
+        lcnn_verify.__file__: 1.0,
+        repr([path, None]): 1.0,
+    }
+    assert not (tmp_path / "taken").exists()
 
 
 def test_a_fork_server_that_dies_costs_the_unit_it_was_to_start(tmp_path, monkeypatch):

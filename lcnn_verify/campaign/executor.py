@@ -22,7 +22,7 @@ from typing import Any
 
 from lcnn_verify.campaign import worker
 from lcnn_verify.campaign.plan import Unit
-from lcnn_verify.processes import last_line, signal_name
+from lcnn_verify.processes import importing_as_here, last_line, signal_name
 
 PRELOAD = ("lcnn_verify._preload",)
 _POLL_SECONDS = 0.1
@@ -83,6 +83,8 @@ class _Child:
         self.exit_code: int | None = None
         with _PROCESS_TABLE, anonymous_main(), _deaf_to_interrupts():
             context.set_forkserver_preload(list(PRELOAD))
+            with importing_as_here():
+                forkserver.ensure_running()
             self._process: ForkServerProcess = context.Process(
                 target=worker.main, args=(unit, results_end, output_end), daemon=True
             )
