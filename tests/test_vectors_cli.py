@@ -45,6 +45,17 @@ def test_the_group_shows_its_help(capsys):
     assert all(name in shown for name in ("export", "check", "confirm"))
 
 
+@pytest.mark.parametrize("name", ["vectors.json", "vectors.txt"])
+def test_check_of_the_vectors_themselves_says_what_it_wants(tmp_path, capsys, name):
+    call("vectors", "export", "--out", tmp_path)
+    capsys.readouterr()
+    assert call("vectors", "check", tmp_path / name) == 2
+    assert capsys.readouterr().err == (
+        f"error: {tmp_path / name}: got the vectors themselves, wanted what your program computed "
+        "for them, as results.schema.json beside them says\n"
+    )
+
+
 def test_export_says_what_it_wrote(tmp_path, capsys):
     assert call("vectors", "export", "--out", tmp_path / "kit") == 0
     shown = capsys.readouterr().out

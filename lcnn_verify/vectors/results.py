@@ -16,6 +16,8 @@ from lcnn_verify.vectors.tolerances import Dtype
 from lcnn_verify.vectors.vector import RESULTS_SCHEMA
 
 _WANTED = "a results file as results.schema.json of `lcnn-verify vectors export` says"
+_VECTORS = "the vectors themselves"
+_COMPUTED = "what your program computed for them, as results.schema.json beside them says"
 _DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,4})?", re.IGNORECASE)
 _HEX = re.compile(r"[+-]?0x([0-9a-f]+\.?[0-9a-f]*|\.[0-9a-f]+)(p[+-]?[0-9]{1,5})?", re.IGNORECASE)
 _NOT_FINITE = re.compile(r"[+-]?(nan(\(.*\))?|inf(inity)?)", re.IGNORECASE)
@@ -94,6 +96,8 @@ def read(path: Path) -> Results:
     try:
         data = json.loads(text, parse_int=_integer)
     except (ValueError, RecursionError) as error:
+        if text.startswith("lcnn-vectors "):
+            raise InputError(name, _VECTORS, _COMPUTED) from None
         hint = "; write nan and inf as strings" if re.search(r"\b(nan|inf)\b", text) else ""
         raise InputError(name, f"text that is not JSON ({error})", _WANTED + hint) from None
     return parse(data, name)
@@ -103,6 +107,8 @@ def parse(data: Any, source: str) -> Results:
     """Results from JSON data; ``source`` names them in an ``InputError``."""
     from jsonschema import Draft202012Validator
 
+    if isinstance(data, dict) and {"vectors_version", "cases"} <= data.keys():
+        raise InputError(source, _VECTORS, _COMPUTED)
     if not isinstance(data, dict) or not {"vectors_version", "results"} & data.keys():
         raise InputError(source, "JSON that is not a results file", _WANTED)
     schema = json.loads(RESULTS_SCHEMA.read_text(encoding="utf-8"))
