@@ -152,6 +152,9 @@ def test_a_file_elsewhere_has_its_own_folder_on_the_path(folder, monkeypatch, is
         ("mine:Outer.iner", "got 'iner', which mine.Outer does not have"),
         ("mine.py:Demanding", "Demanding() raised TypeError: "),
         ("mine.py:loss", "target: got the bare function loss, wanted an object with loss(W, V), "),
+        ("mine.py:loss", ", such as its module"),
+        ("mine.py:instance.gradient", "the bare function gradient, wanted "),
+        ("mine:Whole.gradient", ", such as its class Whole"),
         ("mine.py:nothing", "it has 'losses', did you mean 'loss'?"),
         (
             "mine.py:model",

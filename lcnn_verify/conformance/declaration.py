@@ -133,7 +133,9 @@ def _offers(subject: Any) -> tuple[Operation, ...]:
     wanted = "an object with loss(W, V), gradient(W, V) or loss_and_gradient(W, V)"
     own_name = str(getattr(subject, "__name__", ""))
     if own_name in OPERATIONS and callable(subject):
-        raise InputError("target", f"the bare function {own_name}", f"{wanted}, such as its module")
+        owner = str(getattr(subject, "__qualname__", "")).rpartition(".")[0].rpartition(".")[2]
+        home = f"its class {owner}" if owner.isidentifier() else "its module"
+        raise InputError("target", f"the bare function {own_name}", f"{wanted}, such as {home}")
     public = [name for name in dir(subject) if not name.startswith("_")]
     for operation in OPERATIONS:
         if near := did_you_mean(operation, public):
