@@ -56,6 +56,12 @@ def test_a_reference_falls_to_none(rows, name):
     assert {*passed, *absent} == {check.id for check in ledger.checks()}
 
 
+def test_everyone_meets_the_same_examples(rows):
+    """Whoever came before, in the same worker or in another."""
+    (again,) = matrix.run(catalogue.select(["residues-of-eight"]), [0], PROPERTIES, jobs=1)
+    assert again.cells == rows["residues-of-eight"].cells
+
+
 def test_every_mutant_differs_from_the_reference_in_what_is_seen(rows):
     seen = {name: row.having(Outcome.KILLED) for name, row in rows.items()}
     assert all(seen[name] for name in MEANT)

@@ -240,6 +240,53 @@ def test_shrinking_can_be_left_out_of_one_run():
     assert run.run().counterexample.arguments == {"x": 18}
 
 
+def test_what_is_drawn_once_is_what_a_run_draws_and_can_be_run_on_again():
+    @verifies("zgj.not-pl", examples=8)
+    @given(x=st.integers(0, 1000))
+    def test_x_exists(x):
+        check.witness_at_most(exactly(x), 2000.0)
+
+    run = test_x_exists.lcnn_property
+    with running(RunContext(seed=1)):
+        drawn = run.draw()
+        assert [given["x"] for given in drawn] == [seen.got for seen in run.run().witnesses]
+        assert run.run(drawn=drawn[3:5]).examples == 2
+
+
+def test_drawn_examples_are_run_in_order_until_one_fails():
+    run = property_of(limit=17, examples=10).lcnn_property
+    recorder = run.run(drawn=[{"x": 3}, {"x": 400}, {"x": 18}])
+    assert recorder.counterexample.arguments == {"x": 400}
+    assert recorder.examples == 2
+
+
+def test_drawn_examples_may_be_discarded():
+    @verifies("zgj.rate", examples=10)
+    @given(x=st.integers(0, 1000))
+    def test_small(x):
+        if x > 9:
+            discard("not small")
+        check.at_most(exactly(x), 10.0)
+
+    recorder = test_small.lcnn_property.run(drawn=[{"x": 3}, {"x": 400}, {"x": 4}])
+    assert recorder.examples == 2
+    assert recorder.discarded == {"not small": 1}
+
+
+def test_nothing_is_drawn_for_cases_nor_where_no_example_exists():
+    @verifies("zgj.rate", cases=lambda _: [{"x": 1}])
+    def test_case(x):
+        check.at_most(exactly(x), 10.0)
+
+    @verifies("zgj.rate", examples=10)
+    @given(x=st.integers(0, 1000).filter(lambda _: False))
+    def test_nothing(x):
+        raise AssertionError
+
+    assert test_case.lcnn_property.draw() == test_nothing.lcnn_property.draw() == ()
+    assert test_case.lcnn_property.run(drawn=()).examples == 1
+
+
 def test_a_failure_shows_its_snippet():
     @verifies("zgj.rate", examples=1)
     @given(x=st.just(5))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from itertools import islice
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
@@ -86,16 +87,21 @@ class Property:
         self._handle: Any = getattr(test, "hypothesis", None)
         self.body: Callable[..., None] = self._handle.inner_test if self._handle else test
 
-    def run(self, *, shrink: bool = True) -> Recorder:
+    def run(
+        self, *, shrink: bool = True, drawn: Sequence[Mapping[str, Any]] | None = None
+    ) -> Recorder:
         """Run within the active run context; return what was seen, breakdowns included.
 
-        Without ``shrink`` a counterexample stays as it was found, which is sooner.
+        Without ``shrink`` a counterexample stays as it was found, which is sooner. With ``drawn``,
+        as :meth:`draw` gave it, Hypothesis draws nothing and a counterexample is the first found.
         """
         phases = self.phases if shrink else _QUIET_PHASES
         recorder = Recorder(self.claim.id, self.name)
         with recording(recorder), discarding(recorder.discarded_for):
             try:
-                if self._handle is not None:
+                if self._handle is not None and drawn is not None:
+                    self._run_each(recorder, drawn)
+                elif self._handle is not None:
                     self._run_examples(recorder, phases)
                 else:
                     self._run_cases(recorder)
@@ -109,6 +115,18 @@ class Property:
             except Exception as error:
                 recorder.broke(error)
         return recorder
+
+    def draw(self) -> tuple[Mapping[str, Any], ...]:
+        """What Hypothesis draws in the active run context as long as no example fails, in order.
+
+        For a caller that runs the property on many subjects: drawing costs more than most checks.
+        Empty for a property of cases, and where Hypothesis finds no example.
+        """
+        found: list[Mapping[str, Any]] = []
+        if self._handle is not None:
+            with suppress(Unsatisfiable):
+                self._generate(lambda **arguments: found.append(arguments), _QUIET_PHASES)
+        return tuple(found)
 
     def judge(self) -> Recorder:
         """Run, and raise :class:`ClaimFailed` unless the verdict is the wanted one."""
@@ -142,14 +160,21 @@ class Property:
     def _run_cases(self, recorder: Recorder) -> None:
         context = active()
         cases = [{}] if self.cases is None else self.cases(context.profile)
-        for index, arguments in enumerate(cases):
-            if index % context.shards == context.shard:
-                with suppress(Discarded):
-                    self._run_once(recorder, arguments)
+        self._run_each(recorder, islice(cases, context.shard, None, context.shards))
+
+    def _run_each(self, recorder: Recorder, examples: Iterable[Mapping[str, Any]]) -> None:
+        for arguments in examples:
+            with suppress(Discarded):
+                self._run_once(recorder, arguments)
 
     def _run_examples(self, recorder: Recorder, phases: tuple[Phase, ...]) -> None:
+        self._generate(lambda **arguments: self._run_once(recorder, arguments), phases)
+
+    def _generate(self, take: Callable[..., None], phases: tuple[Phase, ...]) -> None:
+        """Have Hypothesis call ``take`` with the arguments of each example it draws."""
+
         def body(**arguments: Any) -> None:
-            self._run_once(recorder, arguments)
+            take(**arguments)
 
         body.__name__ = body.__qualname__ = self.name
         context = active()

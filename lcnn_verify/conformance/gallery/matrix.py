@@ -1,8 +1,8 @@
 """The kill matrix: every check on every implementation of the gallery, and what that shows.
 
 A worker process runs all checks on one implementation after the other, each implementation in a
-process of its own. Examples are drawn as in `lcnn-verify conform`, fewer of them, and nothing is
-shrunk: here it only counts whether a check sees that something is wrong.
+process of its own. Examples are drawn as in `lcnn-verify conform`, fewer of them and once for all,
+and nothing is shrunk: here it only counts whether a check sees that something is wrong.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from enum import StrEnum
 from functools import cache
 from multiprocessing import active_children, get_context
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from lcnn_verify import ledger
 from lcnn_verify.campaign.executor import anonymous_main
@@ -31,7 +31,7 @@ from lcnn_verify.errors import InputError
 from lcnn_verify.evidence import Property, Verdict, decide
 from lcnn_verify.ledger import Claim
 from lcnn_verify.processes import ONE_THREAD, die_with_parent
-from lcnn_verify.profiles import PROFILES, RunContext, running
+from lcnn_verify.profiles import PROFILES, RunContext, active, running
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Called with which implementation was the last, how many runs are done, and of how many."""
@@ -122,6 +122,16 @@ def _properties(directory: Path, check: Claim) -> tuple[Property, ...]:
     return tuple(item for item in load(directory, check.property_file) if item.claim == check)
 
 
+@cache
+def _drawn(directory: Path, seed: int) -> Mapping[Property, Sequence[Mapping[str, Any]]]:
+    """The examples of every property under a seed, that of the active run: equal for everyone.
+
+    Once all are loaded, because Hypothesis also draws constants it finds in loaded sources.
+    """
+    items = [item for check in ledger.checks() for item in _properties(directory, check)]
+    return {item: item.draw() for item in items}
+
+
 def judge(entry: Entry, seed: int, directory: Path) -> Row:
     """Run every check on one implementation, in this process.
 
@@ -150,7 +160,7 @@ def _cell(check: Claim, implementation: Implementation, directory: Path) -> Cell
         return Cell(Outcome.NOT_OFFERED, reason)
     records = []
     for item in _properties(directory, check):
-        recorder = item.run(shrink=False)
+        recorder = item.run(shrink=False, drawn=_drawn(directory, active().seed)[item])
         records.append(recorder.to_json())
         if recorder.counterexample is not None:
             break
