@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 import signal
 import subprocess
@@ -224,6 +225,29 @@ def test_the_command_prints_the_verdicts_the_reasons_and_the_first_snippet(folde
     assert "To see conform.loss-values fail without lcnn-verify:" in flat
     assert "not offered: conform.batch: it has no batches" in flat
     assert "The implementation does not pass 1 of 2 checks." in flat
+
+
+def test_an_interrupt_prints_the_command_that_goes_on(folder, capsys, monkeypatch):
+    (folder / "expected.toml").write_text("")
+    options = ("--checks", "moments,shapes", "--jobs", "1", "--call-seconds", "20", "--json")
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            "lcnn_verify.campaign.executor.supervise",
+            lambda unit, stop=None: (_ for _ in ()).throw(KeyboardInterrupt()),
+        )
+        code, _, stderr = command(
+            capsys, subject("Honest"), *options, "--out", "an out", "--expected", "expected.toml"
+        )
+    assert code == 3
+    assert stderr == (
+        f"interrupted; resume with: lcnn-verify conform {subject('Honest')} --profile quick "
+        "--seed 0 --jobs 1 --out 'an out' --checks moments,shapes --call-seconds 20 "
+        "--expected expected.toml --json --resume\n"
+    )
+    again = shlex.split(stderr.partition("lcnn-verify conform ")[2])
+    code, stdout, _ = command(capsys, *again)
+    assert code == 0
+    assert len(json.loads(stdout)["claims"]) == 2
 
 
 def test_json_and_quiet_are_for_machines(folder, capsys):

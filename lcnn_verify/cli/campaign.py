@@ -39,11 +39,13 @@ def run_campaign(
 ) -> int:
     """Run ``campaign``, print what was asked for, and return the exit code.
 
-    ``names`` are the command line's words for arguments; ``options`` what resumes ``command`` with
-    those that are not None, ``--out`` among them. What is ``expected`` to deviate is shown as it
-    is, and does not count.
+    ``names`` are the command line's words for arguments; ``options`` those given to ``command``,
+    None where it was not, ``--out`` among them. What is ``expected`` to deviate is shown as it is,
+    and does not count.
     """
     out = str(options["--out"])
+    flags = [flag for flag, given in (("--json", json), ("--quiet", quiet)) if given]
+    again = _resuming(command, options, flags)
     try:
         with _bar(sys.stderr.isatty() and not (json or quiet)) as progress:
             report = campaign(progress)
@@ -56,13 +58,11 @@ def run_campaign(
     except OSError as error:
         path, reason = error.filename or out, error.strerror or str(error)
         kept = (Path(out) / JOURNAL).is_file()
-        hint = "; what is finished is kept, go on with --resume" if kept else ""
+        hint = f"; what is finished is kept, resume with: {again}" if kept else ""
         say(f"error: --out: got {path} ({reason}), wanted a folder with room to write{hint}")
         return ExitCode.USAGE
     except KeyboardInterrupt:
-        given = {option: value for option, value in options.items() if value is not None}
-        words = [word for pair in given.items() for word in pair]
-        say(f"interrupted; resume with: lcnn-verify {command} {shlex.join(words)} --resume")
+        say(f"interrupted; resume with: {again}")
         return ExitCode.INTERRUPTED
     if json:
         sys.stdout.write((Path(out) / "report.json").read_text(encoding="utf-8"))
@@ -78,6 +78,13 @@ def run_campaign(
         elif report.exit_code:
             print("Every failure is expected.")
     return ExitCode.NOT_AS_WANTED if uncalled_for else ExitCode.AS_WANTED
+
+
+def _resuming(command: str, options: Mapping[str, str | None], flags: Sequence[str]) -> str:
+    """What to type to go on."""
+    given = [(option, value) for option, value in options.items() if value is not None]
+    words = [*(word for pair in given for word in pair), *flags, "--resume"]
+    return f"lcnn-verify {command} {shlex.join(words)}"
 
 
 @contextmanager

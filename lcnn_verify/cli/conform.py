@@ -61,6 +61,7 @@ def conform(
         options={
             "--profile": profile,
             "--seed": seed,
+            "--jobs": jobs,
             "--out": out,
             "--checks": ",".join(checks) if checks else None,
             "--call-seconds": call_seconds,

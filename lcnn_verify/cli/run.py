@@ -44,6 +44,7 @@ def run(
         options={
             "--profile": profile,
             "--seed": seed,
+            "--jobs": jobs,
             "--out": out,
             "--claims": ",".join(claims) if claims else None,
             "--properties": properties or None,
