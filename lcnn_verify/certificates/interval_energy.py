@@ -7,9 +7,11 @@ cosines, so that nothing is shared with ``enclosure``.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, TypeAlias
 
 from mpmath import iv
@@ -50,6 +52,15 @@ def whole(value: Any) -> int:
     if type(value) is not int:
         raise Rejected(f"{value!r} where a whole number belongs")
     return value
+
+
+def rational(text: Any) -> Fraction:
+    """A number as certificates write exact ones, digits or digits/digits, not negative."""
+    if not isinstance(text, str) or not re.fullmatch(r"[0-9]{1,30}(/[0-9]{1,30})?", text):
+        raise Rejected(
+            f"{str(text)[:40]!r} where a rational number belongs, digits or digits/digits"
+        )
+    return Fraction(text)
 
 
 def direction(y: Any, x: Any) -> Any:
