@@ -170,7 +170,10 @@ def merged_level_of(x: HasTeacher) -> Quantity:
 
 
 def distance(A: FloatArray, B: FloatArray, label: str) -> Quantity:
-    """‖A − B‖_F of two arrays of one shape, taken as exact floats."""
+    """‖A − B‖_F of two arrays of one shape, taken as exact floats.
+
+    Raises ``OverflowError`` when a norm does not fit float64.
+    """
 
     def exact(dps: int) -> Any:
         with mpmath.workdps(dps + 20):
@@ -182,7 +185,7 @@ def distance(A: FloatArray, B: FloatArray, label: str) -> Quantity:
             pairs = zip(A.ravel().tolist(), B.ravel().tolist(), strict=True)
             return ball.norm(arb(a) - arb(b) for a, b in pairs)
 
-    value, size = frobenius(A - B), frobenius(A) + frobenius(B)
+    value, size = frobenius(A, B), frobenius(A) + frobenius(B)
     error = (4 + A.size) * ROUNDING * size + math.ulp(0.0)
     return Quantity(label, value, error, exact, enclosed=enclosed)
 
@@ -282,10 +285,17 @@ def row_distance(
     return number(name, distance, enclosed=enclosed if balls is not None else None)
 
 
-def frobenius(rows: FloatArray) -> float:
-    """The Frobenius norm without overflow or underflow of the squares."""
-    largest = float(np.abs(rows).max(initial=0.0))
+def frobenius(rows: FloatArray, minus: FloatArray | float = 0.0) -> float:
+    """‖rows − minus‖_F without overflow or underflow of the difference or the squares.
+
+    Raises ``OverflowError`` when the norm itself does not fit float64.
+    """
+    largest = float(max(np.abs(rows).max(initial=0.0), np.abs(minus).max(initial=0.0)))
     if largest == 0.0:
         return 0.0
     _, exponent = math.frexp(largest)
-    return math.ldexp(float(np.linalg.norm(np.ldexp(rows, -exponent))), exponent)
+    gaps = np.ldexp(rows, -exponent) - np.ldexp(minus, -exponent)
+    try:
+        return math.ldexp(float(np.linalg.norm(gaps)), exponent)
+    except OverflowError:
+        raise OverflowError("a Frobenius norm overflows float64: scale the rows down") from None

@@ -120,3 +120,20 @@ def test_the_setting_of_the_paper_is_asked_for():
         quantities.assume_setting(Instance(V, np.array([[1.0, 0.0], [2.0, 0.0]])))
     with pytest.raises(Discarded, match="above the threshold"):
         quantities.assume_setting(Instance(3.0 * V, V))
+
+
+@pytest.mark.filterwarnings("error")
+def test_huge_rows_have_a_distance_or_are_refused_without_a_warning():
+    huge = np.array([[1.5e308, -1.5e308], [5e-324, 1.0]])
+    assert quantities.frobenius(huge, 0.5 * huge) == pytest.approx(0.75e308 * math.sqrt(2.0))
+    assert quantities.frobenius(huge, huge) == 0.0
+    assert_enclosed(quantities.distance(0.5 * huge, -0.25 * huge, "gap"))
+    for refused in (
+        lambda: quantities.frobenius(huge),
+        lambda: quantities.distance(huge, -huge, "gap"),  # not even the entries fit
+        lambda: quantities.norm(huge, "rows"),
+    ):
+        with pytest.raises(OverflowError, match="scale the rows down"):
+            refused()
+    tiny = np.array([[5e-324, 0.0]])
+    assert quantities.frobenius(tiny, -tiny) == 1e-323
