@@ -93,6 +93,34 @@ def test_the_summary_says_it_once(folder):
         assert f"replay REPORT/counterexamples/{name}.json" in text
 
 
+def test_blank_lines_in_the_summary_are_single_and_part_groups_from_their_neighbours(report):
+    alone = next(entry for entry in report.data["claims"] if entry["id"] == "conform.layout")
+    plain = {**alone, "counterexample": None, "errors": [], "reason": "it did not run"}
+    ids = iter("abcdefgh")
+
+    def copies(entry, count, **changes):
+        return [{**entry, **changes, "id": f"conform.{next(ids)}"} for _ in range(count)]
+
+    claims = [
+        *copies(plain, 2),
+        *copies(plain, 2, errors=["KeyError: 'x'"]),
+        *copies(plain, 1),
+        *copies(alone, 2),
+        *copies(plain, 1),
+    ]
+    text = markdown.render({**report.data, "claims": claims})
+    code = re.compile(r"^ *```python\n.*?^ *```$", re.DOTALL | re.MULTILINE)
+    assert len(code.findall(text)) == 1
+    text = code.sub("CODE", text)
+    assert "\n\n\n" not in text
+    section = text.partition("## Not as wanted\n\n")[2].partition("\n\n## ")[0]
+    start = re.compile(r"^(- and conform\.|- conform\.|  R|\d|CODE|).*")
+    assert "|".join(start.sub(r"\1", line) for line in section.split("\n")) == (
+        "- conform.|- conform.||2||- conform.|- and conform.||- conform.||"
+        "2||- conform.|  R||CODE||- and conform.||- conform."
+    )
+
+
 def test_the_page_says_it_once_and_links_to_each(folder):
     page = (folder / "index.html").read_text(encoding="utf-8")
     callout = re.search(r'<div class="callout bad".*?</div>', page, re.DOTALL)[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lcnn_verify.reporting.causes import Cause, causes
@@ -50,9 +50,7 @@ def render(data: Mapping[str, Any]) -> str:
     run, environment = data["run"], data["environment"]
     lines = [f"# lcnn-verify: {headline(data)}", "", f"{counts(data)}.", "", *_subject(data)]
     if fallen := causes(data):
-        lines += ["## Not as wanted", ""]
-        lines += [line for cause in fallen for line in _cause(cause)]
-        lines.append("")
+        lines += ["## Not as wanted", "", *_causes(fallen), ""]
     for family in families(data):
         lines += _table(family)
     lines += [
@@ -75,15 +73,30 @@ def render(data: Mapping[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _causes(fallen: Sequence[Cause]) -> list[str]:
+    """One list, but for causes that are more than lines of it: those stand between blank lines."""
+    lines: list[str] = []
+    spaced = False
+    for cause in fallen:
+        block = _cause(cause)
+        if lines and (spaced or "" in block):
+            lines.append("")
+        lines += block
+        spaced = "" in block
+    return lines
+
+
 def _cause(cause: Cause) -> list[str]:
     """The first claim in full; those that share its cause with their replay commands."""
     first, *others = cause.entries
     lines = [f"{escape(cause.headline)}", ""] if cause.headline else []
-    lines += _fallen(first)
+    lines += (full := _fallen(first))
+    if others and "" in full:  # a snippet
+        lines.append("")
     for entry in others:
         how = f", replay with {code(replay_command(entry))}" if entry["counterexample"] else ""
         lines.append(f"- and {escape(entry['id'])}{how}")
-    return [*lines, ""] if others else lines
+    return lines
 
 
 def _fallen(entry: Mapping[str, Any]) -> list[str]:
@@ -93,7 +106,7 @@ def _fallen(entry: Mapping[str, Any]) -> list[str]:
     if entry["counterexample"]:
         lines.append(f"  Replay with {code(replay_command(entry))}, {replay_from(entry)}.")
         if snippet := entry["counterexample"].get("snippet"):
-            lines += ["", *(f"  {line}".rstrip() for line in _fenced(snippet)), ""]
+            lines += ["", *(f"  {line}".rstrip() for line in _fenced(snippet))]
     return lines
 
 
