@@ -36,15 +36,6 @@ class SignedFamily:
     scale: int
 
 
-@compiled
-def norms(rows: FloatArray) -> FloatArray:
-    """The norm of each row of an (n, d) array, within 2 units in the last place for every d."""
-    result = np.empty(len(rows))
-    for i in range(len(rows)):
-        result[i] = math.sqrt(row_dot(rows, rows, i))
-    return result
-
-
 def signed_family(W: FloatArray, V: FloatArray, model: Model) -> SignedFamily:
     """Build the signed family of trusted matrices W (m, d) and V (r, d).
 
@@ -52,17 +43,47 @@ def signed_family(W: FloatArray, V: FloatArray, model: Model) -> SignedFamily:
     """
     as_model(model)
     rows = np.concatenate((W, V))
-    signs = np.concatenate((np.ones(len(W)), -np.ones(len(V))))
-    # Entries 2**1022 below their row's largest, and such masses, vanish: nothing sees them.
-    with np.errstate(under="ignore"):
-        # Each row is first brought near 1 by its own power of two, which is exact, so that the
-        # norm of a denormal or of a huge neuron is as accurate as any other.
-        _, exponents = np.frexp(np.abs(rows).max(axis=1))
-        scaled = np.ldexp(rows, -exponents[:, None])
-        mantissas = norms(scaled)
-        units = scaled / np.where(mantissas == 0.0, 1.0, mantissas)[:, None]
-        mantissas, shift = np.frexp(mantissas)
-        exponents = exponents.astype(np.int64) + shift
-        scale = int(exponents[mantissas > 0.0].max(initial=-1100))
-        masses = np.ldexp(mantissas, np.maximum(exponents - scale, -2200)) ** model.mass_power
+    signs = np.ones(len(rows))
+    signs[len(W) :] = -1.0
+    with np.errstate(under="ignore"):  # which plain Python bodies would notice
+        units, mantissas, exponents = _directions(rows)
+        masses, scale = _masses(mantissas, exponents, model.mass_power)
     return SignedFamily(units, mantissas, exponents, masses, signs, len(W), scale)
+
+
+@compiled
+def _directions(rows: FloatArray) -> tuple[FloatArray, FloatArray, IntArray]:
+    """The unit rows (n, d) of finite ``rows``, and the mantissas and exponents of their norms.
+
+    Each row is first brought near 1 by its own power of two, which is exact, so that the norm of a
+    denormal or of a huge neuron is as accurate as any other. Entries 2**1022 below their row's
+    largest vanish: nothing sees them.
+    """
+    n, d = rows.shape
+    units, mantissas, exponents = np.empty((n, d)), np.empty(n), np.empty(n, np.int64)
+    for i in range(n):
+        largest = 0.0
+        for j in range(d):
+            largest = max(largest, abs(rows[i, j]))
+        _, exponent = math.frexp(largest)
+        for j in range(d):
+            units[i, j] = math.ldexp(rows[i, j], -exponent)
+        norm = math.sqrt(row_dot(units, units, i))
+        for j in range(d):
+            units[i, j] /= norm if norm > 0.0 else 1.0
+        mantissas[i], shift = math.frexp(norm)
+        exponents[i] = exponent + shift
+    return units, mantissas, exponents
+
+
+@compiled
+def _masses(mantissas: FloatArray, exponents: IntArray, power: int) -> tuple[FloatArray, int]:
+    """The masses of :class:`SignedFamily`, and its ``scale``; tiny ones vanish."""
+    scale = -1100
+    for i in range(len(mantissas)):
+        if mantissas[i] > 0.0:
+            scale = max(scale, int(exponents[i]))
+    masses = np.empty(len(mantissas))
+    for i in range(len(masses)):
+        masses[i] = math.ldexp(mantissas[i], max(int(exponents[i]) - scale, -2200)) ** power
+    return masses, scale
