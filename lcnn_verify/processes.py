@@ -40,7 +40,7 @@ def importing_as_here() -> Iterator[None]:
     """
     changes = {
         "PYTHONSAFEPATH": "1",
-        "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
+        "PYTHONPATH": os.pathsep.join(str(entry) for entry in sys.path if entry),
     }
     before = {name: os.environ.get(name) for name in changes}
     os.environ.update(changes, **{_TAKE_BACK: json.dumps(before)})

@@ -18,6 +18,7 @@ from lcnn_verify import ledger
 from lcnn_verify.campaign.executor import execute, supervise
 from lcnn_verify.campaign.plan import Unit, plan
 from lcnn_verify.evidence import Verdict, decide
+from lcnn_verify.processes import importing_as_here
 from lcnn_verify.profiles import PROFILES, Profile
 
 QUICK = PROFILES["quick"]
@@ -200,6 +201,17 @@ def test_a_package_of_our_name_in_the_current_folder_is_not_taken_for_ours(tmp_p
         repr([path, None]): 1.0,
     }
     assert not (tmp_path / "taken").exists()
+
+
+def test_what_starting_a_process_sets_is_taken_back(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", "elsewhere")
+    monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
+    monkeypatch.setattr(sys, "path", ["", tmp_path, *sys.path])  # a Path is not legal, but works
+    before = dict(os.environ)
+    with pytest.raises(InterruptedError), importing_as_here():
+        assert os.environ["PYTHONPATH"].startswith(f"{tmp_path}{os.pathsep}")
+        raise InterruptedError
+    assert dict(os.environ) == before
 
 
 def test_a_fork_server_that_dies_costs_the_unit_it_was_to_start(tmp_path, monkeypatch):
