@@ -7,6 +7,7 @@ import numpy as np
 
 from lcnn_verify.certificates import region
 from lcnn_verify.certificates.region_claim import RegionClaim, Shell, chart
+from lcnn_verify.certificates.region_point import coordinates, teachers
 from lcnn_verify.certificates.slopes import Slope
 
 TWO = (Fraction(1), Fraction(1))
@@ -30,7 +31,7 @@ def certified(name="one", multiple=2, inner=Fraction(1, 10**6), budget=100_000):
 def weights(claim, x):
     """Students (m, 2) at coordinates x (n,), placed by the chart itself."""
     zero = np.zeros((len(x), 1))
-    slopes = [Slope(np.array([value]), zero, zero, zero[0]) for value in x]
+    slopes = [Slope(np.array([value]), zero, zero) for value in x]
     placed = chart(claim, slopes)
     q = np.array([mass.at[0] for mass in placed.masses])
     phi = np.array([angle.at[0] for angle in placed.angles])
@@ -44,10 +45,18 @@ def inside(claim, rng, count):
     while len(drawn) < count:
         x = root[:, 0] + rng.random(len(root)) * (root[:, 1] - root[:, 0])
         zero = np.zeros((len(x), 1))
-        slopes = [Slope(np.array([value]), zero, zero, zero[0]) for value in x]
+        slopes = [Slope(np.array([value]), zero, zero) for value in x]
         if all(abs(angle.at[0]) < np.pi / 2 for angle in chart(claim, slopes).angles):
             drawn.append(x)
     return np.array(drawn)
 
 
-__all__ = ["CLAIMS", "RegionClaim", "Shell", "certified", "inside", "weights"]
+def near(claim, rng, count, noise=0.1):
+    """Coordinates (count, n) of students that lie at teachers but for Gaussian ``noise``."""
+    V = teachers(claim)
+    homes = V[np.arange(claim.students) % len(V)] * np.sqrt(len(V) / claim.students)
+    drawn = homes + noise * rng.standard_normal((count, *homes.shape))
+    return np.array([coordinates(claim, W) for W in drawn])
+
+
+__all__ = ["CLAIMS", "RegionClaim", "Shell", "certified", "inside", "near", "weights"]

@@ -17,8 +17,8 @@ from lcnn_verify.certificates.region_forms import (
     as_balls,
     below,
     centred,
-    from_zero,
     landscape,
+    positive,
     steep,
 )
 from lcnn_verify.certificates.region_point import coordinates, refutation, teachers, violation
@@ -29,12 +29,6 @@ from lcnn_verify.population import loss_and_gradient
 from lcnn_verify.threshold import kappa, loss_threshold
 
 EACH = pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS)
-
-
-def squared_norm(seen):
-    return sum(
-        q.at * (4 * g.at**2 + h.at**2) for q, g, h in zip(seen.masses, seen.g, seen.h, strict=True)
-    )
 
 
 def boxes(claim, rng, count, width):
@@ -50,21 +44,22 @@ def test_the_forms_are_the_loss_and_its_gradient(claim):
     seen = landscape(claim, Shell.of(claim, float), x.T, np.zeros_like(x.T))
     for k, point in enumerate(x):
         value, gradient = loss_and_gradient(weights(claim, point), teachers(claim))
-        assert seen.loss[k] == pytest.approx(value, abs=1e-13)
-        assert squared_norm(seen)[k] == pytest.approx(np.sum(gradient**2), abs=1e-12)
+        assert seen.loss.at[k] == pytest.approx(value, abs=1e-13)
+        assert seen.squared_norm()[k] == pytest.approx(np.sum(gradient**2), abs=1e-12)
 
 
 @EACH
-def test_the_slope_of_the_loss_is_its_derivative(claim):
-    x = inside(claim, np.random.default_rng(2), 10)
+def test_slopes_at_the_centre_are_derivatives(claim):
+    """Of the loss and of every row of the gradient, in boxes of radius 1."""
+    x = inside(claim, np.random.default_rng(2), 10).T
     shell, step = Shell.of(claim, float), 1e-6
-    seen = landscape(claim, shell, x.T, np.zeros_like(x.T))
-    for k in range(x.shape[1]):
-        move = step * np.eye(x.shape[1])[k]
-        high, low = (
-            landscape(claim, shell, y.T, np.zeros_like(y.T)).loss for y in (x + move, x - move)
-        )
-        assert seen.loss_slope[k] == pytest.approx((high - low) / (2 * step), abs=1e-8)
+    seen = landscape(claim, shell, x, np.ones_like(x))
+    for k in range(len(x)):
+        move = step * np.eye(len(x))[:, k : k + 1]
+        high, low = (landscape(claim, shell, y, np.zeros_like(y)) for y in (x + move, x - move))
+        pairs = zip((high.loss, *high.rows), (low.loss, *low.rows), strict=True)
+        for form, (up, down) in zip((seen.loss, *seen.rows), pairs, strict=True):
+            assert form.slope[k] == pytest.approx((up.at - down.at) / (2 * step), abs=1e-8)
 
 
 @EACH
@@ -92,13 +87,13 @@ def test_slopes_enclose_in_balls(claim, width):
         for _ in range(6):
             x = lower + rng.random(lower.shape) * (upper - lower)
             there = landscape(claim, shell, as_balls(x), as_balls(np.zeros_like(x)))
-            move = as_balls(x) - as_balls(centres)
-            for wide, point in zip(seen.g + seen.h, there.g + there.h, strict=True):
-                stray = np.abs(point.at - wide.at - (wide.slope * move).sum(0))
-                assert not (stray > (wide.spread * np.abs(move)).sum(0)).any()
-                assert not (np.abs(point.at - wide.at) > wide.reach).any()
-            stray = np.abs(there.loss - seen.loss - (seen.loss_slope * move).sum(0))
-            assert not (stray > seen.loss_steps.sum(0)).any()
+            step = np.where(radii > 0, (x - centres) / np.where(radii > 0, radii, 1), 0)
+            xi = as_balls(step)
+            slack = 1e-14 * (1 + width)  # ξ is rounded
+            for wide, point in zip((seen.loss, *seen.rows), (there.loss, *there.rows), strict=True):
+                stray = np.abs(point.at - wide.at - (wide.slope * xi).sum(0))
+                assert not (stray > (wide.spread * np.abs(xi)).sum(0) + slack).any()
+                assert not (np.abs(point.at - wide.at) > wide.reach + slack).any()
 
 
 @EACH
@@ -141,7 +136,7 @@ def test_a_region_is_certified(name, inner):
     assert found.verdict == document["verdict"] == "CERTIFIED"
     assert document["settled_share"] == 1.0
     assert document["boxes"] == sum(document["reasons"].values()) == len(document["seals"]) // 4
-    assert set(document["reasons"]) <= set("abegz")
+    assert set(document["reasons"]) <= set("abeg")
     assert document["arithmetic"] == "Arb balls, 64 bits"
     assert region.box(found).startswith(f"{document['coordinates'][0]} [0.6321, 1.368] × ")
 
@@ -192,33 +187,13 @@ def test_a_spent_budget_keeps_what_was_reached():
     assert 0.0 < document["settled_share"] < 1.0
 
 
-@pytest.mark.parametrize("name", ["one", "orthonormal", "acute", "unequal"])
-def test_near_zero_the_bound_is_true_and_provable(name):
-    """For as many students as teachers, in cubes that hold the zero of L."""
-    claim, rng = replace(CLAIMS[name], inner=Fraction(0)), np.random.default_rng(8)
-    shell, V = Shell.of(claim, float), teachers(claim)
-    zero = np.array([*shell.masses, *shell.angles])[:, None]
-    for radius in (1e-2, 1e-3):
-        lower, upper = (
-            zero - radius * rng.random(zero.shape),
-            zero + radius * rng.random(zero.shape),
-        )
-        provers = [judge(claim, lower, upper, by).codes[0] for by in (None, "arb", "checker")]
-        assert len(set(provers)) == 1
-        for _ in range(20):
-            x = (lower + rng.random(lower.shape) * (upper - lower))[:, 0]
-            value, gradient = loss_and_gradient(weights(claim, x), V)
-            assert np.linalg.norm(gradient) > shell.rate * value
-    assert set(provers) == {"z"}
-
-
 def test_a_guess_that_balls_do_not_prove_is_halved(monkeypatch):
     claim = CLAIMS["one"]
     root = np.array(claim.root())
-    sure = judge(claim, root[:, :1] + 0.3, root[:, :1] + 0.31, "arb").codes
+    sure = judge(claim, root[:, :1] + 0.3, root[:, :1] + 0.305, "arb").codes
     assert sure[0].isalpha()
     monkeypatch.setattr(region_search, "confirm", lambda *given: np.zeros(1, dtype=bool))
-    assert judge(claim, root[:, :1] + 0.3, root[:, :1] + 0.31, "arb").codes[0].isdigit()
+    assert judge(claim, root[:, :1] + 0.3, root[:, :1] + 0.305, "arb").codes[0].isdigit()
 
 
 @EACH
@@ -237,7 +212,6 @@ def test_false_reasons_are_not_confirmed():
         "b": (1.2, 0.1),
         "g": (1.0, 0.0),
         "e": (1.0, 0.3),
-        "z": (1.0, 0.6),
     }
     for letter, centre in boxes_of.items():
         x, aim = np.array(centre)[:, None], np.ones((2, 1))
@@ -253,31 +227,21 @@ def test_a_box_at_the_edge_of_a_level_is_left_open():
     assert not above(shell, seen)[0]
     assert above(shell, landscape(claim, shell, x + 1e-6, radii))[0]
     assert not below(shell, seen)[0]
-    margin = steep(shell, seen, np.array([[1.0], [0.0]]))[0]
-    assert margin[0] > 0
+    assert positive(steep(shell, seen, np.array([[1.0], [0.0]]))[0])[0]
 
 
-@pytest.mark.parametrize("radius", [0.1, 10.0])
+@pytest.mark.parametrize("radius", [0.1, 0.9])
 def test_a_mass_that_may_vanish_carries_no_proof(radius):
     """(α² + β²)/q of a mass that may be negative must not make the bound on it smaller."""
     claim = CLAIMS["orthonormal"]
-    x, radii = np.array([[0.0, 1.0, 0.7, -0.7]]).T, np.array([[radius, 0.0, 0.0, 0.0]]).T
+    x = np.array([[2.0, 0.0, 0.3, 1.4]]).T  # the second student has no share
     with working_precision(64):
         shell = Shell.of(claim, arb)
-        seen = landscape(claim, shell, as_balls(x), as_balls(radii))
+        seen = landscape(claim, shell, as_balls(x), as_balls(radius * np.eye(4)[:, 1:2]))
         both = steep(shell, seen, as_balls(np.ones((4, 1))))[0]
-        one = steep(shell, seen, as_balls(np.array([[0.0, 0.0, 1.0, 1.0]]).T))[0]
-    assert not both[0].is_finite()
-    assert one[0].is_finite()
-
-
-def test_the_reach_from_zero_is_rounded_up_for_large_masses_too():
-    claim = RegionClaim(norms=(Fraction(1000) - Fraction(1, 3),), students=1)
-    with working_precision(128):
-        exact = Shell.of(claim, arb).masses[0]
-        edge = np.array([[float(exact)], [0.0]])
-        reach = from_zero(Shell.of(claim, float), edge, edge)
-        assert abs(arb(float(edge[0, 0])) - exact) < float(reach[0])
+        one = steep(shell, seen, as_balls(np.array([[1.0, 1.0, 0.0, 0.0]]).T))[0]
+    assert not both.at[0].is_finite()
+    assert one.at[0].is_finite()
 
 
 def test_several_processes_grow_the_same_tree():
@@ -305,7 +269,7 @@ def test_the_largest_multiple_lies_under_the_smallest_ratio():
         ({"separation": Fraction(91)}, "separation"),
         ({"multiple": Fraction(0)}, "kappa-multiple"),
         ({"inner": Fraction(1)}, "inner"),
-        ({"inner": Fraction(0), "students": 2}, "inner"),
+        ({"inner": Fraction(0)}, "inner"),
     ],
 )
 def test_a_claim_out_of_reach_is_refused(change, argument):

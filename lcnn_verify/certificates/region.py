@@ -5,8 +5,9 @@
     >>> found.verdict, found.document["settled_share"]
     ('CERTIFIED', 1.0)
 
-The certificate is a split tree (``certificates.tree``); ``certificates.checker`` verifies it with
-an arithmetic of its own.
+The certificate is a split tree (``certificates.tree``). With as many students as teachers, students
+below the shell are proved beside it (``certificates.zero``). ``certificates.region_check`` proves
+it all anew, the tree by ``certificates.checker``, which has an arithmetic of its own.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Literal, TypeAlias
 
+from lcnn_verify.certificates import zero
 from lcnn_verify.certificates.region_claim import CLAIM, INNER, RegionClaim, Shell
 from lcnn_verify.certificates.region_point import refutation, smallest_ratio, violation
 from lcnn_verify.certificates.region_search import PRECISION, Prover
 from lcnn_verify.certificates.region_tree import ALONE, Grown, Watch, Workers, grow, workers
-from lcnn_verify.certificates.tree import KIND, VERSION, digest
+from lcnn_verify.certificates.tree import KIND, VERSION, digest, settled
 from lcnn_verify.errors import InputError
 
 __all__ = [
@@ -75,7 +77,10 @@ def certify(
             wrong = violation(claim, grown.violated)
         if wrong is None:
             verdict: Verdict = "INCONCLUSIVE" if _open(grown) else "CERTIFIED"
-            document = _statement(claim, verdict) | _tree(claim, grown, prover)
+            document = _tree(claim, grown, prover)
+            if verdict == "CERTIFIED":
+                document |= _below(claim, document)
+            document = _statement(claim, verdict, whole="zero" in document) | document
             return _result(claim, verdict, document, ratio, started)
     document = _statement(claim, "REFUTED") | {"point": wrong.to_json()}
     return _result(claim, "REFUTED", document, ratio, started)
@@ -113,8 +118,16 @@ def _open(grown: Grown) -> bool:
     return grown.violated is not None or "?" in grown.counts
 
 
-def _statement(claim: RegionClaim, verdict: Verdict) -> dict[str, Any]:
-    """What is claimed: all that the checker reads beside the tree."""
+def _below(claim: RegionClaim, document: dict[str, Any]) -> dict[str, Any]:
+    """The proof for students below the shell, if there is one."""
+    lower, upper, letters = settled(document)
+    below = letters == "b"
+    found = zero.prove(claim, lower[:, below], upper[:, below])
+    return {"zero": found} if found else {}
+
+
+def _statement(claim: RegionClaim, verdict: Verdict, *, whole: bool = False) -> dict[str, Any]:
+    """What is claimed, of the shell or of the ``whole`` of L ≤ ε₀: all but the tree."""
     shell = Shell.of(claim, float)
     return {
         "certificate": KIND,
@@ -124,15 +137,11 @@ def _statement(claim: RegionClaim, verdict: Verdict) -> dict[str, Any]:
         "statement": (
             f"‖∇L(W)‖_F ≥ {float(claim.multiple):g}·κ(V)·L(W) for all W of "
             f"{claim.students} student{'s' * (claim.students > 1)} in the plane with "
-            + (
-                f"ε₁ ≤ L(W) ≤ ε₀(V), ε₁ = {float(claim.inner):g}·ε₀"
-                if claim.inner
-                else "L(W) ≤ ε₀(V)"
-            )
+            + ("L(W) ≤ ε₀(V)" if whole else f"ε₁ ≤ L(W) ≤ ε₀(V), ε₁ = {float(claim.inner):g}·ε₀")
         ),
         **claim.to_json(),
         "level": shell.level,
-        "excluded_below": shell.inner,
+        "excluded_below": 0.0 if whole else shell.inner,
     }
 
 

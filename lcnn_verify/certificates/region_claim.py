@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from flint import arb, fmpq
@@ -16,7 +16,7 @@ from lcnn_verify.errors import InputError
 
 CLAIM = "zgj.gradient-bound"
 INNER = Fraction(1, 10**6)
-"""The certified shell starts at ε₁ = INNER·ε₀; with m = r it may start at 0."""
+"""The certified shell starts at ε₁ = INNER·ε₀, if nothing else is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,47 +46,40 @@ class RegionClaim:
             raise InputError("separation", f"{self.separation}°", "1 to 90 degrees")
         if not 0 < self.multiple <= 1000:
             raise InputError("kappa-multiple", str(self.multiple), "more than 0, at most 1000")
-        complete = self.students == len(self.norms) and self.inner == 0
-        if not (complete or Fraction(1, 10**9) <= self.inner < 1):
-            wanted = "from 1e-9 to less than 1, or 0 for as many students as teachers"
-            raise InputError("inner", str(self.inner), wanted)
+        if not Fraction(1, 10**9) <= self.inner < 1:
+            raise InputError("inner", str(self.inner), "from 1e-9 to less than 1")
 
     @property
     def coordinates(self) -> tuple[str, ...]:
         """The names of the chart's coordinates, in order (see :func:`chart`)."""
-        if len(self.norms) == 2:
-            return ("mass 1", "mass 2", "angle 1", "angle 2")
-        return {
-            1: ("mass", "angle"),
-            2: ("total mass", "share of 2", "mean angle", "spread"),
+        shares, spreads = {
+            1: ((), ()),
+            2: (("share of 2",), ("spread",)),
             3: (
-                "total mass",
-                "share of 2 and 3",
-                "share of 3 of them",
-                "mean angle",
-                "spread of 1 from 2 and 3",
-                "spread of 2 from 3",
+                ("share of 2 and 3", "share of 3 of them"),
+                ("spread of 1 from 2 and 3", "spread of 2 from 3"),
             ),
         }[self.students]
+        return ("total mass", *shares, "mean angle", *spreads)
 
     def root(self) -> list[list[float]]:
         """The box [lo, hi] of each coordinate that all students with L ≤ ε₀ have a place in.
 
-        |Σq − Σ‖v‖²| ≤ √(πL) bounds the masses (THEORY §3, fact 6), angles are taken in [−π/2, π/2],
-        students are ordered, and for one teacher mirrored to spread ≥ 0. Rounded outward.
+        |Σq − Σ‖v‖²| ≤ √(πL) bounds the total mass (THEORY §3, fact 6), angles are taken in
+        [−π/2, π/2]. Two teachers: students are ordered by angle. One teacher: by mass, and mirrored
+        to a first spread ≥ 0. Rounded outward.
         """
         shell = Shell.of(self, float)
         total, stray = sum(shell.masses), math.sqrt(math.pi * shell.level) * (1 + 1e-9)
         half, turn = math.pi / 2 * (1 + 1e-12), math.pi * (1 + 1e-12)
-        mass = [(total - stray) * (1 - 1e-9), (total + stray) * (1 + 1e-9)]
-        if len(self.norms) == 2:
-            return [[0.0, mass[1]]] * 2 + [[-half, half]] * 2
-        if self.students == 1:
-            return [mass, [0.0, half]]
-        if self.students == 2:
-            return [mass, [0.0, 0.5], [-half, half], [0.0, turn]]
-        third = 2 / 3 * (1 + 1e-12)
-        return [mass, [0.0, third], [0.0, 0.5], [-half, half], [0.0, turn], [-turn, turn]]
+        rest = range(self.students - 1, 0, -1)
+        shares = [[0.0, k / (k + 1) * (1 + 1e-12) if len(self.norms) == 1 else 1.0] for k in rest]
+        return [
+            [(total - stray) * (1 - 1e-9), (total + stray) * (1 + 1e-9)],
+            *shares,
+            [-half, half],
+            *[[0.0, turn], [-turn, turn]][: self.students - 1],
+        ]
 
     def to_json(self) -> dict[str, Any]:
         """The claim as the certificate states it, all numbers exact."""
@@ -157,53 +150,27 @@ class Shell:
         )
 
 
-Moves: TypeAlias = list[list[tuple[Any, Any]]]
-
-
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Students in a chart: masses q_i, angles φ_i, total Σq, first moment Σqφ, and derivatives.
-
-    ``moves[k][i]`` is (∂q_i/∂x_k, ∂φ_i/∂x_k), each a slope or the number 0 or 1.
-    """
+    """Students in the chart: masses q_i, angles φ_i, total Σq, first moment Σqφ."""
 
     masses: list[Slope]
     angles: list[Slope]
     total: Slope
     moment: Slope
-    moves: Moves
 
 
 def chart(claim: RegionClaim, x: list[Slope]) -> Placed:
-    """Place students by coordinates.
+    """Place students by coordinates: total mass, shares of it, mean angle, spreads.
 
-    Two teachers: masses and angles themselves. One teacher: total mass, then shares of it, mean
-    angle, then spreads, in which Σq and Σqφ, hence the linear part of L, are exact products: along
-    the zeros of L nothing is left to cancel.
+    A share and a spread split the last student in two that keep its mass and its moment. So Σq and
+    Σqφ, hence the linear part of L for one teacher, are exact products: along the zeros of L
+    nothing is left to cancel.
     """
-    moves: Moves
-    if len(claim.norms) == 2:
-        q, phi = x[:2], x[2:]
-        moves = [[(int(k == i), int(k == i + 2)) for i in range(2)] for k in range(4)]
-        return Placed(q, phi, q[0] + q[1], q[0] * phi[0] + q[1] * phi[1], moves)
-    s = x[0]
-    if claim.students == 1:
-        return Placed([s], [x[1]], s, s * x[1], [[(1, 0)], [(0, 1)]])
-    if claim.students == 2:
-        _, u, mean, spread = x
-        o = 1 - u
-        moves = [[(o, 0), (u, 0)], [(-s, spread), (s, spread)], [(0, 1)] * 2, [(0, u), (0, -o)]]
-        return Placed([s * o, s * u], [mean + u * spread, mean - o * spread], s, s * mean, moves)
-    _, u, v, mean, spread, inner = x
-    o, y, su = 1 - u, 1 - v, s * u
-    rest = mean - o * spread
-    moves = [
-        [(o, 0), (u * y, 0), (u * v, 0)],
-        [(-s, spread), (s * y, spread), (s * v, spread)],
-        [(0, 0), (-su, inner), (su, inner)],
-        [(0, 1)] * 3,
-        [(0, u), (0, -o), (0, -o)],
-        [(0, 0), (0, v), (0, -y)],
-    ]
-    angles = [mean + u * spread, rest + v * inner, rest - y * inner]
-    return Placed([s * o, su * y, su * v], angles, s, s * mean, moves)
+    m = claim.students
+    masses, angles = [x[0]], [x[m]]
+    for share, spread in zip(x[1:m], x[m + 1 :], strict=True):
+        mass, angle = masses.pop(), angles.pop()
+        masses += [mass * (1 - share), mass * share]
+        angles += [angle + share * spread, angle - (1 - share) * spread]
+    return Placed(masses, angles, x[0], x[0] * x[m])

@@ -71,15 +71,13 @@ def coordinates(claim: RegionClaim, W: FloatArray) -> tuple[float, ...]:
     """The chart's coordinates of students W (m, 2), rounded."""
     rows = [(float(row @ row), math.atan2(row[1], row[0])) for row in W]
     rows = [(q, (phi + math.pi / 2) % math.pi - math.pi / 2) for q, phi in rows]
-    if len(claim.norms) == 2:
-        rows.sort(key=lambda row: -row[1])
-        return tuple(q for q, _ in rows) + tuple(phi for _, phi in rows)
-    rows.sort(reverse=True)
+    one = len(claim.norms) == 1
+    rows.sort(key=lambda row: -row[0] if one else -row[1])
     masses = [sum(q for q, _ in rows[k:]) for k in range(len(rows))]
     means = [
         sum(q * phi for q, phi in rows[k:]) / mass if mass else 0.0 for k, mass in enumerate(masses)
     ]
-    sign = -1.0 if (rows[0][1] - means[1] if len(rows) > 1 else means[0]) < 0 else 1.0
+    sign = -1.0 if one and len(rows) > 1 and rows[0][1] < means[1] else 1.0
     shares = [small / mass if mass else 0.0 for mass, small in pairwise(masses)]
     spreads = [sign * (row[1] - mean) for row, mean in zip(rows, means[1:], strict=False)]
     return (masses[0], *shares, sign * means[0], *spreads)
@@ -91,11 +89,7 @@ def violation(claim: RegionClaim, point: tuple[float, ...]) -> Violation | None:
     with working_precision(PRECISION):
         shell = Shell.of(claim, arb)
         seen = landscape(claim, shell, as_balls(x), as_balls(np.zeros_like(x)))
-        loss = seen.loss[0]
-        square = sum(
-            q.at[0] * (4 * g.at[0] * g.at[0] + h.at[0] * h.at[0])
-            for q, g, h in zip(seen.masses, seen.g, seen.h, strict=True)
-        )
+        loss, square = seen.loss.at[0], seen.squared_norm()[0]
         inside = shell.inner <= loss and loss <= shell.level
         real = all(q.at[0] >= 0 for q in seen.masses) and _folded(seen.angles)
         if not (inside and real and square < (shell.rate * loss) * (shell.rate * loss)):

@@ -22,10 +22,8 @@ from lcnn_verify.certificates.region_forms import (
     below,
     centred,
     elsewhere,
-    from_zero,
     landscape,
-    reach_of_loss,
-    rooted,
+    positive,
     steep,
 )
 from lcnn_verify.certificates.slopes import Array
@@ -57,27 +55,20 @@ def judge(claim: RegionClaim, lower: Array, upper: Array, prover: Prover | None)
     checker. Without one it is a guess.
     """
     shell = Shell.of(claim, float)
-    centres, radii = centred(lower, upper)
-    seen = landscape(claim, shell, centres, radii)
+    seen = landscape(claim, shell, *centred(lower, upper))
     direction = steepest(shell, seen)
-    margin, steps, along = steep(shell, seen, direction)
-    high = seen.loss > shell.level
-    loss_steps = reach_of_loss(seen)
-    axes = np.where(high, loss_steps.argmax(0), steps.argmax(0))
+    bound, capped = steep(shell, seen, direction)
+    beyond = (seen.loss.at > shell.level) | (seen.loss.at < shell.inner)
+    axes = np.where(beyond, seen.loss.steps().argmax(0), bound.steps().argmax(0))
     codes = np.array([str(axis) for axis in range(len(lower))])[axes]
     found = {
-        "g": margin > _MARGIN * along,
+        "g": positive(bound, _MARGIN) | positive(capped, _MARGIN),
         "b": below(shell, seen, _MARGIN),
         "a": above(shell, seen, _MARGIN),
-        "e": elsewhere(claim, shell, seen, _SLACK),
+        "e": elsewhere(shell, seen, _SLACK),
     }
     for letter, boxes in found.items():
         codes[boxes] = letter
-    if claim.students == len(claim.norms):
-        radius = from_zero(shell, lower, upper)
-        near = np.flatnonzero(radius < _NEAR)
-        if near.size:
-            codes[near[rooted(claim, shell, float, radius[near])]] = "z"
     if prover is not None:
         settled = np.flatnonzero(np.char.isalpha(codes))
         if prover == "arb":
@@ -85,25 +76,15 @@ def judge(claim: RegionClaim, lower: Array, upper: Array, prover: Prover | None)
                 claim, lower[:, settled], upper[:, settled], codes[settled], direction[:, settled]
             )
         else:
-            proved = checker.proved(
-                _statement(claim), codes[settled], lower[:, settled], upper[:, settled]
-            )
+            stated = checker.Claim(claim.to_json())
+            proved = checker.settled(stated, codes[settled], lower[:, settled], upper[:, settled])
         failed = settled[~proved]
         codes[failed] = axes[failed].astype(str)
-    square = sum(
-        q.at * (4 * g.at**2 + h.at**2) for q, g, h in zip(seen.masses, seen.g, seen.h, strict=True)
-    )
     floor = max(shell.inner, _SLACK * shell.level)  # lower down, rounding could feign a violation
-    inside = (seen.loss <= shell.level) & (seen.loss >= floor)
-    violated = inside & ~found["e"] & (square < (shell.rate * seen.loss) ** 2)
+    loss = seen.loss.at
+    inside = (loss <= shell.level) & (loss >= floor)
+    violated = inside & ~found["e"] & (seen.squared_norm() < (shell.rate * loss) ** 2)
     return Verdicts(codes, violated)
-
-
-_NEAR = 0.2  # boxes further from the zero of L than this are not tried about it
-
-
-def _statement(claim: RegionClaim) -> checker.Claim:
-    return checker.Claim(claim.to_json())
 
 
 def confirm(
@@ -113,21 +94,16 @@ def confirm(
     if not len(codes):
         return np.zeros(0, dtype=bool)
     centres, radii = centred(lower, upper)
-    zero = codes == "z"
     with working_precision(PRECISION):
         shell = Shell.of(claim, arb)
         seen = landscape(claim, shell, as_balls(centres), as_balls(radii))
-        margin = steep(shell, seen, as_balls(np.where(codes == "g", direction, 0.0)))[0]
+        bounds = steep(shell, seen, as_balls(np.where(codes == "g", direction, 0.0)))
         proofs = {
-            "g": margin > 0,
+            "g": positive(bounds[0]) | positive(bounds[1]),
             "b": below(shell, seen),
             "a": above(shell, seen),
-            "e": elsewhere(claim, shell, seen),
-            "z": zero.copy(),
+            "e": elsewhere(shell, seen),
         }
-        if zero.any():
-            radius = from_zero(Shell.of(claim, float), lower[:, zero], upper[:, zero])
-            proofs["z"][zero] = rooted(claim, shell, arb, radius)
     stands = [(codes == letter) & proved.astype(bool) for letter, proved in proofs.items()]
     return np.asarray(np.any(stands, axis=0))
 
@@ -139,18 +115,16 @@ def steepest(shell: Shell, seen: Landscape) -> Array:
     scaled gradient y at the centre: a ridge regression, whose normal equations are solved. Students
     whose mass may be 0 in the box take no part.
     """
-    rows = [row for g, h in zip(seen.g, seen.h, strict=True) for row in (2 * g, h)]
     least = np.array([np.maximum(q.at - q.reach, 0) for q in seen.masses for _ in (0, 1)])
     scale = np.sqrt(least)
-    aim = np.array([row.at for row in rows]) * scale
-    moves = np.array([row.slope * seen.radii for row in rows]) * scale[:, None]
-    widths = np.array([(row.spread * seen.radii).sum(0) for row in rows]) * scale
-    top = np.minimum(seen.loss + reach_of_loss(seen).sum(0), shell.level)
-    ridge = (shell.rate * np.maximum(top, shell.inner)) ** 2 + len(rows) * widths**2
+    aim = np.array([row.at for row in seen.rows]) * scale
+    moves = np.array([row.slope for row in seen.rows]) * scale[:, None]
+    widths = np.array([row.spread.sum(0) for row in seen.rows]) * scale
+    top = np.clip(seen.loss.at + seen.loss.reach, shell.inner, shell.level)
     normal = np.einsum("ikn,jkn->nij", moves, moves)
-    size = np.trace(normal, axis1=1, axis2=2)
-    diagonal = np.arange(len(rows))
-    normal[:, diagonal, diagonal] += np.where(least > 0, ridge + 1e-14 * size + 1e-280, 1.0).T
+    ridge = (shell.rate * top) ** 2 + len(least) * widths**2
+    ridge += 1e-14 * np.trace(normal, axis1=1, axis2=2) + 1e-280
+    normal += np.eye(len(least)) * ridge.T[..., None]
     solved = np.linalg.solve(normal, aim.T[..., None])[..., 0].T
     length = np.sqrt((solved**2).sum(0))
     return np.asarray(solved / np.where(length > 0, length, 1.0) * scale)

@@ -4,7 +4,8 @@
 across that coordinate, at ½(lo + hi) in float64, and its two halves stand in the next level in the
 order of their parents; a letter settles the box for that reason (:data:`LETTERS`). ``seals`` holds
 four hex digits for each settled box, the low half of the CRC-32 of its bounds and letter: they say
-*which* box was changed after the file was written. They prove nothing; the checker does.
+*which* box was changed after the file was written. They prove nothing; the checker does, and with
+as many students as teachers ``zero_check`` what holds in the boxes below the shell.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import hashlib
 import json
 import os
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +30,12 @@ KIND = "region"
 VERSION = "1"
 MOST_BYTES = 2**28
 """What :func:`read` takes, unpacked: four times the largest certificate (three students)."""
+_SEAL = 4  # hex digits
 LETTERS = {
     "e": "elsewhere: the same lines have a place in another box",
     "a": "above: L > ε₀",
     "b": "below: L < ε₁",
     "g": "gradient: ‖∇L‖ > multiple·κ·L",
-    "z": "zero: ‖∇L‖ ≥ multiple·κ·L down to L = 0",
     "?": "open: not settled within the budget",
 }
 
@@ -52,29 +53,54 @@ def halves(lower: Array, upper: Array, axes: Array) -> tuple[Array, Array]:
     )
 
 
-def settled(document: Mapping[str, Any]) -> tuple[Array, Array, Array]:
-    """Lower and upper bounds (coordinates, boxes) and letters of the boxes no digit halves.
+def levels(document: Mapping[str, Any]) -> Iterator[tuple[int, Array, Array, Array]]:
+    """Level by level the number of its first box, lower and upper bounds, and codes.
 
-    For drawing; whether the tree is sound is the checker's business.
+    Bounds are (coordinates, boxes). Whether the tree is sound is the checker's business.
     """
     root, tree, first = np.array(document["root"], dtype=np.float64), document["tree"], 0
     lower, upper = root[:, :1], root[:, 1:]
-    found = []
     while width := lower.shape[1]:
         codes = np.array(list(tree[first : first + width]), dtype="U1")
+        yield first, lower, upper, codes
         inner = np.char.isdigit(codes)
-        found.append((lower[:, ~inner], upper[:, ~inner], codes[~inner]))
         lower, upper = halves(lower[:, inner], upper[:, inner], codes[inner].astype(int))
         first += width
+
+
+def settled(document: Mapping[str, Any]) -> tuple[Array, Array, Array]:
+    """Lower and upper bounds (coordinates, boxes) and letters of the boxes no digit halves."""
+    found = []
+    for _, lower, upper, codes in levels(document):
+        outer = ~np.char.isdigit(codes)
+        found.append((lower[:, outer], upper[:, outer], codes[outer]))
     lowers, uppers, letters = zip(*found, strict=True)
     return np.concatenate(lowers, 1), np.concatenate(uppers, 1), np.concatenate(letters)
+
+
+def changed(document: Mapping[str, Any]) -> str:
+    """The first box that is not as it was sealed, by number and bounds; empty if all are."""
+    sealed, given = 0, document["seals"]
+    for first, lower, upper, codes in levels(document):
+        expected = seals(lower, upper, codes)
+        if given[sealed : sealed + len(expected)] != expected:
+            outer = np.flatnonzero(~np.char.isdigit(codes))
+            same = [
+                given[sealed + k : sealed + k + _SEAL] == expected[k : k + _SEAL]
+                for k in range(0, len(expected), _SEAL)
+            ]
+            box = outer[same.index(False)]
+            bounds = zip(lower[:, box].tolist(), upper[:, box].tolist(), strict=True)
+            return f"box {first + box}, {' × '.join(f'[{a}, {b}]' for a, b in bounds)}"
+        sealed += len(expected)
+    return "" if sealed == len(given) else f"box {len(document['tree'])}, after the last"
 
 
 def seals(lower: Array, upper: Array, codes: Array) -> str:
     """The seals of the settled boxes of one level."""
     bounds = np.ascontiguousarray(np.stack([lower, upper]).transpose(2, 0, 1))
     return "".join(
-        f"{zlib.crc32(bounds[i].tobytes() + str(codes[i]).encode()) & 0xFFFF:04x}"
+        f"{zlib.crc32(bounds[i].tobytes() + str(codes[i]).encode()) & 0xFFFF:0{_SEAL}x}"
         for i in np.flatnonzero(~np.char.isdigit(codes))
     )
 

@@ -12,7 +12,6 @@ import itertools
 import math
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -22,12 +21,11 @@ from lcnn_verify.certificates.critical_check import inertia
 from lcnn_verify.certificates.interval_energy import (
     Matrix,
     Rejected,
-    rational,
     readable,
-    whole,
     working_bits,
 )
 from lcnn_verify.certificates.interval_planar import hessian
+from lcnn_verify.certificates.interval_region import Stated
 
 _BITS = 120
 _CUTS = (1, 2, 4)  # into how many parts each coordinate is cut, until it is proved
@@ -47,26 +45,19 @@ def check(document: Mapping[str, Any], lower: Any, upper: Any) -> None:
         readable(named, lambda data: _check(_Zero(data), lower, upper))
 
 
-class _Zero:
-    """What the document states, read strictly: teachers (‖v‖, ψ), multiple·κ, ρ, λ and Λ."""
+class _Zero(Stated):
+    """What the document states of teachers, multiple·κ, and beside V: ρ, λ and Λ."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
-        norms = [rational(text) for text in data["teacher"]["norms"]]
-        degrees, self.m = rational(data["teacher"]["separation"]), whole(data["students"])
-        if self.m != len(norms) or self.m not in (1, 2):
-            raise Rejected(f"{self.m} students for {len(norms)} teachers, not 1 for 1 or 2 for 2")
-        if not (0 < degrees <= 90 and min(norms) > 0):
-            raise Rejected(f"teachers of norms {norms} that are {degrees}° apart")
-        half = _interval(degrees / 360) * iv.pi
-        self.norms = [_interval(norm) for norm in norms]
-        self.angles = [half, -half] if self.m == 2 else [iv.mpf(0)]
-        squares = sum((norm * norm for norm in norms), Fraction(0))
-        self.rate = _interval(rational(data["multiple"])) / iv.sqrt(_interval(squares))
+        super().__init__(data)
+        if self.m != len(self.norms):
+            raise Rejected(f"{self.m} students for {len(self.norms)} teachers, not as many")
         stated = [data["zero"][key] for key in ("radius", "least", "most")]
         if not all(type(entry) is float and math.isfinite(entry) for entry in stated):
             raise Rejected(f"radius, least and most are {stated}, not finite floats")
         self.radius, self.least, self.most = stated
-        if not (0.0 <= self.radius < min(norms) and 0.0 < self.least <= self.most):
+        small = all(self.radius < norm.a for norm in self.norms)
+        if not (small and self.radius >= 0.0 and 0.0 < self.least <= self.most):
             raise Rejected(
                 f"radius, least and most are {stated}: negative, disordered or too large"
             )
@@ -100,7 +91,7 @@ def _demand_inside(zero: _Zero, lower: Any, upper: Any) -> None:
         raise Rejected("boxes that are not finite, or upside down")
     for box, ends in enumerate(zip(lower.T.tolist(), upper.T.tolist(), strict=True)):
         x = [iv.mpf(list(pair)) for pair in zip(*ends, strict=True)]
-        for i, (q, phi) in enumerate(_students(x)):
+        for i, (q, phi) in enumerate(zip(*zero.students(x), strict=True)):
             norm, angle = zero.norms[i], zero.angles[i]
             root = iv.sqrt(iv.mpf([max(q.a, 0), max(q.b, 0)]))
             far = abs(root - norm) + norm * abs(phi - angle)
@@ -109,15 +100,6 @@ def _demand_inside(zero: _Zero, lower: Any, upper: Any) -> None:
                     f"excluded box {box} reaches {float(far.b):.6g} from teacher {i + 1}, "
                     f"beyond the radius {zero.radius!r}"
                 )
-
-
-def _students(x: list[Any]) -> list[tuple[Any, Any]]:
-    """Mass and angle of each student in the chart: those of all, split by a share and a spread."""
-    if len(x) == 2:
-        return [(x[0], x[1])]
-    total, share, mean, spread = x
-    first = (total * (1 - share), mean + share * spread)
-    return [first, (total * share, mean - (1 - share) * spread)]
 
 
 def _beyond(zero: _Zero, sign: int, bound: float, cuts: int) -> bool:
@@ -131,7 +113,3 @@ def _beyond(zero: _Zero, sign: int, bound: float, cuts: int) -> bool:
                 return False
         return True
     return False
-
-
-def _interval(fraction: Fraction) -> Any:
-    return iv.mpf(fraction.numerator) / fraction.denominator

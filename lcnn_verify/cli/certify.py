@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lcnn_verify.campaign.run import default_jobs
-from lcnn_verify.certificates import checker, region, tree
+from lcnn_verify.certificates import region, region_check, tree
 from lcnn_verify.certificates.region_claim import CLAIM, INNER, RegionClaim
 from lcnn_verify.cli import proofs
 from lcnn_verify.cli.errors import ExitCode
@@ -109,14 +109,13 @@ def _claim(
     if count == 1 and _fraction("--separation", separation) != 90:
         raise InputError("--separation", separation, "no separation of a single teacher")
     most = integer("--students", students, 1)
-    usual = Fraction(0) if most == count else INNER
     try:
         return RegionClaim(
             norms=tuple(_fraction("--norms", size) for size in sizes),
             separation=_fraction("--separation", separation),
             students=most,
             multiple=Fraction(1) if multiple is None else _fraction("--kappa-multiple", multiple),
-            inner=usual if inner is None else _fraction("--inner", inner),
+            inner=INNER if inner is None else _fraction("--inner", inner),
         )
     except InputError as error:
         name = f"--{error.argument.removeprefix('--')}"
@@ -156,8 +155,8 @@ def _check(path: Path, document: dict[str, Any], *, shown: bool, json: bool, qui
                 progress("proving boxes anew", done, stated if isinstance(stated, int) else done)
 
         try:
-            settled, reason = checker.check(document, watch), ""
-        except checker.Rejected as error:
+            settled, reason = region_check.check(document, watch), ""
+        except region_check.Rejected as error:
             settled, reason = 0, str(error)
     seconds = round(time.monotonic() - started, 1)
     refuted = "point" in document
@@ -167,7 +166,7 @@ def _check(path: Path, document: dict[str, Any], *, shown: bool, json: bool, qui
         print(json_format.dumps(result | {"seconds": seconds}, indent=1, ensure_ascii=False))
     elif not quiet:
         what = reason or (
-            f"{checker.statement(document)}; "
+            f"{region_check.statement(document)}; "
             + ("a point proved anew" if refuted else f"{settled:,} boxes proved anew")
             + f", {seconds} s"
         )

@@ -12,7 +12,7 @@ from lcnn_verify.certificates.slopes import Array
 from lcnn_verify.certificates.tree import LETTERS, settled
 from lcnn_verify.reporting.drawing import Drawing, Key
 
-COLOURS = {"g": "good", "z": "1", "a": "muted", "b": "warn", "e": "grid", "?": "bad"}
+COLOURS = {"g": "good", "a": "muted", "b": "warn", "e": "grid", "?": "bad"}
 """The figure colour of a box, by the letter that settles it."""
 _SIZE = 340.0  # of a drawing, in SVG units
 _MOST = 500_000  # boxes; more are not drawn
@@ -57,17 +57,22 @@ def drawings(document: Mapping[str, Any]) -> Iterator[Drawing]:
 
 def _slices(document: Mapping[str, Any]) -> list[tuple[int, int, dict[int, float]]]:
     """Pairs of coordinates to draw, and where the others are held, off the edges of boxes."""
-    masses = [number(norm) ** 2 for norm in document["teacher"]["norms"]]
-    if len(masses) == 2:
-        half = math.radians(number(document["teacher"]["separation"])) / 2
+    norms, m = [number(norm) for norm in document["teacher"]["norms"]], document["students"]
+    total, mean, off = sum(norm**2 for norm in norms) * (1 + 1e-3), m, 1e-3
+    if len(norms) == 2:
+        apart = math.radians(number(document["teacher"]["separation"]))
+        share = norms[1] ** 2 / total
+        middle = (1 - 2 * share) * apart / 2 + off
         return [
-            (2, 3, {0: masses[0] + 1e-3, 1: masses[1] + 1e-3}),
-            (0, 1, {2: half + 1e-3, 3: -half + 1e-3}),
+            (3, mean, {0: total, 1: share + off}),
+            (1, 0, {mean: middle, 3: apart + off}),
         ]
-    total = masses[0] * (1 + 1e-3)
-    if document["students"] == 2:
-        return [(2, 0, {1: 0.3, 3: 0.4}), (3, 1, {0: total, 2: 1e-3})]
-    return [(3, 0, {1: 0.3, 2: 0.3, 4: 0.4, 5: 0.4}), (4, 5, {0: total, 1: 0.3, 2: 0.3, 3: 1e-3})]
+    if m == 2:
+        return [(mean, 0, {1: 0.3, 3: 0.4}), (3, 1, {0: total, mean: off})]
+    return [
+        (mean, 0, {1: 0.3, 2: 0.3, 4: 0.4, 5: 0.4}),
+        (4, 5, {0: total, 1: 0.3, 2: 0.3, mean: off}),
+    ]
 
 
 def _colour(letter: str) -> str:
@@ -119,7 +124,7 @@ def _rectangle(x: float, y: float, width: float, height: float, letter: str) -> 
 
 
 def _plane(boxes: tuple[Array, Array, Array]) -> str:
-    """Boxes of (mass, angle) as sectors of rings, with their mirror images: ±w is one neuron."""
+    """Boxes of (mass, angle) as sectors of rings, and once more at −w, which is the same neuron."""
     lower, upper, letters = boxes
     scale = _SIZE / 2 / math.sqrt(float(upper[0].max()))
     sectors = "".join(
@@ -130,9 +135,7 @@ def _plane(boxes: tuple[Array, Array, Array]) -> str:
         )
         for i in range(len(letters))
     )
-    turned = "".join(
-        f'<g transform="scale({sx},{sy})">{sectors}</g>' for sx in (1, -1) for sy in (1, -1)
-    )
+    turned = "".join(f'<g transform="scale({sign},{sign})">{sectors}</g>' for sign in (1, -1))
     pen = 'stroke="var(--fig-ink)" stroke-width="1.5" fill="none"'
     cross = f'<path d="M{scale - 5:.2f} 0h10m-5 -5v10" {pen}/>'
     edge = _SIZE / 2 + 4

@@ -66,8 +66,7 @@ def test_no_search_from_structured_starts_does(teacher, extra):
 @verifies("zgj.gradient-bound")
 def test_no_student_of_one_planar_teacher_breaks_it():
     for students in (1,) if active().profile.name == "quick" else (1, 2):
-        inner = Fraction(0) if students == 1 else region.INNER
-        claim = region.RegionClaim(students=students, multiple=Fraction(2), inner=inner)
+        claim = region.RegionClaim(students=students, multiple=Fraction(2))
         found = region.certify(claim, budget=100_000)
         if found.verdict != "CERTIFIED":
             check.undecided(f"2κ with m = {students} is {found.verdict}: see lcnn-verify certify")

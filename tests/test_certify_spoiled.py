@@ -1,0 +1,193 @@
+"""Certificates proved anew, and every way to spoil one: deleted, moved, resealed, senseless."""
+
+import copy
+import math
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from region_kit import CLAIMS, certified
+
+from lcnn_verify.certificates import region_check, tree
+from lcnn_verify.certificates.region_check import Rejected, check
+
+
+def certificate(name="one", **options):
+    return copy.deepcopy(certified(name, **options).document)
+
+
+def resealed(document, codes=None):
+    """The document as a forger leaves it: seals and digest made anew."""
+    text, first, sealed = codes or document["tree"], 0, ""
+    root = np.array(document["root"])
+    lower, upper = root[:, :1], root[:, 1:]
+    while lower.shape[1]:
+        level = np.array(list(text[first : first + lower.shape[1]]))
+        sealed += tree.seals(lower, upper, level)
+        inner = np.char.isdigit(level)
+        first += len(level)
+        lower, upper = tree.halves(lower[:, inner], upper[:, inner], level[inner].astype(int))
+    document |= {"tree": text, "seals": sealed}
+    return document | {"digest": tree.digest(document)}
+
+
+def test_a_good_certificate_passes():
+    document, seen = certificate(), []
+    assert check(document, seen.append) == document["boxes"] == sum(seen)
+    assert check(certificate("two", inner=Fraction(1, 2))) > 3000
+    assert check(resealed(certificate())) == document["boxes"]
+
+
+def test_with_as_many_students_nothing_is_left_out():
+    document = certificate("one")
+    assert check(document) == document["boxes"]
+    assert document["reasons"].keys() == {"a", "b", "g"}
+    assert document["zero"].keys() == {"radius", "least", "most"}
+    assert document["statement"].endswith("L(W) ≤ ε₀(V)")
+    with pytest.raises(Rejected, match=r"^box \d+"):
+        check(resealed(document | {"multiple": "6"}))
+    smaller = document["zero"] | {"radius": document["zero"]["radius"] / 10}
+    with pytest.raises(Rejected, match="the neighbourhood of V: "):
+        check(resealed(document | {"zero": smaller}))
+
+
+def test_a_proved_violation_passes_and_a_moved_one_does_not():
+    document = certificate("two", multiple=20)
+    assert check(document) == 1
+    document["point"]["coordinates"][0] += 0.2
+    with pytest.raises(Rejected, match="its point: its loss is not proved"):
+        check(document)
+    weaker = certificate("two", multiple=20) | {"multiple": "5"}
+    with pytest.raises(Rejected, match="its point: its gradient is not proved"):
+        check(weaker | {"digest": tree.digest(weaker)})
+
+
+def halved(document):
+    return next(k for k, code in enumerate(document["tree"]) if code.isdigit() and k > 10)
+
+
+def first(document, letter):
+    return document["tree"].index(letter)
+
+
+def replaced(document, at, code):
+    text = document["tree"]
+    return document | {"tree": text[:at] + code + text[at + 1 :]}
+
+
+def other_axis(document):
+    at = halved(document)
+    return replaced(document, at, "10"[int(document["tree"][at])])
+
+
+SPOILED = {
+    "a box deleted": lambda d: replaced(d, first(d, "g"), ""),
+    "the last box deleted": lambda d: d | {"tree": d["tree"][:-1]},
+    "a split deleted": lambda d: replaced(d, halved(d), "g"),
+    "a box moved": other_axis,
+    "a box split": lambda d: replaced(d, first(d, "g"), "0"),
+    "another reason": lambda d: replaced(d, first(d, "a"), "g"),
+    "no reason": lambda d: replaced(d, first(d, "g"), "?"),
+    "an axis that is none": lambda d: replaced(d, halved(d), "2"),
+    "the root shrunk": lambda d: d | {"root": [[0.7, d["root"][0][1]], d["root"][1]]},
+    "the root moved": lambda d: d | {"root": [d["root"][0], [0.01, 1.6]]},
+    "the root grown": lambda d: d | {"root": [[0.5, d["root"][0][1]], d["root"][1]]},
+    "a seal changed": lambda d: (
+        d | {"seals": ("1" if d["seals"][0] == "0" else "0") + d["seals"][1:]}
+    ),
+    "a box too many": lambda d: d | {"tree": d["tree"] + "g"},
+    "no tree": lambda d: d | {"tree": ""},
+}
+
+
+@pytest.mark.parametrize("spoil", SPOILED.values(), ids=SPOILED)
+def test_a_spoiled_tree_is_rejected_naming_the_box(spoil):
+    with pytest.raises(Rejected, match=r"^box \d+"):
+        check(spoil(certificate()))
+
+
+FORGED = {
+    "a reason that is false": lambda d: replaced(d, first(d, "a"), "g"),
+    "below for gradient": lambda d: replaced(d, first(d, "g"), "b"),
+    "elsewhere for gradient": lambda d: replaced(d, first(d, "g"), "e"),
+    "a reason that is none": lambda d: replaced(d, first(d, "g"), "z"),
+    "an open box": lambda d: replaced(d, first(d, "g"), "?"),
+    "κ twenty times": lambda d: d | {"multiple": "40"},
+    "another teacher": lambda d: d | {"teacher": {"norms": ["11/10"], "separation": "90"}},
+    "the root shrunk": lambda d: d | {"root": [[0.7, d["root"][0][1]], d["root"][1]]},
+}
+
+
+@pytest.mark.parametrize("forge", FORGED.values(), ids=FORGED)
+def test_a_forger_who_reseals_is_rejected_naming_the_box(forge):
+    """Seals only help to say what changed; what is false is not proved."""
+    with pytest.raises(Rejected, match=r"^box \d+"):
+        check(resealed(forge(certificate())))
+
+
+def test_a_forger_who_moves_the_inner_edge_is_rejected():
+    document = certificate("two", inner=Fraction(1, 2))
+    assert "b" in document["reasons"]
+    with pytest.raises(Rejected, match=r"^box \d+, .*reason b is not proved"):
+        check(resealed(document | {"inner": "1/1000"}))
+
+
+def test_every_number_counts():
+    """Changed anywhere, also where the proof does not look, the file is rejected."""
+    document = certificate()
+    spots = [
+        (key, document[key] + 1)
+        for key in ("level", "boxes", "judged", "seconds", "students", "dimension")
+    ]
+    spots += [
+        ("multiple", "201/100"),
+        ("inner", "1/999999"),
+        ("verdict", "REFUTED"),
+        ("digest", ""),
+    ]
+    for key, value in spots:
+        with pytest.raises(Rejected):
+            check(document | {key: value})
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"point": {}}, "its point: KeyError"),
+        ({"point": {"coordinates": ["a"]}}, "coordinates that are not finite floats"),
+        ({"point": {"coordinates": [1.0]}}, "1 coordinates for 1 students"),
+        ({"point": {"coordinates": 1.0}}, "its point: TypeError"),
+        ({"point": {"coordinates": [10**400, 0.0]}}, "coordinates that are not finite floats"),
+        ({"point": {"coordinates": [math.inf, 0.0]}}, "coordinates that are not finite floats"),
+        ({"point": {"coordinates": [-1.0, 0.0]}}, "a student without a positive mass"),
+        ({"point": {"coordinates": [1.0, 1e308]}}, "its point: "),
+        ({"point": {"coordinates": [1.0, 0.0]}, "students": 5}, "5 students for 1 teachers"),
+        (
+            {"point": {"coordinates": [1.0, 0.0]}, "teacher": {"norms": ["1"], "separation": "9"}},
+            "teachers of norms 1, 9° apart",
+        ),
+        ({"claim": "zgj.rate"}, "something is proved, but not what it says"),
+        ({"verdict": "REFUTED"}, "something is proved, but not what it says"),
+        ({"tree": 5}, "malformed: TypeError"),
+        ({"seals": 5}, "an entry was changed"),
+        ({"zero": 5}, "the neighbourhood of V"),
+    ],
+)
+def test_a_document_that_makes_no_sense_is_rejected(change, reason):
+    with pytest.raises(Rejected, match=reason):
+        check(certificate() | change)
+
+
+def test_an_unfinished_certificate_proves_nothing():
+    document = certificate("two", multiple=2, budget=2000)
+    with pytest.raises(Rejected, match=r"^box \d+, .*open: nothing is proved there"):
+        check(document)
+
+
+def test_it_says_what_it_has_read():
+    assert region_check.statement(certificate()) == (
+        "‖∇L‖ ≥ 2·κ·L holds for 1 student in the plane with L ≤ ε₀; teachers of norm 1"
+    )
+    acute = CLAIMS["acute"].to_json()
+    assert "with 1e-06·ε₀ ≤ L ≤ ε₀; teachers of norm 1, 1 at 60°" in region_check.statement(acute)
+    assert "fails somewhere for 2 students" in region_check.statement(acute | {"point": {}})
