@@ -188,7 +188,7 @@ def is_deaf(pid: int) -> bool:
     return bool(int(mask, 16) >> (signal.SIGINT - 1) & 1)
 
 
-def test_ctrl_c_ends_it_cleanly(tmp_path):
+def test_ctrl_c_ends_it_cleanly_and_keeps_what_is_proved(tmp_path):
     command = [sys.executable, "-m", "lcnn_verify", "certify", CLAIM, "--kappa-multiple", "4.9"]
     options = ["--budget", "100000000", "--jobs", "2", "--students", "2", "--inner", "1e-9"]
     child = subprocess.Popen(
@@ -208,7 +208,14 @@ def test_ctrl_c_ends_it_cleanly(tmp_path):
         time.sleep(10.0)
     os.killpg(child.pid, signal.SIGINT)
     shown, said = child.communicate(timeout=300)
-    assert (child.returncode, shown, said) == (3, "", "interrupted\n")
+    (file,) = (tmp_path / "reports" / "certificates").glob("*-inconclusive.json.gz")
+    document = tree.read(file)
+    share = f"{document['settled_share']:.2%} of the box's volume is settled"
+    line = f"interrupted: INCONCLUSIVE, {share}; written to {file.relative_to(tmp_path)}\n"
+    assert (child.returncode, shown, said) == (3, "", line)
+    assert 0.0 < document["settled_share"] < 1.0
+    assert "?" in document["tree"]
+    assert tree.changed(document) == ""
 
 
 @pytest.mark.parametrize(

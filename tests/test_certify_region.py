@@ -187,6 +187,57 @@ def test_a_spent_budget_keeps_what_was_reached():
     assert 0.0 < document["settled_share"] < 1.0
 
 
+def ctrl_c_after(boxes):
+    """A watcher that is interrupted once so many boxes are judged."""
+
+    def watch(judged, share):
+        if judged >= boxes:
+            raise KeyboardInterrupt
+
+    return watch
+
+
+@pytest.mark.parametrize("boxes", [1, 100])
+def test_ctrl_c_keeps_what_was_reached(boxes):
+    claim, whole = CLAIMS["one"], certified("one").document
+    with pytest.raises(region.Interrupted) as stopped:
+        region.certify(certified("one").claim, budget=100_000, watch=ctrl_c_after(boxes))
+    found = stopped.value.found
+    document = found.document
+    reached = document["tree"].rstrip("?")
+    assert found.verdict == document["verdict"] == "INCONCLUSIVE"
+    assert len(reached) == document["judged"] >= boxes
+    assert whole["tree"].startswith(reached)
+    assert document["reasons"]["?"] == len(document["tree"]) - len(reached) > 0
+    assert 0.0 <= document["settled_share"] < 1.0
+    assert (document["settled_share"] > 0.0) == (boxes > 1)
+    assert tree.changed(document) == ""
+    lower, upper, letters = tree.settled(document)
+    share = np.prod(upper - lower, axis=0)[letters != "?"].sum()
+    root = np.array(claim.root())
+    assert share / np.prod(root[:, 1] - root[:, 0]) == pytest.approx(document["settled_share"])
+
+
+def test_ctrl_c_after_the_last_box_leaves_the_proof_of_the_shell(monkeypatch):
+    def interrupted(*given):
+        raise KeyboardInterrupt
+
+    whole = certified("one")
+    monkeypatch.setattr(region.zero, "prove", interrupted)
+    with pytest.raises(region.Interrupted) as stopped:
+        region.certify(whole.claim, budget=100_000)
+    found = stopped.value.found
+    assert found.verdict == "CERTIFIED"
+    assert found.document["tree"] == whole.document["tree"]
+    assert "zero" not in found.document
+    assert found.document["excluded_below"] > 0.0
+
+
+def test_ctrl_c_while_the_multiple_is_sought_leaves_nothing():
+    with pytest.raises(region_tree.Stopped):
+        region.largest(CLAIMS["one"], budget=400, watch=ctrl_c_after(1))
+
+
 def test_a_guess_that_balls_do_not_prove_is_halved(monkeypatch):
     claim = CLAIMS["one"]
     root = np.array(claim.root())

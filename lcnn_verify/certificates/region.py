@@ -21,13 +21,22 @@ from lcnn_verify.certificates import zero
 from lcnn_verify.certificates.region_claim import CLAIM, INNER, RegionClaim, Shell
 from lcnn_verify.certificates.region_point import refutation, smallest_ratio, violation
 from lcnn_verify.certificates.region_search import PRECISION, Prover
-from lcnn_verify.certificates.region_tree import ALONE, Grown, Watch, Workers, grow, workers
+from lcnn_verify.certificates.region_tree import (
+    ALONE,
+    Grown,
+    Stopped,
+    Watch,
+    Workers,
+    grow,
+    workers,
+)
 from lcnn_verify.certificates.tree import KIND, VERSION, digest, settled
 from lcnn_verify.errors import InputError
 
 __all__ = [
     "INNER",
     "PRECISION",
+    "Interrupted",
     "RegionClaim",
     "RegionResult",
     "Watch",
@@ -52,6 +61,14 @@ class RegionResult:
     document: dict[str, Any]
 
 
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C ended a proof; ``found`` is as far as it came."""
+
+    def __init__(self, found: RegionResult) -> None:
+        super().__init__()
+        self.found = found
+
+
 def certify(
     claim: RegionClaim,
     *,
@@ -63,7 +80,8 @@ def certify(
 
     First a local search looks for a violation, then boxes are halved. The outcome is INCONCLUSIVE
     when the budget is spent; the document then holds the tree so far, open boxes marked. Raises
-    :class:`InputError` unless the budget is positive.
+    :class:`InputError` unless the budget is positive, and :class:`Interrupted` with such a result
+    on Ctrl-C once there is a tree.
     """
     if budget < 1:
         raise InputError("budget", str(budget), "at least 1 box")
@@ -72,16 +90,26 @@ def certify(
     wrong = refutation(claim, W) if ratio < claim.multiple else None
     if wrong is None:
         prover: Prover = "arb" if claim.students <= _MOST_BY_ARB else "checker"
-        grown = grow(claim, budget=budget, prover=prover, team=team, watch=watch)
+        stopped = False
+        try:
+            grown = grow(claim, budget=budget, prover=prover, team=team, watch=watch)
+        except Stopped as early:
+            grown, stopped = early.grown, True
         if grown.violated is not None:
             wrong = violation(claim, grown.violated)
         if wrong is None:
             verdict: Verdict = "INCONCLUSIVE" if _open(grown) else "CERTIFIED"
             document = _tree(claim, grown, prover)
-            if verdict == "CERTIFIED":
-                document |= _below(claim, document)
+            if verdict == "CERTIFIED" and not stopped:
+                try:
+                    document |= _below(claim, document)
+                except KeyboardInterrupt:
+                    stopped = True
             document = _statement(claim, verdict, whole="zero" in document) | document
-            return _result(claim, verdict, document, ratio, started)
+            found = _result(claim, verdict, document, ratio, started)
+            if stopped:
+                raise Interrupted(found)
+            return found
     document = _statement(claim, "REFUTED") | {"point": wrong.to_json()}
     return _result(claim, "REFUTED", document, ratio, started)
 

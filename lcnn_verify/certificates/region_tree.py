@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import numpy as np
@@ -40,6 +40,48 @@ class Grown:
     judged: int
     share: float
     violated: tuple[float, ...] | None
+
+
+class Stopped(KeyboardInterrupt):
+    """Ctrl-C: the search ended early, with ``grown`` as far as it came, the rest open."""
+
+    def __init__(self, grown: Grown) -> None:
+        super().__init__()
+        self.grown = grown
+
+
+@dataclass(frozen=True, slots=True)
+class _Growing:
+    """The upper levels of a tree, whole, and the boxes (coordinates, boxes) of the next.
+
+    A new one takes its place at once, so that Ctrl-C never meets half a level.
+    """
+
+    lower: Array
+    upper: Array
+    levels: tuple[str, ...] = ()
+    sealed: tuple[str, ...] = ()
+    counts: Counter[str] = field(default_factory=Counter)
+    judged: int = 0
+    share: float = 0.0
+
+    def level(self, codes: Array, judged: int) -> _Growing:
+        """The tree with the next level: the codes of its boxes, ``judged`` of them looked at."""
+        inner = np.char.isdigit(codes)
+        settled = int(np.char.isalpha(codes).sum())
+        return _Growing(
+            *halves(self.lower[:, inner], self.upper[:, inner], codes[inner].astype(int)),
+            (*self.levels, "".join(codes)),
+            (*self.sealed, seals(self.lower, self.upper, codes)),
+            self.counts + Counter(codes[~inner].tolist()),
+            self.judged + judged,
+            self.share + settled / 2 ** len(self.levels),
+        )
+
+    def tree(self) -> Grown:
+        """What there is, as a tree."""
+        tree, sealed = "".join(self.levels), "".join(self.sealed)
+        return Grown(tree, sealed, dict(self.counts), self.judged, self.share, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,32 +148,24 @@ def grow(
     """Halve boxes until all are settled, one violates the bound, or ``budget`` boxes are judged.
 
     Every settled box is proved by the ``prover``; without one it is only guessed in float64. The
-    tree does not depend on the ``team`` that grows it.
+    tree does not depend on the ``team`` that grows it. Raises :class:`Stopped` on Ctrl-C.
     """
     root = np.array(claim.root())
-    lower, upper = root[:, :1], root[:, 1:]
-    levels: list[str] = []
-    sealed: list[str] = []
-    counts: Counter[str] = Counter()
-    judged, share, weight = 0, 0.0, 1.0
-    while lower.shape[1]:
-        width = lower.shape[1]
-        room = min(width, budget - judged)
-        codes = np.full(width, "?")
-        if room:
-            found = team.judge(claim, lower[:, :room], upper[:, :room], prover)
-            codes[:room] = found.codes
-            judged += room
-            if found.violated.any():
-                box = int(found.violated.argmax())
-                middle = 0.5 * (lower[:, box] + upper[:, box])
-                return Grown("", "", {}, judged, share, tuple(middle.tolist()))
-        inner = np.char.isdigit(codes)
-        counts.update(codes[~inner].tolist())
-        share += weight * int(np.char.isalpha(codes).sum())
-        weight /= 2
-        levels.append("".join(codes))
-        sealed.append(seals(lower, upper, codes))
-        lower, upper = halves(lower[:, inner], upper[:, inner], codes[inner].astype(int))
-        watch(judged, share)
-    return Grown("".join(levels), "".join(sealed), dict(counts), judged, share, None)
+    now = _Growing(root[:, :1], root[:, 1:])
+    try:
+        while width := now.lower.shape[1]:
+            room = min(width, budget - now.judged)
+            codes = np.full(width, "?")
+            if room:
+                found = team.judge(claim, now.lower[:, :room], now.upper[:, :room], prover)
+                codes[:room] = found.codes
+                if found.violated.any():
+                    box = int(found.violated.argmax())
+                    middle = 0.5 * (now.lower[:, box] + now.upper[:, box])
+                    return Grown("", "", {}, now.judged + room, now.share, tuple(middle.tolist()))
+            now = now.level(codes, room)
+            watch(now.judged, now.share)
+    except KeyboardInterrupt:
+        left_open = np.full(now.lower.shape[1], "?")
+        raise Stopped(now.level(left_open, 0).tree()) from None
+    return now.tree()

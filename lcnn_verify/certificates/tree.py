@@ -36,7 +36,7 @@ LETTERS = {
     "a": "above: L > ε₀",
     "b": "below: L < ε₁",
     "g": "gradient: ‖∇L‖ > multiple·κ·L",
-    "?": "open: not settled within the budget",
+    "?": "open: not settled when the search ended",
 }
 
 

@@ -20,13 +20,13 @@ from lcnn_verify.campaign.run import default_jobs
 from lcnn_verify.certificates import region, region_check, tree
 from lcnn_verify.certificates.region_claim import CLAIM, INNER, RegionClaim
 from lcnn_verify.cli import proofs
-from lcnn_verify.cli.errors import ExitCode
+from lcnn_verify.cli.errors import ExitCode, say
 from lcnn_verify.cli.options import integer, split
 from lcnn_verify.cli.progress import Advance, bar
 from lcnn_verify.errors import InputError, did_you_mean
 from lcnn_verify.reporting.region_page import render
 
-_BUDGETS = {1: 100_000, 2: 100_000, 3: 40_000_000}
+_BUDGETS = {1: 200_000, 2: 200_000, 3: 40_000_000}
 _SILENT = ("tree", "seals")
 
 
@@ -75,7 +75,11 @@ def certify(
             watch = _watch(progress, "how large a multiple?", boxes)
             stated = region.largest(stated, budget=boxes, team=team, watch=watch)
         watch = _watch(progress, f"proving {float(stated.multiple):g} κ", boxes)
-        found = region.certify(stated, budget=boxes, team=team, watch=watch)
+        interrupted = False
+        try:
+            found = region.certify(stated, budget=boxes, team=team, watch=watch)
+        except region.Interrupted as early:
+            found, interrupted = early.found, True
     suffix = "" if found.verdict == "CERTIFIED" else f"-{found.verdict.lower()}"
     path = Path(out or f"{proofs.FOLDER}/{stated.slug}{suffix}.json.gz")
     tree.write(path, found.document)
@@ -83,6 +87,10 @@ def certify(
     if found.verdict != "REFUTED":
         page = path.with_name(f"{path.name.removesuffix('.gz').removesuffix('.json')}.html")
         page.write_text(render(found.document), encoding="utf-8")
+    if interrupted:
+        share = f"{found.document['settled_share']:.2%} of the box's volume is settled"
+        say(f"interrupted: {found.verdict}, {share}; written to {path}")
+        return ExitCode.INTERRUPTED
     if json:
         kept = {key: value for key, value in found.document.items() if key not in _SILENT}
         print(json_format.dumps(kept | {"file": str(path)}, indent=1, ensure_ascii=False))
@@ -204,6 +212,12 @@ def _show(document: dict[str, Any], path: Path, page: Path | None) -> None:
             for letter, count in document["reasons"].items()
         )
         rows["sub-boxes"] = f"{document['boxes']:,}: {reasons}; {document['judged']:,} judged"
+        if "zero" in document:
+            beside = document["zero"]
+            rows["L < ε₁"] = (
+                f"within {beside['radius']:.3g} of the teachers, where L is convex: "
+                f"curvature {beside['least']:.4g} to {beside['most']:.4g}"
+            )
         if verdict == "INCONCLUSIVE":
             share = f"{document['settled_share']:.2%} of the box's volume is settled"
             rows["reached"] = f"the budget is spent: {share}; raise --budget"
