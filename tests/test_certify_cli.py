@@ -48,10 +48,12 @@ def test_a_region_is_certified_written_drawn_and_checked(capsys, tmp_path):
     assert "CERTIFIED zgj.gradient-bound" in shown
     assert "≥ 2·κ(V)·L(W) for all W of 1 student" in shown
     assert "Arb balls, 64 bits" in shown
+    assert "of the teachers, where L is convex: curvature 0.99" in shown
     document = json.loads((tmp_path / "region.json").read_text(encoding="utf-8"))
     assert document["multiple"] == "2"
     page = (tmp_path / "region.html").read_text(encoding="utf-8")
     assert page.count("<path") > 2 * document["boxes"]
+    assert "which proves the bound down to L = 0" in page
     code, shown, _ = run(capsys, "--check", "region.json")
     assert code == 0
     assert shown.startswith("CERTIFIED ‖∇L‖ ≥ 2·κ·L holds for 1 student")

@@ -196,7 +196,7 @@ def _show(document: dict[str, Any], path: Path, page: Path | None) -> None:
     console = Console(highlight=False)
     verdict = document["verdict"]
     console.print(Text.assemble((verdict, _COLOURS[verdict]), f" {CLAIM}"))
-    rows = {"claim": document["statement"], "ε₀, ε₁": _levels(document)}
+    rows = {"claim": document["statement"]} | _levels(document)
     if "point" in document:
         point = document["point"]
         rows["at students"] = "; ".join(
@@ -237,6 +237,8 @@ def _show(document: dict[str, Any], path: Path, page: Path | None) -> None:
         console.print(Text(f"check it: lcnn-verify certify --check {path}"))
 
 
-def _levels(document: dict[str, Any]) -> str:
-    low, high = document["excluded_below"], document["level"]
-    return f"{high:.6g}, {low:.3g}" + (": students with L < ε₁ are left out" if low else "")
+def _levels(document: dict[str, Any]) -> dict[str, str]:
+    low, high = document["excluded_below"], f"{document['level']:.6g}"
+    if not low:
+        return {"ε₀": high}
+    return {"ε₀, ε₁": f"{high}, {low:.3g}: students with L < ε₁ are left out"}
