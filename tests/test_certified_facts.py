@@ -11,6 +11,7 @@ import pytest
 from flint import arb, fmpq
 
 from lcnn_verify import oracle
+from lcnn_verify.campaign.record import flaw
 from lcnn_verify.certificates import (
     gradient_upper_bound,
     merged_level,
@@ -351,7 +352,7 @@ def test_reports_tell_what_was_proved():
     law = claim("fact.merged-level")
     recorder = Recorder(law.id, "proved")
     with recording(recorder), recorder.example({}):
-        evidence_check.certified("R < 1", box="Δ ≤ π/2", cells=1, bits=64, whole=True)
+        evidence_check.certified("R < 1", box="Δ ≤ π/2", cells=1, bits=64, whole=True, seconds=0.34)
         evidence_check.certified("R > 0", box="Δ ≤ 1", cells=2, bits=80, whole=False)
     timings = {"started": "2026-01-02T03:04:05+00:00", "seconds": 1.0, "units": {}}
     report = build_report([law], [recorder.to_json()], RunInfo("quick", 0), timings=timings)
@@ -360,9 +361,36 @@ def test_reports_tell_what_was_proved():
     first = "R < 1, for Δ ≤ π/2: 1 cell enclosed with 64 bits"
     second = "R > 0, for Δ ≤ 1: 2 cells enclosed with 80 bits; a part of what the claim is about"
     assert theorems(report.data["claims"][0]) == [first, second]
+    assert report.data["timings"]["proofs"] == {law.id: {"R < 1": 0.34}}
+    timed = first.replace("bits", "bits in 0.34 s")
+    assert theorems(report.data["claims"][0], report.data["timings"]) == [timed, second]
     summary = markdown.render(report.data)
     assert "Proved for all instances of a box" in summary
     assert "2 cells enclosed with 80 bits" in summary
     page = html.render(report.data)
     assert 'id="claim-fact.merged-level-proved"' in page
     assert "R &lt; 1, for" in page
+    assert "enclosed with 64 bits in 0.34 s" in page
+
+
+def test_what_a_proof_took_is_no_part_of_what_was_found():
+    """Equal runs give equal entries and equal summaries, however long their proofs took."""
+    law = claim("fact.merged-level")
+    timings = {"started": "2026-01-02T03:04:05+00:00", "seconds": 1.0, "units": {}}
+
+    def report(*seconds):
+        records = []
+        for shard, took in enumerate(seconds):
+            recorder = Recorder(law.id, "proved")
+            with recording(recorder), recorder.example({}):
+                evidence_check.certified(
+                    f"R < {shard}", box="all", cells=1, bits=64, whole=True, seconds=took
+                )
+            assert flaw(json.loads(json.dumps(recorder.to_json())), law.id) == ""
+            records.append(recorder.to_json())
+        return build_report([law], records, RunInfo("quick", 0), timings=timings)
+
+    fast, slow = report(0.1, 0.2), report(20.0, 10.0)
+    assert fast.data["timings"] != slow.data["timings"]
+    assert fast.data["claims"] == slow.data["claims"]
+    assert markdown.render(fast.data) == markdown.render(slow.data)

@@ -30,7 +30,9 @@ def _record_schema() -> dict[str, Any]:
         "sampling": {"type": ["object", "null"], "required": list(stream), "properties": stream},
         "error": {"type": ["string", "null"]},
     }
-    late = {"proofs": {"type": "array", "items": {"$ref": "#/$defs/proof"}}}
+    timed = dict(schema()["$defs"]["proof"])  # what a report keeps among its timings
+    timed["properties"] = {**timed["properties"], "seconds": {"type": "number", "minimum": 0}}
+    late = {"proofs": {"type": "array", "items": timed}}
     return {
         "type": "object",
         "required": list(fields),

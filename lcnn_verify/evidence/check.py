@@ -224,13 +224,15 @@ def certified(
     bits: int,
     whole: bool,
     region: Mapping[str, Any] | None = None,
+    seconds: float | None = None,
 ) -> None:
     """Record a proof of ``statement`` on every instance of ``box``; see ``recorder.Proof``.
 
     With ``whole`` the box is all that the claim is about: the claim is then CERTIFIED, unless some
     other check fails or stays open.
     """
-    current().proofs.append(Proof(statement, box, cells, bits, whole, region))
+    seconds = None if seconds is None else round(seconds, 3)
+    current().proofs.append(Proof(statement, box, cells, bits, whole, region, seconds))
     seen = {**_NO_COMPARISON, "quantity": statement, "decided_by": f"Arb enclosures, {bits} bits"}
     _record(Outcome.HOLDS, **seen, note="", overrides={})
 

@@ -57,7 +57,8 @@ class Proof:
 
     ``cells`` sub-boxes were enclosed with ``bits`` bits. ``whole`` says that the box is all that
     the claim is about, so that the proof certifies the claim. ``region`` may hold the coordinates,
-    root and tree of a region certificate, to be drawn.
+    root and tree of a region certificate, to be drawn. ``seconds`` is what it took, which a report
+    keeps among its timings.
     """
 
     statement: str
@@ -66,9 +67,10 @@ class Proof:
     bits: int
     whole: bool
     region: Mapping[str, Any] | None = None
+    seconds: float | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """A plain dict; ``region`` is left out where there is none."""
+        """A plain dict; ``region`` and ``seconds`` are left out where there are none."""
         return {key: value for key, value in asdict(self).items() if value is not None}
 
 

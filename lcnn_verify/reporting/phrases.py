@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from lcnn_verify.evidence import Certificate, Observation, Outcome, Verdict
@@ -139,11 +140,19 @@ def proof(observation: Mapping[str, Any]) -> str:
     return f"the margin lies in {certificate.interval} ({certificate.arithmetic})"
 
 
-def theorems(entry: Mapping[str, Any]) -> list[str]:
-    """What was proved on whole boxes of instances, and how: a sentence each."""
+def theorems(
+    entry: Mapping[str, Any], timings: Mapping[str, Any] = MappingProxyType({})
+) -> list[str]:
+    """What was proved on whole boxes of instances, and how: a sentence each.
+
+    With the report's ``timings`` also in what time.
+    """
+    took = timings.get("proofs", {}).get(entry["id"], {})
     return [
         f"{made['statement']}, for {made['box']}: {plural(made['cells'], 'cell')} enclosed with "
-        f"{made['bits']} bits" + ("" if made["whole"] else "; a part of what the claim is about")
+        f"{made['bits']} bits"
+        + (f" in {number(took[made['statement']], 2)} s" if made["statement"] in took else "")
+        + ("" if made["whole"] else "; a part of what the claim is about")
         for made in entry.get("proofs", ())
     ]
 

@@ -13,7 +13,7 @@ from lcnn_verify.ledger.claim import Claim
 from lcnn_verify.model import InputError
 from lcnn_verify.reporting.environment import environment
 from lcnn_verify.reporting.files import write_atomically
-from lcnn_verify.reporting.merge import merge, summarize
+from lcnn_verify.reporting.merge import merge, summarize, without_times
 from lcnn_verify.reporting.plain import plain, sorted_copy, to_text
 from lcnn_verify.reporting.schema import SCHEMA_VERSION, check, parse
 
@@ -118,16 +118,21 @@ def build_report(
     """Merge ``records`` (:meth:`Recorder.to_json`, several per claim, any order) into a report.
 
     Records of claims not in ``claims`` are left out. ``timings`` has ``started`` (ISO 8601),
-    ``seconds`` and ``units`` (unit id → seconds): all that may differ between equal runs.
+    ``seconds`` and ``units`` (unit id → seconds): with what proofs took, all that may differ
+    between equal runs.
     ``implementation`` is what a conformance run had under test. Raises ``InputError`` when there
     are no claims: an empty report would pass.
     """
     if not claims:
         raise InputError("claims", "none", "at least one claim to report on")
     by_claim: dict[str, list[dict[str, Any]]] = {claim.id: [] for claim in claims}
+    proofs: dict[str, dict[str, float]] = {}
     for record in records:
         if (claim_id := record["claim"]) in by_claim:
-            by_claim[claim_id].append(sorted_copy(record))
+            bare, took = without_times(sorted_copy(record))
+            by_claim[claim_id].append(bare)
+            if took:
+                proofs.setdefault(claim_id, {}).update(took)
     entries = [merge(claim, by_claim[claim.id]) for claim in claims]
     data = {
         "schema_version": SCHEMA_VERSION,
@@ -140,6 +145,7 @@ def build_report(
             "started": timings["started"],
             "seconds": timings["seconds"],
             "units": dict(sorted(timings["units"].items())),
+            **({"proofs": sorted_copy(proofs)} if proofs else {}),
         },
     }
     return Report(plain(data))
