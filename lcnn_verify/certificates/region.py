@@ -17,9 +17,16 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Literal, TypeAlias
 
+import numpy as np
+
 from lcnn_verify.certificates import zero
 from lcnn_verify.certificates.region_claim import CLAIM, INNER, RegionClaim, Shell
-from lcnn_verify.certificates.region_point import refutation, smallest_ratio, violation
+from lcnn_verify.certificates.region_point import (
+    refutation,
+    smallest_ratio,
+    teachers,
+    violation,
+)
 from lcnn_verify.certificates.region_search import PRECISION, Prover
 from lcnn_verify.certificates.region_tree import (
     ALONE,
@@ -32,6 +39,7 @@ from lcnn_verify.certificates.region_tree import (
 )
 from lcnn_verify.certificates.tree import KIND, VERSION, digest, settled
 from lcnn_verify.errors import InputError
+from lcnn_verify.instances import Instance
 
 __all__ = [
     "INNER",
@@ -42,6 +50,7 @@ __all__ = [
     "Watch",
     "box",
     "certify",
+    "counterexample",
     "largest",
     "workers",
 ]
@@ -112,6 +121,11 @@ def certify(
             return found
     document = _statement(claim, "REFUTED") | {"point": wrong.to_json()}
     return _result(claim, "REFUTED", document, ratio, started)
+
+
+def counterexample(found: RegionResult) -> Instance:
+    """The point of a REFUTED result: its students and the teachers, rounded to float64."""
+    return Instance(np.array(found.document["point"]["weights"]), teachers(found.claim))
 
 
 def box(found: RegionResult) -> str:
