@@ -10,6 +10,7 @@ from region_kit import CLAIMS, certified
 
 from lcnn_verify.certificates import region_check, tree
 from lcnn_verify.certificates.region_check import Rejected, check
+from lcnn_verify.errors import InputError
 
 
 def certificate(name="one", **options):
@@ -161,15 +162,26 @@ def test_every_number_counts():
         ({"point": {"coordinates": [math.inf, 0.0]}}, "coordinates that are not finite floats"),
         ({"point": {"coordinates": [-1.0, 0.0]}}, "a student without a positive mass"),
         ({"point": {"coordinates": [1.0, 1e308]}}, "its point: "),
-        ({"point": {"coordinates": [1.0, 0.0]}, "students": 5}, "5 students for 1 teachers"),
-        (
-            {"point": {"coordinates": [1.0, 0.0]}, "teacher": {"norms": ["1"], "separation": "9"}},
-            "teachers of norms 1, 9° apart",
-        ),
-        ({"claim": "zgj.rate"}, "something is proved, but not what it says"),
-        ({"verdict": "REFUTED"}, "something is proved, but not what it says"),
-        ({"tree": 5}, "malformed: TypeError"),
-        ({"seals": 5}, "an entry was changed"),
+        ({"students": 5}, "a claim out of reach: students: got 5"),
+        ({"students": 1.0}, "malformed: not a number of students"),
+        ({"dimension": 3}, "malformed: not a number of students"),
+        ({"multiple": "-28/-5"}, "where a rational number belongs"),
+        ({"multiple": "1e400"}, "where a rational number belongs"),
+        ({"multiple": "1/0"}, "malformed: ZeroDivisionError"),
+        ({"inner": "1000000"}, "a claim out of reach: inner: got 1000000"),
+        ({"teacher": {"norms": "12", "separation": "90"}}, "malformed: .* no list of norms"),
+        ({"teacher": {"norms": ["1" * 9], "separation": "90"}}, "a claim out of reach: norms"),
+        ({"teacher": None}, "malformed: TypeError"),
+        ({"claim": "zgj.rate"}, "something is proved, but not that claim is 'zgj.rate'"),
+        ({"verdict": "REFUTED"}, "something is proved, but not that verdict is 'REFUTED'"),
+        ({"tree": 5}, "malformed: the tree is not a line of ASCII"),
+        ({"tree": [["g"]]}, "malformed: the tree is not a line of ASCII"),
+        ({"tree": "g\x1b"}, "malformed: the tree is not a line of ASCII"),
+        ({"seals": 5}, "malformed: the seals are no string"),
+        ({"seals": None}, "malformed: the seals are no string"),
+        ({"root": [0.6, 1.4, -1.6, 1.6]}, "malformed: the root is not 2 pairs of floats"),
+        ({"root": [[[0.6, 1.4], [-1.6, 1.6]]]}, "malformed: the root is not 2 pairs of floats"),
+        ({"root": [[0, 2], [-2, 2]]}, "malformed: the root is not 2 pairs of floats"),
         ({"zero": 5}, "the neighbourhood of V"),
     ],
 )
@@ -191,3 +203,62 @@ def test_it_says_what_it_has_read():
     acute = CLAIMS["acute"].to_json()
     assert "with 1e-06·ε₀ ≤ L ≤ ε₀; teachers of norm 1, 1 at 60°" in region_check.statement(acute)
     assert "fails somewhere for 2 students" in region_check.statement(acute | {"point": {}})
+
+
+LIES = {
+    "statement": "‖∇L(W)‖_F ≥ 1000·κ(V)·L(W) for all W",
+    "level": 99.0,
+    "excluded_below": -1.0,
+    "boxes": -5,
+    "reasons": {"g": 1},
+    "coordinates": ["mass", "angle"],
+    "settled_share": 2.0,
+    "version": "2",
+}
+
+
+@pytest.mark.parametrize("key", LIES)
+def test_a_forger_who_lies_beside_the_proof_is_rejected(key):
+    with pytest.raises(Rejected, match=f"something is proved, but not that {key} is"):
+        check(resealed(certificate() | {key: LIES[key]}))
+
+
+def test_without_the_proof_at_zero_the_statement_is_of_the_shell():
+    document = certificate()
+    document.pop("zero")
+    with pytest.raises(Rejected, match="something is proved, but not that statement is"):
+        check(resealed(document))
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("weights", [[1.0, 0.0], [0.0, 0.0]]), ("weights", []), ("loss", "0.1"), ("ratio", "x")],
+)
+def test_a_forger_who_lies_about_a_point_is_rejected(key, value):
+    document = certificate("two", multiple=20)
+    document["point"][key] = value
+    with pytest.raises(Rejected, match=f"its point refutes the claim, but its {key} is not"):
+        check(document | {"digest": tree.digest(document)})
+
+
+def test_the_multiple_is_never_rounded():
+    """5.67821, to which %g would round it, is false: the smallest ratio is 5.678206969…."""
+    exact = certificate("one", multiple="5678206569/1000000000")
+    assert exact["verdict"] == "CERTIFIED"
+    assert "≥ 5678206569/1000000000·κ(V)·L(W)" in exact["statement"]
+    assert check(exact) == exact["boxes"]
+    assert "≥ 5678206569/1000000000·κ·L holds" in region_check.statement(exact)
+
+
+def test_a_tree_without_end_is_refused():
+    document = resealed(certificate() | {"tree": "0" + "0g" * 600 + "gg"})
+    with pytest.raises(InputError, match="more than 500 levels"):
+        check(document)
+
+
+def test_a_file_nested_too_deep_is_rejected():
+    document, nested = certificate(), []
+    for _ in range(5000):
+        nested = [nested]
+    with pytest.raises(Rejected, match="nested too deep"):
+        check(document | {"more": nested})

@@ -48,7 +48,7 @@ class Form:
 
     def __mul__(self, o: Form) -> Form:
         a, b, s = abs(self.m), abs(o.m), self.m * o.s + o.m * self.s
-        rounding = 3 * U * (a + self.p) * (b + o.p) + 1e-300
+        rounding = 3 * U * ((a + self.p) * (b + o.p)) + 1e-300
         return Form(self.m * o.m, s, a * o.r + b * self.r + self.p * o.p + rounding)
 
     def through(self, at: Form, slope: Form, bend: A) -> Form:
@@ -63,7 +63,7 @@ class Form:
 
 def exact(number: float | Fraction) -> Form:
     """A number that ``float`` rounds correctly."""
-    return Form(float(number), r=abs(float(number)) * U)
+    return Form(float(number), r=abs(float(number)) * U + 1e-300)
 
 
 ZERO, ONE, TWO, HALF = Form(0.0), Form(1.0), Form(2.0), Form(0.5)
@@ -168,7 +168,7 @@ def settled(claim: Claim, codes: A, lower: A, upper: A) -> A:
 def check(document: dict[str, Any], watch: Callable[[int], None] = lambda boxes: None) -> int:
     """The number of boxes proved anew; raises :class:`Rejected`."""
     try:
-        claim, tree = Claim(document), np.array(list(document["tree"]), dtype="U1")
+        claim, tree = Claim(document), np.array(list(str(document["tree"])))
         root = np.array(document["root"], dtype=np.float64).reshape(2 * claim.m, 2)
         holds = np.isfinite(root) & ((claim.root - root) * [1, -1] >= 0)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:

@@ -20,7 +20,8 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from lcnn_verify.certificates import zero
-from lcnn_verify.certificates.region_claim import CLAIM, INNER, RegionClaim, Shell
+from lcnn_verify.certificates.region_claim import INNER, RegionClaim
+from lcnn_verify.certificates.region_document import described
 from lcnn_verify.certificates.region_point import (
     refutation,
     smallest_ratio,
@@ -37,7 +38,7 @@ from lcnn_verify.certificates.region_tree import (
     grow,
     workers,
 )
-from lcnn_verify.certificates.tree import KIND, VERSION, digest, settled
+from lcnn_verify.certificates.tree import digest, settled
 from lcnn_verify.errors import InputError
 from lcnn_verify.instances import Instance
 
@@ -114,12 +115,12 @@ def certify(
                     document |= _below(claim, document)
                 except KeyboardInterrupt:
                     stopped = True
-            document = _statement(claim, verdict, whole="zero" in document) | document
+            document = described(claim, verdict, whole="zero" in document) | document
             found = _result(claim, verdict, document, ratio, started)
             if stopped:
                 raise Interrupted(found)
             return found
-    document = _statement(claim, "REFUTED") | {"point": wrong.to_json()}
+    document = described(claim, "REFUTED") | {"point": wrong.to_json()}
     return _result(claim, "REFUTED", document, ratio, started)
 
 
@@ -166,25 +167,6 @@ def _below(claim: RegionClaim, document: dict[str, Any]) -> dict[str, Any]:
     below = letters == "b"
     found = zero.prove(claim, lower[:, below], upper[:, below])
     return {"zero": found} if found else {}
-
-
-def _statement(claim: RegionClaim, verdict: Verdict, *, whole: bool = False) -> dict[str, Any]:
-    """What is claimed, of the shell or of the ``whole`` of L ≤ ε₀: all but the tree."""
-    shell = Shell.of(claim, float)
-    return {
-        "certificate": KIND,
-        "version": VERSION,
-        "claim": CLAIM,
-        "verdict": verdict,
-        "statement": (
-            f"‖∇L(W)‖_F ≥ {float(claim.multiple):g}·κ(V)·L(W) for all W of "
-            f"{claim.students} student{'s' * (claim.students > 1)} in the plane with "
-            + ("L(W) ≤ ε₀(V)" if whole else f"ε₁ ≤ L(W) ≤ ε₀(V), ε₁ = {float(claim.inner):g}·ε₀")
-        ),
-        **claim.to_json(),
-        "level": shell.level,
-        "excluded_below": 0.0 if whole else shell.inner,
-    }
 
 
 def _tree(claim: RegionClaim, grown: Grown, prover: Prover) -> dict[str, Any]:

@@ -1,66 +1,145 @@
 """A region certificate proved anew, and held to what it says.
 
 The tree is proved by ``checker``, students below the shell by ``zero_check``, a refuting point by
-``region_point_check``; then nothing else in the file may have been changed.
+``region_point_check``. What the document says beside the proof is compared with what the claim
+amounts to, and its digest with all the rest.
 """
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Callable
-from fractions import Fraction
 from typing import Any
 
-from lcnn_verify.certificates import checker, region_point_check, tree, zero_check
-from lcnn_verify.certificates.interval_energy import Rejected
+from flint import arb
+
+from lcnn_verify.certificates import checker, region_point, region_point_check, tree, zero_check
+from lcnn_verify.certificates.interval_energy import Rejected, rational
+from lcnn_verify.certificates.region_claim import RegionClaim
+from lcnn_verify.certificates.region_document import described, plain
+from lcnn_verify.errors import InputError
 
 __all__ = ["Rejected", "check", "statement"]
-
-_CLAIM = "zgj.gradient-bound"
 
 
 def check(document: dict[str, Any], watch: Callable[[int], None] = lambda boxes: None) -> int:
     """The number of boxes, or points, proved anew. Raises :class:`Rejected`, naming the box.
 
     ``watch`` is told of every batch of boxes. That a box was changed is found by its seal, before
-    anything is proved; the proof itself trusts no seal.
+    anything is proved; the proof itself trusts no seal. Raises :class:`InputError` on a tree deeper
+    than floats can be halved.
     """
+    claim = _claim(document)
     if "point" in document:
+        settled, said = 1, described(claim, "REFUTED")
         region_point_check.check(document)
-        settled = 1
+        _demand_same_point(claim, document["point"])
     else:
-        if where := _changed(document):
-            raise Rejected(f"{where}: not the box that was sealed: it, or one before it, changed")
-        try:
-            settled = checker.check(document, watch)
-        except checker.Rejected as error:
-            reason = str(error).replace("reason ? is not proved", "open: nothing is proved there")
-            raise Rejected(reason) from None
-        if "zero" in document:
-            lower, upper, letters = tree.settled(document)
-            zero_check.check(document, lower[:, letters == "b"], upper[:, letters == "b"])
-    said = [document.get(key) for key in ("claim", "verdict")]
-    if said != [_CLAIM, "REFUTED" if "point" in document else "CERTIFIED"]:
-        raise Rejected(f"something is proved, but not what it says: {said}")
-    if document.get("digest") != tree.digest(document):
+        settled = _check_tree(claim, document, watch)
+        said = described(claim, "CERTIFIED", whole="zero" in document) | {
+            "coordinates": list(claim.coordinates),
+            "boxes": settled,
+            "reasons": Counter(code for code in document["tree"] if not code.isdigit()),
+            "settled_share": 1.0,
+        }
+    for key, value in said.items():
+        if not _same(document.get(key), value):
+            raise Rejected(f"something is proved, but not that {key} is {document.get(key)!r}")
+    try:
+        digest = tree.digest(document)
+    except RecursionError:
+        raise Rejected("an entry nested too deep to read") from None
+    if document.get("digest") != digest:
         raise Rejected("what it proves stands, but an entry was changed after it was written")
     return settled
 
 
-def _changed(document: dict[str, Any]) -> str:
-    try:
-        return tree.changed(document)
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
-        return ""  # no tree at all: the checker says why
-
-
 def statement(document: dict[str, Any]) -> str:
-    """What a document that passes :func:`check` proves, in words, from what was read."""
-    teacher, m = document["teacher"], document["students"]
+    """What a document that passes :func:`check` proves, in words; the multiple is exact."""
+    claim = _claim(document)
     denied = "fails somewhere" if "point" in document else "holds"
-    multiple, inner = (float(Fraction(document[name])) for name in ("multiple", "inner"))
-    shell = "L ≤ ε₀" if "zero" in document else f"{inner:g}·ε₀ ≤ L ≤ ε₀"
+    shell = "L ≤ ε₀" if "zero" in document else f"{plain(claim.inner)}·ε₀ ≤ L ≤ ε₀"
     return (
-        f"‖∇L‖ ≥ {multiple:g}·κ·L {denied} for {m} student{'s' * (m > 1)} in the plane with "
-        f"{shell}; teachers of norm {', '.join(teacher['norms'])}"
-        + (f" at {teacher['separation']}°" if len(teacher["norms"]) == 2 else "")
+        f"‖∇L‖ ≥ {plain(claim.multiple)}·κ·L {denied} for {claim.students} "
+        f"student{'s' * (claim.students > 1)} in the plane with {shell}; teachers of norm "
+        + ", ".join(map(plain, claim.norms))
+        + (f" at {plain(claim.separation)}°" if len(claim.norms) == 2 else "")
     )
+
+
+def _claim(document: dict[str, Any]) -> RegionClaim:
+    """What is claimed, read strictly."""
+    try:
+        teacher, students = document["teacher"], document["students"]
+        norms = teacher["norms"]
+        if not (isinstance(norms, list) and type(students) is int and document["dimension"] == 2):
+            raise Rejected("malformed: not a number of students in the plane, or no list of norms")
+        return RegionClaim(
+            norms=tuple(map(rational, norms)),
+            separation=rational(teacher["separation"]),
+            students=students,
+            multiple=rational(document["multiple"]),
+            inner=rational(document["inner"]),
+        )
+    except InputError as error:
+        raise Rejected(f"a claim out of reach: {error}") from None
+    except (ArithmeticError, LookupError, TypeError) as error:
+        raise Rejected(f"malformed: {type(error).__name__}: {error}") from None
+
+
+def _check_tree(claim: RegionClaim, document: dict[str, Any], watch: Callable[[int], None]) -> int:
+    root, text, seals = (document.get(key) for key in ("root", "tree", "seals"))
+    count = len(claim.coordinates)
+    if not (isinstance(root, list) and len(root) == count and all(map(_is_pair, root))):
+        raise Rejected(f"malformed: the root is not {count} pairs of floats")
+    if not (isinstance(text, str) and text.isascii() and text.isprintable()):
+        raise Rejected("malformed: the tree is not a line of ASCII")
+    if not isinstance(seals, str):
+        raise Rejected("malformed: the seals are no string")
+    try:
+        where = tree.changed(document)
+    except (IndexError, OverflowError):
+        where = ""  # no tree at all: the checker says why
+    if where:
+        raise Rejected(f"{where}: not the box that was sealed: it, or one before it, changed")
+    try:
+        settled = checker.check(document, watch)
+    except checker.Rejected as error:
+        reason = str(error).replace("reason ? is not proved", "open: nothing is proved there")
+        raise Rejected(reason) from None
+    if "zero" in document:
+        lower, upper, letters = tree.settled(document)
+        zero_check.check(document, lower[:, letters == "b"], upper[:, letters == "b"])
+    return settled
+
+
+def _is_pair(pair: Any) -> bool:
+    return isinstance(pair, list) and len(pair) == 2 and all(type(end) is float for end in pair)
+
+
+def _same(said: Any, value: Any) -> bool:
+    """Whether they are equal, floats up to what another machine may round otherwise."""
+    if isinstance(value, list):
+        return isinstance(said, list) and len(said) == len(value) and all(map(_same, said, value))
+    if isinstance(value, float):
+        return type(said) is float and math.isclose(said, value, rel_tol=1e-12)
+    return bool(said == value)
+
+
+def _demand_same_point(claim: RegionClaim, point: dict[str, Any]) -> None:
+    """The rest of a refuting point has to be what its coordinates amount to."""
+    found = region_point.violation(claim, tuple(point["coordinates"]))
+    if found is None:
+        raise Rejected("its point: its coordinates are not in the chart")
+    for key, value in found.to_json().items():
+        said = point.get(key)
+        if not (_overlap(said, value) if isinstance(value, str) else _same(said, value)):
+            raise Rejected(f"its point refutes the claim, but its {key} is not {said!r}")
+
+
+def _overlap(said: Any, ball: str) -> bool:
+    try:
+        return bool(arb(said).overlaps(arb(ball)))
+    except (TypeError, ValueError):
+        return False

@@ -28,8 +28,10 @@ from lcnn_verify.errors import InputError
 KIND = "region"
 """What the field ``certificate`` of the JSON says."""
 VERSION = "1"
-MOST_BYTES = 2**28
-"""What :func:`read` takes, unpacked: four times the largest certificate (three students)."""
+MOST_BYTES = 2**27
+"""What :func:`read` takes, unpacked: twice the largest certificate (three students)."""
+MOST_LEVELS = 500
+"""Six coordinates, halved until float64 has nothing between their ends, come to fewer."""
 _SEAL = 4  # hex digits
 LETTERS = {
     "e": "elsewhere: the same lines have a place in another box",
@@ -56,16 +58,20 @@ def halves(lower: Array, upper: Array, axes: Array) -> tuple[Array, Array]:
 def levels(document: Mapping[str, Any]) -> Iterator[tuple[int, Array, Array, Array]]:
     """Level by level the number of its first box, lower and upper bounds, and codes.
 
-    Bounds are (coordinates, boxes). Whether the tree is sound is the checker's business.
+    Bounds are (coordinates, boxes). Whether the tree is sound is the checker's business. Raises
+    :class:`InputError` beyond :data:`MOST_LEVELS`.
     """
     root, tree, first = np.array(document["root"], dtype=np.float64), document["tree"], 0
     lower, upper = root[:, :1], root[:, 1:]
-    while width := lower.shape[1]:
+    for _ in range(MOST_LEVELS):
+        if not (width := lower.shape[1]):
+            return
         codes = np.array(list(tree[first : first + width]), dtype="U1")
         yield first, lower, upper, codes
         inner = np.char.isdigit(codes)
         lower, upper = halves(lower[:, inner], upper[:, inner], codes[inner].astype(int))
         first += width
+    raise InputError("FILE", f"a tree of more than {MOST_LEVELS} levels", "a certificate")
 
 
 def settled(document: Mapping[str, Any]) -> tuple[Array, Array, Array]:
