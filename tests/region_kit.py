@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 
 from lcnn_verify.certificates import region
-from lcnn_verify.certificates.region_claim import RegionClaim, Shell, chart
+from lcnn_verify.certificates.region_claim import RegionClaim, chart
 from lcnn_verify.certificates.region_point import coordinates, teachers
 from lcnn_verify.certificates.slopes import Slope
 
@@ -59,4 +59,4 @@ def near(claim, rng, count, noise=0.1):
     return np.array([coordinates(claim, W) for W in drawn])
 
 
-__all__ = ["CLAIMS", "RegionClaim", "Shell", "certified", "inside", "near", "weights"]
+__all__ = ["CLAIMS", "certified", "inside", "near", "weights"]

@@ -1,4 +1,4 @@
-"""The independent checker: its arithmetic against mpmath, and every way to spoil a certificate."""
+"""The independent checker: its arithmetic against mpmath, its reasons, what it cannot read."""
 
 import ast
 import math
@@ -198,7 +198,7 @@ def test_angles_too_large_for_the_series_have_no_sine():
     assert not (c.p < math.inf).any()
 
 
-NONE = "none that this checker knows"
+NONE = "its claim is none that this checker knows"
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import campaign_kit as kit
@@ -202,14 +203,18 @@ def test_ctrl_c_ends_it_cleanly_and_keeps_what_is_proved(tmp_path):
         env={**os.environ, "OMP_NUM_THREADS": "1"},
         start_new_session=True,
     )
-    if Path(f"/proc/{child.pid}/task/{child.pid}/children").exists():
-        # The fork server, its tracker and two workers are up, and leave the answer to their parent.
-        kit.wait_until(lambda: sum(map(is_deaf, below(child.pid))) >= 4, "the workers are up")
-        assert child.poll() is None
-    else:
-        time.sleep(10.0)
-    os.killpg(child.pid, signal.SIGINT)
-    shown, said = child.communicate(timeout=300)
+    try:
+        if Path(f"/proc/{child.pid}/task/{child.pid}/children").exists():
+            # Fork server, tracker and two workers are up, and leave the answer to their parent.
+            kit.wait_until(lambda: sum(map(is_deaf, below(child.pid))) >= 4, "the workers are up")
+            assert child.poll() is None
+        else:
+            time.sleep(10.0)
+        os.killpg(child.pid, signal.SIGINT)
+        shown, said = child.communicate(timeout=300)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
     (file,) = (tmp_path / "reports" / "certificates").glob("*-inconclusive.json.gz")
     document = tree.read(file)
     share = f"{document['settled_share']:.2%} of the box's volume is settled"

@@ -11,15 +11,16 @@ from region_kit import CLAIMS, certified
 from lcnn_verify.certificates import region_check, tree
 from lcnn_verify.certificates.region_check import Rejected, check
 from lcnn_verify.errors import InputError
+from lcnn_verify.reporting.region_page import render
 
 
 def certificate(name="one", **options):
     return copy.deepcopy(certified(name, **options).document)
 
 
-def resealed(document, codes=None):
+def resealed(document):
     """The document as a forger leaves it: seals and digest made anew."""
-    text, first, sealed = codes or document["tree"], 0, ""
+    text, first, sealed = document["tree"], 0, ""
     root = np.array(document["root"])
     lower, upper = root[:, :1], root[:, 1:]
     while lower.shape[1]:
@@ -214,6 +215,7 @@ LIES = {
     "coordinates": ["mass", "angle"],
     "settled_share": 2.0,
     "version": "2",
+    "judged": 3,
 }
 
 
@@ -221,6 +223,15 @@ LIES = {
 def test_a_forger_who_lies_beside_the_proof_is_rejected(key):
     with pytest.raises(Rejected, match=f"something is proved, but not that {key} is"):
         check(resealed(certificate() | {key: LIES[key]}))
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("arithmetic", "by hand"), ("smallest_ratio_found", 1.0), ("smallest_ratio_found", None)],
+)
+def test_nor_may_it_lie_about_how_it_was_found(key, value):
+    with pytest.raises(Rejected, match="it says that"):
+        check(resealed(certificate() | {key: value}))
 
 
 def test_without_the_proof_at_zero_the_statement_is_of_the_shell():
@@ -248,6 +259,7 @@ def test_the_multiple_is_never_rounded():
     assert "≥ 5678206569/1000000000·κ(V)·L(W)" in exact["statement"]
     assert check(exact) == exact["boxes"]
     assert "≥ 5678206569/1000000000·κ·L holds" in region_check.statement(exact)
+    assert "<strong>5678206569/1000000000</strong>κ" in render(exact)
 
 
 def test_a_tree_without_end_is_refused():

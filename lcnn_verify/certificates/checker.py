@@ -107,7 +107,7 @@ class Claim:
         known = type(self.m) is int and (r, self.m) in SHAPES and document["dimension"] == 2
         fits = 90 * (2 - r) <= degrees <= 90 and min(*norms, degrees, inner, multiple) > 0
         if not (known and fits):
-            raise Rejected("its network is none that this checker knows")
+            raise Rejected("its claim is none that this checker knows")
         gap, total = PI * exact(degrees / 180), exact(sum(norm**2 for norm in norms))
         sides = [Form((0.5 - j) * (r - 1)) for j in range(r)]
         self.teachers = [(exact(v**2), gap * side) for v, side in zip(norms, sides, strict=True)]

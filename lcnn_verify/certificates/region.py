@@ -20,8 +20,8 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from lcnn_verify.certificates import zero
-from lcnn_verify.certificates.region_claim import INNER, RegionClaim
-from lcnn_verify.certificates.region_document import described
+from lcnn_verify.certificates.region_claim import RegionClaim
+from lcnn_verify.certificates.region_document import ARITHMETIC, described
 from lcnn_verify.certificates.region_point import (
     refutation,
     smallest_ratio,
@@ -43,7 +43,6 @@ from lcnn_verify.errors import InputError
 from lcnn_verify.instances import Instance
 
 __all__ = [
-    "INNER",
     "PRECISION",
     "Interrupted",
     "RegionClaim",
@@ -58,8 +57,7 @@ __all__ = [
 
 Verdict: TypeAlias = Literal["CERTIFIED", "REFUTED", "INCONCLUSIVE"]
 
-_MOST_BY_ARB = 2  # students; three take millions of boxes, which the checker's balls prove sooner
-_ARITHMETIC = {"arb": f"Arb balls, {PRECISION} bits", "checker": "float64 balls of the checker"}
+_MOST_BY_ARB = 2  # students; three take millions of boxes, which the checker's forms prove sooner
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +149,7 @@ def largest(
     while low < high:
         tenths = (low + high + 1) // 2
         tried = replace(claim, multiple=Fraction(tenths, 10))
-        guess = budget - budget // 10  # balls may have to halve a few boxes more
+        guess = budget - budget // 10  # a proof may have to halve a few boxes more
         grown = grow(tried, budget=guess, prover=None, team=team, watch=watch)
         low, high = (low, tenths - 1) if _open(grown) else (tenths, high)
     return replace(claim, multiple=Fraction(low, 10))
@@ -177,7 +175,7 @@ def _tree(claim: RegionClaim, grown: Grown, prover: Prover) -> dict[str, Any]:
         "reasons": dict(sorted(grown.counts.items())),
         "judged": grown.judged,
         "settled_share": grown.share,
-        "arithmetic": _ARITHMETIC[prover],
+        "arithmetic": ARITHMETIC[prover],
         "tree": grown.tree,
         "seals": grown.seals,
     }

@@ -17,7 +17,7 @@ from flint import arb
 from lcnn_verify.certificates import checker, region_point, region_point_check, tree, zero_check
 from lcnn_verify.certificates.interval_energy import Rejected, rational
 from lcnn_verify.certificates.region_claim import RegionClaim
-from lcnn_verify.certificates.region_document import described, plain
+from lcnn_verify.certificates.region_document import ARITHMETIC, described, plain
 from lcnn_verify.errors import InputError
 
 __all__ = ["Rejected", "check", "statement"]
@@ -42,7 +42,13 @@ def check(document: dict[str, Any], watch: Callable[[int], None] = lambda boxes:
             "boxes": settled,
             "reasons": Counter(code for code in document["tree"] if not code.isdigit()),
             "settled_share": 1.0,
+            "judged": len(document["tree"]),
         }
+        if document.get("arithmetic") not in ARITHMETIC.values():
+            raise Rejected("it says that an arithmetic proved it which there is not")
+    ratio = document.get("smallest_ratio_found")
+    if type(ratio) is not float or (ratio < claim.multiple) != ("point" in document):
+        raise Rejected(f"it says that the smallest ratio found is {ratio!r}")
     for key, value in said.items():
         if not _same(document.get(key), value):
             raise Rejected(f"something is proved, but not that {key} is {document.get(key)!r}")

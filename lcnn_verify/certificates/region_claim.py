@@ -1,4 +1,4 @@
-"""What a region certificate claims, the constants of it, and the charts students are put in."""
+"""What a region certificate claims, the constants of it, and the chart students are put in."""
 
 from __future__ import annotations
 
@@ -17,6 +17,10 @@ from lcnn_verify.errors import InputError
 CLAIM = "zgj.gradient-bound"
 INNER = Fraction(1, 10**6)
 """The certified shell starts at ε₁ = INNER·ε₀, if nothing else is asked for."""
+
+
+MOST = 10**30
+"""Numerators and denominators are below it: checkers read no more digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +48,15 @@ class RegionClaim:
             raise InputError("norms", _listed(self.norms), "norms from 0.001 to 1000")
         if not 1 <= self.separation <= 90:
             raise InputError("separation", f"{self.separation}°", "1 to 90 degrees")
+        if len(self.norms) == 1 and self.separation != 90:
+            raise InputError("separation", f"{self.separation}°", "90 degrees with one teacher")
         if not 0 < self.multiple <= 1000:
             raise InputError("kappa-multiple", str(self.multiple), "more than 0, at most 1000")
         if not Fraction(1, 10**9) <= self.inner < 1:
             raise InputError("inner", str(self.inner), "from 1e-9 to less than 1")
+        for number in (*self.norms, self.separation, self.multiple, self.inner):
+            if max(number.numerator, number.denominator) >= MOST:
+                raise InputError("a number", str(number), "at most 30 digits, and as many below /")
 
     @property
     def coordinates(self) -> tuple[str, ...]:
@@ -96,7 +105,7 @@ class RegionClaim:
 
     @property
     def slug(self) -> str:
-        """A name for files: claim, teachers, students, multiple."""
+        """A name for files: claim, teachers, students; the same for every multiple."""
         norms = "-".join(_plain(norm) for norm in self.norms)
         apart = f"-at-{_plain(self.separation)}" if len(self.norms) == 2 else ""
         return f"{CLAIM}-norms-{norms}{apart}-students-{self.students}"

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 
 from lcnn_verify.certificates.region_claim import CLAIM, RegionClaim, Shell
+from lcnn_verify.certificates.region_search import PRECISION, Prover
 from lcnn_verify.certificates.tree import KIND, VERSION
+
+ARITHMETIC: Mapping[Prover, str] = MappingProxyType(
+    {"arb": f"Arb balls, {PRECISION} bits", "checker": "float64 forms of the checker"}
+)
+"""What proved a tree, in words."""
 
 
 def described(claim: RegionClaim, verdict: str, *, whole: bool = False) -> dict[str, Any]:

@@ -103,7 +103,7 @@ def _cubic_slopes(shell: Shell, angle: Slope) -> tuple[Slope, Slope]:
 
 
 def elsewhere(shell: Shell, seen: Landscape, slack: float = 0.0) -> Array:
-    """Boxes whose students all have an angle beyond ±π/2: another box has the same lines."""
+    """Boxes in which some student's angle is always beyond ±π/2: another has the same lines."""
     edge = shell.half_pi + slack
     beyond = [np.abs(angle.at) - angle.reach > edge for angle in seen.angles]
     return np.asarray(np.any(np.array(beyond).astype(bool), axis=0))
@@ -139,6 +139,22 @@ def steep(shell: Shell, seen: Landscape, direction: Array) -> tuple[Slope, Slope
 def positive(bound: Slope, margin: float = 0.0) -> Array:
     """Boxes on which ``bound`` is positive, with such a margin."""
     return np.asarray(bound.at > (1 + margin) * bound.reach)
+
+
+def reasons(
+    shell: Shell,
+    seen: Landscape,
+    bounds: tuple[Slope, Slope],
+    margin: float = 0.0,
+    slack: float = 0.0,
+) -> dict[str, Array]:
+    """For each letter of the tree the boxes it settles, given the ``bounds`` of :func:`steep`."""
+    return {
+        "g": positive(bounds[0], margin) | positive(bounds[1], margin),
+        "b": below(shell, seen, margin),
+        "a": above(shell, seen, margin),
+        "e": elsewhere(shell, seen, slack),
+    }
 
 
 def centred(lower: Array, upper: Array) -> tuple[Array, Array]:

@@ -91,7 +91,7 @@ def violation(claim: RegionClaim, point: tuple[float, ...]) -> Violation | None:
         seen = landscape(claim, shell, as_balls(x), as_balls(np.zeros_like(x)))
         loss, square = seen.loss.at[0], seen.squared_norm()[0]
         inside = shell.inner <= loss and loss <= shell.level
-        real = all(q.at[0] >= 0 for q in seen.masses) and _folded(seen.angles)
+        real = all(q.at[0] > 0 for q in seen.masses) and _folded(seen.angles)
         if not (inside and real and square < (shell.rate * loss) * (shell.rate * loss)):
             return None
         norm = square.sqrt()

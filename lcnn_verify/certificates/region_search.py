@@ -17,13 +17,10 @@ from lcnn_verify.certificates import checker
 from lcnn_verify.certificates.region_claim import RegionClaim, Shell
 from lcnn_verify.certificates.region_forms import (
     Landscape,
-    above,
     as_balls,
-    below,
     centred,
-    elsewhere,
     landscape,
-    positive,
+    reasons,
     steep,
 )
 from lcnn_verify.certificates.slopes import Array
@@ -33,7 +30,7 @@ PRECISION = 64
 """Bits of the balls that prove a box."""
 
 Prover: TypeAlias = Literal["arb", "checker"]
-_SLACK = 1e-9  # what the guide leaves to rounding in angles and masses
+_SLACK = 1e-9  # what the guide leaves to rounding in angles, and of ε₀ in the loss
 _MARGIN = 0.02  # and in ‖∇L‖, or in how far L moves: another evaluation must do as well
 
 
@@ -61,12 +58,7 @@ def judge(claim: RegionClaim, lower: Array, upper: Array, prover: Prover | None)
     beyond = (seen.loss.at > shell.level) | (seen.loss.at < shell.inner)
     axes = np.where(beyond, seen.loss.steps().argmax(0), bound.steps().argmax(0))
     codes = np.array([str(axis) for axis in range(len(lower))])[axes]
-    found = {
-        "g": positive(bound, _MARGIN) | positive(capped, _MARGIN),
-        "b": below(shell, seen, _MARGIN),
-        "a": above(shell, seen, _MARGIN),
-        "e": elsewhere(shell, seen, _SLACK),
-    }
+    found = reasons(shell, seen, (bound, capped), _MARGIN, _SLACK)
     for letter, boxes in found.items():
         codes[boxes] = letter
     if prover is not None:
@@ -98,12 +90,7 @@ def confirm(
         shell = Shell.of(claim, arb)
         seen = landscape(claim, shell, as_balls(centres), as_balls(radii))
         bounds = steep(shell, seen, as_balls(np.where(codes == "g", direction, 0.0)))
-        proofs = {
-            "g": positive(bounds[0]) | positive(bounds[1]),
-            "b": below(shell, seen),
-            "a": above(shell, seen),
-            "e": elsewhere(shell, seen),
-        }
+        proofs = reasons(shell, seen, bounds)
     stands = [(codes == letter) & proved.astype(bool) for letter, proved in proofs.items()]
     return np.asarray(np.any(stands, axis=0))
 

@@ -29,7 +29,7 @@ KIND = "region"
 """What the field ``certificate`` of the JSON says."""
 VERSION = "1"
 MOST_BYTES = 2**27
-"""What :func:`read` takes, unpacked: twice the largest certificate (three students)."""
+"""What :func:`read` takes, unpacked: more than three students take in 40 million boxes."""
 MOST_LEVELS = 500
 """Six coordinates, halved until float64 has nothing between their ends, come to fewer."""
 _SEAL = 4  # hex digits

@@ -41,7 +41,8 @@ def certify(
     inner: Annotated[
         str | None,
         typer.Option(
-            metavar="X", help="ε₁/ε₀, where the shell starts. Default: 1e-6; 0 where m = r."
+            metavar="X",
+            help="ε₁/ε₀, where the shell starts. Default: 1e-6. For m = r also what is below.",
         ),
     ] = None,
     budget: Annotated[

@@ -21,13 +21,16 @@ def in_order(records: Iterable[_Json]) -> list[_Json]:
     return sorted(records, key=lambda record: (record["test"], canonical(record)))
 
 
-def without_times(record: _Json) -> tuple[_Json, dict[str, float]]:
+def without_times(record: _Json) -> tuple[_Json, Counter[str]]:
     """A record without what its proofs took, and that: seconds by what was proved.
 
     Apart, because nothing of an entry, its order included, may depend on the clock.
     """
     proofs = record.get("proofs", [])
-    took = {proof["statement"]: proof["seconds"] for proof in proofs if "seconds" in proof}
+    took: Counter[str] = Counter()
+    for proof in proofs:
+        if "seconds" in proof:
+            took[proof["statement"]] += proof["seconds"]
     bare = [{key: proof[key] for key in proof if key != "seconds"} for proof in proofs]
     return ({**record, "proofs": bare} if bare else record), took
 

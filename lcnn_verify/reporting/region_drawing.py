@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -57,10 +58,11 @@ def drawings(document: Mapping[str, Any]) -> Iterator[Drawing]:
 
 def _slices(document: Mapping[str, Any]) -> list[tuple[int, int, dict[int, float]]]:
     """Pairs of coordinates to draw, and where the others are held, off the edges of boxes."""
-    norms, m = [number(norm) for norm in document["teacher"]["norms"]], document["students"]
-    total, mean, off = sum(norm**2 for norm in norms) * (1 + 1e-3), m, 1e-3
+    norms = [float(Fraction(norm)) for norm in document["teacher"]["norms"]]
+    total, off = sum(norm**2 for norm in norms) * (1 + 1e-3), 1e-3
+    m = mean = document["students"]
     if len(norms) == 2:
-        apart = math.radians(number(document["teacher"]["separation"]))
+        apart = math.radians(Fraction(document["teacher"]["separation"]))
         share = norms[1] ** 2 / total
         middle = (1 - 2 * share) * apart / 2 + off
         return [
@@ -77,12 +79,6 @@ def _slices(document: Mapping[str, Any]) -> list[tuple[int, int, dict[int, float
 
 def _colour(letter: str) -> str:
     return f"var(--fig-{COLOURS.get(letter, 'bad')})"
-
-
-def number(text: str) -> float:
-    """The float nearest to a rational as certificates write it."""
-    top, _, bottom = text.partition("/")
-    return float(top) / float(bottom or 1)
 
 
 def _slice(

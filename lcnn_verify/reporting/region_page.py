@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
 import lcnn_verify
+from lcnn_verify.certificates.region_document import plain
 from lcnn_verify.certificates.tree import LETTERS
 from lcnn_verify.reporting.html import templates
-from lcnn_verify.reporting.region_drawing import COLOURS, drawings, number
+from lcnn_verify.reporting.region_drawing import COLOURS, drawings
 
 
 def render(document: Mapping[str, Any]) -> str:
@@ -23,7 +25,7 @@ def render(document: Mapping[str, Any]) -> str:
             version=lcnn_verify.__version__,
             skip="drawings",
             headline=f"{document['verdict']}: {document['claim']}",
-            multiple=f"{number(document['multiple']):g}",
+            multiple=plain(Fraction(document["multiple"])),
             tone="good" if document["verdict"] == "CERTIFIED" else "bad",
             box=[(name, f"{low:.6g}", f"{high:.6g}") for name, (low, high) in bounds],
             reasons=[

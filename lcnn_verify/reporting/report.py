@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,13 +127,13 @@ def build_report(
     if not claims:
         raise InputError("claims", "none", "at least one claim to report on")
     by_claim: dict[str, list[dict[str, Any]]] = {claim.id: [] for claim in claims}
-    proofs: dict[str, dict[str, float]] = {}
+    proofs: dict[str, Counter[str]] = {}
     for record in records:
         if (claim_id := record["claim"]) in by_claim:
             bare, took = without_times(sorted_copy(record))
             by_claim[claim_id].append(bare)
             if took:
-                proofs.setdefault(claim_id, {}).update(took)
+                proofs.setdefault(claim_id, Counter()).update(took)
     entries = [merge(claim, by_claim[claim.id]) for claim in claims]
     data = {
         "schema_version": SCHEMA_VERSION,
