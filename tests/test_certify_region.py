@@ -10,7 +10,7 @@ from flint import arb
 from region_kit import CLAIMS, certified, inside, weights
 
 from lcnn_verify import oracle
-from lcnn_verify.certificates import region, region_search, region_tree, tree
+from lcnn_verify.certificates import region, region_check, region_search, region_tree, tree
 from lcnn_verify.certificates.region_claim import RegionClaim, Shell
 from lcnn_verify.certificates.region_forms import (
     above,
@@ -168,6 +168,7 @@ def test_the_search_itself_finds_a_violation(monkeypatch):
     found = region.certify(replace(CLAIMS["one"], multiple=Fraction(20)), budget=1000)
     assert found.verdict == "REFUTED"
     assert len(found.document["point"]["coordinates"]) == 2
+    assert region_check.check(found.document) == 1
 
 
 def test_a_point_that_holds_refutes_nothing():
