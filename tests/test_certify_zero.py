@@ -14,16 +14,12 @@ from region_kit import CLAIMS
 from lcnn_verify.certificates import interval_planar, zero, zero_check
 from lcnn_verify.certificates.interval_energy import Energy, Rejected, working_bits
 from lcnn_verify.certificates.region_claim import RegionClaim, Shell
+from lcnn_verify.certificates.region_point import teachers
 from lcnn_verify.population import gradient, loss
 
 NAMES = ("one", "orthonormal", "acute", "unequal")
 FAR = 3e-3
 """How far excluded boxes reach from V in each of masses and angles."""
-
-
-def teachers(claim):
-    shell = Shell.of(claim, float)
-    return placed(shell.masses, shell.angles)
 
 
 def placed(masses, angles):

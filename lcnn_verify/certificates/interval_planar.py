@@ -34,7 +34,7 @@ def hessian(
         raise Rejected("a student may vanish")
     matrix = [[iv.mpf(0)] * (2 * len(q)) for _ in q for _ in range(2)]
     for i, (p, t) in enumerate(zip(masses, turn, strict=True)):
-        own = _kernels(abs(t))
+        own = kernels(abs(t))
         # Of student and teacher: 0 ≤ 1 − K(t) ≤ t²/2, for −1 ≤ K'' ≤ 1, and K' is odd.
         field, bend = excess[i] + p * t**2 / 2 * iv.mpf([0, 1]), -p * own[2]
         pull = p * (1 - 2 * abs(t) / iv.pi) * iv.sin(t)
@@ -59,11 +59,11 @@ def _between(side: int, gap: Any) -> list[Any]:
     theta = side * gap
     if not (theta.a > 0 and theta.b < iv.pi.a):
         raise Rejected("two students may lie on one line, or out of order")
-    K = _kernels(theta)
+    K = kernels(theta)
     return [K[0], side * K[1], K[2], side * K[3]]
 
 
-def _kernels(theta: Any) -> list[Any]:
+def kernels(theta: Any) -> list[Any]:
     """K, K', K'', K''' at an angle in [0, π]; K and K'' are even, the others odd."""
     s, c, rest = iv.sin(theta), iv.cos(theta), 1 - 2 * theta / iv.pi
     return [2 * s / iv.pi + rest * c, -rest * s, 2 * s / iv.pi - rest * c, 4 * c / iv.pi + rest * s]

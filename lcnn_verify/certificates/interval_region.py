@@ -12,6 +12,7 @@ from typing import Any
 from mpmath import iv
 
 from lcnn_verify.certificates.interval_energy import Matrix, Rejected, Vector, rational, whole
+from lcnn_verify.certificates.interval_planar import kernels
 
 
 class Stated:
@@ -32,7 +33,7 @@ class Stated:
         gap, squares = _interval(degrees / 180) * iv.pi, sum(norm**2 for norm in norms)
         self.norms = [_interval(norm) for norm in norms]
         self.angles = [gap / 2, -gap / 2] if len(norms) == 2 else [iv.mpf(0)]
-        merged = 1 + _dual_kernel(gap) - 2 * _dual_kernel(gap / 2) ** 2
+        merged = 1 + kernels(gap)[0] - 2 * kernels(gap / 2)[0] ** 2
         self.level = _interval(min(norms) ** 4 / (8 * len(norms))) * merged
         self.inner = self.level * _interval(inner)
         self.rate = _interval(multiple) / iv.sqrt(_interval(Fraction(squares)))
@@ -60,7 +61,3 @@ def row(norm: Any, angle: Any) -> Vector:
 
 def _interval(fraction: Fraction) -> Any:
     return iv.mpf(fraction.numerator) / fraction.denominator
-
-
-def _dual_kernel(theta: Any) -> Any:
-    return (iv.sin(theta) + (iv.pi / 2 - theta) * iv.cos(theta)) * 2 / iv.pi

@@ -23,6 +23,7 @@ from lcnn_verify.certificates import zero
 from lcnn_verify.certificates.region_claim import RegionClaim
 from lcnn_verify.certificates.region_document import ARITHMETIC, described
 from lcnn_verify.certificates.region_point import (
+    Violation,
     refutation,
     smallest_ratio,
     teachers,
@@ -95,29 +96,31 @@ def certify(
         raise InputError("budget", str(budget), "at least 1 box")
     started = time.monotonic()
     ratio, W = smallest_ratio(claim)
-    wrong = refutation(claim, W) if ratio < claim.multiple else None
-    if wrong is None:
-        prover: Prover = "arb" if claim.students <= _MOST_BY_ARB else "checker"
-        stopped = False
+    if ratio < claim.multiple and (wrong := refutation(claim, W)) is not None:
+        return _refuted(claim, wrong, ratio, started)
+    prover: Prover = "arb" if claim.students <= _MOST_BY_ARB else "checker"
+    stopped = False
+    try:
+        grown = grow(claim, budget=budget, prover=prover, team=team, watch=watch)
+    except Stopped as early:
+        grown, stopped = early.grown, True
+    if grown.violated is not None and (wrong := violation(claim, grown.violated)) is not None:
+        return _refuted(claim, wrong, ratio, started)
+    verdict: Verdict = "INCONCLUSIVE" if _open(grown) else "CERTIFIED"
+    document = _tree(claim, grown, prover)
+    if verdict == "CERTIFIED" and not stopped:
         try:
-            grown = grow(claim, budget=budget, prover=prover, team=team, watch=watch)
-        except Stopped as early:
-            grown, stopped = early.grown, True
-        if grown.violated is not None:
-            wrong = violation(claim, grown.violated)
-        if wrong is None:
-            verdict: Verdict = "INCONCLUSIVE" if _open(grown) else "CERTIFIED"
-            document = _tree(claim, grown, prover)
-            if verdict == "CERTIFIED" and not stopped:
-                try:
-                    document |= _below(claim, document)
-                except KeyboardInterrupt:
-                    stopped = True
-            document = described(claim, verdict, whole="zero" in document) | document
-            found = _result(claim, verdict, document, ratio, started)
-            if stopped:
-                raise Interrupted(found)
-            return found
+            document |= _below(claim, document)
+        except KeyboardInterrupt:
+            stopped = True
+    document = described(claim, verdict, whole="zero" in document) | document
+    found = _result(claim, verdict, document, ratio, started)
+    if stopped:
+        raise Interrupted(found)
+    return found
+
+
+def _refuted(claim: RegionClaim, wrong: Violation, ratio: float, started: float) -> RegionResult:
     document = described(claim, "REFUTED") | {"point": wrong.to_json()}
     return _result(claim, "REFUTED", document, ratio, started)
 
@@ -161,6 +164,8 @@ def _open(grown: Grown) -> bool:
 
 def _below(claim: RegionClaim, document: dict[str, Any]) -> dict[str, Any]:
     """The proof for students below the shell, if there is one."""
+    if claim.students != len(claim.norms):
+        return {}  # before a tree of millions is walked once more
     lower, upper, letters = settled(document)
     below = letters == "b"
     found = zero.prove(claim, lower[:, below], upper[:, below])

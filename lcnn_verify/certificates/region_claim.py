@@ -17,8 +17,6 @@ from lcnn_verify.errors import InputError
 CLAIM = "zgj.gradient-bound"
 INNER = Fraction(1, 10**6)
 """The certified shell starts at ε₁ = INNER·ε₀, if nothing else is asked for."""
-
-
 MOST = 10**30
 """Numerators and denominators are below it: checkers read no more digits."""
 
@@ -54,9 +52,10 @@ class RegionClaim:
             raise InputError("kappa-multiple", str(self.multiple), "more than 0, at most 1000")
         if not Fraction(1, 10**9) <= self.inner < 1:
             raise InputError("inner", str(self.inner), "from 1e-9 to less than 1")
-        for number in (*self.norms, self.separation, self.multiple, self.inner):
+        named = [("separation", self.separation), ("kappa-multiple", self.multiple)]
+        for name, number in (*named, ("inner", self.inner), *(("norms", n) for n in self.norms)):
             if max(number.numerator, number.denominator) >= MOST:
-                raise InputError("a number", str(number), "at most 30 digits, and as many below /")
+                raise InputError(name, str(number), "at most 30 digits, and as many below /")
 
     @property
     def coordinates(self) -> tuple[str, ...]:

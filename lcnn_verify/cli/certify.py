@@ -114,14 +114,11 @@ def _claim(
     sizes = ["1"] * min(count, 3) if norms is None else norms.split(",")
     if norms is not None and len(sizes) != count:
         raise InputError("--norms", repr(norms), f"{count} norms, one for each teacher")
-    if count == 1 and _fraction("--separation", separation) != 90:
-        raise InputError("--separation", separation, "no separation of a single teacher")
-    most = integer("--students", students, 1)
     try:
         return RegionClaim(
             norms=tuple(_fraction("--norms", size) for size in sizes),
             separation=_fraction("--separation", separation),
-            students=most,
+            students=integer("--students", students, 1),
             multiple=Fraction(1) if multiple is None else _fraction("--kappa-multiple", multiple),
             inner=INNER if inner is None else _fraction("--inner", inner),
         )
