@@ -16,7 +16,7 @@ export OMP_NUM_THREADS := 1
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-COMPILED := $(wildcard lcnn_verify/_jit.py lcnn_verify/population/*.py lcnn_verify/dynamics/*.py)
+COMPILED := $(shell find lcnn_verify/numerics lcnn_verify/packs -name "*.py")
 PYTEST := $(BIN)/python -m pytest --numprocesses $(TEST_JOBS) --dist worksteal --benchmark-disable
 
 .PHONY: verify test lint bench frameworks clean distclean
@@ -29,7 +29,7 @@ verify: $(VENV)/.warm
 # gate's last line is pytest's own.
 test: lint $(VENV)/.warm
 	rm -f .coverage .coverage.*
-	NUMBA_DISABLE_JIT=1 $(PYTEST) --quiet --cov --cov-report= tests/test_population*.py tests/test_dynamics*.py -k 'not width_ladder'
+	NUMBA_DISABLE_JIT=1 $(PYTEST) --quiet --cov --cov-report= tests/packs/zgj/test_population*.py tests/packs/zgj/test_dynamics*.py tests/numerics -k 'not width_ladder'
 	$(PYTEST) --cov --cov-append --cov-report=term-missing:skip-covered --cov-fail-under=95
 
 lint: $(VENV)/.installed-dev

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-import mpmath
-import numpy as np
-from flint import arb
-
 import lcnn_verify
-from lcnn_verify import enclosure, ledger, oracle, population
-from lcnn_verify.campaign.properties import find_directory, load
-from lcnn_verify.model import MODELS
-from lcnn_verify.warmup import compile_counts, example, warm_up
+from lcnn_verify import ledger, packs
+from lcnn_verify.campaign.properties import directory_of, find_directory, load
+from lcnn_verify.evidence.hooks import Hooks, SelfCheck, every_pack
+from lcnn_verify.ledger import Claim
+from lcnn_verify.warmup import compile_counts, warm_up
 
 _PACKAGES = (
     "numpy",
@@ -29,7 +26,6 @@ _PACKAGES = (
     "pytest",
     "matplotlib",
 )
-_DIGITS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +39,38 @@ class Finding:
 
 def findings(properties: Path | str | None = None) -> Iterator[Finding]:
     """Run the checks one by one; a check that raises has failed, with what it raised as detail."""
-    checks: dict[str, Callable[[], tuple[bool, str]]] = {
+    checks: dict[str, SelfCheck] = {
         "versions": versions,
+        "packs": pack_list,
         "properties": lambda: find_properties(properties),
         "compiled code": compiled_code,
-        "numerics": numerics,
-        "enclosures": enclosures,
     }
+    for pack, hooks in every_pack():
+        checks |= _checks_of(pack.key, hooks)
     for name, check in checks.items():
         try:
             passed, detail = check()
         except Exception as error:
             passed, detail = False, f"{type(error).__name__}: {error}".splitlines()[0]
         yield Finding(name, passed, detail)
+
+
+def _checks_of(key: str, hooks: Hooks | Exception) -> dict[str, SelfCheck]:
+    """The checks a pack brings, or one that says why its numerics cannot be imported."""
+    if not isinstance(hooks, Exception):
+        return {f"{name} ({key})": check for name, check in hooks.self_checks.items()}
+
+    def cannot() -> tuple[bool, str]:
+        raise hooks
+
+    return {f"numerics ({key})": cannot}
+
+
+def pack_list() -> tuple[bool, str]:
+    """Check that every pack on offer can be used."""
+    usable = ", ".join(f"{pack.key} ({pack.distribution})" for pack in packs.find())
+    left_out = "; ".join(f"{entry.name}: {entry.reason}" for entry in packs.broken())
+    return not left_out, usable + (f"; left out: {left_out}" if left_out else "")
 
 
 def versions() -> tuple[bool, str]:
@@ -67,17 +82,23 @@ def versions() -> tuple[bool, str]:
 
 def find_properties(properties: Path | str | None = None) -> tuple[bool, str]:
     """Check that every claim of the ledger has a property file that loads and states the claim."""
-    directory = find_directory(properties)
-    without = []
-    for claim in ledger.claims():
-        path = directory / claim.property_file
-        if not path.is_file() or all(
-            item.claim.id != claim.id for item in load(directory, claim.property_file)
-        ):
-            without.append(claim.id)
-    total = len(ledger.claims())
-    detail = f"{total - len(without)} of {total} claims have theirs in {directory}"
+    chosen = find_directory(properties)
+    entries = (*ledger.claims(), *ledger.checks())
+    folders = {claim.id: directory_of(claim, chosen) for claim in entries}
+    without = [claim.id for claim in entries if not _stated(claim, folders[claim.id])]
+    total = len(entries)
+    places = ", ".join(dict.fromkeys(map(str, folders.values())))
+    detail = f"{total - len(without)} of {total} claims have theirs in {places}"
     return not without, detail + (f"; missing: {', '.join(without)}" if without else "")
+
+
+def _stated(claim: Claim, folder: Path) -> bool:
+    """Whether the property file of ``claim`` loads and states it."""
+    try:
+        found = load(folder, claim.property_file)
+    except Exception:
+        return False
+    return any(item.claim.id == claim.id for item in found)
 
 
 def compiled_code() -> tuple[bool, str]:
@@ -87,41 +108,3 @@ def compiled_code() -> tuple[bool, str]:
     loaded, compiled = compile_counts()
     seconds = time.monotonic() - started
     return True, f"{loaded} functions from the cache, {compiled} compiled now, in {seconds:.1f} s"
-
-
-def numerics() -> tuple[bool, str]:
-    """Check loss and gradient against the high-precision oracle, in all four models."""
-    W, V = example(4, 3), np.eye(2, 3)
-    worst = 0.0
-    for model in MODELS:
-        with mpmath.workdps(2 * _DIGITS):
-            loss_error = abs(
-                oracle.loss(W, V, dps=_DIGITS, model=model) - population.loss(W, V, model=model)
-            )
-            exact = oracle.gradient(W, V, dps=_DIGITS, model=model)
-            rows = population.gradient(W, V, model=model)
-            row_errors = [
-                mpmath.norm([exact[i, j] - rows[i, j] for j in range(W.shape[1])])
-                for i in range(len(W))
-            ]
-        worst = max(worst, float(loss_error) / population.rounding_floor(W, V, model=model))
-        floors = population.gradient_rounding_floor(W, V, model=model)
-        worst = max(worst, *(float(e) / float(f) for e, f in zip(row_errors, floors, strict=True)))
-    return worst <= 1.0, f"largest error is {worst:.2g} of its bound, in loss and gradient"
-
-
-def enclosures() -> tuple[bool, str]:
-    """Check that balls hold the oracle's loss, duplicates and all four models included."""
-    W, V = example(4, 3), np.eye(2, 3)
-    W[1], W[2] = V[0], -W[0]  # what makes python-flint's own functions answer NaN
-    outside, widest = [], 0.0
-    for model in MODELS:
-        ball = enclosure.loss(W, V, model=model)
-        with enclosure.working_precision(256):
-            exact = arb(mpmath.nstr(oracle.loss(W, V, dps=_DIGITS, model=model), 2 * _DIGITS))
-            if not ball.overlaps(arb(exact.mid(), 10.0**-_DIGITS)):
-                outside.append(model.name)
-        widest = max(widest, float(ball.rad()))
-    if outside:
-        return False, f"the loss lies outside its ball: {', '.join(outside)}"
-    return True, f"the loss lies in its ball, of radius {widest:.1g} at most"

@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from lcnn_verify.errors import InputError, did_you_mean
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,17 +19,14 @@ class Profile:
     """A named budget.
 
     ``examples`` multiplies each property's own number of Hypothesis examples and i.i.d. draws;
-    ``shards`` is how many units an example-driven property is cut into; ``ladder_starts`` and
-    ``ladder_top`` size the width ladder; ``searches`` multiplies the adversary's starts;
-    ``unit_seconds`` and ``unit_gigabytes`` are safety limits for one unit, not budgets.
+    ``shards`` is how many units a property is cut into; ``unit_seconds`` and ``unit_gigabytes`` are
+    safety limits for one unit, not budgets. Any other size a property asks for itself, by
+    :meth:`RunContext.pick`.
     """
 
     name: str
     examples: float
     shards: int
-    ladder_starts: int
-    ladder_top: int
-    searches: int
     unit_seconds: float
     unit_gigabytes: float = 4.0
 
@@ -35,9 +34,9 @@ class Profile:
 PROFILES = {
     profile.name: profile
     for profile in (
-        Profile("quick", 1.0, 1, 16, 4096, 1, 300.0),
-        Profile("standard", 8.0, 4, 50, 4096, 4, 1800.0),
-        Profile("deep", 60.0, 16, 50, 65536, 16, 14400.0, 8.0),
+        Profile("quick", 1.0, 1, 300.0),
+        Profile("standard", 8.0, 4, 1800.0),
+        Profile("deep", 60.0, 16, 14400.0, 8.0),
     )
 }
 
@@ -50,51 +49,43 @@ def profile_named(name: str) -> Profile:
     return PROFILES[name]
 
 
-_SUBJECT: Mapping[str, type] = {
-    "implementation": str,
-    "call_seconds": float,
-    "memory_gigabytes": float,
-}
-
-
 @dataclass(frozen=True, slots=True)
 class RunContext:
     """What a property needs to know of the run it is part of.
 
-    ``implementation`` is the target under test, ``"package.module:object"``, in a conformance run;
-    ``call_seconds`` and ``memory_gigabytes`` are its limits where they are not the usual ones.
+    ``subject`` is the code under test where there is any: plain JSON data that only its pack reads.
     """
 
     profile: Profile = PROFILES["quick"]
     seed: int = 0
     shard: int = 0
     shards: int = 1
-    implementation: str | None = None
-    call_seconds: float | None = None
-    memory_gigabytes: float | None = None
+    subject: Mapping[str, Any] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The names and numbers that make this context again (:meth:`from_json`)."""
-        subject = {key: getattr(self, key) for key in _SUBJECT}
-        return {
+        data = {
             "profile": self.profile.name,
             "seed": self.seed,
             "shard": self.shard,
             "shards": self.shards,
-            **{key: value for key, value in subject.items() if value is not None},
         }
+        return data if self.subject is None else {**data, "subject": dict(self.subject)}
 
     @staticmethod
     def from_json(data: Any) -> RunContext:
         """Rebuild a context. Raises ``InputError`` unless ``data`` is one of :meth:`to_json`."""
         match data:
             case {"profile": str(name), "seed": int(seed), "shard": int(k), "shards": int(n)}:
-                subject = {key: data.get(key) for key in _SUBJECT}
+                subject = data.get("subject")
                 numbers = seed >= 0 and 0 <= k < n and bool not in map(type, (seed, k, n))
-                known = all(isinstance(subject[key], kind | None) for key, kind in _SUBJECT.items())
-                if numbers and known:
-                    return RunContext(profile_named(name), seed, k, n, **subject)
+                if numbers and isinstance(subject, dict | None):
+                    return RunContext(profile_named(name), seed, k, n, subject)
         raise InputError("run", repr(data), "profile, seed ≥ 0 and 0 ≤ shard < shards")
+
+    def pick(self, *, quick: T, standard: T, deep: T) -> T:
+        """The size for this run's profile; that of ``quick`` for a profile of another name."""
+        return {"standard": standard, "deep": deep}.get(self.profile.name, quick)
 
     def derive_seed(self, *names: str) -> int:
         """A seed for the stream called ``names``, different for every run seed and shard."""

@@ -50,7 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if (seed := config.getoption("lcnn_seed")) < 0:
         raise pytest.UsageError(f"--lcnn-seed: got {seed}, wanted an integer ≥ 0")
     if (profile := config.getoption("lcnn_profile")) != "quick":
-        from lcnn_verify.model import InputError
+        from lcnn_verify.errors import InputError
         from lcnn_verify.profiles import profile_named
 
         try:
@@ -63,19 +63,21 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _collect_checks(config: pytest.Config, target: str) -> None:
     """Add the checks that ship to what is collected; refuse a target that is none."""
-    from lcnn_verify.campaign.properties import find_directory
-    from lcnn_verify.conformance.target import parse
+    from lcnn_verify import ledger
+    from lcnn_verify.campaign.properties import directory_of
     from lcnn_verify.errors import InputError
+    from lcnn_verify.evidence.hooks import judging
 
     try:
-        parse(target)
+        judging(target)
     except InputError as error:
         text = f"--lcnn-implementation: got {error.got}, wanted {error.wanted}"
         raise pytest.UsageError(text) from None
-    folder = find_directory() / "conform"
     asked = [Path(word.partition("::")[0]).resolve() for word in config.args]
-    if not any(folder in (path, *path.parents) for path in asked):
-        config.args.append(str(folder))
+    files = [directory_of(check) / check.property_file for check in ledger.checks()]
+    for folder in dict.fromkeys(file.parent for file in files):
+        if not any(folder in (path, *path.parents) for path in asked):
+            config.args.append(str(folder))
 
 
 def _property(item: pytest.Item) -> Property | None:
@@ -102,14 +104,16 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> object | None:
     if found is None:
         return None
     from lcnn_verify.evidence import ClaimFailed
+    from lcnn_verify.evidence.hooks import judging
     from lcnn_verify.profiles import RunContext, profile_named, running
 
     config = pyfuncitem.config
     profile = profile_named(config.getoption("lcnn_profile"))
-    target = config.getoption("lcnn_implementation") if _is_check(found) else None
-    context = RunContext(profile, config.getoption("lcnn_seed"), implementation=target)
+    target = config.getoption("lcnn_implementation") if found.claim.judges_subject else None
+    subject = None if target is None else judging(target).context(target)
+    context = RunContext(profile, config.getoption("lcnn_seed"), subject=subject)
     with running(context):
-        if _is_check(found):
+        if found.claim.judges_subject:
             _skip_unless_offered(found)
         try:
             recorder = found.judge()
@@ -126,21 +130,17 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> object | None:
     return True
 
 
-def _is_check(found: Property) -> bool:
-    return found.claim.family == "conform"
-
-
 def _skip_unless_offered(found: Property) -> None:
     """Skip a check without an implementation, or of what this one does not offer."""
-    from lcnn_verify.conformance import current
-    from lcnn_verify.conformance.offers import lacking
     from lcnn_verify.errors import InputError
+    from lcnn_verify.evidence.hooks import hooks_of
     from lcnn_verify.profiles import active
 
-    if active().implementation is None:
+    judge = hooks_of(found.claim.pack).judge
+    if active().subject is None or judge is None:
         pytest.skip("no implementation to check: give --lcnn-implementation=TARGET")
     try:
-        reason, refused = lacking(found.claim, current().declaration), ""
+        reason, refused = judge.lacking(found.claim), ""
     except InputError as error:
         reason, refused = "", f"--lcnn-implementation: {error}"
     if refused:

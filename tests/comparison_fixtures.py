@@ -17,7 +17,7 @@ Edits = Mapping[str, Mapping[str, Any]]
 IMPLEMENTATION = {
     "target": "fast.loss:Loss",
     "offers": ["loss"],
-    "not_offered": [{"check": "fact.euler", "reason": "it offers no gradient"}],
+    "not_offered": [{"check": "zgj.fact.euler", "reason": "it offers no gradient"}],
     "model": "tied-abs",
     "dtype": "float64",
     "arrays": "numpy",
@@ -89,13 +89,13 @@ def regressed() -> tuple[Report, Report]:
         "zgj.width-free": tighter(
             old, "zgj.width-free", tightness=0.98, got=0.098, margin=0.002, error=1e-12
         ),
-        "fact.scaling": {"examples": 900, "undecided": 4, "statement": "L(cW, cV) = c⁴·L."},
+        "zgj.fact.scaling": {"examples": 900, "undecided": 4, "statement": "L(cW, cV) = c⁴·L."},
         "zgj.convergence": {"tests": ["test_descent"], "sampling": [bound]},
-        "control.pl": {
+        "zgj.control.pl": {
             **verdict("SUPPORTED", as_wanted=False, reason="no violation in 5 examples"),
             "counterexample": None,
         },
-        "control.lazy": verdict("REFUTED", as_wanted=True, reason="found at last"),
+        "zgj.control.lazy": verdict("REFUTED", as_wanted=True, reason="found at last"),
         "zgj.not-pl": verdict("CERTIFIED", as_wanted=True),
         "fact.extra": verdict("SUPPORTED", as_wanted=True),
     }
@@ -112,7 +112,7 @@ def regressed() -> tuple[Report, Report]:
         timings={
             "started": "2026-02-03T04:05:06+00:00",
             "seconds": 52.5,
-            "units": {"zgj.rate/test_rate/0": 9.75, "fact.scaling/test_scaling/0": 0.3},
+            "units": {"zgj.rate/test_rate/0": 9.75, "zgj.fact.scaling/test_scaling/0": 0.3},
         },
     )
     return old, new

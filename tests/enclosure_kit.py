@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 from flint import arb
 
-from lcnn_verify import oracle
-from lcnn_verify.enclosure import ball
-from lcnn_verify.model import TIED_ABS, FloatArray, Model
+from lcnn_verify.numerics import balls
+from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.packs.zgj import oracle
+from lcnn_verify.packs.zgj.model import TIED_ABS, Model
 
 
 def exact(point: arb) -> Any:
@@ -24,7 +25,7 @@ def exact(point: arb) -> Any:
 
 def ends(value: arb) -> tuple[Any, Any]:
     """The exact end points of a ball, as mpmath numbers of up to 300 digits."""
-    with ball.working_precision(1000):
+    with balls.working_precision(1000):
         low, high = value.lower(), value.upper()
     with mpmath.workdps(300):
         return exact(low), exact(high)
@@ -74,7 +75,7 @@ def without_outward_rounding(primitive: str) -> Iterator[None]:
         "finite": lambda name, value: value.mid(),
     }
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ball, primitive, careless[primitive])
+        patch.setattr(balls, primitive, careless[primitive])
         yield
 
 

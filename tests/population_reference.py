@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import mpmath
 import numpy as np
 
-from lcnn_verify import oracle
-from lcnn_verify.model import FloatArray, Model
-from lcnn_verify.population import dense, planar, small
-from lcnn_verify.population.family import signed_family
-from lcnn_verify.population.floor import UNDERFLOW, gradient_floor, loss_floor
-from lcnn_verify.population.scaling import to_gradient_rows, to_loss
+from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.packs.zgj import oracle
+from lcnn_verify.packs.zgj.model import Model
+from lcnn_verify.packs.zgj.population import dense, planar, small
+from lcnn_verify.packs.zgj.population.family import signed_family
+from lcnn_verify.packs.zgj.population.floor import UNDERFLOW, gradient_floor, loss_floor
+from lcnn_verify.packs.zgj.population.scaling import to_gradient_rows, to_loss
 
 Route = Callable[..., tuple[float, FloatArray]]
 EPSILON = 2.0**-52

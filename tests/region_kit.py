@@ -5,10 +5,10 @@ from fractions import Fraction
 
 import numpy as np
 
-from lcnn_verify.certificates import region
-from lcnn_verify.certificates.region_claim import RegionClaim, chart
-from lcnn_verify.certificates.region_point import coordinates, teachers
-from lcnn_verify.certificates.slopes import Slope
+from lcnn_verify.numerics.centred_forms import Slope
+from lcnn_verify.packs.zgj.proofs.region import prove
+from lcnn_verify.packs.zgj.proofs.region.claim import RegionClaim, chart
+from lcnn_verify.packs.zgj.proofs.region.point import coordinates, teachers
 
 TWO = (Fraction(1), Fraction(1))
 CLAIMS = {
@@ -25,7 +25,7 @@ CLAIMS = {
 def certified(name="one", multiple=2, inner=Fraction(1, 10**6), budget=100_000):
     claim = CLAIMS[name]
     claim = RegionClaim(claim.norms, claim.separation, claim.students, Fraction(multiple), inner)
-    return region.certify(claim, budget=budget)
+    return prove.certify(claim, budget=budget)
 
 
 def weights(claim, x):

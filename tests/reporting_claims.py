@@ -96,22 +96,24 @@ CLAIMS = (
         wording="different from local strong convexity or PL conditions used in previous work",
     ),
     _claim(
-        "fact.scaling",
+        "zgj.fact.scaling",
         "Joint scaling",
         "L(cW, cV) = c⁴·L(W, V), and ∇L scales as c³.",
         Kind.IDENTITY,
         source=_NOTES,
     ),
     _claim(
-        "fact.moments",
+        "zgj.fact.moments",
         "Masses agree up to the loss",
         "|Σ‖w_i‖² − Σ‖v_j‖²| ≤ √(πL).",
         Kind.UPPER,
         source=_NOTES,
     ),
-    _claim("form.kernel", "The dual kernel", "k(ρ) = E|u·x||v·x|.", Kind.IDENTITY, source=_NOTES),
     _claim(
-        "control.pl",
+        "zgj.form.kernel", "The dual kernel", "k(ρ) = E|u·x||v·x|.", Kind.IDENTITY, source=_NOTES
+    ),
+    _claim(
+        "zgj.control.pl",
         "A PL inequality",
         "‖∇L(W)‖² ≥ 2⁻⁴·‖V‖²·L(W) below the threshold.",
         Kind.CONTROL,
@@ -135,7 +137,7 @@ CLAIMS = (
         refutation="it differs from the polar integral for every ρ ≠ 0",
     ),
     _claim(
-        "control.lazy",
+        "zgj.control.lazy",
         "The lazy regime",
         "Neurons travel at most 1/√m of their length.",
         Kind.CONTROL,

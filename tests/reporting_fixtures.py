@@ -23,8 +23,8 @@ from lcnn_verify.evidence import (
     series,
 )
 from lcnn_verify.evidence.recorder import Sampling
-from lcnn_verify.instances import Instance, Teacher
 from lcnn_verify.ledger.claim import Claim
+from lcnn_verify.packs.zgj.instances import Instance, Teacher
 from lcnn_verify.profiles import active
 from lcnn_verify.reporting.report import Report, RunInfo, build_report
 
@@ -32,7 +32,7 @@ RUN = RunInfo("quick", 7)
 TIMINGS = {
     "started": "2026-01-02T03:04:05+00:00",
     "seconds": 41.25,
-    "units": {"zgj.rate/test_rate/0": 1.5, "fact.scaling/test_scaling/0": 0.25},
+    "units": {"zgj.rate/test_rate/0": 1.5, "zgj.fact.scaling/test_scaling/0": 0.25},
 }
 ENVIRONMENT = {
     "lcnn_verify": "1.2.3",
@@ -240,7 +240,7 @@ def _hostile(recorder: Recorder) -> None:
 
 
 def records() -> list[dict[str, Any]]:
-    """One or two records per claim of :data:`CLAIMS`, none for form.kernel."""
+    """One or two records per claim of :data:`CLAIMS`, none for zgj.form.kernel."""
     pl = _exactly("μ·‖V‖²·L", 0.0625 * 1e-4)
     high = _exactly("κ·L", 0.0409)
     return [
@@ -256,16 +256,16 @@ def records() -> list[dict[str, Any]]:
         _record("zgj.width-free", "test_ladder", _width_free),
         _record("zgj.threshold", "test_grid", _threshold, 17),
         _record("zgj.not-pl", "test_clones", _not_pl),
-        _record("fact.scaling", "test_scaling", _scaling, 1999),
-        _record("fact.moments", "test_moments", _moments, 37),
+        _record("zgj.fact.scaling", "test_scaling", _scaling, 1999),
+        _record("zgj.fact.moments", "test_moments", _moments, 37),
         _record(
-            "control.pl",
+            "zgj.control.pl",
             "test_pl",
             _violated({"instance": clones(0.01)}, _exactly("‖∇L‖²", 6.5e-8), pl),
             3,
         ),
         _record(
-            "control.pl",
+            "zgj.control.pl",
             "test_pl",
             _violated({"instance": clones(0.01, 3)}, _exactly("‖∇L‖²", 6.5e-8), pl),
             1,
@@ -281,7 +281,7 @@ def records() -> list[dict[str, Any]]:
             "test_sign",
             _violated({"rho": 0.5}, _exactly("k(ρ)", 0.384), _exactly("∫", 0.718)),
         ),
-        _record("control.lazy", "test_travel", _violatable(clones(0.2), 0.3, 0.28), 4),
+        _record("zgj.control.lazy", "test_travel", _violatable(clones(0.2), 0.3, 0.28), 4),
         _record(f"hostile.{LONG}", "test_hostile", _hostile),
     ]
 
@@ -292,7 +292,7 @@ def _violatable(instance: Instance, got: float, bound: float) -> Callable[[Recor
 
 def friendly() -> tuple[tuple[Claim, ...], list[dict[str, Any]]]:
     """Claims that are all as wanted, with their records."""
-    unwanted = ("fact.moments", "form.kernel", "control.lazy", f"hostile.{LONG}")
+    unwanted = ("zgj.fact.moments", "zgj.form.kernel", "zgj.control.lazy", f"hostile.{LONG}")
     claims = tuple(claim for claim in CLAIMS if claim.id not in unwanted)
     ids = {claim.id for claim in claims}
     return claims, [record for record in records() if record["claim"] in ids]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
@@ -13,7 +13,7 @@ import lcnn_verify
 from lcnn_verify.campaign import arguments
 from lcnn_verify.campaign.journal import Fingerprint
 from lcnn_verify.campaign.plan import plan
-from lcnn_verify.campaign.properties import find_directory
+from lcnn_verify.campaign.properties import directory_of, find_directory
 from lcnn_verify.campaign.properties import fingerprint as sources
 from lcnn_verify.campaign.run import ProgressCallback, run_units, without_file
 from lcnn_verify.errors import InputError
@@ -24,10 +24,10 @@ from lcnn_verify.reporting.report import Report, RunInfo, build_report
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a conformance run has under test, in the words of each place that must know.
+    """Code under test, in the words of each place that must know.
 
-    ``context`` holds fields of every unit's ``RunContext``, ``identity`` is what the journal's
-    entries rest on, ``section`` what the report says of it.
+    ``context`` is the ``subject`` of every unit's ``RunContext``, ``identity`` is what entries of
+    the journal rest on, ``section`` what the report says of it (``subject`` of its schema).
     """
 
     context: Mapping[str, Any]
@@ -43,7 +43,7 @@ class Campaign:
     seed: int
     jobs: int
     out: Path
-    directory: Path
+    directory: Path | None
     resume: bool
     progress: ProgressCallback | None
     _started: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -87,13 +87,16 @@ class Campaign:
         for all. Raises ``InputError`` where no claim has a property file, and what ``run_units``
         and ``Report.write`` raise.
         """
-        context = subject.context if subject else {}
-        units = [
-            replace(unit, context=replace(unit.context, **context))
-            for unit in plan(claims, self.directory, self.profile, self.seed)
-        ]
+        units = plan(
+            claims,
+            self.directory,
+            self.profile,
+            self.seed,
+            subject.context if subject else None,
+        )
         if not units:
-            got = f"{str(self.directory)!r}, which holds no property file of what was selected"
+            folder = directory_of(claims[0], self.directory)
+            got = f"{str(folder)!r}, which holds no property file of what was selected"
             raise InputError("properties", got, f"a folder with {claims[0].property_file}")
         identity = Fingerprint(
             profile=self.profile,
@@ -101,9 +104,9 @@ class Campaign:
             selection=tuple(claim.id for claim in claims),
             version=lcnn_verify.__version__,
             ledger=tuple(claim.id for claim in ledger),
-            sources=sources(self.directory),
+            sources=sources(claims, self.directory),
             units=tuple(unit.id for unit in units),
-            implementation=subject.identity if subject else None,
+            subject=subject.identity if subject else None,
         )
         results = run_units(
             units,
@@ -123,7 +126,7 @@ class Campaign:
                 "seconds": round(time.monotonic() - self._clock, 3),
                 "units": {result.unit: round(result.seconds, 3) for result in results},
             },
-            implementation=subject.section if subject else None,
+            subject=subject.section if subject else None,
         )
         report.write(self.out)
         return report

@@ -24,7 +24,7 @@ from lcnn_verify.campaign import worker
 from lcnn_verify.campaign.plan import Unit
 from lcnn_verify.processes import importing_as_here, last_line, signal_name
 
-PRELOAD = ("lcnn_verify._preload",)
+PRELOAD = ("lcnn_verify.preload",)
 _POLL_SECONDS = 0.1
 _TAIL_BYTES = 4096
 

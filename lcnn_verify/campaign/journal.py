@@ -19,10 +19,10 @@ from typing import Any, Self
 
 from lcnn_verify.campaign.executor import UnitResult
 from lcnn_verify.campaign.record import flaw
-from lcnn_verify.model import InputError
+from lcnn_verify.errors import InputError
 from lcnn_verify.profiles import Profile
 
-SCHEMA = "1"
+SCHEMA = "2"
 FILE_NAME = "journal.jsonl"
 LOCK_NAME = "journal.lock"
 
@@ -31,7 +31,8 @@ LOCK_NAME = "journal.lock"
 class Fingerprint:
     """What the entries of a journal rest on; a journal of another run is never mixed in.
 
-    ``implementation`` is what a conformance run has under test: its target, limits and sources.
+    ``sources`` are digests by the name of what they are of; ``subject`` says which code is under
+    test.
     """
 
     profile: Profile
@@ -39,13 +40,13 @@ class Fingerprint:
     selection: tuple[str, ...]
     version: str
     ledger: tuple[str, ...]
-    sources: str
+    sources: Mapping[str, str]
     units: tuple[str, ...]
-    implementation: Mapping[str, Any] | None = None
+    subject: Mapping[str, Any] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The journal's first line."""
-        subject = {"implementation": dict(self.implementation)} if self.implementation else {}
+        subject = {"subject": dict(self.subject)} if self.subject else {}
         return {
             **subject,
             "journal": SCHEMA,
@@ -55,7 +56,7 @@ class Fingerprint:
             "selection": list(self.selection),
             "version": self.version,
             "ledger": list(self.ledger),
-            "sources": self.sources,
+            "sources": dict(self.sources),
             "units": list(self.units),
         }
 
@@ -258,9 +259,8 @@ def _compare(path: Path, found: Mapping[str, Any], wanted: Mapping[str, Any]) ->
 
 
 def _inside(found: Any, wanted: Any) -> str:
-    """Which parts differ, of what has parts: the target, the limits, the code beside the target."""
+    """Which parts differ, of what has parts: the sources, and the code under test."""
     if not (isinstance(found, Mapping) and isinstance(wanted, Mapping)):
         return ""
-    named = {"sources": "a Python file beside its target"}
-    differing = [named.get(key, f"its {key}") for key in wanted if found.get(key) != wanted[key]]
-    return f" ({', '.join(differing)} changed)"
+    differing = [str(key) for key in wanted if found.get(key) != wanted[key]]
+    return f" ({', '.join(differing)} changed)" if differing else ""

@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from lcnn_verify.campaign.properties import directory_of
 from lcnn_verify.ledger import Claim
 from lcnn_verify.profiles import Profile, RunContext
-
-# The long units, longest first (measured, quick profile): started late, they would end a run alone
-# on one processor. Only a schedule: no result depends on it.
-LONG = (
-    "zgj.width-free",
-    "zgj.gradient-bound",
-    "zgj.convergence",
-    "zgj.threshold",
-    "fact.relu-decomposition",
-    "form.quadrature",
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
     """One child process's work: the properties of ``claim`` in ``file``, under ``context``.
 
-    ``directory`` is the folder ``file`` stands in, as :func:`~.properties.find_directory` says.
-    A unit is plain data, so any ``concurrent.futures`` executor can take it.
+    ``directory`` is the folder ``file`` stands in, and a ``long`` unit is started first. A unit is
+    plain data, so any ``concurrent.futures`` executor can take it.
     """
 
     claim: str
     directory: Path
     file: str
     context: RunContext
+    long: bool = False
 
     @property
     def id(self) -> str:
@@ -40,27 +32,32 @@ class Unit:
         return f"{self.claim} {self.context.shard + 1}/{self.context.shards}"
 
 
-def plan(claims: Iterable[Claim], directory: Path, profile: Profile, seed: int) -> tuple[Unit, ...]:
-    """The units of a campaign, in ledger order, shard by shard.
+def plan(
+    claims: Iterable[Claim],
+    directory: Path | None,
+    profile: Profile,
+    seed: int,
+    subject: Mapping[str, Any] | None = None,
+) -> tuple[Unit, ...]:
+    """The units of a campaign, in ledger order, shard by shard, all about ``subject`` if any.
 
-    Nothing is imported: the ledger says where each property stands. A claim whose file is missing
-    gets no unit.
+    Nothing is imported: the ledger says where each property stands, below ``directory`` or, for
+    None, in the folder of its pack. A claim whose file is missing gets no unit.
     """
     return tuple(
         Unit(
             claim=claim.id,
-            directory=directory,
+            directory=folder,
             file=claim.property_file,
-            context=RunContext(profile, seed, shard, profile.shards),
+            context=RunContext(profile, seed, shard, profile.shards, subject),
+            long=claim.long,
         )
         for claim in claims
-        if (directory / claim.property_file).is_file()
+        if ((folder := directory_of(claim, directory)) / claim.property_file).is_file()
         for shard in range(profile.shards)
     )
 
 
 def schedule(units: Iterable[Unit]) -> list[Unit]:
     """The order to start units in: the long ones first, then as they come."""
-    return sorted(
-        units, key=lambda unit: LONG.index(unit.claim) if unit.claim in LONG else len(LONG)
-    )
+    return sorted(units, key=lambda unit: not unit.long)

@@ -1,36 +1,43 @@
-"""Where the property files stand, and how one of them is loaded."""
+"""Where the property files stand, how one of them is loaded, and what a run's results rest on."""
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import importlib.util
 import re
 import sys
+from collections.abc import Iterable, Iterator
+from importlib import metadata
 from pathlib import Path
 
 import lcnn_verify
+from lcnn_verify import packs
+from lcnn_verify.errors import InputError
 from lcnn_verify.evidence import Property
-from lcnn_verify.model import InputError
+from lcnn_verify.ledger import Claim
+
+_PACKAGE = Path(str(lcnn_verify.__file__)).resolve().parent
 
 
-def find_directory(directory: Path | str | None = None) -> Path:
-    """The folder of property files: ``directory`` if given, else the one that ships.
+def find_directory(directory: Path | str | None) -> Path | None:
+    """The folder of property files to use instead of the packs' own; None for those.
 
-    An installed wheel holds it as ``lcnn_verify/_properties``, a checkout as ``properties/`` beside
-    the package. Raises ``InputError`` when there is no such folder.
+    Raises ``InputError`` unless ``directory`` is a folder.
     """
-    wanted = "a folder of property files such as zgj/test_rate.py"
-    if directory is not None:
-        if not isinstance(directory, str | Path):
-            raise InputError("properties", repr(directory), wanted)
-        if not str(directory) or not (chosen := Path(directory)).is_dir():
-            raise InputError("properties", f"{str(directory)!r}, which is not a folder", wanted)
-        return chosen.resolve()
-    package = Path(str(lcnn_verify.__file__)).resolve().parent
-    for candidate in (package / "_properties", package.parent / "properties"):
-        if candidate.is_dir():
-            return candidate
-    raise InputError("properties", f"none beside {package}", wanted)
+    if directory is None:
+        return None
+    wanted = "a folder of property files such as KEY/test_NAME.py"
+    if not isinstance(directory, str | Path):
+        raise InputError("properties", repr(directory), wanted)
+    if not str(directory) or not (chosen := Path(directory)).is_dir():
+        raise InputError("properties", f"{str(directory)!r}, which is not a folder", wanted)
+    return chosen.resolve()
+
+
+def directory_of(claim: Claim, directory: Path | None = None) -> Path:
+    """The folder in which the property file of ``claim`` is: ``directory``, or its pack's own."""
+    return packs.pack_of(claim.id).properties.resolve() if directory is None else directory
 
 
 def load(directory: Path, file: str) -> tuple[Property, ...]:
@@ -56,12 +63,51 @@ def load(directory: Path, file: str) -> tuple[Property, ...]:
     return tuple(dict.fromkeys(item for item in found if isinstance(item, Property)))
 
 
-def fingerprint(directory: Path) -> str:
-    """A digest of the tool's and the properties' sources: what a journal's entries rest on."""
-    package = Path(str(lcnn_verify.__file__)).resolve().parent
+def fingerprint(claims: Iterable[Claim], directory: Path | None = None) -> dict[str, str]:
+    """Digests of what the results of ``claims`` rest on, by name.
+
+    The engine's sources; and for each pack its sources, code and data alike, with the version of
+    its distribution, and its property files, or those of ``directory``.
+    """
+    found = {"engine": _digest(_engine_files(), _PACKAGE)}
+    for key in dict.fromkeys(claim.pack for claim in claims):
+        pack = packs.pack_of(key)
+        folder = pack.properties if directory is None else directory
+        parts = (
+            _digest(_files(pack.sources), pack.sources),
+            _digest(_files(folder / key), folder),
+            _version(pack.distribution),
+        )
+        found[f"pack {key}"] = hashlib.sha256("\0".join(parts).encode()).hexdigest()
+    return found
+
+
+def _files(root: Path) -> Iterator[Path]:
+    """Every file below ``root`` that is no by-product of running it."""
+    for path in root.rglob("*"):
+        if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".pyc":
+            yield path
+
+
+def _engine_files() -> Iterator[Path]:
+    """The files of our own package, the packs in it and their properties left out."""
+    left_out = (*(pack.sources.resolve() for pack in packs.find()), _PACKAGE / "_properties")
+    for path in _files(_PACKAGE):
+        if not any(folder in path.parents for folder in left_out):
+            yield path
+
+
+def _digest(files: Iterable[Path], root: Path) -> str:
     digest = hashlib.sha256()
-    for root in (package, directory):
-        for path in sorted(root.rglob("*.py")):
-            digest.update(f"{path.relative_to(root).as_posix()}\0".encode())
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    for path in sorted(files):
+        digest.update(f"{path.relative_to(root).as_posix()}\0".encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
+
+
+@functools.cache
+def _version(distribution: str) -> str:
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return ""

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 from lcnn_verify.campaign.executor import UnitResult, execute
 from lcnn_verify.campaign.journal import Fingerprint, Journal
 from lcnn_verify.campaign.plan import Unit, schedule
+from lcnn_verify.campaign.properties import directory_of
 from lcnn_verify.campaign.worker import broken
 from lcnn_verify.errors import InputError
 from lcnn_verify.ledger import Claim
@@ -69,12 +70,10 @@ def run_units(
         return tuple(journal.results[unit.id] for unit in units)
 
 
-def without_file(claims: Iterable[Claim], directory: Path) -> list[dict[str, Any]]:
-    """Records of the claims that have no property file in ``directory``, and so no unit."""
+def without_file(claims: Iterable[Claim], directory: Path | None) -> list[dict[str, Any]]:
+    """Records of the claims that have no property file, and so no unit."""
     return [
-        broken(
-            claim.id, claim.property_file, f"no property file {claim.property_file} in {directory}"
-        )
+        broken(claim.id, claim.property_file, f"no property file {claim.property_file} in {folder}")
         for claim in claims
-        if not (directory / claim.property_file).is_file()
+        if not ((folder := directory_of(claim, directory)) / claim.property_file).is_file()
     ]

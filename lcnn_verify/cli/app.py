@@ -12,12 +12,13 @@ from types import FrameType
 from typing import Annotated
 
 import typer
+from typer.core import TyperGroup
 
 import lcnn_verify
-from lcnn_verify.cli.certify_options import certify
 from lcnn_verify.cli.errors import ExitCode, reported, say, usage_line
 from lcnn_verify.cli.group import Commands, Json, Quiet
-from lcnn_verify.cli.vectors_group import vectors
+from lcnn_verify.cli.mounting import mount
+from lcnn_verify.cli.parameters import Expected, Jobs, Out, Profile, Properties, Resume, Seed
 
 app = typer.Typer(
     name="lcnn-verify",
@@ -32,32 +33,6 @@ app = typer.Typer(
         "of lcnn-verify itself."
     ),
 )
-
-Profile = Annotated[
-    str, typer.Option(metavar="NAME", help="How much work: quick, standard or deep.")
-]
-
-Seed = Annotated[str, typer.Option(metavar="N", help="The run's seed, an integer ≥ 0.")]
-
-Jobs = Annotated[
-    str | None, typer.Option(metavar="N", help="Units at a time. Default: one per processor.")
-]
-
-Out = Annotated[str, typer.Option(metavar="DIR", help="Where the report and the journal go.")]
-
-Resume = Annotated[
-    bool, typer.Option("--resume", help="Do only what an interrupted run left undone.")
-]
-
-Properties = Annotated[  # no Path: that would take "" for "."
-    str | None,
-    typer.Option(metavar="DIR", help="Folder of property files, instead of the one that ships."),
-]
-
-Expected = Annotated[
-    str | None,
-    typer.Option(metavar="FILE", help="Expected deviations (TOML); no file is read unasked."),
-]
 
 
 def _show_version(wanted: bool) -> None:
@@ -183,102 +158,6 @@ def diff(
 
 @app.command()
 @reported
-def conform(
-    target: Annotated[
-        str,
-        typer.Argument(
-            metavar="TARGET", help="package.module:object or path/to/file.py:object, your code."
-        ),
-    ],
-    checks: Annotated[
-        list[str] | None,
-        typer.Option(metavar="ID,…", help="Checks to run (loss-values, shapes, …). Default: all."),
-    ] = None,
-    profile: Profile = "quick",
-    seed: Seed = "0",
-    jobs: Jobs = None,
-    out: Out = "reports/conformance",
-    resume: Resume = False,
-    call_seconds: Annotated[
-        str | None, typer.Option(metavar="S", help="Time limit for one call. Default: 10.")
-    ] = None,
-    memory: Annotated[
-        str | None,
-        typer.Option(metavar="GB", help="Memory limit above that after loading. Default: 2."),
-    ] = None,
-    properties: Properties = None,
-    expected: Expected = None,
-    json: Json = False,
-    quiet: Quiet = False,
-) -> int:
-    """Hold your implementation of the loss and its gradient to every check that applies.
-
-    It offers any of loss(W, V), gradient(W, V) and loss_and_gradient(W, V), W (m, d) students, V
-    (r, d) teachers. Exit code 1 if a check fails that is not expected to.
-    """
-    from lcnn_verify.cli import conform as command
-
-    return command.conform(
-        target,
-        checks=checks,
-        profile=profile,
-        seed=seed,
-        jobs=jobs,
-        out=out,
-        resume=resume,
-        call_seconds=call_seconds,
-        memory=memory,
-        properties=properties,
-        expected=expected,
-        json=json,
-        quiet=quiet,
-    )
-
-
-@app.command()
-@reported
-def gallery(
-    names: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[NAME]…", help="Mutants, topics, or references. Default: all."),
-    ] = None,
-    seed: Annotated[str, typer.Option(metavar="N", help="The first seed, an integer ≥ 0.")] = "0",
-    seeds: Annotated[str, typer.Option(metavar="N", help="How many seeds to run under.")] = "1",
-    jobs: Annotated[
-        str | None,
-        typer.Option(metavar="N", help="Implementations at a time. Default: one per processor."),
-    ] = None,
-    out: Annotated[
-        str | None,
-        typer.Option(metavar="DIR", help="Also write gallery.json, gallery.md and gallery.html."),
-    ] = None,
-    properties: Properties = None,
-    json: Json = False,
-    quiet: Quiet = False,
-) -> int:
-    """Run all checks on implementations that are wrong on purpose, and on correct ones.
-
-    Exit code 1 if a mutant survives, a check kills nothing, or a correct one is accused.
-    """
-    from lcnn_verify.cli import gallery as command
-
-    return command.gallery(
-        names or [],
-        seed=seed,
-        seeds=seeds,
-        jobs=jobs,
-        out=out,
-        properties=properties,
-        json=json,
-        quiet=quiet,
-    )
-
-
-app.command()(certify)
-
-
-@app.command()
-@reported
 def doctor(properties: Properties = None) -> int:
     """Check the installation: versions, properties, compiled code, numerics against the oracle."""
     from lcnn_verify.cli import doctor as command
@@ -286,7 +165,12 @@ def doctor(properties: Properties = None) -> int:
     return command.doctor(properties)
 
 
-app.add_typer(vectors)
+def front_door() -> TyperGroup:
+    """Every command, those of packs included."""
+    group = typer.main.get_command(app)
+    assert isinstance(group, TyperGroup)
+    mount(group)
+    return group
 
 
 def _interrupt(signum: int, frame: FrameType | None) -> None:
@@ -319,7 +203,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 @reported
 def _main(arguments: list[str]) -> int:
     try:
-        code = app(arguments, prog_name="lcnn-verify", standalone_mode=False)
+        code = front_door()(arguments, prog_name="lcnn-verify", standalone_mode=False)
     except Exception as error:
         if not hasattr(error, "format_message"):
             raise

@@ -13,12 +13,12 @@ from rich.text import Text
 
 from lcnn_verify import ledger
 from lcnn_verify.cli.errors import ExitCode
+from lcnn_verify.errors import InputError
 from lcnn_verify.ledger import Claim
-from lcnn_verify.model import InputError
 
 
 def claims(pattern: str | None, *, json: bool) -> int:
-    """Show every claim of the mathematics, a family, ``conform`` included, or one in full."""
+    """Show every claim of the mathematics, a pack, a group, or one in full."""
     known = (*ledger.claims(), *ledger.checks())
     try:
         chosen = ledger.claims() if pattern is None else ledger.select([pattern], known)
@@ -38,7 +38,8 @@ def claims(pattern: str | None, *, json: bool) -> int:
 def _to_json(claim: Claim) -> dict[str, Any]:
     return {
         **asdict(claim),
-        "family": claim.family,
+        "pack": claim.pack,
+        "group": claim.group,
         "wanted": _wanted(claim),
         "property_file": claim.property_file,
     }

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from lcnn_verify import ledger
-from lcnn_verify.campaign.properties import find_directory, load
+from lcnn_verify.campaign.properties import directory_of, find_directory, load
 from lcnn_verify.cli.errors import ExitCode
 from lcnn_verify.errors import InputError, did_you_mean
 from lcnn_verify.evidence import Observation, Property, Recorder
-from lcnn_verify.instances import from_json
+from lcnn_verify.evidence.draws import Discarded
+from lcnn_verify.evidence.hooks import from_json
 from lcnn_verify.ledger import Claim
 from lcnn_verify.profiles import RunContext, running
-from lcnn_verify.strategies import Discarded
 
 SCHEMA = "1"
 _REPLAY_FILE = "a replay file of `lcnn-verify run`"
@@ -41,13 +41,13 @@ def replay(file: Path, *, properties: str | None, json: bool) -> int:
     claim.
     """
     recorded = _read(file)
-    found = _property(recorded, find_directory(properties))
+    found = _property(recorded, directory_of(recorded.claim, find_directory(properties)))
     arguments = _matching(found, recorded.arguments)
     with running(recorded.context):
         recorder = found.replay(arguments)
     if isinstance(broke := recorder.breakdown, InputError):
         if broke.argument == "target":  # the run's, which was found from where it was started
-            wanted = f"{broke.wanted}; replay it in the folder conform was run in"
+            wanted = f"{broke.wanted}; replay it in the folder the run was started in"
             raise InputError("target", broke.got, wanted)
         raise InputError(f"arguments: {broke.argument}", broke.got, broke.wanted)
     if isinstance(broke, Discarded):
@@ -121,7 +121,7 @@ def _decode(arguments: dict[str, Any]) -> dict[str, Any]:
         except (KeyError, TypeError, ValueError, RecursionError) as error:
             got = f"an entry that does not decode ({type(error).__name__}: {error})"
             raise InputError(
-                f"arguments: {name}", got, "an instance, a teacher or plain data"
+                f"arguments: {name}", got, "an example of its pack, or plain data"
             ) from None
     return decoded
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from lcnn_verify.campaign.verification import verify
 from lcnn_verify.cli.campaign import run_campaign
 from lcnn_verify.cli.options import integer, split
-from lcnn_verify.verification import verify
 
 _NAMES = {
     "claim": "--claims",

@@ -26,18 +26,18 @@ class Difference:
 
 
 def kind(data: Json) -> str:
-    """The command that writes such a report: ``run``, or ``conform`` for an implementation."""
-    return "conform" if "implementation" in data else "run"
+    """The command that writes such a report: ``run``, or one that judges code under test."""
+    return str(data["subject"]["command"][0]) if "subject" in data else "run"
 
 
 def target(data: Json) -> str:
-    """The implementation under test, empty for a report on the claims themselves."""
-    return str(data["implementation"]["target"]) if "implementation" in data else ""
+    """The code under test, empty for a report on the claims themselves."""
+    return str(data["subject"]["name"]) if "subject" in data else ""
 
 
 def not_offered(data: Json) -> dict[str, str]:
     """Checks that do not apply to the implementation under test, and why, by claim id."""
-    subject = data.get("implementation", {"not_offered": []})
+    subject = data.get("subject", {"not_offered": []})
     return {entry["check"]: entry["reason"] for entry in subject["not_offered"]}
 
 
@@ -119,9 +119,10 @@ def _facts(data: Json) -> Iterator[tuple[str, str]]:
     yield "kind", kind(data)
     selection = ", ".join(data["run"]["selection"]) or "all"
     yield from _flat("", {**data["run"], "selection": selection})
-    subject = {**data.get("implementation", {}), "not_offered": list(not_offered(data)) or None}
-    yield from _flat("implementation", subject)
+    facts = dict(data.get("subject", {"facts": {}})["facts"])
+    yield from _flat("implementation", facts | {"not_offered": list(not_offered(data)) or None})
     place = {key: value for key, value in data["environment"].items() if key != "packages"}
+    place["left_out"] = ", ".join(entry["name"] for entry in place["left_out"]) or None
     yield from _flat("", {**place, **data["environment"]["packages"]})
 
 

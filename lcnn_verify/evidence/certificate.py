@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from flint import arb
 
-from lcnn_verify.enclosure import EnclosureError, ball
 from lcnn_verify.evidence.quantity import Enclosed, Quantity
+from lcnn_verify.numerics import balls
+from lcnn_verify.numerics.balls import EnclosureError
 
 BITS = (128, 256, 512, 1024)
 """The precisions a proof is tried at, one after the other."""
@@ -57,7 +58,7 @@ def certify(margin: Enclosed) -> Certificate | None:
     """The sign of a margin, proved at the first of ``BITS`` that will do; None if none does."""
     for bits in BITS:
         try:
-            with ball.working_precision(bits):
+            with balls.working_precision(bits):
                 value = margin(bits)
                 if value.is_finite() and (ends := _decimals(value)) is not None:
                     return Certificate(*ends, bits)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, TypeAlias
 
 from lcnn_verify.evidence.escalation import FLOAT64, Ruling, identity, order
+from lcnn_verify.evidence.hooks import to_json
 from lcnn_verify.evidence.observation import Explanation, Observation, Outcome
 from lcnn_verify.evidence.quantity import Quantity
 from lcnn_verify.evidence.recorder import Proof, Violation, current
@@ -223,16 +224,17 @@ def certified(
     cells: int,
     bits: int,
     whole: bool,
-    region: Mapping[str, Any] | None = None,
+    drawn: Any = None,
     seconds: float | None = None,
 ) -> None:
     """Record a proof of ``statement`` on every instance of ``box``; see ``recorder.Proof``.
 
-    With ``whole`` the box is all that the claim is about: the claim is then CERTIFIED, unless some
-    other check fails or stays open.
+    ``drawn`` may be an example that draws what was proved. With ``whole`` the box is all that the
+    claim is about: the claim is then CERTIFIED, unless some other check fails or stays open.
     """
     seconds = None if seconds is None else round(seconds, 3)
-    current().proofs.append(Proof(statement, box, cells, bits, whole, region, seconds))
+    shown = None if drawn is None else to_json(drawn)
+    current().proofs.append(Proof(statement, box, cells, bits, whole, shown, seconds))
     seen = {**_NO_COMPARISON, "quantity": statement, "decided_by": f"Arb enclosures, {bits} bits"}
     _record(Outcome.HOLDS, **seen, note="", overrides={})
 

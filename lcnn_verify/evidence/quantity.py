@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import mpmath
 from flint import arb
 
-from lcnn_verify.enclosure import ball
+from lcnn_verify.numerics import balls
 
 ROUNDING = 2.0**-52
 Exact: TypeAlias = Callable[[int], Any]
@@ -80,7 +80,7 @@ class Quantity:
         if (first := self.enclosed) is not None and (second := other.enclosed) is not None:
 
             def enclosed(bits: int) -> arb:
-                with ball.working_precision(bits + _GUARD):
+                with balls.working_precision(bits + _GUARD):
                     return operation(first(bits), second(bits))
 
         # The bound is itself computed in float64: widened by more than its own rounding.
@@ -156,8 +156,8 @@ class Quantity:
         if (rigorous := self.enclosed) is not None:
 
             def enclosed(bits: int) -> arb:
-                with ball.working_precision(2 * bits + _GUARD):
-                    return ball.sqrt(rigorous(2 * bits).max(arb(0)))
+                with balls.working_precision(2 * bits + _GUARD):
+                    return balls.sqrt(rigorous(2 * bits).max(arb(0)))
 
         scale = math.sqrt(self.natural_scale)
         return Quantity(f"√({self.label})", value, error, exact, scale, enclosed)

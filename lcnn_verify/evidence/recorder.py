@@ -9,8 +9,8 @@ from contextvars import ContextVar
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from lcnn_verify.evidence.hooks import to_json
 from lcnn_verify.evidence.observation import Observation, Outcome
-from lcnn_verify.instances import to_json
 
 MAX_WITNESSES = 12
 MAX_SERIES = 24
@@ -56,8 +56,8 @@ class Proof:
     """A proof of ``statement`` on every instance of ``box``, both in words.
 
     ``cells`` sub-boxes were enclosed with ``bits`` bits. ``whole`` says that the box is all that
-    the claim is about, so that the proof certifies the claim. ``region`` may hold the coordinates,
-    root and tree of a region certificate, to be drawn. ``seconds`` is what it took, which a report
+    the claim is about, so that the proof certifies the claim. ``drawn`` may hold the JSON of
+    an example that draws what was proved. ``seconds`` is what it took, which a report
     keeps among its timings.
     """
 
@@ -66,11 +66,11 @@ class Proof:
     cells: int
     bits: int
     whole: bool
-    region: Mapping[str, Any] | None = None
+    drawn: Mapping[str, Any] | None = None
     seconds: float | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """A plain dict; ``region`` and ``seconds`` are left out where there are none."""
+        """A plain dict; ``drawn`` and ``seconds`` are left out where there are none."""
         return {key: value for key, value in asdict(self).items() if value is not None}
 
 

@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis.errors import Flaky, Unsatisfiable
 
 from lcnn_verify import ledger
+from lcnn_verify.evidence.draws import Discarded, discarding
 from lcnn_verify.evidence.recorder import Recorder, Sampling, SearchSpent, Violation, recording
 from lcnn_verify.evidence.verdict import decide
 from lcnn_verify.ledger.claim import Claim
 from lcnn_verify.profiles import Profile, active
-from lcnn_verify.strategies.discards import Discarded, discarding
 
 Cases: TypeAlias = Callable[[Profile], Iterable[Mapping[str, Any]]]
 """From the profile to the arguments of every case of an enumerated property."""

@@ -1,56 +1,50 @@
-"""The ledger: every claim the project knows, where it comes from, and what it should earn."""
+"""The ledger: every claim of every pack, where it comes from, and what it should earn."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from lcnn_verify import packs
 from lcnn_verify.errors import InputError, did_you_mean
-from lcnn_verify.ledger import conformance, controls, exact_facts, zhou_ge_jin
 from lcnn_verify.ledger.claim import Claim, Kind, Provenance, Source
-from lcnn_verify.ledger.conformance import NEEDS
 
-__all__ = [
-    "NEEDS",
-    "Claim",
-    "Kind",
-    "Provenance",
-    "Source",
-    "checks",
-    "claim",
-    "claims",
-    "select",
-]
-
-_CLAIMS: tuple[Claim, ...] = (*zhou_ge_jin.CLAIMS, *exact_facts.CLAIMS, *controls.CLAIMS)
+__all__ = ["Claim", "Kind", "Provenance", "Source", "checks", "claim", "claims", "select"]
 
 
 def claims() -> tuple[Claim, ...]:
-    """Every claim, in the order of the report: the paper's, the exact facts, the controls.
+    """Every claim of the mathematics, pack by pack, in the order of the report.
 
-    The mathematics only: what an implementation must do is in :func:`checks`.
+    What an implementation under test must do is in :func:`checks`.
     """
-    return _CLAIMS
+    return tuple(entry for entry in _entries() if not entry.judges_subject)
 
 
 def checks() -> tuple[Claim, ...]:
-    """The family ``conform``: what someone else's implementation must do."""
-    return conformance.CHECKS
+    """Every claim about a subject: what someone else's implementation must do."""
+    return tuple(entry for entry in _entries() if entry.judges_subject)
 
 
 def claim(claim_id: str, among: Sequence[Claim] | None = None) -> Claim:
     """The claim or check called ``claim_id``. Raises ``InputError`` with the nearest known id."""
-    known = {entry.id: entry for entry in among or (*_CLAIMS, *conformance.CHECKS)}
+    known = {entry.id: entry for entry in (_entries() if among is None else among)}
     if claim_id not in known:
         hint = did_you_mean(claim_id, list(known))
         raise InputError("claim", repr(claim_id), f"an id from `lcnn-verify claims`{hint}")
     return known[claim_id]
 
 
-def select(patterns: Sequence[str], among: Sequence[Claim] = _CLAIMS) -> tuple[Claim, ...]:
-    """Claims whose id equals a pattern or belongs to a family ``"zgj"``, in ledger order.
+def select(patterns: Sequence[str], among: Sequence[Claim] | None = None) -> tuple[Claim, ...]:
+    """Claims that a pattern names, or whose id begins with a pattern and a dot, in ledger order.
 
-    Raises ``InputError`` for a pattern that names neither.
+    ``among`` is what to choose from, all claims of the mathematics when None. Raises
+    ``InputError`` for a pattern that names none of them.
     """
-    families = {entry.family for entry in among}
-    chosen = {claim(pattern, among).id for pattern in patterns if pattern not in families}
-    return tuple(e for e in among if e.id in chosen or e.family in patterns)
+    entries = claims() if among is None else tuple(among)
+    for pattern in patterns:
+        if not any(entry.matches(pattern) for entry in entries):
+            claim(pattern, entries)
+    return tuple(entry for entry in entries if any(map(entry.matches, patterns)))
+
+
+def _entries() -> tuple[Claim, ...]:
+    return tuple(entry for pack in packs.find() for entry in pack.claims)

@@ -53,7 +53,9 @@ class Claim:
     ``wording`` quotes the source where it speaks to the claim; ``statement`` is the sentence the
     property tests. ``follows_from`` names claims this one is implied by: it is tested all the
     same but not counted as separate evidence. A control is a false statement: it is wanted
-    REFUTED, and says in ``refutation`` how it is known to be false.
+    REFUTED, and says in ``refutation`` how it is known to be false. ``judges_subject`` marks what
+    is about code under test instead of the mathematics. ``long`` marks a unit that is started
+    first, since it would end a run alone on one processor; no result depends on it.
     """
 
     id: str
@@ -67,11 +69,27 @@ class Claim:
     constants: str = ""
     follows_from: tuple[str, ...] = ()
     refutation: str = ""
+    judges_subject: bool = False
+    long: bool = False
 
     @property
-    def family(self) -> str:
-        """The part of the id before the dot: ``zgj``, ``fact``, ``form`` or ``control``."""
+    def pack(self) -> str:
+        """The key of the pack it belongs to: the first word of the id."""
         return self.id.partition(".")[0]
+
+    @property
+    def group(self) -> str:
+        """The id without its last word: the key of the pack, or a group of it."""
+        return self.id.rpartition(".")[0]
+
+    @property
+    def name(self) -> str:
+        """The last word of the id."""
+        return self.id.rpartition(".")[2]
+
+    def matches(self, pattern: str) -> bool:
+        """Whether ``pattern`` is the id, or some of its words from the first on."""
+        return f"{self.id}.".startswith(f"{pattern}.")
 
     @property
     def is_control(self) -> bool:
@@ -80,6 +98,6 @@ class Claim:
 
     @property
     def property_file(self) -> str:
-        """Where the property stands, relative to ``properties/``."""
-        family, _, name = self.id.partition(".")
-        return f"{family}/test_{name.replace('-', '_')}.py"
+        """Where the property stands, relative to its pack's folder: dots of the id are folders."""
+        folders = self.group.replace(".", "/")
+        return f"{folders}/test_{self.name.replace('-', '_')}.py"

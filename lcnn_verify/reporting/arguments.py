@@ -1,15 +1,13 @@
-"""A property's recorded arguments, taken apart for people: parameters, arrays, a network."""
+"""A property's recorded arguments, taken apart for people: parameters, arrays, a drawing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from lcnn_verify.model import FloatArray, InputError, as_pair, as_weights
-from lcnn_verify.reporting.neurons import Network
+from lcnn_verify.evidence.drawing import Drawing
+from lcnn_verify.evidence.hooks import Shown, example_type
 
 _LONGEST = 240
 _MOST_ROWS, _MOST_COLUMNS = 12, 8
@@ -17,7 +15,7 @@ _MOST_ROWS, _MOST_COLUMNS = 12, 8
 
 @dataclass(frozen=True, slots=True)
 class Array:
-    """A weight matrix as text: its name with shape, rows, and a note on what was cut."""
+    """A matrix as text: its name with shape, rows, and a note on what was cut."""
 
     name: str
     rows: tuple[tuple[str, ...], ...]
@@ -26,37 +24,39 @@ class Array:
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """What to show of one example: (name, value) pairs, arrays, the first network if any."""
+    """What to show of one example: (name, value) pairs, arrays, and how the first is drawn."""
 
     parameters: tuple[tuple[str, str], ...]
     arrays: tuple[Array, ...]
-    network: Network | None
+    draw: Callable[[str, str], Drawing] | None
 
 
 def take_apart(arguments: Mapping[str, Any]) -> Arguments:
     """Read recorded arguments; anything that is not what it claims to be is shown as plain text."""
     parameters: list[tuple[str, str]] = []
     arrays: list[Array] = []
-    networks: list[Network] = []
-    several = sum(_is_example(value) for value in arguments.values()) > 1
+    painters: list[Callable[[str, str], Drawing]] = []
+    examples = {name: shown for name, item in arguments.items() if (shown := _shown(item))}
     for name, value in arguments.items():
-        if not _is_example(value):
+        if (shown := examples.get(name)) is None:
             parameters.append((name, brief(value)))
             continue
-        label = f"{name}." if several else ""
-        drawn = value.get("parameters")
-        if isinstance(drawn, Mapping):
-            parameters += [(f"{label}{key}", brief(item)) for key, item in drawn.items()]
-        if "activation" in value:
-            model = f"{value.get('readout')} readout, {value.get('activation')}"
-            parameters.append((f"{label}model", brief(model)))
-        arrays += [_array(f"{label}{key}", rows) for key, rows in _weights(value)]
-        network = _network(value)
-        if network is not None:
-            networks.append(network)
-    # A property may draw a number and pass it on into an instance's parameters: show it once.
-    shown = tuple(dict.fromkeys(parameters))
-    return Arguments(shown, tuple(arrays), networks[0] if networks else None)
+        label = f"{name}." if len(examples) > 1 else ""
+        parameters += [(f"{label}{key}", brief(item)) for key, item in shown.parameters.items()]
+        arrays += _arrays(label, shown.arrays)
+        painters += [shown.draw] if shown.draw else []
+    # A property may draw a number and pass it on into an example's parameters: show it once.
+    distinct = tuple(dict.fromkeys(parameters))
+    return Arguments(distinct, tuple(arrays), painters[0] if painters else None)
+
+
+def _shown(value: Any) -> Shown | None:
+    """An example as its own class shows it; None for plain data, and for what cannot be read."""
+    try:
+        known = example_type(value)
+        return None if known is None else known.show(value)
+    except Exception:  # a report may come from anyone, and a pack's numerics may be broken
+        return None
 
 
 def brief(value: Any) -> str:
@@ -77,33 +77,25 @@ def _written(value: Any) -> str:
     return str(value)
 
 
-def _is_example(value: Any) -> bool:
-    return isinstance(value, Mapping) and value.get("type") in ("instance", "teacher")
+def _arrays(label: str, arrays: Mapping[str, Any]) -> Iterator[Array]:
+    for name, rows in arrays.items():
+        if _is_matrix(rows):
+            yield _array(f"{label}{name}", rows)
 
 
-def _weights(value: Mapping[str, Any]) -> Iterator[tuple[str, FloatArray]]:
-    for key in ("W", "V"):
-        if key in value:
-            try:
-                yield key, as_weights(key, value[key])
-            except InputError:
-                continue
+def _is_matrix(rows: Any) -> bool:
+    return (
+        isinstance(rows, list)
+        and bool(rows)
+        and all(isinstance(row, list) and len(row) == len(rows[0]) for row in rows)
+        and len(rows[0]) > 0
+    )
 
 
-def _network(value: Mapping[str, Any]) -> Network | None:
-    try:
-        if value["type"] == "instance":
-            return Network(*as_pair(value["W"], value["V"]))
-        teachers = as_weights("V", value["V"])
-        return Network(np.empty((0, teachers.shape[1])), teachers)
-    except (InputError, KeyError):
-        return None
-
-
-def _array(name: str, rows: FloatArray) -> Array:
-    count, d = rows.shape
-    shown = tuple(tuple(brief(float(x)) for x in row[:_MOST_COLUMNS]) for row in rows[:_MOST_ROWS])
-    cut = count > _MOST_ROWS or d > _MOST_COLUMNS
+def _array(name: str, rows: Sequence[Sequence[Any]]) -> Array:
+    count, width = len(rows), len(rows[0])
+    shown = tuple(tuple(brief(entry) for entry in row[:_MOST_COLUMNS]) for row in rows[:_MOST_ROWS])
+    cut = count > _MOST_ROWS or width > _MOST_COLUMNS
     return Array(
-        f"{name} ({count} × {d})", shown, "cut; all of it is in report.json" if cut else ""
+        f"{name} ({count} × {width})", shown, "cut; all of it is in report.json" if cut else ""
     )

@@ -37,7 +37,7 @@ def causes(data: Mapping[str, Any]) -> tuple[Cause, ...]:
             why = _why(entry)
             own = "" if why else entry["id"]
             groups.setdefault((why, entry.get("expected", ""), own), []).append(entry)
-    noun = "check" if "implementation" in data else "claim"
+    noun = "check" if "subject" in data else "claim"
     return tuple(
         Cause(tuple(entries), why if len(entries) > 1 else "", noun)
         for (why, *_), entries in groups.items()

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from lcnn_verify.model import FloatArray
+from lcnn_verify.evidence.drawing import Drawing, Key, NotDrawable
+from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.reporting import svg
-from lcnn_verify.reporting.drawing import Drawing, Key, NotDrawable
 from lcnn_verify.reporting.phrases import number, plural
 from lcnn_verify.reporting.points import (
     column,

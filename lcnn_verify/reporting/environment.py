@@ -8,28 +8,36 @@ import platform
 import re
 import subprocess
 import sys
+from collections.abc import Iterable
+from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import lcnn_verify
+from lcnn_verify import packs
 
 _DISTRIBUTION = "lcnn-verify"
 _FRAMEWORKS = ("jax", "torch")
 """Not needed, but an implementation under test may be made of them."""
 
 
-def _version(distribution: str) -> str | None:
+def installed_version(distribution: str) -> str | None:
+    """The version of an installed distribution; None if it is not installed."""
     try:
         return metadata.version(distribution)
     except metadata.PackageNotFoundError:
         return None
 
 
-def _packages() -> dict[str, str]:
-    """Versions of our dependencies, and of the frameworks that are installed."""
-    needed = {name: _version(name) or "unknown" for name in _dependencies(_DISTRIBUTION)}
-    optional = {name: version for name in _FRAMEWORKS if (version := _version(name))}
+def _packages(distributions: Iterable[str]) -> dict[str, str]:
+    """Versions of ``distributions``, of what they need, and of the frameworks installed."""
+    own = {name: installed_version(name) or "unknown" for name in distributions}
+    needs = sorted({name for distribution in own for name in _dependencies(distribution)})
+    needed = {name: installed_version(name) or "unknown" for name in needs}
+    del own[_DISTRIBUTION]  # a field of its own
+    needed |= own
+    optional = {name: version for name in _FRAMEWORKS if (version := installed_version(name))}
     return needed | optional
 
 
@@ -68,8 +76,12 @@ def git_revision(folder: Path) -> str | None:
     return f"{revision}-dirty" if changed else revision
 
 
-def environment() -> dict[str, Any]:
-    """What a report says of the place it was made in; the same for equal places."""
+def environment(pack_keys: Iterable[str] = ()) -> dict[str, Any]:
+    """What a report says of the place it was made in; the same for equal places.
+
+    Of packages it names ours, those of the packs called ``pack_keys``, and what they need.
+    """
+    distributions = [packs.pack_of(key).distribution for key in pack_keys]
     info = sys.float_info
     return {
         "lcnn_verify": lcnn_verify.__version__,
@@ -79,7 +91,8 @@ def environment() -> dict[str, Any]:
         "platform": platform.platform(),
         "machine": platform.machine(),
         "cpu_count": os.cpu_count(),
-        "packages": _packages(),
+        "packages": _packages(dict.fromkeys((_DISTRIBUTION, *distributions))),
+        "left_out": [asdict(entry) for entry in packs.broken()],
         "float": {
             "mantissa_bits": info.mant_dig,
             "epsilon": info.epsilon,

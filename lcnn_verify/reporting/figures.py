@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from lcnn_verify.model import FloatArray
+from lcnn_verify.evidence.drawing import Drawing, Key, NotDrawable, Table
+from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.reporting import curves, svg
-from lcnn_verify.reporting.drawing import Drawing, Key, NotDrawable, Table
 from lcnn_verify.reporting.phrases import number
 from lcnn_verify.reporting.points import column, drawable, is_number, log_axis, spread, y_label
 

@@ -10,14 +10,12 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from lcnn_verify.evidence.drawing import Drawing
 from lcnn_verify.reporting import phrases
 from lcnn_verify.reporting.arguments import Arguments, take_apart
 from lcnn_verify.reporting.causes import causes
-from lcnn_verify.reporting.drawing import Drawing
 from lcnn_verify.reporting.figures import figures
 from lcnn_verify.reporting.formula import formula
-from lcnn_verify.reporting.neurons import draw_network
-from lcnn_verify.reporting.region_drawing import plane
 
 _TEMPLATES = Path(__file__).with_name("templates")
 _MOST_WITNESSES = 3
@@ -86,7 +84,7 @@ def templates(*folders: Path) -> Environment:
 
 def render(data: Mapping[str, Any]) -> str:
     """The report ``data`` as a self-contained HTML page; every string in it is escaped."""
-    families = phrases.families(data)
+    sections = phrases.sections(data)
     return (
         templates()
         .get_template("report.html")
@@ -94,7 +92,7 @@ def render(data: Mapping[str, Any]) -> str:
             data=data,
             version=data["environment"]["lcnn_verify"],
             skip="verdicts",
-            families=families,
+            sections=sections,
             details={
                 entry["id"]: _detail(entry, f"f{index}")
                 for index, entry in enumerate(data["claims"])
@@ -153,9 +151,8 @@ def _papers(entries: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 def _detail(entry: Mapping[str, Any], prefix: str) -> Detail:
     fallen = _example(entry["counterexample"])
-    if fallen is not None and fallen.arguments.network is not None:
-        title = f"The network that refutes {entry['id']}"
-        drawing = draw_network(fallen.arguments.network, prefix=f"{prefix}-x", title=title)
+    if fallen is not None and (draw := fallen.arguments.draw) is not None:
+        drawing = draw(f"{prefix}-x", f"What refutes {entry['id']}")
         fallen = Example(fallen.seen, fallen.arguments, drawing)
     witnesses = [_example(witness) for witness in entry["witnesses"][:_MOST_WITNESSES]]
     return Detail(
@@ -164,15 +161,16 @@ def _detail(entry: Mapping[str, Any], prefix: str) -> Detail:
         fallen,
         tuple(witness for witness in witnesses if witness is not None),
         _measured(entry["measurements"]),
-        (*figures(entry["series"], prefix), *_regions(entry)),
+        (*figures(entry["series"], prefix), *_proved(entry, prefix)),
     )
 
 
-def _regions(entry: Mapping[str, Any]) -> Iterator[Drawing]:
-    """Certified regions of the plane, drawn."""
-    for proof in entry.get("proofs", ()):
-        if "region" in proof and (drawing := plane(proof["region"])):
-            yield drawing
+def _proved(entry: Mapping[str, Any], prefix: str) -> Iterator[Drawing]:
+    """Drawings of what was proved, where its pack makes one."""
+    for index, made in enumerate(entry.get("proofs", ())):
+        draw = take_apart({"drawn": made["drawn"]}).draw if "drawn" in made else None
+        if draw is not None:
+            yield draw(f"{prefix}-p{index}", made["statement"])
 
 
 def _example(observation: Mapping[str, Any] | None) -> Example | None:

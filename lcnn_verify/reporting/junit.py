@@ -42,7 +42,7 @@ def render(data: Mapping[str, Any]) -> str:
         "version": data["environment"]["lcnn_verify"],
         "git_revision": data["environment"]["git_revision"] or "none",
         "schema_version": data["schema_version"],
-        **{f"implementation.{name}": value for name, value in subject(data)},
+        **{f"subject.{name}": value for name, value in subject(data)},
     }
     for name, value in known.items():
         ElementTree.SubElement(properties, "property", {"name": name, "value": str(value)})
@@ -62,7 +62,7 @@ def _testcase(suite: ElementTree.Element, entry: Mapping[str, Any]) -> None:
         suite,
         "testcase",
         {
-            "classname": f"lcnn_verify.{entry['family']}",
+            "classname": f"{entry['group']}",
             "name": entry["id"],
             "file": f"properties/{entry['property_file']}",
         },

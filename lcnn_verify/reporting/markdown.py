@@ -8,9 +8,8 @@ from typing import Any
 
 from lcnn_verify.reporting.causes import Cause, causes
 from lcnn_verify.reporting.phrases import (
-    Family,
+    Section,
     counts,
-    families,
     headline,
     meanings,
     not_offered,
@@ -19,6 +18,7 @@ from lcnn_verify.reporting.phrases import (
     replay_command,
     replay_from,
     run_command,
+    sections,
     sentence,
     subject,
     theorems,
@@ -51,8 +51,8 @@ def render(data: Mapping[str, Any]) -> str:
     lines = [f"# lcnn-verify: {headline(data)}", "", f"{counts(data)}.", "", *_subject(data)]
     if fallen := causes(data):
         lines += ["## Not as wanted", "", *_causes(fallen), ""]
-    for family in families(data):
-        lines += _table(family)
+    for section in sections(data):
+        lines += _table(section)
     lines += [
         "“Tightest” is how near the nearest check came to failing: 1 is an equality, above 1 a "
         "violation. “Violation rate ≤” is the 95 % Clopper–Pearson bound from independent draws "
@@ -143,13 +143,13 @@ def _proofs(data: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def _table(family: Family) -> list[str]:
-    lines = [f"## {escape(family.title)}", ""]
+def _table(section: Section) -> list[str]:
+    lines = [f"## {escape(section.title)}", ""]
     lines += [
         "| claim | says | verdict | | examples | tightest | violation rate ≤ |",
         "| --- | --- | --- | --- | ---: | ---: | ---: |",
     ]
-    for entry in family.entries:
+    for entry in section.entries:
         follows = ", ".join(map(code, entry["follows_from"]))
         says = escape(entry["title"]) + (f" (follows from {follows})" if follows else "")
         mark = wanted(entry) if entry["as_wanted"] else f"**{wanted(entry)}**"

@@ -105,7 +105,8 @@ def merge(claim: Claim, records: Iterable[_Json]) -> _Json:
     proofs = [proof for record in ordered for proof in record.get("proofs", ())]
     return {
         "id": claim.id,
-        "family": claim.family,
+        "pack": claim.pack,
+        "group": claim.group,
         "title": claim.title,
         "statement": claim.statement,
         "wording": claim.wording,

@@ -1,4 +1,4 @@
-"""Words and numbers every reader of a report shares: headlines, families, formatted values."""
+"""Words and numbers every reader of a report shares: headlines, sections, formatted values."""
 
 from __future__ import annotations
 
@@ -13,26 +13,9 @@ from lcnn_verify.evidence import Certificate, Observation, Outcome, Verdict
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 NOTHING = "—"
 
-_FAMILIES = {
-    "zgj": ("The paper’s claims", "What the main paper states, and how we read it."),
-    "fact": ("Exact facts", "Proved from the definitions; they may never fail."),
-    "form": (
-        "Closed forms",
-        "The formulas everything else is computed with, against other routes.",
-    ),
-    "control": (
-        "Controls",
-        "False statements, planted on purpose. A run that cannot refute them proves nothing.",
-    ),
-    "conform": (
-        "Checks of the implementation",
-        "What a loss and its gradient must do, whoever computes them.",
-    ),
-}
-
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class Section:
     """Claims that belong together, with a heading."""
 
     key: str
@@ -41,14 +24,16 @@ class Family:
     entries: tuple[dict[str, Any], ...]
 
 
-def families(data: Mapping[str, Any]) -> tuple[Family, ...]:
-    """The report's claims by family, in ledger order."""
+def sections(data: Mapping[str, Any]) -> tuple[Section, ...]:
+    """The report's claims by pack and group, in ledger order."""
+    headings = {prefix: group for pack in data["packs"] for prefix, group in pack["groups"].items()}
     groups: dict[str, list[dict[str, Any]]] = {}
     for entry in data["claims"]:
-        groups.setdefault(entry["family"], []).append(entry)
+        groups.setdefault(entry["group"], []).append(entry)
     return tuple(
-        Family(key, *_FAMILIES.get(key, (f"Claims “{key}”", "")), tuple(entries))
+        Section(key, group["heading"], group["introduction"], tuple(entries))
         for key, entries in groups.items()
+        for group in (headings.get(key, {"heading": key, "introduction": ""}),)
     )
 
 
@@ -60,7 +45,7 @@ def plural(count: int, noun: str) -> str:
 def headline(data: Mapping[str, Any]) -> str:
     """The outcome of the run in one sentence."""
     total, fallen = len(data["claims"]), len(data["summary"]["not_as_wanted"])
-    if "implementation" in data:
+    if "subject" in data:
         if fallen:
             excused = sum(bool(entry.get("expected")) for entry in data["claims"])
             which = {0: "", fallen: ", as expected"}.get(excused, f", {excused} of them expected")
@@ -76,7 +61,7 @@ def headline(data: Mapping[str, Any]) -> str:
 def counts(data: Mapping[str, Any]) -> str:
     """How many claims, how many of them are separate evidence, controls, examples."""
     summary = data["summary"]
-    if (under_test := data.get("implementation")) is not None:
+    if (under_test := data.get("subject")) is not None:
         missing = len(under_test["not_offered"])
         others = f", {plural(missing, 'check')} not offered" if missing else ""
         examples = plural(summary["examples"], "example")
@@ -89,22 +74,13 @@ def counts(data: Mapping[str, Any]) -> str:
 
 
 def subject(data: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    """What a conformance run had under test, in names and values; nothing for any other run."""
-    if (under_test := data.get("implementation")) is None:
-        return ()
-    return (
-        ("target", under_test["target"]),
-        ("offers", ", ".join(under_test["offers"])),
-        ("model", under_test["model"]),
-        ("dtype", under_test["dtype"]),
-        ("arrays", under_test["arrays"]),
-        ("batch", "yes" if under_test["batch"] else "no"),
-    )
+    """What a run had under test, in names and values; nothing where it had nothing."""
+    return tuple(data.get("subject", {"facts": {}})["facts"].items())
 
 
 def not_offered(data: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """The checks that do not apply to the implementation, with the reasons."""
-    missing = data.get("implementation", {}).get("not_offered", [])
+    missing = data.get("subject", {}).get("not_offered", [])
     return tuple((entry["check"], entry["reason"]) for entry in missing)
 
 
@@ -214,8 +190,8 @@ def meanings() -> tuple[tuple[str, str], ...]:
 
 def run_command(data: Mapping[str, Any]) -> str:
     """The command line that repeats this run."""
-    run, under_test = data["run"], data.get("implementation")
-    command = ["conform", under_test["target"]] if under_test else ["run"]
+    run, under_test = data["run"], data.get("subject")
+    command = under_test["command"] if under_test else ["run"]
     words = ["lcnn-verify", *command, "--profile", run["profile"], "--seed", str(run["seed"])]
     if run["selection"]:
         words += ["--checks" if under_test else "--claims", ",".join(run["selection"])]
@@ -225,14 +201,19 @@ def run_command(data: Mapping[str, Any]) -> str:
 def replay_command(entry: Mapping[str, Any]) -> str:
     """The command line that replays a claim's counterexample: :func:`replay_from` says from where.
 
-    An implementation is found from where ``conform`` was run only; REPORT is the report's folder.
+    Code under test is found from where it was judged only; REPORT is the report's folder.
     """
-    folder = "REPORT/counterexamples" if entry["family"] == "conform" else "counterexamples"
+    folder = "REPORT/counterexamples" if _has_subject(entry) else "counterexamples"
     return shlex.join(["lcnn-verify", "replay", f"{folder}/{entry['id']}.json"])
 
 
 def replay_from(entry: Mapping[str, Any]) -> str:
     """From which folder the replay command works, and the snippet too."""
-    if entry["family"] == "conform":
-        return "from the folder conform was run in, REPORT being the folder of this report"
+    if _has_subject(entry):
+        return "from the folder this run was started in, REPORT being the folder of this report"
     return "from the folder of this report"
+
+
+def _has_subject(entry: Mapping[str, Any]) -> bool:
+    """Whether the counterexample is one of code under test."""
+    return "subject" in entry["counterexample"]["run"]

@@ -9,8 +9,8 @@ from typing import Any, TypeGuard
 import numpy as np
 from numpy.typing import NDArray
 
-from lcnn_verify.model import FloatArray
-from lcnn_verify.reporting.drawing import NotDrawable
+from lcnn_verify.evidence.drawing import NotDrawable
+from lcnn_verify.numerics.arrays import FloatArray
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from lcnn_verify import packs
+from lcnn_verify.errors import InputError
 from lcnn_verify.evidence import replay_record
 from lcnn_verify.ledger.claim import Claim
-from lcnn_verify.model import InputError
-from lcnn_verify.reporting.environment import environment
+from lcnn_verify.reporting.environment import environment, installed_version
 from lcnn_verify.reporting.files import write_atomically
 from lcnn_verify.reporting.merge import merge, summarize, without_times
 from lcnn_verify.reporting.plain import plain, sorted_copy, to_text
@@ -114,14 +115,14 @@ def build_report(
     run: RunInfo,
     *,
     timings: Mapping[str, Any],
-    implementation: Mapping[str, Any] | None = None,
+    subject: Mapping[str, Any] | None = None,
 ) -> Report:
     """Merge ``records`` (:meth:`Recorder.to_json`, several per claim, any order) into a report.
 
     Records of claims not in ``claims`` are left out. ``timings`` has ``started`` (ISO 8601),
     ``seconds`` and ``units`` (unit id → seconds): with what proofs took, all that may differ
     between equal runs.
-    ``implementation`` is what a conformance run had under test. Raises ``InputError`` when there
+    ``subject`` is the code that was under test, if any was. Raises ``InputError`` when there
     are no claims: an empty report would pass.
     """
     if not claims:
@@ -138,10 +139,11 @@ def build_report(
     data = {
         "schema_version": SCHEMA_VERSION,
         "run": {"profile": run.profile, "seed": run.seed, "selection": list(run.selection)},
-        **({"implementation": implementation} if implementation else {}),
+        "packs": _packs(claims),
+        **({"subject": subject} if subject else {}),
         "summary": summarize(entries),
         "claims": entries,
-        "environment": environment(),
+        "environment": environment(dict.fromkeys(claim.pack for claim in claims)),
         "timings": {
             "started": timings["started"],
             "seconds": timings["seconds"],
@@ -150,6 +152,26 @@ def build_report(
         },
     }
     return Report(plain(data))
+
+
+def _packs(claims: Sequence[Claim]) -> list[dict[str, Any]]:
+    """What the report says of the packs of ``claims``."""
+    groups = dict.fromkeys(claim.group for claim in claims)
+    found = []
+    for pack in (packs.pack_of(key) for key in dict.fromkeys(claim.pack for claim in claims)):
+        mine = [prefix for prefix in groups if prefix.partition(".")[0] == pack.key]
+        headings = {prefix: asdict(pack.group(prefix)) for prefix in mine}
+        version = installed_version(pack.distribution)
+        found.append(
+            {
+                "key": pack.key,
+                "title": pack.title,
+                "distribution": pack.distribution,
+                "version": version,
+                "groups": headings,
+            }
+        )
+    return found
 
 
 def remove_report(directory: Path | str) -> None:

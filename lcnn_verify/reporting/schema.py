@@ -8,10 +8,10 @@ import re
 from pathlib import Path
 from typing import Any, NoReturn
 
-from lcnn_verify.model import InputError
+from lcnn_verify.errors import InputError
 from lcnn_verify.reporting.plain import plain
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "2.0"
 SCHEMA_PATH = Path(__file__).with_name("report.schema.json")
 _MAJOR, _MINOR = (int(part) for part in SCHEMA_VERSION.split("."))
 _WANTED = f"a report of schema {_MAJOR}.x, as `lcnn-verify run` writes it"

@@ -15,10 +15,10 @@ from rich.text import Text
 from lcnn_verify.reporting.causes import Cause, causes
 from lcnn_verify.reporting.phrases import (
     counts,
-    families,
     headline,
     not_offered,
     number,
+    sections,
     sentence,
     subject,
     tightness,
@@ -113,8 +113,8 @@ def _table(data: Mapping[str, Any], console: Console) -> Table:
     for heading in headings:
         side: Literal["left", "right"] = "right" if heading in numbers else "left"
         table.add_column(heading, justify=side, no_wrap=heading != "claim", overflow="fold")
-    for family in families(data):
-        for entry in family.entries:
+    for section in sections(data):
+        for entry in section.entries:
             claim, verdict, *cells, wanted = _row(entry, bool(numbers))
             table.add_row(
                 # Folded at its hyphens, where it must be.

@@ -5,7 +5,7 @@ Setting: tied |·|; any teacher of separation Δ > 0; any m ≥ r students, clus
 Statement: gradient descent with step 0.1/‖V‖_F² brings L to 10⁻³·L₀, decreasing at every step;
     gradient flow too.
 Kind: limit.
-Constants: ε₀(V) = v_min⁴·M(Δ)/(8r), calibrated; budgets of ``lcnn_verify.runs``, then undecided.
+Constants: ε₀(V) = v_min⁴·M(Δ)/(8r), calibrated; budgets of ``descents``, then undecided.
 How it is checked: runs from constructed starts: descent for Δ ≥ 0.45, flow for all; the final loss
     is compared within its rounding floor, and by the oracle where that is too coarse. A run
     stationary above its target refutes.
@@ -17,13 +17,9 @@ import math
 import numpy as np
 from hypothesis import given
 
-from lcnn_verify import laws, oracle, strategies
 from lcnn_verify.evidence import verifies
-from lcnn_verify.instances import Instance
-from lcnn_verify.laws import structured_starts
-from lcnn_verify.profiles import active
-from lcnn_verify.quantities import assume_setting, loss, threshold_level
-from lcnn_verify.runs import (
+from lcnn_verify.packs.zgj import laws, oracle, strategies
+from lcnn_verify.packs.zgj.descents import (
     BUDGET,
     DESCENT_SEPARATION,
     chart_outcome,
@@ -32,7 +28,11 @@ from lcnn_verify.runs import (
     descend,
     flow,
 )
-from lcnn_verify.threshold import floor_level, loss_threshold
+from lcnn_verify.packs.zgj.instances import Instance
+from lcnn_verify.packs.zgj.laws import structured_starts
+from lcnn_verify.packs.zgj.quantities import assume_setting, loss, threshold_level
+from lcnn_verify.packs.zgj.threshold import floor_level, loss_threshold
+from lcnn_verify.profiles import active
 
 DESCENT_LAW = laws.below_threshold_law(min_degrees=np.degrees(DESCENT_SEPARATION))
 

@@ -18,15 +18,16 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lcnn_verify import laws, strategies
-from lcnn_verify.adversary import random_starts, search
-from lcnn_verify.certificates import region
 from lcnn_verify.evidence import check, verifies
-from lcnn_verify.instances import Instance
-from lcnn_verify.laws import structured_starts
+from lcnn_verify.packs.zgj import laws, strategies
+from lcnn_verify.packs.zgj.adversary import random_starts, search
+from lcnn_verify.packs.zgj.instances import Instance
+from lcnn_verify.packs.zgj.laws import structured_starts
+from lcnn_verify.packs.zgj.proofs.region import prove
+from lcnn_verify.packs.zgj.proofs.region.drawing import CertifiedRegion
+from lcnn_verify.packs.zgj.quantities import assume_setting, gradient_norm, kappa, loss
+from lcnn_verify.packs.zgj.threshold import loss_threshold
 from lcnn_verify.profiles import active
-from lcnn_verify.quantities import assume_setting, gradient_norm, kappa, loss
-from lcnn_verify.threshold import loss_threshold
 
 
 @verifies("zgj.gradient-bound", examples=200, draws=200, law=laws.below_threshold_law())
@@ -55,7 +56,7 @@ def test_no_search_finds_a_smaller_gradient(instance):
 def test_no_search_from_structured_starts_does(teacher, extra):
     V, level = teacher.V, loss_threshold(teacher.V)
     rng = np.random.default_rng(active().derive_seed("zgj.gradient-bound", "starts"))
-    m, count = len(V) + extra, 2 * active().profile.searches
+    m, count = len(V) + extra, 2 * active().pick(quick=1, standard=4, deep=16)
     starts = [*structured_starts(V, m, count, rng), *random_starts(V, m, count, rng)]
     found = search(V, starts, level=level)
     worst = Instance(found.W, V, parameters=teacher.parameters)
@@ -65,23 +66,21 @@ def test_no_search_from_structured_starts_does(teacher, extra):
 
 @verifies("zgj.gradient-bound")
 def test_no_student_of_one_planar_teacher_breaks_it():
-    for students in (1,) if active().profile.name == "quick" else (1, 2):
-        claim = region.RegionClaim(students=students, multiple=Fraction(2))
-        found = region.certify(claim, budget=100_000)
+    for students in active().pick(quick=(1,), standard=(1, 2), deep=(1, 2)):
+        claim = prove.RegionClaim(students=students, multiple=Fraction(2))
+        found = prove.certify(claim, budget=100_000)
         if found.verdict != "CERTIFIED":
             check.undecided(f"2κ with m = {students} is {found.verdict}: see lcnn-verify certify")
             if found.verdict == "REFUTED":
-                hold_to_the_claim(region.counterexample(found))
+                hold_to_the_claim(prove.counterexample(found))
             continue
         check.certified(
             found.document["statement"],
-            box=region.box(found),
+            box=prove.box(found),
             cells=found.document["boxes"],
-            bits=region.PRECISION,
+            bits=prove.PRECISION,
             whole=False,
-            region={key: found.document[key] for key in ("coordinates", "root", "tree")}
-            if students == 1
-            else None,
+            drawn=CertifiedRegion(found.document) if students == 1 else None,
             seconds=found.document["seconds"],
         )
 

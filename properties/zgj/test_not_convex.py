@@ -15,11 +15,11 @@ from flint import arb
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lcnn_verify import enclosure, oracle, population, strategies
-from lcnn_verify.enclosure import ball
 from lcnn_verify.evidence import Quantity, check, verifies
-from lcnn_verify.instances import Instance
-from lcnn_verify.quantities import loss, number
+from lcnn_verify.numerics import balls
+from lcnn_verify.packs.zgj import enclosure, oracle, population, strategies
+from lcnn_verify.packs.zgj.instances import Instance
+from lcnn_verify.packs.zgj.quantities import loss, number
 
 
 @verifies("zgj.not-convex", examples=20)
@@ -49,9 +49,9 @@ def test_mass_moves_freely_between_clones(teacher, quartered):
 
     def moved_ball(bits):
         matrix = enclosure.hessian(x.W, x.V, precision=bits).tolist()
-        with ball.working_precision(bits):
+        with balls.working_precision(bits):
             step = [arb(entry) for entry in direction.ravel().tolist()]
-            return ball.norm(ball.dot(row, step) for row in matrix)
+            return balls.norm(balls.dot(row, step) for row in matrix)
 
     check.witness_at_most(number("‖∇²L·D‖", moved, enclosed=moved_ball), 1e-30 * size)
     curvature = direction.ravel() @ population.hessian(x.W, x.V) @ direction.ravel()

@@ -16,11 +16,18 @@ from functools import cache
 import numpy as np
 from hypothesis import given
 
-from lcnn_verify import laws, strategies
 from lcnn_verify.evidence import Quantity, check, measure, series, verifies
-from lcnn_verify.instances import Instance
-from lcnn_verify.quantities import assume_setting, kappa, loss
-from lcnn_verify.runs import BUDGET, DESCENT_SEPARATION, descend, flow, weights_after, working_step
+from lcnn_verify.packs.zgj import laws, strategies
+from lcnn_verify.packs.zgj.descents import (
+    BUDGET,
+    DESCENT_SEPARATION,
+    descend,
+    flow,
+    weights_after,
+    working_step,
+)
+from lcnn_verify.packs.zgj.instances import Instance
+from lcnn_verify.packs.zgj.quantities import assume_setting, kappa, loss
 
 
 def rate_bound(x, times, factor):

@@ -12,11 +12,11 @@ Source: abstract of the paper; the mass-weighted form is our reading (THEORY §4
 
 from hypothesis import given
 
-from lcnn_verify import laws, strategies
-from lcnn_verify.dynamics import StopReason
 from lcnn_verify.evidence import check, verifies
-from lcnn_verify.quantities import assume_setting, loss, merged_level_of, recovery
-from lcnn_verify.runs import flow
+from lcnn_verify.packs.zgj import laws, strategies
+from lcnn_verify.packs.zgj.descents import flow
+from lcnn_verify.packs.zgj.dynamics import StopReason
+from lcnn_verify.packs.zgj.quantities import assume_setting, loss, merged_level_of, recovery
 
 FACTOR = 16.0
 

@@ -15,12 +15,11 @@ from itertools import product
 
 import numpy as np
 
-from lcnn_verify.adversary import lowest_critical_level, random_starts, search
 from lcnn_verify.evidence import check, measure, point, verifies
-from lcnn_verify.instances import Instance
-from lcnn_verify.laws import structured_starts
-from lcnn_verify.profiles import active
-from lcnn_verify.quantities import (
+from lcnn_verify.packs.zgj.adversary import lowest_critical_level, random_starts, search
+from lcnn_verify.packs.zgj.instances import Instance
+from lcnn_verify.packs.zgj.laws import structured_starts
+from lcnn_verify.packs.zgj.quantities import (
     assume_setting,
     gradient_norm,
     kappa,
@@ -28,7 +27,8 @@ from lcnn_verify.quantities import (
     merged_level_of,
     threshold_level,
 )
-from lcnn_verify.threshold import loss_threshold
+from lcnn_verify.packs.zgj.threshold import loss_threshold
+from lcnn_verify.profiles import active
 
 DEGREES = (90.0, 60.0, 30.0, 10.0, 3.0)
 RATIOS = (1.0, 0.5, 0.2)
@@ -68,7 +68,11 @@ def test_the_adversary_stays_above_the_bound(degrees, ratio, r, d, m):
     names = ("zgj.threshold", f"{degrees}/{ratio}/{r}/{d}/{m}")
     rng = np.random.default_rng(active().derive_seed(*names))
     level = loss_threshold(V)
-    found = search(V, structured_starts(V, m, 2 * active().profile.searches, rng), level=level)
+    found = search(
+        V,
+        structured_starts(V, m, 2 * active().pick(quick=1, standard=4, deep=16), rng),
+        level=level,
+    )
     worst = Instance(found.W, V, parameters={"degrees": degrees, "ratio": ratio})
     assume_setting(worst)
     check.at_least(gradient_norm(worst), kappa(worst) * loss(worst), instance=worst)
@@ -82,7 +86,7 @@ def test_lowest_critical_level_found_is_above(d, m):
     """Orthonormal teachers; THEORY §4 measured 0.3358 and 0.3124 in units of M(π/2)/2."""
     V = np.eye(d)[:2]
     rng = np.random.default_rng(active().derive_seed("zgj.threshold", "lowest", str(d), str(m)))
-    starts = random_starts(V, m, 12 * active().profile.searches, rng)
+    starts = random_starts(V, m, 12 * active().pick(quick=1, standard=4, deep=16), rng)
     lowest = lowest_critical_level(V, starts, level=4.0 * loss_threshold(V))
     x = Instance(lowest.W, V)
     unit = merged_level_of(x).value / 2.0

@@ -19,17 +19,17 @@ import numpy as np
 from flint import arb
 from hypothesis import given
 
-from lcnn_verify import enclosure, laws, oracle, strategies
-from lcnn_verify.builders import split
-from lcnn_verify.dynamics import gradient_descent
-from lcnn_verify.enclosure import ball
 from lcnn_verify.evidence import Quantity, check, measure, series, verifies
-from lcnn_verify.instances import Instance
-from lcnn_verify.laws import width_ladder_start
+from lcnn_verify.numerics import balls
+from lcnn_verify.packs.zgj import enclosure, laws, oracle, strategies
+from lcnn_verify.packs.zgj.descents import check_converged, descend, working_step
+from lcnn_verify.packs.zgj.dynamics import gradient_descent
+from lcnn_verify.packs.zgj.instances import Instance
+from lcnn_verify.packs.zgj.laws import width_ladder_start
+from lcnn_verify.packs.zgj.networks import split
+from lcnn_verify.packs.zgj.quantities import assume_setting, gradient_norm, loss, mass, norm, number
+from lcnn_verify.packs.zgj.threshold import loss_threshold
 from lcnn_verify.profiles import active
-from lcnn_verify.quantities import assume_setting, gradient_norm, loss, mass, norm, number
-from lcnn_verify.runs import check_converged, descend, working_step
-from lcnn_verify.threshold import loss_threshold
 
 START = 0.02  # just below ε₀(I₂) = 0.0215
 NARROW = laws.below_threshold_law(max_r=2, max_d=3)
@@ -56,9 +56,9 @@ def test_splitting_changes_no_step(instance):
     def farthest_ball(bits):
         whole = enclosure.gradient(x.W, x.V, precision=bits).tolist()
         parts = enclosure.gradient(wide.W, x.V, precision=bits).tolist()
-        with ball.working_precision(bits):
+        with balls.working_precision(bits):
             gaps = [
-                ball.norm(part - entry / 2 for part, entry in zip(row, whole[k // 4], strict=True))
+                balls.norm(part - entry / 2 for part, entry in zip(row, whole[k // 4], strict=True))
                 for k, row in enumerate(parts)
             ]
             return reduce(arb.max, gaps)
@@ -138,13 +138,17 @@ def slope_bound(widths, times, rng, resamples=2000):
 
 @verifies("zgj.width-free")
 def test_planar_ladder_has_a_plateau():
-    profile = active().profile
+    run = active()
+    top, starts = (
+        run.pick(quick=4096, standard=4096, deep=65536),
+        run.pick(quick=16, standard=50, deep=50),
+    )
     V = np.eye(2)
     widths = [2]
-    while widths[-1] < profile.ladder_top:
+    while widths[-1] < top:
         widths.append(2 * widths[-1])
     name = "planar, V = I₂"
-    times = ladder(V, START, widths, profile.ladder_starts, name)
+    times = ladder(V, START, widths, starts, name)
     rng = np.random.default_rng(active().derive_seed("zgj.width-free", "bootstrap"))
     slope, bound = slope_bound(widths[-3:], times[-3:], rng)
     judged = f"judged on the top three rungs: slope {slope:.3f}, its 95 % bound {bound:.3f} ≤ 0.1"

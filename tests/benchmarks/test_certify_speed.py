@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from region_kit import CLAIMS
 
-from lcnn_verify.certificates import checker, region
+from lcnn_verify.packs.zgj.proofs.region import checker, prove
 
 
 @pytest.mark.parametrize("name", ["two", "orthonormal"])
 def test_checking_costs_less_than_finding(name: str, benchmark: Any) -> None:
     claim = replace(CLAIMS[name], multiple=Fraction(2), inner=Fraction(1, 2))
     start = perf_counter()
-    document = region.certify(claim, budget=100_000).document
+    document = prove.certify(claim, budget=100_000).document
     found = perf_counter() - start
     start = perf_counter()
     boxes = checker.check(document)

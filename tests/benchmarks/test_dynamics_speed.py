@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
-from lcnn_verify.dynamics import gradient_descent, gradient_flow
-from lcnn_verify.model import FloatArray
-from lcnn_verify.population import gradient
+from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.packs.zgj.dynamics import gradient_descent, gradient_flow
+from lcnn_verify.packs.zgj.population import gradient
 
 # Plain Python bodies are only run to see that the benchmark works.
 JIT = not numba.config.DISABLE_JIT

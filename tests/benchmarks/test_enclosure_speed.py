@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lcnn_verify import enclosure, oracle
-from lcnn_verify.laws import general_law
-from lcnn_verify.model import MODELS
+from lcnn_verify.packs.zgj import enclosure, oracle
+from lcnn_verify.packs.zgj.laws import general_law
+from lcnn_verify.packs.zgj.model import MODELS
 
 DIGITS = (10, 20, 40)
 ROUTES: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {

@@ -11,9 +11,10 @@ import numba
 import numpy as np
 import pytest
 
-from lcnn_verify.model import TIED_ABS, FloatArray
-from lcnn_verify.population import dense, planar, small
-from lcnn_verify.population.family import SignedFamily, signed_family
+from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.packs.zgj.model import TIED_ABS
+from lcnn_verify.packs.zgj.population import dense, planar, small
+from lcnn_verify.packs.zgj.population.family import SignedFamily, signed_family
 
 # Plain Python bodies are only run to see that the benchmark works.
 JIT = not numba.config.DISABLE_JIT

@@ -1,0 +1,167 @@
+"""What a pack's numerics give the engine, and the JSON of what its properties are about.
+
+A property's arguments may be plain data or **examples**: objects of a pack's own classes. An
+example knows its JSON, how a person reads it, and how it is drawn; the engine only asks.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol, Self
+
+from lcnn_verify import packs
+from lcnn_verify.errors import InputError
+from lcnn_verify.evidence.drawing import Drawing
+from lcnn_verify.ledger import Claim
+from lcnn_verify.packs import Pack
+
+SelfCheck = Callable[[], tuple[bool, str]]
+"""Whether a check of the installation passed, and what it found."""
+Checker = Callable[[Mapping[str, Any]], Iterator[str]]
+"""Proves what a certificate says once more: a sentence for each proof; raises ``Rejected``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An example taken apart for people.
+
+    ``parameters`` are the numbers one would write down to rebuild it, ``arrays`` its matrices by
+    name, as lists of rows. ``draw(prefix, title)`` makes its drawing, where there is one.
+    """
+
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    arrays: Mapping[str, Any] = field(default_factory=dict)
+    draw: Callable[[str, str], Drawing] | None = None
+
+
+class Example(Protocol):
+    """What a property may take as an argument besides plain data. ``type`` is ``"<key>.<name>"``.
+
+    ``show`` takes what ``to_json`` wrote, maybe damaged: it raises ``ValueError`` or ``KeyError``
+    for what it cannot read, as ``from_json`` does.
+    """
+
+    type: ClassVar[str]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON data that makes the example again; ``type`` is added to it."""
+        ...
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """The example that ``to_json`` wrote."""
+        ...
+
+    @classmethod
+    def show(cls, data: Mapping[str, Any]) -> Shown:
+        """The example for people, from its JSON."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """How a pack takes code under test, whose checks are claims that ``judges_subject``.
+
+    ``context`` makes the ``subject`` of a run of a target named in text, or raises ``InputError``
+    for what names none; nothing of the target is imported for that. ``lacking`` says, within such a
+    run, why a check does not apply; empty if it does.
+    """
+
+    context: Callable[[str], Mapping[str, Any]]
+    lacking: Callable[[Claim], str]
+
+
+def _nothing() -> None:
+    """Nothing to warm up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hooks:
+    """What a pack's numerics give the engine.
+
+    ``examples`` are the classes its properties take; ``warm_up`` takes every compiled route once,
+    which fills or loads the compile cache; ``self_checks`` are what ``lcnn-verify doctor`` runs, by
+    name; ``certificates`` maps what the field ``certificate`` of a document says to its checker;
+    ``judge`` takes code under test.
+    """
+
+    examples: tuple[type[Example], ...] = ()
+    warm_up: Callable[[], None] = _nothing
+    self_checks: Mapping[str, SelfCheck] = field(default_factory=dict)
+    certificates: Mapping[str, Checker] = field(default_factory=dict)
+    judge: Judge | None = None
+
+
+@functools.cache
+def hooks_of(pack_key: str) -> Hooks:
+    """The hooks of the pack called ``pack_key``, whose numerics are imported for it.
+
+    Raises ``InputError`` if there is no such pack, or if its hooks are none.
+    """
+    pack = packs.pack_of(pack_key)
+    if not pack.hooks:
+        return Hooks()
+    found = packs.resolve(pack.hooks)
+    if not isinstance(found, Hooks):
+        raise InputError(f"hooks of {pack.key}", f"a {type(found).__name__}", "a Hooks")
+    return found
+
+
+def every_pack() -> Iterator[tuple[Pack, Hooks | Exception]]:
+    """Each pack with its hooks, or with what their import raised."""
+    for pack in packs.find():
+        try:
+            yield pack, hooks_of(pack.key)
+        except Exception as error:
+            yield pack, error
+
+
+def judging(target: str) -> Judge:
+    """The first pack's way to take the code under test named ``target``.
+
+    Raises ``InputError`` if no pack takes any, and what the only one that does raises.
+    """
+    for _, hooks in every_pack():
+        if not isinstance(hooks, Exception) and hooks.judge is not None:
+            hooks.judge.context(target)
+            return hooks.judge
+    raise InputError("implementation", repr(target), "a pack that judges implementations")
+
+
+def example_type(value: Any) -> type[Example] | None:
+    """The class of which JSON ``value`` is an example; None for plain data and unknown types."""
+    if not isinstance(value, Mapping) or not isinstance(name := value.get("type"), str):
+        return None
+    key, dot, _ = name.partition(".")
+    if not dot or key not in {pack.key for pack in packs.find()}:
+        return None
+    return next((known for known in hooks_of(key).examples if known.type == name), None)
+
+
+def to_json(value: Any) -> Any:
+    """Encode a property's argument: an example, or plain data.
+
+    Floats are kept exactly: JSON numbers written by Python round-trip.
+    """
+    if hasattr(value, "to_json") and isinstance(name := getattr(type(value), "type", None), str):
+        return {"type": name, **to_json(value.to_json())}
+    if isinstance(value, Mapping):
+        return {str(key): to_json(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [to_json(item) for item in value]
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if hasattr(value, "tolist"):  # NumPy arrays and scalars
+        return to_json(value.tolist())
+    raise TypeError(f"cannot write a {type(value).__name__} to JSON")
+
+
+def from_json(value: Any) -> Any:
+    """Decode what :func:`to_json` wrote. Raises ``ValueError`` or ``KeyError`` on anything else."""
+    if (known := example_type(value)) is not None:
+        return known.from_json(value)
+    if isinstance(value, list):
+        return [from_json(item) for item in value]
+    return value

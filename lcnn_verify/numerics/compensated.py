@@ -1,0 +1,69 @@
+"""Compensated sums and dot products: the answer as if summed in twice the precision."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.numerics.compiled import compiled
+
+
+@compiled
+def two_sum(a: float, b: float) -> tuple[float, float]:
+    """Return (s, e) with s = fl(a + b) and s + e = a + b exactly (Knuth)."""
+    total = a + b
+    part = total - a
+    return total, (a - (total - part)) + (b - part)
+
+
+@compiled
+def row_dot(a: FloatArray, b: FloatArray, i: int) -> float:
+    """Row i of a times row i of b, each product rounded once, the sum compensated.
+
+    Of matrices and not of vectors, since to pass on a row costs more than to multiply it.
+    """
+    total, error = 0.0, 0.0
+    for j in range(a.shape[1]):
+        total, rest = two_sum(total, a[i, j] * b[i, j])
+        error += rest
+    return total + error
+
+
+@compiled
+def cosine(units: FloatArray, i: int, b: int) -> float:
+    """û_i·b̂ in [−1, 1]: plain sums of 16 products, which are cheap, added with compensation."""
+    d = units.shape[1]
+    total, error = 0.0, 0.0
+    for j in range(min(16, d)):
+        total += units[i, j] * units[b, j]
+    for start in range(16, d, 16):
+        part = 0.0
+        for j in range(start, min(start + 16, d)):
+            part += units[i, j] * units[b, j]
+        total, rest = two_sum(total, part)
+        error += rest
+    return min(1.0, max(-1.0, total + error))
+
+
+@compiled
+def signed_mean_direction(units: FloatArray, masses: FloatArray, signs: FloatArray) -> FloatArray:
+    """Σ_b c_b q_b b̂, shape (d,): what the linear part of the ReLU kernel sees."""
+    n, d = units.shape
+    total, error = np.zeros(d), np.zeros(d)
+    for b in range(n):
+        weight = signs[b] * masses[b]
+        for j in range(d):
+            total[j], rest = two_sum(total[j], weight * units[b, j])
+            error[j] += rest
+    for j in range(d):
+        total[j] += error[j]
+    return total
+
+
+@compiled
+def add_into(total: FloatArray, error: FloatArray, part: FloatArray) -> None:
+    """Add ``part`` to the running sum ``total`` + ``error``; all three (rows, columns)."""
+    for i in range(len(part)):
+        for j in range(part.shape[1]):
+            total[i, j], rest = two_sum(total[i, j], part[i, j])
+            error[i, j] += rest

@@ -1,0 +1,102 @@
+"""The inertia of a symmetric matrix of balls: how many eigenvalues are below, at and above 0.
+
+By Sylvester's law PᵀHP has the inertia of H for every invertible P. With P an approximate matrix
+of eigenvectors PᵀHP is nearly diagonal, and Gershgorin's discs that avoid 0 count the signs. A
+zero eigenvalue can never be told from a small one by balls: it must be known, from a null vector
+that a symmetry gives exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from flint import arb, arb_mat
+
+from lcnn_verify.errors import InputError
+from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.numerics.krawczyk import NotProved, column, midpoints
+
+
+@dataclass(frozen=True, slots=True)
+class Inertia:
+    """How many eigenvalues of a symmetric matrix are negative, zero and positive."""
+
+    negative: int
+    zero: int
+    positive: int
+
+    def __add__(self, other: Inertia) -> Inertia:
+        return Inertia(
+            self.negative + other.negative,
+            self.zero + other.zero,
+            self.positive + other.positive,
+        )
+
+    def __rmul__(self, times: int) -> Inertia:
+        return Inertia(times * self.negative, times * self.zero, times * self.positive)
+
+    def __str__(self) -> str:
+        return f"{self.negative} negative, {self.zero} zero, {self.positive} positive"
+
+
+def inertia(matrix: arb_mat, null: Sequence[Sequence[arb]] = ()) -> Inertia:
+    """The inertia of every symmetric matrix in ``matrix`` (n, n) that has the ``null`` vectors.
+
+    ``null`` holds enclosures (n,) of vectors that the matrix in question sends exactly to 0: the
+    caller's proof, checked here only as far as balls can. At the precision in force. Raises
+    :class:`NotProved` when a disc holds 0, when the null vectors are not independent over their
+    balls, or when the matrix does not send one to 0.
+    """
+    size = matrix.nrows()
+    if matrix.ncols() != size or any(len(vector) != size for vector in null):
+        raise InputError("matrix", f"{size} rows", "a square matrix and null vectors of its size")
+    for vector in null:
+        if not all(0 in entry for entry in (matrix * column(vector)).entries()):
+            raise NotProved("a null vector is not sent to 0: the symmetry does not hold")
+    basis = _basis(midpoints(matrix), null)
+    _demand_independent(basis, null)
+    congruence = arb_mat(basis.tolist()) if basis.size else arb_mat(size, 0)
+    nearly_diagonal = (congruence.transpose() * matrix * congruence).tolist()
+    negative = positive = 0
+    for index, row in enumerate(nearly_diagonal):
+        reach = sum((abs(entry) for j, entry in enumerate(row) if j != index), arb(0))
+        if row[index] > reach:
+            positive += 1
+        elif row[index] < -reach:
+            negative += 1
+        else:
+            got = row[index].str(3)
+            raise NotProved(f"the sign of an eigenvalue near {got} ± {reach.str(3)} is open")
+    return Inertia(negative, len(null), positive)
+
+
+def _basis(matrix: FloatArray, null: Sequence[Sequence[arb]]) -> FloatArray:
+    """Approximate orthonormal eigenvectors, one a column, of the part across the null vectors."""
+    size = len(matrix)
+    if not null:
+        return np.asarray(np.linalg.eigh(0.5 * (matrix + matrix.T))[1])
+    known = np.array([[float(entry.mid()) for entry in vector] for vector in null]).T
+    across = np.linalg.qr(known, mode="complete")[0][:, len(null) :]
+    if not across.size:
+        return np.empty((size, 0))
+    inner = across.T @ matrix @ across
+    return np.asarray(across @ np.linalg.eigh(0.5 * (inner + inner.T))[1])
+
+
+def _demand_independent(basis: FloatArray, null: Sequence[Sequence[arb]]) -> None:
+    """Check that the null vectors and the basis make an invertible P: ‖I − RP‖_∞ < 1 for some R."""
+    size = len(basis)
+    columns = [list(vector) for vector in null] + [
+        [arb(float(entry)) for entry in vector] for vector in basis.T
+    ]
+    square = arb_mat(columns).transpose()
+    try:
+        inverse = np.linalg.inv(midpoints(square))
+    except np.linalg.LinAlgError:
+        raise NotProved("the null vectors are not independent") from None
+    product = (arb_mat(inverse.tolist()) * square).tolist()
+    for i in range(size):
+        if not sum((abs(product[i][j] - int(i == j)) for j in range(size)), arb(0)) < 1:
+            raise NotProved("the null vectors are not independent over their balls")

@@ -1,0 +1,83 @@
+"""Precision raised until a ball is as narrow as asked, or a clear refusal."""
+
+from __future__ import annotations
+
+import math
+import numbers
+from collections.abc import Callable
+
+from flint import arb
+
+from lcnn_verify.errors import InputError
+from lcnn_verify.numerics import balls
+from lcnn_verify.numerics.balls import EnclosureError
+
+MOST_BITS = 8192
+"""The precision at which an automatic raise gives up."""
+_STALLED = 0.75  # a point's width falls by 2^-precision when the precision doubles
+
+
+def refined(
+    name: str,
+    compute: Callable[[], list[arb]],
+    precision: int,
+    width: float | None,
+    relative_width: float | None,
+) -> list[arb]:
+    """Run ``compute`` at ``precision`` bits, and at twice as many until the result is narrow.
+
+    Narrow means that no ball is wider than ``width``, or than ``relative_width`` times the largest
+    entry, whichever allows more; with neither the first result is returned. Raises
+    :class:`EnclosureError` when a ball is not finite, when the width does not fall with the
+    precision (the box is too wide) or is not reached at :data:`MOST_BITS`; :class:`InputError` on
+    bad arguments.
+    """
+    bits = _as_bits(precision)
+    asked = {"width": width, "relative_width": relative_width}
+    for argument, value in asked.items():
+        if value is not None:
+            _check_width(argument, value)
+    before: arb | None = None
+    while True:
+        with balls.working_precision(bits):
+            values = [balls.finite(name, value) for value in compute()]
+            widest = _largest([balls.width(value) for value in values])
+            allowed = arb(0 if width is None else width)
+            if relative_width is not None:
+                size = _largest([value.abs_lower() for value in values])
+                allowed = allowed.max((relative_width * size).lower())
+            if width is relative_width is None or widest <= allowed:
+                return values
+            got, wanted = widest.str(3, radius=False), allowed.str(3, radius=False)
+            if before is not None and widest > _STALLED * before:
+                raise EnclosureError(
+                    f"{name}: {got} wide at {bits} bits, hardly narrower than at {bits // 2}, "
+                    f"wanted {wanted}: the box is too wide, divide it"
+                )
+            if bits >= MOST_BITS:
+                raise EnclosureError(f"{name}: {got} wide at {bits} bits, wanted {wanted}")
+        before, bits = widest, min(2 * bits, MOST_BITS)
+
+
+def _as_bits(precision: int) -> int:
+    if (
+        isinstance(precision, bool)
+        or not isinstance(precision, numbers.Integral)
+        or not 16 <= precision <= MOST_BITS
+    ):
+        raise InputError(
+            "precision", repr(precision), f"an integer number of bits from 16 to {MOST_BITS}"
+        )
+    return int(precision)
+
+
+def _check_width(argument: str, value: float) -> None:
+    if isinstance(value, bool) or not isinstance(value, numbers.Real) or not 0 < value < math.inf:
+        raise InputError(argument, repr(value), "a finite number above 0")
+
+
+def _largest(values: list[arb]) -> arb:
+    largest = values[0]
+    for value in values[1:]:
+        largest = largest.max(value)
+    return largest

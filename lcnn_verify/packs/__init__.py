@@ -1,0 +1,154 @@
+"""Packs: one a paper. What a pack is, and which ones this installation has. Imports no NumPy.
+
+A pack tells the engine where its claims, properties and numerics are; the engine knows no paper.
+Ours are a literal list. Those of other distributions are found through the entry point group
+``lcnn_verify.packs``, whose value is the pack, such as ``mypaper.pack:PACK``. A pack that cannot be
+used is left out and named in :func:`broken`; the others are not affected.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lcnn_verify.errors import InputError, did_you_mean
+
+if TYPE_CHECKING:
+    from lcnn_verify.ledger.claim import Claim, Source
+
+ENTRY_POINTS = "lcnn_verify.packs"
+"""The entry point group under which other distributions offer packs."""
+_OURS = ("lcnn_verify.packs.zgj:PACK",)
+_KEY = re.compile(r"[a-z][a-z0-9_]*")
+_ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9][a-z0-9_-]*)+")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A heading of the report for the claims below one prefix, and a sentence to introduce them."""
+
+    heading: str
+    introduction: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pack:
+    """One paper: its claims, and where their properties and numerics are.
+
+    ``key`` is the first word of all its ids. ``properties`` is the folder that holds
+    ``<key>/test_….py``; every file below ``sources``, code or data, is in the fingerprint of a
+    journal, as is the version of ``distribution``. ``groups`` maps prefixes of ids, such as
+    ``"zgj.control"``, to headings; the prefix that is the key itself is headed by ``title``.
+    ``hooks`` names a :class:`~lcnn_verify.evidence.hooks.Hooks`, imported where numerics are
+    wanted; ``commands`` and ``certifiers`` name typer apps, whose commands become
+    ``lcnn-verify COMMAND`` and ``lcnn-verify certify COMMAND``: all three as ``"module:object"``.
+    """
+
+    key: str
+    title: str
+    source: Source
+    claims: tuple[Claim, ...]
+    properties: Path
+    sources: Path
+    distribution: str
+    groups: Mapping[str, Group] = field(default_factory=dict)
+    hooks: str = ""
+    commands: str = ""
+    certifiers: str = ""
+
+    def group(self, prefix: str) -> Group:
+        """The heading for claims whose id is ``prefix`` and one more word."""
+        if prefix == self.key:
+            return self.groups.get(prefix, Group(self.title))
+        return self.groups.get(prefix, Group(prefix))
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A pack that is left out, by the name it is known under, and why, in one line."""
+
+    name: str
+    reason: str
+
+
+def find() -> tuple[Pack, ...]:
+    """The packs that can be used: ours, then those of other distributions by name."""
+    return _found()[0]
+
+
+def broken() -> tuple[Broken, ...]:
+    """The packs that are left out."""
+    return _found()[1]
+
+
+def pack_of(claim_id: str) -> Pack:
+    """The pack a claim belongs to. Raises ``InputError`` if there is none of that key."""
+    key = claim_id.partition(".")[0]
+    known = {pack.key: pack for pack in find()}
+    if key not in known:
+        hint = did_you_mean(key, list(known))
+        raise InputError("pack", repr(key), f"one of {', '.join(known)}{hint}")
+    return known[key]
+
+
+def resolve(path: str) -> Any:
+    """The object ``"module:name"`` names. Raises what the import raises, or ``AttributeError``."""
+    module, _, name = path.partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
+@functools.cache
+def _found() -> tuple[tuple[Pack, ...], tuple[Broken, ...]]:
+    packs: dict[str, Pack] = {}
+    names: dict[str, str] = {}
+    left_out: list[Broken] = []
+    for name, path in _offered():
+        try:
+            pack = resolve(path)
+            reason = _flaw(pack)
+        except BaseException as error:  # a pack may raise anything while it is imported
+            if isinstance(error, KeyboardInterrupt):
+                raise
+            reason = " ".join(f"cannot be imported: {type(error).__name__}: {error}".split())
+        if not reason and pack.key in packs:
+            reason = f"its key {pack.key!r} is that of {names[pack.key]} already"
+        if reason:
+            left_out.append(Broken(name, reason))
+        else:
+            packs[pack.key], names[pack.key] = pack, name
+    return tuple(packs.values()), tuple(left_out)
+
+
+def _offered() -> Iterator[tuple[str, str]]:
+    """Names and paths of all packs on offer, ours first."""
+    for path in _OURS:
+        yield path.rpartition(".")[2].partition(":")[0], path
+    points = metadata.entry_points(group=ENTRY_POINTS)
+    for point in sorted(points, key=lambda point: (point.name, point.value)):
+        distribution = point.dist.name if point.dist else "?"
+        yield f"{point.name} of {distribution}", point.value
+
+
+def _flaw(pack: Any) -> str:
+    """Why the object an entry point names is no usable pack; empty if it is one."""
+    if not isinstance(pack, Pack):
+        return f"is a {type(pack).__name__}, no lcnn_verify.packs.Pack"
+    if not _KEY.fullmatch(pack.key):
+        return f"its key {pack.key!r} is not made of a-z, 0-9 and _, a letter first"
+    if not pack.claims:
+        return "it has no claims"
+    ids = [claim.id for claim in pack.claims]
+    for claim_id in ids:
+        if not claim_id.startswith(f"{pack.key}.") or not _ID.fullmatch(claim_id):
+            return f"its claim {claim_id!r} is not called {pack.key}.NAME in small letters"
+        if ids.count(claim_id) > 1:
+            return f"its claim {claim_id!r} stands in it twice"
+        if any(other.startswith(f"{claim_id}.") for other in ids):
+            return f"its claim {claim_id!r} is also a group of claims"
+    return ""

@@ -1,0 +1,1 @@
+"""The commands this pack adds to ``lcnn-verify``. Imports no numerics."""

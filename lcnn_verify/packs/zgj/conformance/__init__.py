@@ -1,0 +1,27 @@
+"""Someone else's implementation of the population loss and its gradient, under test."""
+
+from __future__ import annotations
+
+from lcnn_verify.packs.zgj.conformance.declaration import OPERATIONS, Declaration, Operation
+from lcnn_verify.packs.zgj.conformance.faults import Fault, Misbehaviour
+from lcnn_verify.packs.zgj.conformance.implementation import (
+    Implementation,
+    current,
+    open_implementation,
+)
+from lcnn_verify.packs.zgj.conformance.inputs import LAYOUTS, Layout
+from lcnn_verify.packs.zgj.conformance.limits import Limits
+
+__all__ = [
+    "LAYOUTS",
+    "OPERATIONS",
+    "Declaration",
+    "Fault",
+    "Implementation",
+    "Layout",
+    "Limits",
+    "Misbehaviour",
+    "Operation",
+    "current",
+    "open_implementation",
+]

@@ -1,0 +1,181 @@
+"""What an implementation says of itself: the object protocol, in one place.
+
+An implementation is any object (a module, an instance, a class that needs no arguments, a
+namespace) with at least one of these, students first:
+
+- ``loss(W, V)`` → the population loss, a number;
+- ``gradient(W, V)`` → its gradient with respect to W, an array of W's shape;
+- ``loss_and_gradient(W, V)`` → the pair of both.
+
+W is an array of shape (m, d), V one of shape (r, d). Attributes say the rest, all optional:
+
+- ``model``: a :class:`~lcnn_verify.Model` or its name (default ``"tied-abs"``);
+- ``dtype``: ``"float64"`` or ``"float32"``, of inputs and results; also a dtype of NumPy, JAX or
+  PyTorch. Default ``"float64"``; for JAX what ``jax_enable_x64`` says once the target is loaded,
+  so a plain JAX program is a float32 one, also if it returns NumPy arrays or floats. A target
+  that imports JAX and says ``"float64"`` is loaded with ``JAX_ENABLE_X64=1``, and need not set it;
+- ``batch``: true if W may also be (B, m, d), for losses (B,) and gradients (B, m, d);
+- ``arrays``: ``"numpy"``, ``"jax"`` or ``"torch"``, what W and V are given as. If absent and the
+  target imports JAX or PyTorch, a small call finds out: with NumPy arrays first.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, TypeAlias, get_args
+
+import numpy as np
+
+from lcnn_verify.errors import InputError, did_you_mean
+from lcnn_verify.packs.zgj.model import MODELS, TIED_ABS, Model
+
+Operation: TypeAlias = Literal["loss", "gradient", "loss_and_gradient"]
+Dtype: TypeAlias = Literal["float32", "float64"]
+Arrays: TypeAlias = Literal["numpy", "jax", "torch"]
+
+OPERATIONS: tuple[Operation, ...] = get_args(Operation)
+DTYPES: tuple[Dtype, ...] = get_args(Dtype)
+FRAMEWORKS: tuple[Arrays, ...] = get_args(Arrays)
+
+_COMPILERS = ("jax", "torch", "numba", "juliacall", "julia")
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What is under test: its ``name``, the operations it ``offers``, and what it takes."""
+
+    name: str
+    offers: tuple[Operation, ...]
+    model: Model = TIED_ABS
+    dtype: Dtype = "float64"
+    batch: bool = False
+    arrays: Arrays = "numpy"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What an object says, before the open questions are settled.
+
+    ``dtype`` and ``arrays`` are None where it says nothing; ``imported`` are the frameworks in
+    memory once it is loaded, ``x64`` says whether JAX computes in float64, and ``compiles`` whether
+    anything in memory compiles code at its first call.
+    """
+
+    offers: tuple[Operation, ...]
+    model: Model
+    dtype: Dtype | None
+    batch: bool
+    arrays: Arrays | None
+    imported: tuple[Arrays, ...] = ()
+    x64: bool = False
+    compiles: bool = False
+
+
+def to_json(facts: Facts) -> dict[str, Any]:
+    """The facts as JSON, for another process (:func:`from_json`)."""
+    return {**asdict(facts), "model": facts.model.name}
+
+
+def from_json(data: dict[str, Any]) -> Facts:
+    """The facts again. Raises ``InputError``, ``TypeError`` or ``KeyError`` on anything else."""
+    tuples = {name: tuple(data[name]) for name in ("offers", "imported")}
+    return Facts(**{**data, **tuples, "model": model_named(data["model"])})
+
+
+def read(subject: Any, imported: tuple[Arrays, ...]) -> Facts:
+    """Read the object protocol off ``subject``, which has ``imported`` frameworks.
+
+    Raises ``InputError`` on what the protocol does not allow.
+    """
+    return Facts(
+        _offers(subject),
+        _model(_attribute(subject, "model")),
+        _dtype(_attribute(subject, "dtype")),
+        _batch(_attribute(subject, "batch")),
+        _arrays(_attribute(subject, "arrays")),
+        imported,
+        "jax" in imported and bool(sys.modules["jax"].config.jax_enable_x64),
+        any(name in sys.modules for name in _COMPILERS),
+    )
+
+
+def model_named(name: str) -> Model:
+    """The model called ``name``. Raises ``InputError`` with the nearest name."""
+    for model in MODELS:
+        if model.name == name:
+            return model
+    raise InputError("model", repr(name), _one_of("a Model or", (m.name for m in MODELS), name))
+
+
+def _one_of(what: str, names: Iterable[str], got: Any) -> str:
+    known = list(names)
+    return f"{what} one of {', '.join(map(repr, known))}{did_you_mean(str(got), known)}"
+
+
+def _attribute(subject: Any, name: str) -> Any:
+    try:
+        return getattr(subject, name, None)
+    except Exception as error:
+        got = f"{type(error).__name__} from looking at it ({error})"
+        raise InputError(name, got, "an attribute that can be read") from None
+
+
+def _offers(subject: Any) -> tuple[Operation, ...]:
+    found = {name: _attribute(subject, name) for name in OPERATIONS}
+    for name, value in found.items():
+        if value is not None and not callable(value):
+            raise InputError(name, repr(value), f"a function {name}(W, V)")
+    offers = tuple(name for name, value in found.items() if value is not None)
+    if offers:
+        return offers
+    wanted = "an object with loss(W, V), gradient(W, V) or loss_and_gradient(W, V)"
+    own_name = str(getattr(subject, "__name__", ""))
+    if own_name in OPERATIONS and callable(subject):
+        owner = str(getattr(subject, "__qualname__", "")).rpartition(".")[0].rpartition(".")[2]
+        home = f"its class {owner}" if owner.isidentifier() else "its module"
+        raise InputError("target", f"the bare function {own_name}", f"{wanted}, such as {home}")
+    public = [name for name in dir(subject) if not name.startswith("_")]
+    for operation in OPERATIONS:
+        if near := did_you_mean(operation, public):
+            close = near.rpartition(" ")[2].strip("'?")
+            wanted += f"; it has {close!r}, did you mean {operation!r}?"
+            break
+    raise InputError("target", f"an object of type {type(subject).__name__} with none", wanted)
+
+
+def _model(value: Any) -> Model:
+    if value is None:
+        return TIED_ABS
+    return value if isinstance(value, Model) else model_named(value)
+
+
+def _dtype(value: Any) -> Dtype | None:
+    if value is None:
+        return None
+    name = value if isinstance(value, str) else str(value).removeprefix("torch.")
+    if name not in DTYPES:
+        try:
+            name = np.dtype(value).name
+        except TypeError:
+            raise InputError("dtype", repr(value), _one_of("", DTYPES, name).strip()) from None
+    for dtype in DTYPES:
+        if name == dtype:
+            return dtype
+    raise InputError("dtype", repr(value), _one_of("", DTYPES, name).strip())
+
+
+def _batch(value: Any) -> bool:
+    if value is None or isinstance(value, bool):
+        return bool(value)
+    raise InputError("batch", repr(value), "True or False")
+
+
+def _arrays(value: Any) -> Arrays | None:
+    if value is None:
+        return None
+    for arrays in FRAMEWORKS:
+        if value == arrays:
+            return arrays
+    raise InputError("arrays", repr(value), _one_of("", FRAMEWORKS, value).strip())

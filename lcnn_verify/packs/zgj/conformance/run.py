@@ -1,0 +1,157 @@
+"""``conform``: someone else's implementation held to every check that applies to it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from importlib.machinery import PathFinder
+from pathlib import Path
+from typing import Any
+
+from lcnn_verify.campaign import arguments
+from lcnn_verify.campaign.campaign import Campaign, Subject
+from lcnn_verify.campaign.run import ProgressCallback
+from lcnn_verify.errors import InputError, did_you_mean
+from lcnn_verify.ledger import Claim
+from lcnn_verify.packs.zgj.conformance import target as targets
+from lcnn_verify.packs.zgj.conformance.declaration import Declaration
+from lcnn_verify.packs.zgj.conformance.implementation import open_implementation
+from lcnn_verify.packs.zgj.conformance.limits import DEFAULT_LIMITS, Limits
+from lcnn_verify.packs.zgj.conformance.offers import offered
+from lcnn_verify.packs.zgj.ledger.conformance import CHECKS
+from lcnn_verify.profiles import Profile
+from lcnn_verify.reporting.report import Report
+
+DEFAULT_OUT = Path("reports", "conformance")
+
+
+def conform(
+    target: str,
+    *,
+    checks: str | Sequence[str] | None = None,
+    profile: str | Profile = "quick",
+    seed: int = 0,
+    jobs: int | None = None,
+    out: Path | str | None = None,
+    resume: bool = False,
+    progress: ProgressCallback | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    properties: Path | str | None = None,
+) -> Report:
+    """Hold ``target`` to the checks, write the report into ``out`` and return it.
+
+    ``target`` is ``"package.module:object"`` or ``"path/file.py:object"``
+    (module ``declaration`` says what the object may be); it runs in processes of its own, under
+    ``limits``. ``checks`` are ids such as ``"zgj.conform.shapes"`` or
+    ``"shapes"`` (all when None). What it does not offer is listed in the report and is no failure.
+    All else is as for :func:`~lcnn_verify.verify`: the same campaign, journal and report.
+
+    Raises ``InputError`` for bad arguments, for a target that cannot be loaded or offers nothing,
+    and where no check applies; ``OSError`` and ``KeyboardInterrupt`` as ``verify`` does.
+    """
+    if not isinstance(target, str):
+        raise InputError("target", repr(target), "a text such as 'package.module:object'")
+    campaign = Campaign.checked(
+        profile=profile,
+        seed=seed,
+        jobs=jobs,
+        out=out,
+        default_out=DEFAULT_OUT,
+        resume=resume,
+        progress=progress,
+        properties=properties,
+    )
+    selection = select(checks)
+    with open_implementation(target, limits=limits) as implementation:
+        said = implementation.declaration
+    applying, missing = offered(selection, said)
+    if not applying:
+        reasons = "; ".join(f"{check.id}: {reason}" for check, reason in missing)
+        raise InputError("checks", "none that applies", f"some other than these ({reasons})")
+    changed = _changed(limits)
+    return campaign.run(
+        applying,
+        ledger=CHECKS,
+        asked=() if checks is None else tuple(check.id for check in selection),
+        subject=Subject(
+            context={"target": target, **changed},
+            identity={
+                "target": target,
+                "limits": changed,
+                "sources": _sources(targets.parse(target)),
+            },
+            section=section(target, said, missing),
+        ),
+    )
+
+
+def select(checks: Any) -> tuple[Claim, ...]:
+    """Checks by id or short name, also with commas in one text as on the command line; None: all.
+
+    Raises ``InputError`` with the nearest name.
+    """
+    if isinstance(checks, str):
+        checks = checks.split(",")
+    wanted = "ids of checks such as 'zgj.conform.shapes' or 'shapes', or None for all"
+    short = {check.name: check for check in CHECKS}
+    chosen = set()
+    for name in arguments.names("checks", checks, wanted):
+        bare = name.strip().removeprefix("zgj.conform.")
+        if bare not in short:
+            hint = did_you_mean(bare, list(short))
+            raise InputError("checks", repr(name.strip()), f"one of {', '.join(short)}{hint}")
+        chosen.add(short[bare].id)
+    return tuple(check for check in CHECKS if not chosen or check.id in chosen)
+
+
+def section(target: str, said: Declaration, missing: Sequence[tuple[Claim, str]]) -> dict[str, Any]:
+    """What the report says of the implementation."""
+    return {
+        "name": target,
+        "command": ["conform", target],
+        "facts": {
+            "target": target,
+            "offers": ", ".join(said.offers),
+            "model": said.model.name,
+            "dtype": said.dtype,
+            "arrays": said.arrays,
+            "batch": "yes" if said.batch else "no",
+        },
+        "not_offered": [{"check": check.id, "reason": reason} for check, reason in missing],
+    }
+
+
+def _changed(limits: Limits) -> dict[str, float]:
+    """The limits a unit must know of: those that are not the usual ones."""
+    return {
+        name: float(getattr(limits, name))
+        for name in ("call_seconds", "memory_gigabytes")
+        if getattr(limits, name) != getattr(DEFAULT_LIMITS, name)
+    }
+
+
+def _sources(target: targets.Target) -> str:
+    """A digest of the Python files beside the target; nothing of it is imported for this."""
+    origin = target.file or _origin(target)
+    if origin is None:
+        return ""
+    digest = hashlib.sha256()
+    for path in sorted(origin.parent.glob("*.py")):
+        digest.update(f"{path.name}\0".encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _origin(target: targets.Target) -> Path | None:
+    """The file of a dotted module, found without running its packages; None if it has none."""
+    places: list[str] | None = None
+    spec = None
+    for part in target.module.split("."):
+        for where in ([str(target.folder)], None) if places is None else (places,):
+            if (spec := PathFinder.find_spec(part, where)) is not None:
+                break
+        if spec is None:
+            return None
+        places = list(spec.submodule_search_locations or ())
+    origin = None if spec is None else spec.origin
+    return Path(origin) if origin is not None and origin.endswith(".py") else None

@@ -1,0 +1,144 @@
+"""The foreign code's own process: cut off from ours, it loads the target and answers calls."""
+
+from __future__ import annotations
+
+import faulthandler
+import io
+import os
+import resource
+import signal
+import socket
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Never
+
+from numpy.typing import NDArray
+
+from lcnn_verify.errors import InputError
+from lcnn_verify.packs.zgj.conformance import target as targets
+from lcnn_verify.packs.zgj.conformance.adapter import Adapter
+from lcnn_verify.packs.zgj.conformance.declaration import to_json
+from lcnn_verify.packs.zgj.conformance.faults import Fault, Misbehaviour
+from lcnn_verify.packs.zgj.conformance.messages import Garbled, Message, Reader, pack
+from lcnn_verify.packs.zgj.conformance.places import describe, home_of
+from lcnn_verify.processes import GIGABYTE, bound, die_with_parent, redirect_output
+
+DEAF = os.EX_PROTOCOL
+"""The exit code of a process whose channel was closed or garbled from within."""
+STACK_SIGNAL = signal.SIGUSR1
+"""Makes the process write where it is to stderr, even in the middle of a loop in C."""
+
+
+def serve(channel: socket.socket, output: int, parent: int) -> Never:
+    """Answer messages from ``channel`` until it closes; everything printed goes to ``output``.
+
+    The first message loads the target. Never returns, whatever the foreign code does.
+    """
+    code = DEAF
+    try:
+        _cut_off(output, parent)
+        code = _answer(channel)
+    finally:
+        os._exit(code)
+
+
+def _cut_off(output: int, parent: int) -> None:
+    os.setsid()  # so that everything the code starts can be killed with it
+    die_with_parent(parent)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    redirect_output(output)
+    os.close(output)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    for stream in (sys.stdout, sys.stderr):  # what was printed before a crash is a clue
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(line_buffering=True)
+    bound(resource.RLIMIT_CORE, 0)
+    faulthandler.enable()
+    faulthandler.register(STACK_SIGNAL, all_threads=False)
+
+
+def _answer(channel: socket.socket) -> int:
+    """Serve one request after the other; the exit code once the other side has gone."""
+    reader, adapter = Reader(channel), None
+    while True:
+        try:
+            while (message := reader.read()) is None:
+                pass
+        except EOFError:
+            return os.EX_OK
+        except (OSError, Garbled):
+            return DEAF
+        if adapter is None:
+            adapter, reply = _load(message[0])
+        else:
+            reply = _called(adapter, message)
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(Exception):  # replaced or closed by the foreign code
+                stream.flush()
+        try:
+            channel.sendall(reply)
+        except OSError:
+            return DEAF
+
+
+def _load(request: dict[str, Any]) -> tuple[Adapter | None, bytes]:
+    """Import the target as if from the supervisor's folder and environment."""
+    gigabytes = request["memory_gigabytes"]
+    try:
+        os.chdir(request["directory"])
+        os.environ.clear()
+        os.environ.update(request["environment"])
+        sys.path[:], sys.argv[:] = request["path"], [request["target"]]
+        _limit_memory(gigabytes)
+        target = targets.parse(request["target"])
+        loaded = targets.load(target)
+        adapter = Adapter(loaded, own_process=True)
+        _limit_memory(gigabytes)
+    except InputError as error:
+        return None, pack({"refused": (error.argument, error.got, error.wanted)})
+    except BaseException as error:
+        detail = describe(error, None)
+        return None, pack({"fault": Fault.EXCEPTION, "operation": "loading", "detail": detail})
+    home = home_of(loaded.module)
+    return adapter, pack({"facts": to_json(adapter.facts), "home": home and str(home)})
+
+
+def _called(adapter: Adapter, message: Message) -> bytes:
+    header, arrays = message
+    operation = header.get("operation", "call")
+    results: tuple[NDArray[Any], ...]
+    try:
+        if header["do"] == "probe":
+            came_as, only_float32 = adapter.probe(header["given_as"])
+            return pack({"came_as": came_as, "only_float32": only_float32})
+        W, V = arrays
+        results = adapter.call(operation, W, V, header["given_as"], header["layout"])
+    except Misbehaviour as misbehaviour:
+        kind, results = misbehaviour.kind, misbehaviour.result or ()
+        fault = {"fault": kind, "operation": misbehaviour.operation, "detail": misbehaviour.detail}
+        return pack(fault, *results)
+    except MemoryError:  # none was left even to say so
+        return pack({"fault": Fault.MEMORY, "operation": operation, "detail": "MemoryError"})
+    return pack({}, *results)
+
+
+def _limit_memory(gigabytes: float) -> None:
+    """Allow ``gigabytes`` more than this process holds now; a stricter limit stays."""
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    soft = _held() + int(gigabytes * GIGABYTE)
+    if hard != resource.RLIM_INFINITY:
+        soft = min(soft, hard)
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+
+
+def _held() -> int:
+    """Bytes of private writable memory mapped now, what RLIMIT_DATA counts; 0 if unknown."""
+    with suppress(OSError):
+        for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+            if line.startswith("VmData:"):
+                return int(line.split()[1]) * 1024
+    return 0

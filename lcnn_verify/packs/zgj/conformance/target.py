@@ -1,0 +1,157 @@
+"""Finds and imports the code under test: ``package.module:object`` or ``path/file.py:object``."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import pkgutil
+import re
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from lcnn_verify.errors import InputError, did_you_mean
+from lcnn_verify.packs.zgj.conformance.declaration import OPERATIONS
+from lcnn_verify.packs.zgj.conformance.places import describe, home_of
+
+_WANTED = "package.module:object or path/to/file.py:object"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where the code stands: a file or a dotted module, and an attribute path inside (or none)."""
+
+    text: str
+    module: str
+    file: Path | None
+    attribute: str
+
+    @property
+    def folder(self) -> Path:
+        """What goes on ``sys.path``: the file's own folder, or the current directory."""
+        return Path.cwd() if self.file is None else self.file.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """An imported target: the object, and the module it was found in or comes from."""
+
+    subject: Any
+    module: ModuleType | None
+
+
+def parse(text: str) -> Target:
+    """Read a target. Raises ``InputError`` if it cannot be one, or names a file that is not."""
+    place, colon, attribute = text.rpartition(":") if ":" in text else (text, "", "")
+    named = all(part.isidentifier() for part in attribute.split("."))
+    if not place or (colon and not named):
+        raise InputError("target", repr(text), _WANTED)
+    if place.endswith(".py") or "/" in place:
+        file = Path(place).expanduser().absolute()
+        if not file.is_file():
+            names = [path.name for path in file.parent.glob("*.py")]
+            hint = did_you_mean(file.name, names)
+            got = "a folder" if file.is_dir() else "which is not a file"
+            raise InputError("target", f"{place!r}, {got}", f"a Python file{hint}")
+        return Target(text, "_lcnn_target_" + re.sub(r"\W", "_", file.stem), file, attribute)
+    if not all(part.isidentifier() for part in place.split(".")):
+        raise InputError("target", repr(text), _WANTED)
+    return Target(text, place, None, attribute)
+
+
+def load(target: Target) -> Loaded:
+    """Import the module and return the object; a class is instantiated without arguments.
+
+    Puts the target's folder first on ``sys.path``. Raises ``InputError`` naming the module, the
+    attribute or the exception its code raised.
+    """
+    folder = str(target.folder)
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    module = _import_file(target) if target.file else _import_module(target)
+    home = home_of(module)
+    subject: Any = module
+    for depth, name in enumerate(filter(None, target.attribute.split("."))):
+        try:
+            subject = getattr(subject, name)
+        except AttributeError:
+            inside = ".".join(
+                [target.text.rpartition(":")[0], *target.attribute.split(".")[:depth]]
+            )
+            got = f"{name!r}, which {inside} does not have"
+            raise InputError("target", got, f"a name defined there{_hint(name, subject)}") from None
+        except BaseException as error:
+            raise _refused(target, "looking it up", error, home) from None
+    return Loaded(instantiate(subject, home), module)
+
+
+def _hint(name: str, subject: Any) -> str:
+    """The public name of ``subject`` that comes near ``name``, else some that offer something."""
+    public = [known for known in dir(subject) if not known.startswith("_")]
+    if near := did_you_mean(name, public):
+        return near
+    offering = []
+    for known in public:
+        with suppress(Exception):  # what looks itself up in odd ways is no suggestion
+            value = getattr(subject, known)
+            if any(hasattr(value, operation) for operation in OPERATIONS):
+                offering.append(known)
+    return f", such as {', '.join(offering[:3])}" if offering else ""
+
+
+def instantiate(subject: Any, home: Path | None) -> Any:
+    """An instance of ``subject`` if it is a class, else ``subject`` itself."""
+    if not isinstance(subject, type):
+        return subject
+    try:
+        return subject()
+    except BaseException as error:
+        got = f"a class, and {subject.__name__}() raised {describe(error, home)}"
+        raise InputError("target", got, "a class that needs no arguments, or an instance") from None
+
+
+def _import_file(target: Target) -> ModuleType:
+    """Import a file under a private name, which hides no module of the same name."""
+    assert target.file is not None
+    spec = importlib.util.spec_from_file_location(target.module, target.file)
+    if spec is None or spec.loader is None:
+        raise InputError("target", repr(str(target.file)), "a Python file, name.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[target.module] = module  # dataclasses and pickle look their module up
+    try:
+        spec.loader.exec_module(module)
+    except BaseException as error:
+        del sys.modules[target.module]
+        raise _refused(target, "importing it", error, target.file) from None
+    return module
+
+
+def _import_module(target: Target) -> ModuleType:
+    importlib.invalidate_caches()
+    try:
+        return importlib.import_module(target.module)
+    except ModuleNotFoundError as error:
+        missing = error.name or ""
+        if missing != target.module and not target.module.startswith(missing + "."):
+            raise _refused(target, "importing it", error, target.folder) from None
+        hint = did_you_mean(missing.rpartition(".")[2], _neighbours(missing))
+        got = f"{target.text!r}, but there is no module {missing!r}"
+        raise InputError("target", got, f"a module that can be imported here{hint}") from None
+    except BaseException as error:
+        raise _refused(target, "importing it", error, target.folder) from None
+
+
+def _neighbours(module: str) -> Sequence[str]:
+    """The modules that stand where ``module`` was looked for."""
+    parent = sys.modules.get(module.rpartition(".")[0])
+    paths = list(getattr(parent, "__path__", ())) if parent else None
+    return [info.name for info in pkgutil.iter_modules(paths)]
+
+
+def _refused(target: Target, act: str, error: BaseException, home: Path | None) -> InputError:
+    got = f"{target.text!r}, but {act} raised {describe(error, home)}"
+    return InputError("target", got, "code that can be imported and instantiated")

@@ -1,0 +1,242 @@
+"""One example put to the implementation under test: what it is asked, and how it is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from lcnn_verify.evidence import Explanation, Quantity, check
+from lcnn_verify.evidence.recorder import MAX_LOST
+from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.packs.zgj.conformance import diagnosis, quantities
+from lcnn_verify.packs.zgj.conformance.call import Call
+from lcnn_verify.packs.zgj.conformance.faults import Fault, Misbehaviour
+from lcnn_verify.packs.zgj.conformance.generic import answers_to_generic
+from lcnn_verify.packs.zgj.conformance.implementation import Implementation, current
+from lcnn_verify.packs.zgj.conformance.inputs import Layout
+from lcnn_verify.packs.zgj.conformance.quantities import Rows
+from lcnn_verify.packs.zgj.conformance.snippet import snippet
+from lcnn_verify.packs.zgj.instances import Instance
+from lcnn_verify.packs.zgj.strategies import discard
+
+_ARRAYS: Mapping[Layout, str] = MappingProxyType(
+    {
+        "F": "Fortran-ordered",
+        "strided": "strided",
+        "reversed": "reversed",
+        "byteswapped": "byte-swapped",
+        "readonly": "read-only",
+    }
+)
+_AT_HAND: ContextVar[Implementation | None] = ContextVar("lcnn_verify_subject", default=None)
+
+
+@contextmanager
+def putting(implementation: Implementation) -> Iterator[None]:
+    """Have the properties run inside the block put their examples to ``implementation``."""
+    token = _AT_HAND.set(implementation)
+    try:
+        yield
+    finally:
+        _AT_HAND.reset(token)
+
+
+def subject() -> Implementation:
+    """The implementation under test. Raises ``InputError`` outside a conformance run."""
+    return _AT_HAND.get() or current()
+
+
+class Trial:
+    """An example as the implementation meets it (``x``), what it says of itself, its judgement.
+
+    Whatever fails is recorded with ``x`` for the drawn ``instance``, a diagnosis where one can be
+    verified, and a snippet that repeats the call that is farthest off.
+    """
+
+    def __init__(self, instance: Instance) -> None:
+        """Raises ``InputError`` outside a conformance run."""
+        self._implementation = subject()
+        said = self._implementation.declaration
+        self.said = said
+        self.x = quantities.fitted(instance, said.model, said.dtype)
+        self._calls: list[Call] = []
+
+    @property
+    def has_loss(self) -> bool:
+        """Whether a loss is offered, alone or with the gradient."""
+        return "loss" in self.said.offers or "loss_and_gradient" in self.said.offers
+
+    @property
+    def has_gradient(self) -> bool:
+        """Whether a gradient is offered, alone or with the loss."""
+        return "gradient" in self.said.offers or "loss_and_gradient" in self.said.offers
+
+    def like(self, W: FloatArray, V: FloatArray) -> Instance:
+        """Other neurons in the place of this trial's, rounded to the implementation's dtype."""
+        return quantities.rounded(Instance(W, V, self.x.model), self.said.dtype)
+
+    def loss(
+        self,
+        x: Instance | None = None,
+        label: str = "",
+        *,
+        layout: Layout = "C",
+        both: bool = False,
+    ) -> Quantity:
+        """Its loss at ``x`` (this trial's if None), within the floor of its dtype.
+
+        From ``loss_and_gradient`` with ``both``, or where there is no ``loss``.
+        """
+        x = self.x if x is None else x
+        operation = "loss" if "loss" in self.said.offers and not both else "loss_and_gradient"
+        answer = self.ask(operation, x, layout=layout)
+        value = float(answer[0] if isinstance(answer, tuple) else answer)
+        return self._loss(Call(operation, x, layout, loss=value), label)
+
+    def gradient(
+        self,
+        x: Instance | None = None,
+        label: str = "",
+        *,
+        layout: Layout = "C",
+        both: bool = False,
+    ) -> Rows:
+        """Its gradient at ``x``, rows within the floors of its dtype; otherwise as :meth:`loss`."""
+        x = self.x if x is None else x
+        alone = "gradient" in self.said.offers and not both
+        operation = "gradient" if alone else "loss_and_gradient"
+        answer = self.ask(operation, x, layout=layout)
+        values = np.asarray(answer[1] if isinstance(answer, tuple) else answer)
+        return self._rows(Call(operation, x, layout, gradient=values), label)
+
+    def batch(
+        self, members: Sequence[Instance]
+    ) -> Iterator[tuple[Instance, Quantity | None, Rows | None]]:
+        """Each of ``members``, equal in shape and teachers, with its answers out of one batch."""
+        W, batch = np.array([y.W for y in members]), tuple(members)
+        for operation in self.said.offers:
+            answer = self._call(operation, W, batch[0], batch=batch)
+            parts = answer if isinstance(answer, tuple) else (answer,)
+            losses = None if operation == "gradient" else parts[0]
+            gradients = None if operation == "loss" else parts[-1]
+            for k, y in enumerate(members):
+                loss = gradient = None
+                if losses is not None:
+                    call = Call(operation, y, "C", loss=float(losses[k]), batch=batch)
+                    loss = self._loss(call, f"{operation}(W, V), loss {k}")
+                if gradients is not None:
+                    call = Call(operation, y, "C", gradient=gradients[k], batch=batch)
+                    gradient = self._rows(call, f"{operation}(W, V), gradient {k}")
+                yield y, loss, gradient
+
+    def _loss(self, call: Call, label: str) -> Quantity:
+        assert call.loss is not None
+        self._calls.append(call)
+        right = quantities.reference(call.x)
+        floor = right.loss_floor(self.said.dtype)
+        return right.quantity(label or _label(call, 0), call.loss, floor)
+
+    def _rows(self, call: Call, label: str) -> Rows:
+        assert call.gradient is not None
+        self._calls.append(call)
+        right = quantities.reference(call.x)
+        floors = right.gradient_floors(self.said.dtype)
+        return right.rows(label or _label(call, 1), call.gradient, floors)
+
+    def ask(self, operation: str, x: Instance, *, layout: Layout = "C") -> Any:
+        """One call; a violation is recorded if it gives no usable result.
+
+        What a call does to its inputs is not looked at here: the result may be right.
+        """
+        return self._call(operation, x.W, x, layout=layout)
+
+    def untouched(self, operation: str) -> None:
+        """Check that ``operation`` leaves its inputs as they are."""
+        self._call(operation, self.x.W, self.x, mutable=False)
+        changed = Quantity.of(0.0, f"entries of W and V that {operation}(W, V) changed")
+        check.equal(changed, Quantity.of(0.0), instance=self.x)
+
+    def _call(
+        self,
+        operation: str,
+        W: FloatArray,
+        x: Instance,
+        *,
+        layout: Layout = "C",
+        mutable: bool = True,
+        batch: tuple[Instance, ...] = (),
+    ) -> Any:
+        try:
+            return self._implementation.call(operation, W, x.V, layout=layout)
+        except Misbehaviour as misbehaviour:
+            fault = misbehaviour
+        if fault.kind is Fault.MUTATED and mutable and fault.result is not None:
+            parts = tuple(np.asarray(part, dtype=np.float64) for part in fault.result)
+            return parts if len(parts) > 1 else parts[0]
+        if fault.kind is Fault.EXCEPTION and layout == "byteswapped":
+            discard("an exception for byte-swapped arrays: no answer, and not a wrong one")
+
+        def explain() -> Explanation:
+            why = ""
+            if fault.kind is Fault.NOT_FINITE:
+                why = diagnosis.of_not_finite(self._implementation, operation, x)
+            return Explanation(why, snippet(self.said, Call(operation, x, layout, batch=batch)))
+
+        return check.misbehaved(
+            f"{operation}(W, V){_of_arrays(layout)}",
+            fault.kind.meaning,
+            fault.detail,
+            cost=MAX_LOST if fault.kind is Fault.HANG else int(fault.kind.loses_process),
+            explain=explain,
+            instance=x,
+        )
+
+    def equal(self, got: Quantity, wanted: Quantity) -> None:
+        """Check got = wanted, within what both may be off."""
+        check.equal(got, wanted, explain=self._explain, instance=self.x)
+
+    def equal_rows(self, got: Rows, wanted: Rows) -> None:
+        """Check that two gradients agree, at the entry where they differ the most."""
+        check.equal(*quantities.farthest(got, wanted), explain=self._explain, instance=self.x)
+
+    def at_most(self, got: Quantity, bound: Quantity) -> None:
+        """Check got ≤ bound, an inequality that holds of the exact values."""
+        check.at_most(got, bound, proved=True, explain=self._explain, instance=self.x)
+
+    def repeated(self, first: Quantity, last: Quantity, room: float) -> None:
+        """Check that two answers to one question are within ``room`` of each other."""
+        gap = abs(first.value - last.value)
+        apart = Quantity.of(gap, f"|{first.label} − {last.label}|")
+        bound = Quantity.of(room, "what another order of summation may change")
+        check.at_most(apart, bound, ties=True, explain=self._explain, instance=self.x)
+
+    def repeated_rows(self, first: Rows, last: Rows, room: FloatArray) -> None:
+        """The same for gradients, row i within ``room[i]``, at the entry that differs the most."""
+        alike = (replace(rows, errors=room) for rows in (first, last))
+        left, right = quantities.farthest(*alike)
+        self.repeated(left, right, left.error)
+
+    def _explain(self) -> Explanation:
+        """What is wrong with the call that is farthest off, and how to see it."""
+        dtype = self.said.dtype
+        worst = max(self._calls, key=lambda call: call.misses(dtype))
+        why = ""
+        if worst.misses(dtype) > 1.0:
+            generic = answers_to_generic(self._implementation, worst)
+            why = diagnosis.of_answer(worst, generic, dtype)
+        return Explanation(why, snippet(self.said, worst))
+
+
+def _label(call: Call, part: int) -> str:
+    which = f"[{part}]" if call.operation == "loss_and_gradient" else ""
+    return f"{call.operation}(W, V){which}{_of_arrays(call.layout)}"
+
+
+def _of_arrays(layout: Layout) -> str:
+    return "" if layout == "C" else f" of {_ARRAYS[layout]} arrays"

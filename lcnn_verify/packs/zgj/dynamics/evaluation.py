@@ -1,0 +1,162 @@
+"""One judged evaluation of the loss and its gradient, in compiled code and scaled units."""
+
+from __future__ import annotations
+
+import math
+from enum import IntEnum
+from typing import NamedTuple
+
+from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.numerics.compensated import row_dot
+from lcnn_verify.numerics.compiled import compiled
+from lcnn_verify.packs.zgj.dynamics.trajectory import StopReason
+from lcnn_verify.packs.zgj.population.family import IntArray
+from lcnn_verify.packs.zgj.population.floor import GRADIENT_UNITS, LOSS_UNITS, ROUNDING
+from lcnn_verify.packs.zgj.population.planar import planar_loss_and_pull
+from lcnn_verify.packs.zgj.population.small import loss_and_pull_into
+
+_VANISHING = 2.0**-800  # a square below this may have lost digits to underflow
+_LIFT = 2.0**600
+
+
+class Route(IntEnum):
+    """Which of the population's algorithms evaluates the loss and the gradient."""
+
+    SMALL = 0
+    PLANAR = 1
+    TILED = 2
+
+
+class Status(IntEnum):
+    """What compiled code, which knows no strings, says about a point."""
+
+    RUNNING = 0
+    TARGET = 1
+    FLOOR = 2
+    STATIONARY = 3
+    GROWN = 4
+    NON_FINITE = 5
+    BUDGET = 6
+
+    @property
+    def reason(self) -> StopReason:
+        """The sentence for people; every status but RUNNING has one."""
+        return {
+            Status.TARGET: StopReason.TARGET,
+            Status.FLOOR: StopReason.FLOOR,
+            Status.STATIONARY: StopReason.STATIONARY,
+            Status.GROWN: StopReason.DIVERGED,
+            Status.NON_FINITE: StopReason.DIVERGED,
+            Status.BUDGET: StopReason.BUDGET,
+        }[self]
+
+
+class Workspace(NamedTuple):
+    """What compiled code needs besides the weights; n = m + r.
+
+    Constants: ``signs`` (n,), kernel weights, mass power, route, scaled target loss and the loss
+    beyond which a run counts as diverged. Overwritten at each evaluation: the student rows of
+    ``units`` (n, d) and ``masses`` (n,), ``lengths`` (m,), ``slope`` (m, d), which ends as the
+    gradient, ``order`` (n,) of the lines in the plane, and scratch.
+    """
+
+    units: FloatArray
+    masses: FloatArray
+    signs: FloatArray
+    lengths: FloatArray
+    slope: FloatArray
+    scratch: FloatArray
+    order: IntArray
+    route: int
+    alpha: float
+    beta: float
+    power: int
+    target: float
+    ceiling: float
+
+
+@compiled
+def measure(weights: FloatArray, space: Workspace) -> None:
+    """Write the students' lengths, unit rows and masses."""
+    units, lengths, masses = space.units, space.lengths, space.masses
+    for i in range(weights.shape[0]):
+        lift = 1.0
+        square = row_dot(weights, weights, i)
+        if square < _VANISHING:
+            lift = _LIFT
+            for j in range(weights.shape[1]):
+                units[i, j] = lift * weights[i, j]
+            square = row_dot(units, units, i)
+        length = math.sqrt(square)
+        for j in range(weights.shape[1]):
+            units[i, j] = lift * weights[i, j] / length if length > 0.0 else 0.0
+        lengths[i] = length / lift
+        masses[i] = lengths[i] ** space.power
+
+
+@compiled
+def frobenius(rows: FloatArray) -> float:
+    """‖rows‖_F of an (m, d) array; by slow hypot where squares would underflow or overflow."""
+    square = 0.0
+    for i in range(rows.shape[0]):
+        for j in range(rows.shape[1]):
+            square += rows[i, j] * rows[i, j]
+    if _VANISHING <= square < math.inf:
+        return math.sqrt(square)
+    norm = 0.0
+    for i in range(rows.shape[0]):
+        for j in range(rows.shape[1]):
+            norm = math.hypot(norm, rows[i, j])
+    return norm
+
+
+@compiled
+def evaluate(
+    weights: FloatArray, space: Workspace, tiled_loss: float
+) -> tuple[int, float, float, float]:
+    """Return (status, loss, ‖gradient‖_F, loss floor) at scaled ``weights``; see Workspace.slope.
+
+    On the tiled route the caller has measured, put the pull in ``slope`` and passes the loss. The
+    status is a plain int: to hand out an enum Numba would run Python code, in the middle of which
+    Ctrl-C turns into a SystemError.
+    """
+    m, d = weights.shape
+    if space.route != Route.TILED:
+        measure(weights, space)
+    total = space.masses.sum()
+    if not math.isfinite(total):
+        space.slope[:] = math.nan
+        return Status.NON_FINITE.value, math.nan, math.nan, 0.0
+    loss = tiled_loss
+    if space.route == Route.PLANAR:
+        loss, pull = planar_loss_and_pull(
+            space.units, space.masses, space.signs, m,
+            space.alpha, space.beta, space.power, space.order,
+        )  # fmt: skip
+        space.slope[:] = pull
+    elif space.route == Route.SMALL:
+        loss = loss_and_pull_into(
+            space.units, space.masses, space.signs,
+            space.alpha, space.beta, space.power, space.scratch, space.slope,
+        )  # fmt: skip
+    slope, lengths = space.slope, space.lengths  # looked up in a loop, they would cost the most
+    still = True
+    for i in range(m):
+        pull_norm = math.sqrt(row_dot(slope, slope, i))
+        still = still and pull_norm <= GRADIENT_UNITS * ROUNDING * total
+        if space.power == 2:
+            for j in range(d):
+                slope[i, j] *= lengths[i]
+    norm = frobenius(slope)
+    floor = LOSS_UNITS * ROUNDING * total * total
+    status = Status.RUNNING.value
+    if not (math.isfinite(loss) and math.isfinite(norm)):
+        status = Status.NON_FINITE.value
+    elif loss <= max(space.target, floor):
+        # A target below the floor is never seen to be reached.
+        status = Status.TARGET.value if space.target >= floor else Status.FLOOR.value
+    elif still:
+        status = Status.STATIONARY.value
+    elif loss > space.ceiling:
+        status = Status.GROWN.value
+    return status, loss, norm, floor

@@ -1,0 +1,168 @@
+"""The kill matrix: every check on every implementation of the gallery, and what that shows.
+
+A worker process runs all checks on one implementation after the other, each implementation in a
+process of its own. Examples are drawn as in `lcnn-verify conform`, fewer of them and once for all,
+and nothing is shrunk: here it only counts whether a check sees that something is wrong.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cache
+from multiprocessing import active_children, get_context
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from lcnn_verify.campaign.executor import anonymous_main
+from lcnn_verify.campaign.properties import load
+from lcnn_verify.errors import InputError
+from lcnn_verify.evidence import Property, Verdict, decide
+from lcnn_verify.ledger import Claim
+from lcnn_verify.packs.zgj.conformance.implementation import Implementation, open_implementation
+from lcnn_verify.packs.zgj.conformance.limits import DEFAULT_LIMITS, Limits
+from lcnn_verify.packs.zgj.conformance.offers import lacking
+from lcnn_verify.packs.zgj.conformance.trial import putting
+from lcnn_verify.packs.zgj.gallery.catalogue import Entry
+from lcnn_verify.packs.zgj.ledger.conformance import CHECKS
+from lcnn_verify.processes import ONE_THREAD, die_with_parent
+from lcnn_verify.profiles import PROFILES, RunContext, active, running
+
+Progress: TypeAlias = Callable[[str, int, int], None]
+"""Called with which implementation was the last, how many runs are done, and of how many."""
+
+PROFILE = replace(PROFILES["quick"], examples=0.5)
+# A mutant has nothing to compile; a hostile one is waited for again and again.
+_MUTANT = Limits(call_seconds=2.0, memory_gigabytes=0.5)
+_HOSTILE = Limits(call_seconds=0.3, memory_gigabytes=0.5)
+
+
+class Outcome(StrEnum):
+    """What one check made of one implementation."""
+
+    KILLED = "killed"
+    PASSED = "passed"
+    UNDECIDED = "undecided"
+    NOT_OFFERED = "not offered"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One check's verdict on one implementation, and the reason in one line."""
+
+    outcome: Outcome
+    says: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """All checks on one implementation under one seed; ``cells`` by the checks' ids."""
+
+    entry: Entry
+    seed: int
+    cells: Mapping[str, Cell]
+    seconds: float
+
+    def having(self, outcome: Outcome) -> tuple[str, ...]:
+        """The checks with that outcome, in the ledger's order."""
+        return tuple(check for check, cell in self.cells.items() if cell.outcome is outcome)
+
+
+def run(
+    entries: Sequence[Entry],
+    seeds: Sequence[int],
+    directory: Path,
+    *,
+    jobs: int,
+    progress: Progress | None = None,
+) -> tuple[Row, ...]:
+    """Run all checks on ``entries`` under each of ``seeds``, ``jobs`` implementations at a time.
+
+    ``directory`` holds the property files. Rows come in the order of the entries, then of the
+    seeds. What an entry needs must be installed. However this ends, no worker outlives it.
+    """
+    tasks = [(entry, seed) for entry in entries for seed in seeds]
+    # Whatever takes seconds to load comes first: started last, it would end the run alone.
+    order = sorted(tasks, key=lambda task: (not task[0].needs, task[0].topic != "hostile"))
+    rows: dict[tuple[str, int], Row] = {}
+    before = set(active_children())
+    pool = ProcessPoolExecutor(jobs, get_context("spawn"), _prepare, (os.getpid(),))
+    try:
+        with anonymous_main():
+            pending = [pool.submit(judge, entry, seed, directory) for entry, seed in order]
+            for done, future in enumerate(as_completed(pending), 1):
+                row = future.result()
+                rows[row.entry.name, row.seed] = row
+                if progress is not None:
+                    progress(row.entry.name, done, len(tasks))
+        pool.shutdown()
+    except BaseException:
+        for worker in set(active_children()) - before:
+            worker.kill()
+        # Only now: the pool itself reaps the dead, and whoever else did would race with it.
+        pool.shutdown(wait=True, cancel_futures=True)
+        raise
+    return tuple(rows[entry.name, seed] for entry, seed in tasks)
+
+
+def _prepare(parent: int) -> None:
+    """Make a worker of this process: quiet, on one thread, gone with its parent."""
+    die_with_parent(parent)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ.update(ONE_THREAD)
+
+
+@cache
+def _properties(directory: Path, check: Claim) -> tuple[Property, ...]:
+    return tuple(item for item in load(directory, check.property_file) if item.claim == check)
+
+
+@cache
+def _drawn(directory: Path, seed: int) -> Mapping[Property, Sequence[Mapping[str, Any]]]:
+    """The examples of every property under a seed, that of the active run: equal for everyone.
+
+    Once all are loaded, because Hypothesis also draws constants it finds in loaded sources.
+    """
+    items = [item for check in CHECKS for item in _properties(directory, check)]
+    return {item: item.draw() for item in items}
+
+
+def judge(entry: Entry, seed: int, directory: Path) -> Row:
+    """Run every check on one implementation, in this process.
+
+    One that cannot be loaded leaves every check undecided.
+    """
+    started = time.monotonic()
+    limits = _HOSTILE if entry.topic == "hostile" else _MUTANT
+    limits = DEFAULT_LIMITS if entry.is_reference else limits
+    context = RunContext(PROFILE, seed, subject={"target": entry.target})
+    try:
+        implementation = open_implementation(entry.target, limits=limits)
+    except InputError as error:
+        cells = {check.id: Cell(Outcome.UNDECIDED, str(error)) for check in CHECKS}
+    else:
+        with implementation, putting(implementation), running(context):
+            cells = {check.id: _cell(check, implementation, directory) for check in CHECKS}
+    return Row(entry, seed, cells, time.monotonic() - started)
+
+
+_OUTCOMES = {Verdict.REFUTED: Outcome.KILLED, Verdict.SUPPORTED: Outcome.PASSED}
+
+
+def _cell(check: Claim, implementation: Implementation, directory: Path) -> Cell:
+    """Run a check's properties until one kills, and put the verdict down."""
+    if reason := lacking(check, implementation.declaration):
+        return Cell(Outcome.NOT_OFFERED, reason)
+    records = []
+    for item in _properties(directory, check):
+        recorder = item.run(shrink=False, drawn=_drawn(directory, active().seed)[item])
+        records.append(recorder.to_json())
+        if recorder.counterexample is not None:
+            break
+    decision = decide(check, records)
+    return Cell(_OUTCOMES.get(decision.verdict, Outcome.UNDECIDED), decision.reason)

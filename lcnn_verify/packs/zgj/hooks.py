@@ -1,0 +1,91 @@
+"""What this pack's numerics give the engine."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import mpmath
+import numpy as np
+from flint import arb
+
+from lcnn_verify.evidence.hooks import Hooks, Judge
+from lcnn_verify.numerics import balls
+from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.packs.zgj import dynamics, enclosure, oracle, population
+from lcnn_verify.packs.zgj.conformance import current
+from lcnn_verify.packs.zgj.conformance import target as targets
+from lcnn_verify.packs.zgj.conformance.offers import lacking
+from lcnn_verify.packs.zgj.instances import Instance, Teacher
+from lcnn_verify.packs.zgj.model import MODELS
+from lcnn_verify.packs.zgj.proofs.region.drawing import CertifiedRegion
+
+_DIGITS = 40
+
+
+def example(m: int, d: int) -> FloatArray:
+    """A fixed configuration of m neurons in d dimensions, in general position."""
+    return np.cos(np.arange(1.0, m * d + 1.0) ** 1.5).reshape(m, d)
+
+
+def warm_up() -> None:
+    """Call the compiled functions in all four models, by the routes of small and large networks."""
+    for model in MODELS:
+        # Few neurons, many in the plane, many in space: the three routes of population.
+        for m, d in ((3, 3), (population.PLANAR_FROM, 2), (population.DENSE_FROM, 3)):
+            W, V = example(m, d), np.eye(2, d)
+            population.loss_and_gradient(W, V, model=model)
+            dynamics.gradient_descent(W, V, step=1e-6, max_steps=2, model=model)
+        dynamics.gradient_flow(example(3, 3), np.eye(2, 3), duration=1e-6, model=model)
+        population.hessian(example(3, 3), np.eye(2, 3), model=model)
+
+
+def numerics() -> tuple[bool, str]:
+    """Check loss and gradient against the high-precision oracle, in all four models."""
+    W, V = example(4, 3), np.eye(2, 3)
+    worst = 0.0
+    for model in MODELS:
+        with mpmath.workdps(2 * _DIGITS):
+            loss_error = abs(
+                oracle.loss(W, V, dps=_DIGITS, model=model) - population.loss(W, V, model=model)
+            )
+            exact = oracle.gradient(W, V, dps=_DIGITS, model=model)
+            rows = population.gradient(W, V, model=model)
+            row_errors = [
+                mpmath.norm([exact[i, j] - rows[i, j] for j in range(W.shape[1])])
+                for i in range(len(W))
+            ]
+        worst = max(worst, float(loss_error) / population.rounding_floor(W, V, model=model))
+        floors = population.gradient_rounding_floor(W, V, model=model)
+        worst = max(worst, *(float(e) / float(f) for e, f in zip(row_errors, floors, strict=True)))
+    return worst <= 1.0, f"largest error is {worst:.2g} of its bound, in loss and gradient"
+
+
+def enclosures() -> tuple[bool, str]:
+    """Check that balls hold the oracle's loss, duplicates and all four models included."""
+    W, V = example(4, 3), np.eye(2, 3)
+    W[1], W[2] = V[0], -W[0]  # what makes python-flint's own functions answer NaN
+    outside, widest = [], 0.0
+    for model in MODELS:
+        ball = enclosure.loss(W, V, model=model)
+        with balls.working_precision(256):
+            exact = arb(mpmath.nstr(oracle.loss(W, V, dps=_DIGITS, model=model), 2 * _DIGITS))
+            if not ball.overlaps(arb(exact.mid(), 10.0**-_DIGITS)):
+                outside.append(model.name)
+        widest = max(widest, float(ball.rad()))
+    if outside:
+        return False, f"the loss lies outside its ball: {', '.join(outside)}"
+    return True, f"the loss lies in its ball, of radius {widest:.1g} at most"
+
+
+def subject(target: str) -> dict[str, Any]:
+    """The subject of a run that judges ``target``. Raises ``InputError`` if the text names none."""
+    targets.parse(target)
+    return {"target": target}
+
+
+HOOKS = Hooks(
+    examples=(Instance, Teacher, CertifiedRegion),
+    warm_up=warm_up,
+    self_checks={"numerics": numerics, "enclosures": enclosures},
+    judge=Judge(subject, lambda check: lacking(check, current().declaration)),
+)

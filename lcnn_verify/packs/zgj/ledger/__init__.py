@@ -1,0 +1,1 @@
+"""The claims: the paper's, the exact facts and forms, the controls, the checks."""

@@ -1,0 +1,102 @@
+"""False statements the suite must refute (THEORY §6): if one stands, the suite has no teeth."""
+
+from __future__ import annotations
+
+from lcnn_verify.ledger.claim import Claim, Kind, Provenance, Source
+
+
+def _control(name: str, title: str, statement: str, refutation: str) -> Claim:
+    return Claim(
+        id=f"zgj.control.{name}",
+        title=title,
+        statement=statement,
+        kind=Kind.CONTROL,
+        provenance=(Provenance.DERIVED,),
+        source=Source("lcnn-verify theory notes", "§6 negative controls"),
+        assumptions=("x ~ N(0, I_d); |·| activation, tied readout unless said otherwise",),
+        refutation=refutation,
+    )
+
+
+CLAIMS = (
+    _control(
+        "pl",
+        "A PL inequality with a small constant",
+        "‖∇L‖² ≥ μ·L below the threshold for some μ in {2⁰ … 2⁻⁸}·‖V‖².",
+        "Two clones at angles ±δ from one teacher: ‖∇L‖²/L → 0 with δ. A point that violates the "
+        "smallest μ violates them all.",
+    ),
+    _control(
+        "geometric-rate",
+        "Geometric decay for m > r",
+        "L(t) ≤ L₀·e^{−μt} for some μ in {2⁰ … 2⁻⁸}·‖V‖².",
+        "The same clones decay like t⁻³. A run that violates the smallest μ violates them all.",
+    ),
+    _control(
+        "convexity",
+        "The loss is convex below the threshold",
+        "L((W + W′)/2) ≤ (L(W) + L(W′))/2.",
+        "Two ways to split one teacher's mass have L = 0; their midpoint has not.",
+    ),
+    _control(
+        "gradient-bound-half",
+        "The gradient bound up to v_min⁴·M(Δ)/(2r)",
+        "‖∇L‖_F ≥ κ(V)·L whenever L ≤ v_min⁴·M(Δ)/(2r).",
+        "Found by search: saddles at positive loss, such as students along (e₁ ± e₂)/√2.",
+    ),
+    _control(
+        "gradient-bound-floor",
+        "The gradient bound up to F(V)",
+        "‖∇L‖_F ≥ κ(V)·L whenever L ≤ F(V), for r ≥ 2 teachers.",
+        "A minimizer with fewer than r directions, split, is a critical point at L = F(V).",
+    ),
+    _control(
+        "threshold-without-separation",
+        "A threshold without the separation",
+        "‖∇L‖_F ≥ κ(V)·L whenever L ≤ v_min⁴/(8r).",
+        "All students on the bisector of two teachers at Δ ≤ 0.8: a critical point at v⁴·M(Δ).",
+    ),
+    _control(
+        "too-narrow",
+        "Convergence with m = r − 1 students",
+        "With m = r − 1, gradient descent from L₀ ≤ 1.01·F(V) reaches 10⁻³·L₀ within 20 000 steps.",
+        "No m = r − 1 students get below F(V) > 0.",
+    ),
+    _control(
+        "unit-readout-split",
+        "Splitting keeps the gradient norm with unit readout",
+        "With unit readout, splitting students leaves ‖∇L‖_F unchanged.",
+        "It multiplies ‖∇L‖_F² by the number of parts.",
+    ),
+    _control(
+        "loss-without-half",
+        "The loss without its ½",
+        "L = Σ_ab c_a c_b q_a q_b k(ρ_ab).",
+        "It is twice the loss that any other route gives.",
+    ),
+    _control(
+        "kernel-wrong-angle",
+        "The dual kernel with π − θ for π/2 − θ",
+        "k(cos θ) = (2/π)(sin θ + (π − θ)cos θ).",
+        "At θ = 0 it gives 2, the integral gives 1.",
+    ),
+    _control(
+        "cross-term-sign",
+        "The cross term with its sign flipped",
+        "L = ½(Σ_ii′ + 2Σ_ij + Σ_jj′) instead of ½(Σ_ii′ − 2Σ_ij + Σ_jj′).",
+        "At W = V it gives 4·L_V, the loss is 0.",
+    ),
+    _control(
+        "nearest-teacher",
+        "Every neuron keeps its nearest teacher",
+        "Below the threshold no student's nearest teacher changes during gradient descent.",
+        "A neuron of norm 0.01 at 43° between orthogonal teachers of unequal residual crosses 45°.",
+    ),
+    _control(
+        "lazy",
+        "The lazy regime",
+        "Below the threshold the relative travel ‖W_T − W₀‖_F/‖W₀‖_F is at most 1/√m.",
+        "A start with every student split at ±angles travels the same relative distance, 0.29, at "
+        "every m: more than 1/√m from m = 16 on.",
+    ),
+)

@@ -1,0 +1,164 @@
+"""Facts proved from the definitions, which may never fail: THEORY §2 (forms) and §3 (facts)."""
+
+from __future__ import annotations
+
+from lcnn_verify.ledger.claim import Claim, Kind, Provenance, Source
+
+_DERIVED = (Provenance.DERIVED,)
+
+
+def _form(name: str, title: str, statement: str, kind: Kind = Kind.IDENTITY) -> Claim:
+    return Claim(
+        id=f"zgj.form.{name}",
+        title=title,
+        statement=statement,
+        kind=kind,
+        provenance=_DERIVED,
+        source=Source("lcnn-verify theory notes", "§2 closed forms"),
+        assumptions=("x ~ N(0, I_d); |·| or ReLU; tied or unit readout",),
+    )
+
+
+def _fact(
+    name: str,
+    number: str,
+    title: str,
+    statement: str,
+    kind: Kind = Kind.IDENTITY,
+    assumptions: tuple[str, ...] = ("x ~ N(0, I_d); |·| activation, tied readout",),
+) -> Claim:
+    return Claim(
+        id=f"zgj.fact.{name}",
+        title=title,
+        statement=statement,
+        kind=kind,
+        provenance=_DERIVED,
+        source=Source("lcnn-verify theory notes", f"§3 exact facts, {number}"),
+        assumptions=assumptions,
+    )
+
+
+_ALL_MODELS = ("x ~ N(0, I_d); |·| or ReLU; tied or unit readout, with the factors of each",)
+
+CLAIMS = (
+    _form(
+        "kernel",
+        "The dual kernel is its integral",
+        "k(cos θ) = (1/π)∫₀^{2π} σ(cos φ)σ(cos(φ − θ))dφ for |·| and ReLU, to 30 digits.",
+    ),
+    _form(
+        "loss",
+        "The float64 loss is the population loss",
+        "|loss − exact| ≤ rounding_floor(W, V), against 40-digit closed forms.",
+    ),
+    _form(
+        "gradient",
+        "The float64 gradient is the gradient",
+        "Each row of gradient(W, V) is within gradient_rounding_floor of the exact gradient, and "
+        "the exact gradient is the derivative of the exact loss.",
+    ),
+    _form(
+        "hessian",
+        "The Hessian is the derivative of the gradient",
+        "hessian(W, V) agrees with central differences of the exact gradient.",
+    ),
+    _form(
+        "paths",
+        "Every evaluation path computes the same loss",
+        "The dense, planar and compiled paths are each within the rounding floors of the oracle.",
+    ),
+    _form(
+        "quadrature",
+        "Closed form and quadrature agree",
+        "L computed from closed-form kernels equals L computed from polar integrals, to 30 digits.",
+    ),
+    _form(
+        "hermite",
+        "Hermite partial sums increase to the loss",
+        "Every partial sum of L = ½Σ_k σ̂_k²‖Σ_a c_a q_a â^{⊗k}‖² is a lower bound, they increase, "
+        "and the tail bound closes the gap.",
+        Kind.LOWER,
+    ),
+    _form(
+        "monte-carlo",
+        "The loss is the mean over Gaussian inputs",
+        "The sample mean of ½(f_W − f*)² over N(0, I) inputs is within 6 standard errors of L.",
+    ),
+    _fact(
+        "invariance",
+        "1",
+        "Rotation, permutation and sign",
+        "L is invariant under one rotation of all neurons, permutations of students and (|·|) "
+        "sign flips of single neurons; ∇L is equivariant.",
+        assumptions=_ALL_MODELS,
+    ),
+    _fact(
+        "scaling",
+        "2",
+        "Joint scaling",
+        "L(cW, cV) = c^{2p}·L(W, V) and ∇L scales as c^{2p−1}: p = 2 tied, p = 1 unit.",
+        assumptions=_ALL_MODELS,
+    ),
+    _fact(
+        "splitting",
+        "3",
+        "Splitting a student changes nothing",
+        "Replacing w by √p_1·w, …, √p_k·w with Σp = 1 leaves L, ‖∇L‖_F and the next gradient "
+        "descent step unchanged (tied); with unit readout and p_l·w it leaves L unchanged.",
+        assumptions=_ALL_MODELS,
+    ),
+    _fact(
+        "euler",
+        "4",
+        "Euler's identity",
+        "⟨∇L, W⟩ = p·E[(f_W − f*)f_W], the expectation from an independent double sum.",
+        assumptions=_ALL_MODELS,
+    ),
+    _fact(
+        "gradient-upper-bound",
+        "5",
+        "The loss bounds the gradient",
+        "‖∇_{w_i}L‖ ≤ 2‖w_i‖√(2L), hence ‖∇L‖_F² ≤ 8‖W‖_F²L, with equality at d = 1; "
+        "4‖W‖_F²L for ReLU, 2mL and mL with unit readout.",
+        Kind.UPPER,
+        assumptions=_ALL_MODELS,
+    ),
+    _fact(
+        "moments",
+        "6",
+        "The loss bounds the moments",
+        "|Σ q_i − Σ q_j| ≤ √(πL) and ‖Σ q_i ŵŵᵀ − Σ q_j v̂v̂ᵀ‖_F ≤ √(2πL) for |·|; "
+        "√(4πL) and 2√(2πL) for ReLU.",
+        Kind.UPPER,
+        assumptions=_ALL_MODELS,
+    ),
+    _fact(
+        "zero-loss",
+        "7",
+        "Zero loss means matched measures",
+        "L = 0 when every student lies on a teacher line and each teacher's mass is matched; "
+        "moving one student off its line, or mass from teacher to teacher, makes L > 0.",
+    ),
+    _fact(
+        "floor",
+        "8",
+        "Too few directions leave a positive critical point",
+        "A best student with fewer than r directions, split into m neurons, is a critical point at "
+        "L = F(V) > ε₀(V), F = ½‖v‖⁴ for r = 1; so are all students on the bisector of two "
+        "teachers of norm v, at L = v⁴·M(Δ) ≥ F(V).",
+    ),
+    _fact(
+        "merged-level",
+        "8",
+        "The merged-teacher level is cubic in the separation",
+        "0.83824 ≤ M(Δ)·3π/Δ³ ≤ 1 on (0, π/2], falling in Δ.",
+        Kind.UPPER,
+    ),
+    _fact(
+        "relu-decomposition",
+        "other models",
+        "ReLU is the even part plus the linear part",
+        "L_relu = ¼(L_abs + ½‖Σ_a c_a q_a â‖²).",
+        assumptions=("x ~ N(0, I_d); tied or unit readout",),
+    ),
+)

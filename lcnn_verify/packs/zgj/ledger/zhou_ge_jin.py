@@ -1,0 +1,180 @@
+"""The main paper's claims, as THEORY §4 reads them: the ten ``zgj`` entries of the ledger."""
+
+from __future__ import annotations
+
+from lcnn_verify.ledger.claim import Claim, Kind, Provenance, Source
+
+STATED, READING, DERIVED = Provenance.STATED, Provenance.READING, Provenance.DERIVED
+
+_PAPER = (
+    "Zhou, Ge, Jin, A Local Convergence Theory for Mildly Over-Parameterized Two-Layer Neural "
+    "Network, COLT 2021"
+)
+ABSTRACT = Source(_PAPER, "abstract", "https://arxiv.org/abs/2102.02410")
+
+_SETTING = "x ~ N(0, I_d); |·| activation, tied readout; m ≥ r"
+_BELOW = "L(W₀) ≤ ε₀(V) = v_min⁴·M(Δ)/(8r)"
+
+CLAIMS = (
+    Claim(
+        id="zgj.convergence",
+        title="Below the threshold the loss goes to 0",
+        long=True,
+        statement=(
+            "From every start with L(W₀) ≤ ε₀(V), gradient flow decreases the loss monotonically "
+            "to 10⁻³·L₀, and gradient descent with step 0.1/‖V‖_F² does too."
+        ),
+        wording=(
+            "as long as the loss is already lower than a threshold (polynomial in relevant "
+            "parameters), all student neurons … will converge to one of teacher neurons, and the "
+            "loss will go to 0"
+        ),
+        kind=Kind.LIMIT,
+        provenance=(STATED, READING),
+        source=ABSTRACT,
+        assumptions=(_SETTING, _BELOW),
+        constants="target 10⁻³·L₀; step 0.1/‖V‖_F², budget 10⁶ steps, Δ ≥ 0.45; flow: any Δ",
+    ),
+    Claim(
+        id="zgj.recovery",
+        title="Students converge to teachers",
+        statement=(
+            "Along the run R(W) = Σ_j |Σ_{i→j} q_i − ‖v_j‖²| + Σ_i q_i θ_i² stays below "
+            "16·√(L/M(Δ)), and goes to 0 with the loss."
+        ),
+        wording=(
+            "all student neurons in an over-parameterized two-layer neural network will converge "
+            "to one of teacher neurons"
+        ),
+        kind=Kind.UPPER,
+        provenance=(STATED, READING),
+        source=ABSTRACT,
+        assumptions=(_SETTING, _BELOW),
+        constants="C = 16, calibrated",
+    ),
+    Claim(
+        id="zgj.any-width",
+        title="Any width m ≥ r will do",
+        statement=(
+            "Convergence and recovery hold for every m from r to 4r, m = r included, at one "
+            "teacher and one start level."
+        ),
+        wording=(
+            "Our result holds for any number of student neurons as long as it is at least as "
+            "large as the number of teacher neurons"
+        ),
+        kind=Kind.LIMIT,
+        provenance=(STATED, READING),
+        source=ABSTRACT,
+        assumptions=(_SETTING, _BELOW),
+        constants="as zgj.convergence and zgj.recovery",
+    ),
+    Claim(
+        id="zgj.gradient-bound",
+        title="The gradient bounds the loss",
+        long=True,
+        statement=(
+            "‖∇L(W)‖_F ≥ κ(V)·L(W) whenever L(W) ≤ ε₀(V), at random points and where a local "
+            "search makes ‖∇L‖/L as small as it can."
+        ),
+        wording=(
+            "the gradient satisfies a special case of Lojasiewicz property which is different "
+            "from local strong convexity or PL conditions used in previous work"
+        ),
+        kind=Kind.LOWER,
+        provenance=(STATED, READING),
+        source=ABSTRACT,
+        assumptions=(_SETTING, _BELOW),
+        constants="κ(V) = 1/‖V‖_F, exponent 1: our reading, calibrated",
+    ),
+    Claim(
+        id="zgj.rate",
+        title="The loss decays at least like 1/(κ²t)",
+        statement=(
+            "L(t) ≤ 1/(1/L₀ + κ²t) along gradient flow, and with κ²/2 for κ² along gradient "
+            "descent with step 0.1/‖V‖_F²."
+        ),
+        wording="our convergence rate is independent of the number of student neurons",
+        kind=Kind.RATE,
+        provenance=(DERIVED,),
+        source=ABSTRACT,
+        assumptions=(_SETTING, _BELOW),
+        constants="κ(V) = 1/‖V‖_F",
+        follows_from=("zgj.gradient-bound",),
+    ),
+    Claim(
+        id="zgj.width-free",
+        title="The rate does not depend on the student width",
+        long=True,
+        statement=(
+            "At fixed teacher and fixed L₀ the median time to 10⁻³·L₀ stays bounded as m grows: "
+            "the upper 95 % bound of its log-log slope over the top three rungs is at most 0.1. "
+            "Splitting a student changes neither L nor ‖∇L‖_F nor a step of gradient descent."
+        ),
+        wording="our convergence rate is independent of the number of student neurons",
+        kind=Kind.RATE,
+        provenance=(STATED, READING),
+        source=ABSTRACT,
+        assumptions=(_SETTING, _BELOW, "starts of one law at every width"),
+        constants="slope ≤ 0.1 over the top three rungs",
+    ),
+    Claim(
+        id="zgj.threshold",
+        title="The threshold is polynomial and free of the width",
+        long=True,
+        statement=(
+            "Over a grid of (Δ, v_min/v_max, r, m) the smallest ‖∇L‖_F/(κ·L) a local search finds "
+            "at L ≤ v_min⁴·M(Δ)/(8r) stays at least 1."
+        ),
+        wording="the loss is already lower than a threshold (polynomial in relevant parameters)",
+        kind=Kind.LOWER,
+        provenance=(STATED, READING),
+        source=ABSTRACT,
+        assumptions=(_SETTING,),
+        constants="ε₀(V) = v_min⁴·M(Δ)/(8r), M(Δ) = Δ³/(3π) + O(Δ⁵): calibrated",
+    ),
+    Claim(
+        id="zgj.not-pl",
+        title="The PL inequality fails when m > r",
+        statement=(
+            "For m > r and each μ in {2⁰ … 2⁻⁸}·‖V‖² there is a point below the threshold with "
+            "‖∇L‖² < μ·L."
+        ),
+        wording="different from local strong convexity or PL conditions used in previous work",
+        kind=Kind.EXISTENCE,
+        provenance=(READING,),
+        source=ABSTRACT,
+        assumptions=(_SETTING, "m > r"),
+        constants="the ladder of μ",
+    ),
+    Claim(
+        id="zgj.not-convex",
+        title="The loss is not locally strongly convex when m > r",
+        statement=(
+            "For m > r there are zero-loss points and directions D ≠ 0, which move mass between "
+            "two clones, with ∇²L·D = 0."
+        ),
+        wording="different from local strong convexity",
+        kind=Kind.EXISTENCE,
+        provenance=(READING,),
+        source=ABSTRACT,
+        assumptions=(_SETTING, "m > r"),
+    ),
+    Claim(
+        id="zgj.beyond-ntk",
+        title="Neurons move: not the lazy regime",
+        statement=(
+            "There are starts below the threshold, of widths 4 to 256, that travel a relative "
+            "distance ‖W_T − W₀‖_F/‖W₀‖_F ≥ 0.1 on the way to 10⁻³·L₀."
+        ),
+        wording=(
+            "they either work in the Neural Tangent Kernel regime where neurons don't move much, "
+            "or require an enormous number of neurons"
+        ),
+        kind=Kind.EXISTENCE,
+        provenance=(READING,),
+        source=ABSTRACT,
+        assumptions=(_SETTING, _BELOW),
+        constants="relative distance 0.1",
+    ),
+)

@@ -1,0 +1,160 @@
+"""Loss and gradient by the closed forms of THEORY §2."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import mpmath
+import numpy as np
+from numpy.typing import ArrayLike
+
+from lcnn_verify.errors import InputError
+from lcnn_verify.numerics.agreement import agreed, nonnegative
+from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.packs.zgj.model import TIED_ABS, Activation, Model, as_pair
+from lcnn_verify.packs.zgj.oracle.family import loss_scale, precise_family, total_mass
+
+_CLIP = 1e-9
+
+
+def kernel(rho: Any, dps: int = 50, activation: Activation = "abs") -> mpmath.mpf:
+    """The dual kernel E[σ(u·x)σ(v·x)] of unit vectors with cosine ``rho`` (THEORY §2).
+
+    ``rho`` is a real number, taken exactly; rounding may have left it past ±1 by up to 1e-9, and
+    it is clipped. Error ≤ 10^-(dps-5)·max(k, 10^-dps). Raises :class:`InputError` otherwise.
+    """
+    model = Model(activation)
+    exact = exact_real("rho", rho)
+    if abs(exact) > 1 + _CLIP:
+        raise InputError("rho", repr(rho), "a cosine, between -1 and 1")
+    return agreed("kernel", lambda: kernel_and_slope(exact, model)[0], dps, 1)
+
+
+def loss(W: ArrayLike, V: ArrayLike, *, dps: int = 50, model: Model = TIED_ABS) -> mpmath.mpf:
+    """Population loss ½E[(f_W − f*)²] of students W (m, d) against teachers V (r, d).
+
+    Units of mass². Error ≤ 10^-(dps-5)·max(L, 10^-dps·(Σ mass)²); never negative. Raises
+    :class:`InputError` on bad input, :class:`OracleError` when two precisions disagree.
+    """
+    students, teachers = as_pair(W, V)
+    scale = loss_scale(students, teachers, model)
+    value = agreed("loss", lambda: _loss(students, teachers, model), dps, scale)
+    return nonnegative("loss", value, dps, scale)
+
+
+def gradient(
+    W: ArrayLike, V: ArrayLike, *, dps: int = 50, model: Model = TIED_ABS
+) -> mpmath.matrix:
+    """∇_W of the population loss, an (m, d) matrix in units of mass²/length.
+
+    The row of a zero student is 0: exactly so if tied, by convention if unit (not differentiable
+    there). Frobenius error ≤ 10^-(dps-5)·max(‖∇L‖, 10^-dps·(Σ‖w_i‖^(2p-2))^½·Σ mass). Raises as
+    :func:`loss` does.
+    """
+    students, teachers = as_pair(W, V)
+    rows, columns = students.shape
+    with mpmath.workdps(30):
+        norms = precise_family(students, teachers, model).norms[:rows]
+        steps = mpmath.sqrt(mpmath.fsum(norm ** (2 * model.mass_power - 2) for norm in norms))
+        scale = steps * total_mass(students, teachers, model)
+    flat = agreed("gradient", lambda: _gradient(students, teachers, model), dps, scale)
+    return as_matrix(flat, rows, columns, dps)
+
+
+def gradient_norm(
+    W: ArrayLike, V: ArrayLike, *, dps: int = 50, model: Model = TIED_ABS
+) -> mpmath.mpf:
+    """‖∇_W L‖_F, with the error and the exceptions of :func:`gradient`."""
+    rows = gradient(W, V, dps=dps, model=model)
+    with mpmath.workdps(5 * dps // 2 + 30):
+        return mpmath.mnorm(rows, "f")
+
+
+def kernel_and_slope(rho: Any, model: Model) -> tuple[Any, Any]:
+    """(K(ρ), K'(ρ)) at the precision in force, ρ clipped to [-1, 1].
+
+    (1 − ρ)(1 + ρ) and not 1 − ρ²: the squaring would lose half the digits near ρ = ±1.
+    """
+    clipped = max(min(mpmath.mpf(rho), mpmath.mpf(1)), mpmath.mpf(-1))
+    return _kernel_and_slope(clipped, model, mpmath.mp.prec)
+
+
+# Clones, loss and gradient at one point, and two sides of one claim meet the same cosines.
+@functools.lru_cache(maxsize=2**14)
+def _kernel_and_slope(rho: Any, model: Model, _: int) -> tuple[Any, Any]:
+    """The same for an mpmath ρ in [-1, 1]; the precision in force is the third argument."""
+    alpha, beta = model.kernel_weights
+    angle = mpmath.asin(rho)
+    sine = mpmath.sqrt((1 - rho) * (1 + rho))
+    weight = alpha * 2 / mpmath.pi
+    return weight * (sine + rho * angle) + beta * rho, weight * angle + beta
+
+
+def as_matrix(flat: list[Any], rows: int, columns: int, dps: int) -> mpmath.matrix:
+    """The row-major list as an mpmath matrix, without rounding it to the caller's precision."""
+    with mpmath.workdps(5 * dps // 2 + 30):
+        result = mpmath.matrix(rows, columns)
+        for index, value in enumerate(flat):
+            result[index // columns, index % columns] = value
+    return result
+
+
+def _loss(W: FloatArray, V: FloatArray, model: Model) -> Any:
+    family = precise_family(W, V, model)
+    self_kernel, _ = kernel_and_slope(1, model)
+    terms = [self_kernel * mass**2 / 2 for mass in family.masses]
+    for i, (unit, charge) in enumerate(zip(family.units, family.charges, strict=True)):
+        if charge:
+            terms.append(
+                charge
+                * mpmath.fsum(
+                    other * kernel_and_slope(mpmath.fdot(unit, family.units[j]), model)[0]
+                    for j, other in enumerate(family.charges[:i])
+                    if other
+                )
+            )
+    return mpmath.fsum(terms)
+
+
+def _gradient(W: FloatArray, V: FloatArray, model: Model) -> list[Any]:
+    family, power = precise_family(W, V, model), model.mass_power
+    units, charges = family.units, family.charges
+    self_kernel, _ = kernel_and_slope(1, model)
+    d = W.shape[1]
+    field = [self_kernel * mass for mass in family.masses[: family.students]]
+    pull = [[mpmath.mpf(0)] * d for _ in field]
+    along = [mpmath.mpf(0) for _ in field]
+    for i in range(family.students):
+        for b in range(i + 1, len(units)):
+            rho = mpmath.fdot(units[i], units[b])
+            value, slope = kernel_and_slope(rho, model)
+            for target, source in ((i, b), (b, i)):
+                if target < family.students and charges[source]:
+                    weight = charges[source] * slope
+                    field[target] += charges[source] * value
+                    along[target] += weight * rho
+                    pull[target] = [
+                        old + weight * entry
+                        for old, entry in zip(pull[target], units[source], strict=True)
+                    ]
+    flat: list[Any] = []
+    for i, unit in enumerate(units[: family.students]):
+        norm = family.norms[i]
+        radial = power * field[i] - along[i]
+        lever = norm ** (power - 1) if norm else norm
+        flat.extend(lever * (radial * u + p) for u, p in zip(unit, pull[i], strict=True))
+    return flat
+
+
+def exact_real(name: str, value: Any) -> Any:
+    """``value`` as an exact finite mpmath real, or :class:`InputError`."""
+    value = value.item() if isinstance(value, np.generic) else value
+    try:
+        with mpmath.workdps(60):
+            exact = value if isinstance(value, mpmath.mpf) else mpmath.mpf(value)
+    except (TypeError, ValueError):
+        raise InputError(name, repr(value), "a finite real number") from None
+    if isinstance(value, bool | str) or not mpmath.isfinite(exact):
+        raise InputError(name, repr(value), "a finite real number")
+    return exact

@@ -1,0 +1,55 @@
+"""The signed family of students and teachers in mpmath, and the natural scales of rounding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import mpmath
+
+from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.packs.zgj.model import Model, as_model
+
+
+@dataclass(frozen=True, slots=True)
+class PreciseFamily:
+    """The signed family of THEORY §2 at the precision in force when it was built.
+
+    With n = m + r rows, students first: ``norms`` ‖a‖, ``units`` â (zeros for a zero neuron),
+    ``masses`` ‖a‖^p, and ``charges`` c_a·‖a‖^p with c = +1 for students, −1 for teachers.
+    """
+
+    norms: list[Any]
+    units: list[list[Any]]
+    masses: list[Any]
+    charges: list[Any]
+    students: int
+
+
+def precise_family(W: FloatArray, V: FloatArray, model: Model) -> PreciseFamily:
+    """Build the signed family of trusted W (m, d) and V (r, d), each float taken exactly.
+
+    Raises ``InputError`` if ``model`` is no :class:`Model`.
+    """
+    as_model(model)
+    norms, units, masses, charges = [], [], [], []
+    for index, row in enumerate([*W.tolist(), *V.tolist()]):
+        exact = [mpmath.mpf(entry) for entry in row]
+        norm = mpmath.sqrt(mpmath.fdot(exact, exact))
+        norms.append(norm)
+        units.append([entry / norm for entry in exact] if norm else exact)
+        masses.append(norm**model.mass_power)
+        charges.append(masses[-1] if index < len(W) else -masses[-1])
+    return PreciseFamily(norms, units, masses, charges, len(W))
+
+
+def total_mass(W: FloatArray, V: FloatArray, model: Model) -> Any:
+    """Σ mass over students and teachers, to 15 digits or more: the natural scale of rounding."""
+    with mpmath.workdps(30):
+        return mpmath.fsum(precise_family(W, V, model).masses)
+
+
+def loss_scale(W: FloatArray, V: FloatArray, model: Model) -> Any:
+    """(Σ mass)², the scale of the loss contract."""
+    with mpmath.workdps(30):
+        return total_mass(W, V, model) ** 2

@@ -1,0 +1,112 @@
+"""The population loss L(W) = ½E[(f_W(x) − f*(x))²] on Gaussian inputs, its gradient and Hessian.
+
+W (m, d) holds the students, V (r, d) the teachers, any array-likes of finite reals. Every function
+raises ``InputError`` (a ``ValueError``) on anything else and ``OverflowError``, naming a
+neuron, when the result does not fit in float64. Three routes compute the same numbers within one
+rounding floor: compiled loops for small networks, an O(n log n) sweep in the plane, else tiles.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.packs.zgj.model import TIED_ABS, Model, as_pair
+from lcnn_verify.packs.zgj.population import dense, planar, small
+from lcnn_verify.packs.zgj.population.curvature import hessian_matrix
+from lcnn_verify.packs.zgj.population.family import SignedFamily, signed_family
+from lcnn_verify.packs.zgj.population.floor import gradient_floor, loss_floor
+from lcnn_verify.packs.zgj.population.scaling import to_gradient_rows, to_loss
+
+__all__ = [
+    "gradient",
+    "gradient_rounding_floor",
+    "hessian",
+    "loss",
+    "loss_and_gradient",
+    "rounding_floor",
+]
+
+# Where one route overtakes another, in neurons (tests/benchmarks).
+PLANAR_FROM = 24
+DENSE_FROM = 48
+
+
+def _loss_and_pull(family: SignedFamily, model: Model) -> tuple[float, FloatArray]:
+    """The scaled loss and pull by whichever route is fastest for this size."""
+    n, d = family.units.shape
+    alpha, beta = model.kernel_weights
+    if d == 2 and n >= PLANAR_FROM:
+        route = planar.loss_and_pull
+    else:
+        route = small.loss_and_pull if n < DENSE_FROM else dense.loss_and_pull
+    with np.errstate(under="ignore"):
+        return route(
+            family.units,
+            family.masses,
+            family.signs,
+            family.students,
+            alpha,
+            beta,
+            model.mass_power,
+        )
+
+
+def loss(W: ArrayLike | Any, V: ArrayLike | Any, *, model: Model = TIED_ABS) -> float:
+    """The population loss L(W) (THEORY §2), within :func:`rounding_floor` of the exact value.
+
+    Near a zero of L the rounded double sum may come out slightly negative. Its unit is length⁴ if
+    tied, length² if unit readout. Raises as the module says.
+    """
+    family = signed_family(*as_pair(W, V), model)
+    return to_loss(_loss_and_pull(family, model)[0], family, model)
+
+
+def gradient(W: ArrayLike | Any, V: ArrayLike | Any, *, model: Model = TIED_ABS) -> FloatArray:
+    """∇L(W), shape (m, d) (THEORY §2); each row within its :func:`gradient_rounding_floor`.
+
+    The row of a zero neuron is 0: exact if tied, a convention if unit readout, where L has no
+    derivative there. Raises as the module says.
+    """
+    family = signed_family(*as_pair(W, V), model)
+    return to_gradient_rows(_loss_and_pull(family, model)[1], family, model)
+
+
+def loss_and_gradient(
+    W: ArrayLike | Any, V: ArrayLike | Any, *, model: Model = TIED_ABS
+) -> tuple[float, FloatArray]:
+    """:func:`loss` and :func:`gradient` for the price of one."""
+    family = signed_family(*as_pair(W, V), model)
+    value, pull = _loss_and_pull(family, model)
+    return to_loss(value, family, model), to_gradient_rows(pull, family, model)
+
+
+def hessian(W: ArrayLike | Any, V: ArrayLike | Any, *, model: Model = TIED_ABS) -> FloatArray:
+    """∇²L(W), shape (m·d, m·d), students row by row (THEORY §2).
+
+    Entries are within about 1e-14 of the exact ones relative to Σ mass (tied) or
+    1 + Σ mass/‖w_i‖ (unit readout). Raises ``InputError`` naming the first zero student (there L
+    has no second derivative), else as the module says.
+    """
+    return hessian_matrix(signed_family(*as_pair(W, V), model), model)
+
+
+def rounding_floor(W: ArrayLike | Any, V: ArrayLike | Any, *, model: Model = TIED_ABS) -> float:
+    """An upper bound on |loss(W, V) − L(W)|: at most 64·2⁻⁵²·(Σ mass)², plus underflow.
+
+    Mass is ‖a‖² if tied, ‖a‖ if unit readout, summed over students and teachers. See ``floor``.
+    """
+    return loss_floor(signed_family(*as_pair(W, V), model), model)
+
+
+def gradient_rounding_floor(
+    W: ArrayLike | Any, V: ArrayLike | Any, *, model: Model = TIED_ABS
+) -> FloatArray:
+    """Upper bounds, shape (m,), on the Euclidean error of each row of :func:`gradient`.
+
+    At most 64·2⁻⁵²·‖w_i‖·Σ mass (without ‖w_i‖ if unit readout), plus underflow. See ``floor``.
+    """
+    return gradient_floor(signed_family(*as_pair(W, V), model), model)

@@ -1,0 +1,240 @@
+"""Named starts of gradient descent, proved to reach a level, and where m = r proved to converge.
+
+Convergence: once the ball around the last iterate lies in a ball B about a zero-loss point W*, with
+‖I − ηH‖₂ ≤ q < 1 over the box around B, every later step shrinks the distance to W* by q, for
+∇L(W*) = 0; so L → 0. That takes a nondegenerate W*: m = r, each student on its teacher.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from flint import arb
+
+from lcnn_verify.errors import InputError, did_you_mean
+from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.numerics.balls import norm, working_precision
+from lcnn_verify.numerics.krawczyk import NotProved
+from lcnn_verify.packs.zgj.proofs.descent.prove import Tube, contraction, enclose
+
+KIND = "trajectories"
+"""What the field ``certificate`` of the JSON says."""
+PRECISION = 128
+_ROOM = 1.25  # by which the ball about the limit is larger than needed: checkers' balls are wider
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Start:
+    """Gradient descent with exactly the float ``step`` from all W within ``radius`` of ``W``.
+
+    ``level`` is the loss to reach at ``steps``. ``limit`` is a zero-loss W* (m, d) to converge to.
+    """
+
+    title: str
+    V: FloatArray
+    W: FloatArray
+    step: float
+    steps: int
+    level: float
+    radius: float = 0.0
+    limit: FloatArray | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Descent:
+    """A proved start: L(W_T) ≤ ``start.level``, with the ``tube`` that shows it.
+
+    ``contraction`` is q where convergence to ``start.limit`` was proved, within ``reach`` of it.
+    """
+
+    name: str
+    start: Start
+    tube: Tube
+    reach: float | None = None
+    contraction: float | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """All that a checker needs to prove it once more."""
+        start = self.start
+        return {
+            "name": self.name,
+            "title": start.title,
+            "teachers": start.V.tolist(),
+            "students": start.W.tolist(),
+            "radius": start.radius,
+            "step": start.step,
+            "steps": start.steps,
+            "level": start.level,
+            "width": self.tube.width,
+            "limit": None if start.limit is None else start.limit.tolist(),
+            "reach": self.reach,
+            "contraction": self.contraction,
+        }
+
+
+_PLANE, _SPACE = np.eye(2), np.eye(3)
+_SQUARE = np.array([[0.95, 0.2], [-0.1, 1.05]])
+
+STARTS: Mapping[str, Start] = MappingProxyType(
+    {
+        "square": Start(
+            "m = r = 2, orthonormal teachers",
+            _PLANE,
+            _SQUARE,
+            0.05,
+            300,
+            1e-6,
+            limit=_PLANE,
+        ),
+        "square-ball": Start(
+            "m = r = 2, all starts within 0.001",
+            _PLANE,
+            _SQUARE,
+            0.05,
+            300,
+            1e-6,
+            radius=1e-3,
+            limit=_PLANE,
+        ),
+        "cube": Start(
+            "m = r = 3, orthonormal teachers",
+            _SPACE,
+            np.array([[0.95, 0.1, 0.05], [-0.1, 1.05, 0.05], [0.05, -0.05, 0.95]]),
+            2.0**-5,
+            520,
+            1e-6,
+            limit=_SPACE,
+        ),
+        "doubled": Start(
+            "r = 1, m = 2: two students about one teacher",
+            np.eye(1, 2),
+            np.array([[0.8, 0.3], [0.5, -0.4]]),
+            0.1,
+            300,
+            3.1e-5,
+        ),
+        "wide": Start(
+            "r = 2, m = 3: one teacher shared by two students",
+            _PLANE,
+            np.array([[0.8, 0.1], [0.6, -0.1], [0.0, 0.97]]),
+            0.05,
+            645,
+            1.5e-5,
+        ),
+        "past-the-saddle": Start(
+            "m = r = 2 from beside the rotated pair, at L > ε₀",
+            _PLANE,
+            np.array([[0.7, 0.72], [0.7, -0.68]]),
+            0.05,
+            750,
+            1e-6,
+            limit=np.array([[0.0, 1.0], [1.0, 0.0]]),
+        ),
+    }
+)
+
+
+def demand(name: str) -> None:
+    """Raise :class:`InputError` unless ``name`` is a named start."""
+    if name not in STARTS:
+        known = list(STARTS)
+        wanted = f"one of {', '.join(known)}{did_you_mean(name, known)}"
+        raise InputError("name", repr(name), wanted)
+
+
+def prove(name: str, start: Start, *, precision: int = PRECISION) -> Descent:
+    """Prove that gradient descent from ``start`` reaches its level, and converges if it says so.
+
+    Raises :class:`NotProved` when the enclosure is lost, the level is not reached, or the last
+    ball is not drawn to the limit.
+    """
+    tube = enclose(
+        start.W,
+        start.V,
+        step=start.step,
+        steps=start.steps,
+        radius=start.radius,
+        precision=precision,
+    )
+    if tube.lost:
+        raise NotProved(f"{name}: the enclosure is lost after {tube.steps} steps")
+    if not tube.loss <= start.level:
+        raise NotProved(f"{name}: L is in {tube.loss.str(5)} after {tube.steps} steps")
+    if start.limit is None:
+        return Descent(name, start, tube)
+    _demand_zero_loss(name, start.limit, start.V)
+    with working_precision(precision):
+        goal = [arb(entry) for entry in start.limit.ravel().tolist()]
+        flat = [entry for row in tube.box for entry in row]
+        gap = norm(entry - end for entry, end in zip(flat, goal, strict=True))
+        reach = _ROOM * float(gap.upper())
+        factor = contraction(start.limit, start.V, start.step, reach)
+        if not factor < 1:
+            got = f"{reach:.3g} from the limit, where ‖I − ηH‖ ≤ {factor.str(5)} only"
+            raise NotProved(f"{name}: the last ball is {got}")
+        return Descent(name, start, tube, reach, float(np.nextafter(float(factor.upper()), np.inf)))
+
+
+def _demand_zero_loss(name: str, limit: FloatArray, V: FloatArray) -> None:
+    """Check that L(limit) = 0 exactly: the rows of V, in some order and with some signs."""
+    lines = [{tuple(row), tuple(-x for x in row)} for row in V.tolist()]
+    for row in limit.tolist():
+        match = next((line for line in lines if tuple(row) in line), None)
+        if match is None:
+            raise NotProved(
+                f"{name}: the limit is not the teachers: {row} is none, or one too many"
+            )
+        lines.remove(match)
+    if lines:
+        raise NotProved(f"{name}: the limit leaves out the teacher {min(lines[0])}")
+
+
+def in_boxes(start: Start, *, precision: int = PRECISION) -> str:
+    """What becomes of the same enclosure in plain boxes: its last width, or where it is lost.
+
+    The wrapping effect: a box turns with the flow and has to be boxed again at every step.
+    """
+    tube = enclose(
+        start.W,
+        start.V,
+        step=start.step,
+        steps=start.steps,
+        radius=start.radius,
+        precision=precision,
+        method="natural box",
+    )
+    return f"lost at {tube.steps}" if tube.lost else f"{tube.width:.0e}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Attempt:
+    """The proof of one named start, or why there is none."""
+
+    name: str
+    descent: Descent | None
+    failure: str = ""
+
+
+def attempts(names: Sequence[str] = (), *, precision: int = PRECISION) -> Iterator[Attempt]:
+    """Prove the named starts, or all; raises :class:`InputError` for an unknown name first."""
+    for name in names:
+        demand(name)
+    for name in names or tuple(STARTS):
+        try:
+            yield Attempt(name, prove(name, STARTS[name], precision=precision))
+        except NotProved as error:
+            yield Attempt(name, None, str(error))
+
+
+def certificate(made: Sequence[Attempt], *, precision: int = PRECISION) -> dict[str, Any]:
+    """The JSON certificate of what was proved."""
+    return {
+        "certificate": KIND,
+        "version": "1",
+        "precision": precision,
+        "descents": [attempt.descent.to_json() for attempt in made if attempt.descent],
+    }

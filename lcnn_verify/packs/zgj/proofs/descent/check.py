@@ -1,0 +1,148 @@
+"""A second proof of a validated trajectory, in mpmath's intervals.
+
+A single start is followed by plain boxes, whose wrapping is paid for with precision: a bit and a
+half for each step are enough for the named starts. A ball of starts needs the norm of I − ηH, as
+the first proof does, but here of another form of the Hessian, bounded by QᵀAQ and ‖QᵀQ − I‖.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from mpmath import iv
+
+from lcnn_verify.evidence.documents import Rejected
+from lcnn_verify.packs.zgj.proofs.interval_energy import (
+    Energy,
+    Matrix,
+    Vector,
+    dot,
+    length,
+    readable,
+    whole,
+    working_bits,
+)
+
+_ENERGY = Energy(2, 1.0, 0.0)
+_BITS, _BITS_A_STEP = 160, 1.5
+_MOST_STEPS = 100_000
+_LOOSER = 4.0
+"""How far the second proof's width, and its 1/(1 − q), may exceed the first's: its balls differ."""
+
+
+def check(data: Mapping[str, Any]) -> Iterator[str]:
+    """Prove every entry of a certificate of trajectories once more; yields their names.
+
+    Raises :class:`Rejected` at the first that fails, or when there is none.
+    """
+    entries = data.get("descents")
+    if data.get("certificate") != "trajectories" or not isinstance(entries, list) or not entries:
+        raise Rejected("not a certificate of trajectories, or an empty one")
+    for entry in entries:
+        if not isinstance(entry, Mapping):
+            raise Rejected("an entry that is no object")
+        readable(entry, _check)
+        yield str(entry["name"])
+
+
+def _check(entry: Mapping[str, Any]) -> None:
+    steps, radius, step = whole(entry["steps"]), float(entry["radius"]), float(entry["step"])
+    if not (0 <= steps <= _MOST_STEPS and radius >= 0.0 and step > 0.0):
+        raise Rejected(f"the radius, the step, or the number of steps (at most {_MOST_STEPS})")
+    bits = _BITS if radius else _BITS + round(_BITS_A_STEP * steps)
+    with working_bits(bits):
+        V, W = (_rows(entry[key]) for key in ("teachers", "students"))
+        if len({len(row) for row in (*W, *V)}) != 1:
+            raise Rejected("students and teachers of different dimensions")
+        # Wider than the ends of the box, never narrower: what follows is about all of it.
+        reach = iv.mpf(radius)
+        for _ in range(steps):
+            if radius:
+                W, reach = _ball_step(W, V, step, reach)
+            else:
+                W = _stepped(W, V, step)
+        box = _widened(W, reach)
+        width = max(float(x.delta.b) for row in box for x in row)
+        if not width <= _LOOSER * float(entry["width"]):
+            raise Rejected(f"the last box is {width:.3g} wide, over {_LOOSER:g} times what it says")
+        middle = [[iv.mpf(x.mid) for x in row] for row in box]
+        loss = _ENERGY.loss([*middle, *V], len(W))
+        for row, center, slope in zip(box, middle, _ENERGY.gradient(box, V), strict=True):
+            loss += dot(slope, [x - c for x, c in zip(row, center, strict=True)])
+        if not loss.b <= float(entry["level"]):
+            raise Rejected(f"the loss is at most {float(loss.b):.6g} after {steps} steps")
+        if entry["limit"] is not None:
+            _check_limit(entry, box, V, step)
+
+
+def _check_limit(entry: Mapping[str, Any], box: Matrix, V: Matrix, step: float) -> None:
+    limit, reach = _rows(entry["limit"]), float(entry["reach"])
+    if sorted(map(repr, _signless(limit))) != sorted(map(repr, _signless(V))):
+        raise Rejected("the limit is not the teachers, in some order and with some signs")
+    gaps = [x - y for rows in zip(box, limit, strict=True) for x, y in zip(*rows, strict=True)]
+    if not length(gaps).b <= reach:
+        raise Rejected(f"the last ball is not within {reach:.3g} of the limit")
+    factor = _norm(_jacobian(_widened(limit, iv.mpf(reach)), V, step))
+    if not factor.b < 1:
+        raise Rejected(f"‖I − ηH‖ is at most {float(factor.b):.6g} about the limit: no contraction")
+    if not (1 - factor).a * _LOOSER >= 1 - float(entry["contraction"]):
+        raise Rejected(f"‖I − ηH‖ is at most {float(factor.b):.6g}, far from what it says")
+
+
+def _signless(rows: Matrix) -> list[tuple[Any, ...]]:
+    """Rows up to sign: the first entry that is not 0 made positive."""
+    result = []
+    for row in rows:
+        lead = next((x for x in row if x != 0), iv.mpf(1))
+        result.append(tuple(x if lead > 0 else -x for x in row))
+    return result
+
+
+def _rows(entries: Any) -> Matrix:
+    return [[iv.mpf(float(x)) for x in row] for row in entries]
+
+
+def _widened(rows: Matrix, radius: Any) -> Matrix:
+    return [[x + iv.mpf([-1, 1]) * radius for x in row] for row in rows]
+
+
+def _stepped(W: Matrix, V: Matrix, step: float) -> Matrix:
+    slopes = _ENERGY.gradient(W, V)
+    return [
+        [x - step * slope for x, slope in zip(*rows, strict=True)]
+        for rows in zip(W, slopes, strict=True)
+    ]
+
+
+def _ball_step(W: Matrix, V: Matrix, step: float, radius: Any) -> tuple[Matrix, Any]:
+    moved = _stepped(W, V, step)
+    middle = [[iv.mpf(x.mid) for x in row] for row in moved]
+    off = [x - c for rows in zip(moved, middle, strict=True) for x, c in zip(*rows, strict=True)]
+    growth = _norm(_jacobian(_widened(W, radius), V, step))
+    return middle, iv.mpf((growth * radius + length(off)).b)
+
+
+def _jacobian(W: Matrix, V: Matrix, step: float) -> Matrix:
+    return [
+        [int(i == j) - step * entry for j, entry in enumerate(row)]
+        for i, row in enumerate(_ENERGY.hessian(W, V))
+    ]
+
+
+def _norm(matrix: Matrix) -> Any:
+    """‖A‖₂ ≤ ‖QᵀAQ‖_∞/(1 − ‖QᵀQ − I‖_∞) of a symmetric A, for nearly orthogonal Q."""
+    middle = np.array([[float(x.mid) for x in row] for row in matrix])
+    columns = np.linalg.eigh(0.5 * (middle + middle.T))[1].T.tolist()
+    images = [[dot(row, column) for row in matrix] for column in columns]
+    off = _row_sums(
+        [[dot(a, b) - int(i == j) for j, b in enumerate(columns)] for i, a in enumerate(columns)]
+    )
+    return _row_sums([[dot(a, image) for image in images] for a in columns]) / (1 - off)
+
+
+def _row_sums(matrix: list[Vector]) -> Any:
+    """The largest sum of a row's absolute values."""
+    sums = [sum((abs(entry) for entry in row), iv.mpf(0)).b for row in matrix]
+    return iv.mpf(max(sums))

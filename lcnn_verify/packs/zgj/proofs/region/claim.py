@@ -1,0 +1,184 @@
+"""What a region certificate claims, the constants of it, and the chart students are put in."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from flint import arb, fmpq
+
+from lcnn_verify.errors import InputError
+from lcnn_verify.numerics.centred_forms import Slope
+
+CLAIM = "zgj.gradient-bound"
+INNER = Fraction(1, 10**6)
+"""The certified shell starts at ε₁ = INNER·ε₀, if nothing else is asked for."""
+MOST = 10**30
+"""Numerators and denominators are below it: checkers read no more digits."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegionClaim:
+    """‖∇L(W)‖_F ≥ multiple·κ(V)·L(W) for all m students in the plane with ε₁ ≤ L(W) ≤ ε₀(V).
+
+    The teachers have ``norms`` (one or two) and, if two, lie ``separation`` degrees apart; all the
+    numbers are exact. Raises :class:`InputError` on a network no chart is made for.
+    """
+
+    norms: tuple[Fraction, ...] = (Fraction(1),)
+    separation: Fraction = Fraction(90)
+    students: int = 2
+    multiple: Fraction = Fraction(1)
+    inner: Fraction = INNER
+
+    def __post_init__(self) -> None:
+        if len(self.norms) not in (1, 2):
+            raise InputError("teachers", str(len(self.norms)), "1 or 2")
+        least, most = (1, 3) if len(self.norms) == 1 else (2, 2)
+        if not least <= self.students <= most:
+            wanted = "1, 2 or 3 with one teacher" if least == 1 else "2 with two teachers"
+            raise InputError("students", str(self.students), wanted)
+        if not all(Fraction(1, 1000) <= norm <= 1000 for norm in self.norms):
+            raise InputError("norms", _listed(self.norms), "norms from 0.001 to 1000")
+        if not 1 <= self.separation <= 90:
+            raise InputError("separation", f"{self.separation}°", "1 to 90 degrees")
+        if len(self.norms) == 1 and self.separation != 90:
+            raise InputError("separation", f"{self.separation}°", "90 degrees with one teacher")
+        if not 0 < self.multiple <= 1000:
+            raise InputError("kappa-multiple", str(self.multiple), "more than 0, at most 1000")
+        if not Fraction(1, 10**9) <= self.inner < 1:
+            raise InputError("inner", str(self.inner), "from 1e-9 to less than 1")
+        named = [("separation", self.separation), ("kappa-multiple", self.multiple)]
+        for name, number in (*named, ("inner", self.inner), *(("norms", n) for n in self.norms)):
+            if max(number.numerator, number.denominator) >= MOST:
+                raise InputError(name, str(number), "at most 30 digits, and as many below /")
+
+    @property
+    def coordinates(self) -> tuple[str, ...]:
+        """The names of the chart's coordinates, in order (see :func:`chart`)."""
+        shares, spreads = {
+            1: ((), ()),
+            2: (("share of 2",), ("spread",)),
+            3: (
+                ("share of 2 and 3", "share of 3 of them"),
+                ("spread of 1 from 2 and 3", "spread of 2 from 3"),
+            ),
+        }[self.students]
+        return ("total mass", *shares, "mean angle", *spreads)
+
+    def root(self) -> list[list[float]]:
+        """The box [lo, hi] of each coordinate that all students with L ≤ ε₀ have a place in.
+
+        |Σq − Σ‖v‖²| ≤ √(πL) bounds the total mass (THEORY §3, fact 6), angles are taken in
+        [−π/2, π/2]. Two teachers: students are ordered by angle. One teacher: by mass, and mirrored
+        to a first spread ≥ 0. Rounded outward.
+        """
+        shell = Shell.of(self, float)
+        total, stray = sum(shell.masses), math.sqrt(math.pi * shell.level) * (1 + 1e-9)
+        half, turn = math.pi / 2 * (1 + 1e-12), math.pi * (1 + 1e-12)
+        rest = range(self.students - 1, 0, -1)
+        shares = [[0.0, k / (k + 1) * (1 + 1e-12) if len(self.norms) == 1 else 1.0] for k in rest]
+        return [
+            [(total - stray) * (1 - 1e-9), (total + stray) * (1 + 1e-9)],
+            *shares,
+            [-half, half],
+            *[[0.0, turn], [-turn, turn]][: self.students - 1],
+        ]
+
+    def to_json(self) -> dict[str, Any]:
+        """The claim as the certificate states it, all numbers exact."""
+        return {
+            "teacher": {
+                "norms": [str(norm) for norm in self.norms],
+                "separation": str(self.separation),
+            },
+            "students": self.students,
+            "dimension": 2,
+            "multiple": str(self.multiple),
+            "inner": str(self.inner),
+        }
+
+    @property
+    def slug(self) -> str:
+        """A name for files: claim, teachers, students; the same for every multiple."""
+        norms = "-".join(_plain(norm) for norm in self.norms)
+        apart = f"-at-{_plain(self.separation)}" if len(self.norms) == 2 else ""
+        return f"{CLAIM}-norms-{norms}{apart}-students-{self.students}"
+
+
+def _plain(number: Fraction) -> str:
+    return str(number).replace("/", "over")
+
+
+def _listed(numbers: Sequence[Fraction]) -> str:
+    return ", ".join(str(number) for number in numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """The claim's constants, as floats or as balls: masses ‖v‖², angles, ε₀, ε₁, multiple·κ."""
+
+    masses: tuple[Any, ...]
+    angles: tuple[Any, ...]
+    level: Any
+    inner: Any
+    rate: Any
+    half_pi: Any
+
+    @classmethod
+    def of(cls, claim: RegionClaim, number: type) -> Shell:
+        """Compute them with ``number``, which is ``float`` or ``arb``."""
+
+        def exact(fraction: Fraction) -> Any:
+            if number is float:
+                return float(fraction)
+            return arb(fmpq(fraction.numerator, fraction.denominator))
+
+        pi = math.pi if number is float else arb.pi()
+        gap = pi * exact(claim.separation / 180) if len(claim.norms) == 2 else pi / 2
+
+        def dual_kernel(theta: Any) -> Any:
+            return (np.sin(theta) + (pi / 2 - theta) * np.cos(theta)) * 2 / pi
+
+        merged = 1 + dual_kernel(gap) - 2 * dual_kernel(gap / 2) * dual_kernel(gap / 2)
+        squares = [norm * norm for norm in claim.norms]
+        level = exact(min(squares) ** 2) * merged / (8 * len(squares))
+        angles = (gap / 2, -gap / 2) if len(squares) == 2 else (pi * 0,)
+        return cls(
+            masses=tuple(exact(square) for square in squares),
+            angles=angles,
+            level=level,
+            inner=level * exact(claim.inner),
+            rate=exact(claim.multiple) / np.sqrt(exact(sum(squares, Fraction(0)))),
+            half_pi=pi / 2,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Students in the chart: masses q_i, angles φ_i, total Σq, first moment Σqφ."""
+
+    masses: list[Slope]
+    angles: list[Slope]
+    total: Slope
+    moment: Slope
+
+
+def chart(claim: RegionClaim, x: list[Slope]) -> Placed:
+    """Place students by coordinates: total mass, shares of it, mean angle, spreads.
+
+    A share and a spread split the last student in two that keep its mass and its moment. So Σq and
+    Σqφ, hence the linear part of L for one teacher, are exact products: along the zeros of L
+    nothing is left to cancel.
+    """
+    m = claim.students
+    masses, angles = [x[0]], [x[m]]
+    for share, spread in zip(x[1:m], x[m + 1 :], strict=True):
+        mass, angle = masses.pop(), angles.pop()
+        masses += [mass * (1 - share), mass * share]
+        angles += [angle + share * spread, angle - (1 - share) * spread]
+    return Placed(masses, angles, x[0], x[0] * x[m])

@@ -1,0 +1,113 @@
+"""The bound down to L = 0: students so near to as many teachers that the loss is convex there.
+
+Branch and bound stops at students with L < ε₁, where ‖∇L‖ and L vanish together. With m = r they
+all lie beside the one zero of L. Let N = {W : ‖w_i − v_i‖ ≤ ρ for all i}, which is convex, and
+λI ⪯ ∇²L ⪯ ΛI on N with λ > 0. As L(V) = 0 and ∇L(V) = 0, with δ = ‖W − V‖_F,
+
+    λδ ≤ ‖∇L‖ ≤ Λδ,   λδ²/2 ≤ L ≤ Λδ²/2,   0 = L(V) ≥ L + ⟨∇L, V − W⟩ + λδ²/2.
+
+So ‖∇L‖δ ≥ L + λδ²/2 ≥ (1 + λ/Λ)L, and ‖∇L‖ ≥ multiple·κ·L on all of N, where δ ≤ √m·ρ, once
+multiple·κ·√m·ρ ≤ 1 + λ/Λ. (λδ against Λδ²/2 alone would leave 2λ/Λ, which is never more.)
+
+One V is enough. Students w and −w are one; their lines have angles in [−π/2, π/2] and teachers lie
+within π/4 of 0, so that V is not met again across ±π/2. Two students are ordered by angle (their
+spread is not negative), so that V is not met again with its rows exchanged.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from typing import Any
+
+import numpy as np
+from flint import arb, arb_mat
+
+from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.numerics.balls import hull, sqrt, widened
+from lcnn_verify.numerics.inertia import inertia
+from lcnn_verify.numerics.krawczyk import NotProved, midpoints
+from lcnn_verify.packs.zgj.enclosure import EnclosureError, hessian, working_precision
+from lcnn_verify.packs.zgj.enclosure.boxes import Row
+from lcnn_verify.packs.zgj.proofs.region.claim import RegionClaim, Shell, chart
+
+PRECISION = 128
+"""Bits of the balls."""
+
+_CUTS = (1, 2, 3, 4, 6, 8)  # into how many parts each coordinate of N is cut, until it is proved
+_SLACK = 1e-9  # of the largest eigenvalue: what the float64 guess of λ and Λ leaves to rounding
+
+
+def prove(claim: RegionClaim, lower: FloatArray, upper: FloatArray) -> dict[str, Any] | None:
+    """Prove the claim's bound in the boxes [lower, upper], down to L = 0, if they are beside V.
+
+    Both are (2m, boxes), in coordinates of the claim's chart. The result holds ``radius`` ρ (a
+    length), ``least`` λ and ``most`` Λ (masses), all rounded to the safe side; ρ holds all the
+    boxes, and is 0 if there is none. None when m ≠ r, when λ > 0 cannot be proved, or when N is too
+    wide for the multiple.
+    """
+    if claim.students != len(claim.norms):
+        return None
+    with working_precision(PRECISION):
+        shell = Shell.of(claim, arb)
+        radius = _radius(claim, shell, lower, upper)
+        reach = shell.rate * arb(claim.students).sqrt() * radius
+        for cuts in _CUTS if reach < 2 else ():
+            try:
+                least, most = _curvature(shell, radius, cuts)
+            except EnclosureError:
+                continue
+            if reach <= 1 + arb(least) / most:
+                return {"radius": radius, "least": least, "most": most}
+    return None
+
+
+def _radius(claim: RegionClaim, shell: Shell, lower: FloatArray, upper: FloatArray) -> float:
+    """A ρ with ‖w_i − v_i‖ ≤ |√q_i − ‖v_i‖| + ‖v_i‖·|φ_i − ψ_i| ≤ ρ in all boxes, rounded up."""
+    radius = arb(-1)
+    for ends in zip(lower.T.tolist(), upper.T.tolist(), strict=True):
+        x: list[Any] = [hull(arb(low), arb(high)) for low, high in zip(*ends, strict=True)]
+        placed: Any = chart(claim, x)  # which takes whatever can be added and multiplied
+        for i, (mass, angle) in enumerate(zip(shell.masses, shell.angles, strict=True)):
+            along = abs(sqrt(placed.masses[i].max(arb(0))) - mass.sqrt())
+            across = mass.sqrt() * abs(placed.angles[i] - angle)
+            radius = radius.max((along + across).upper())
+    return math.nextafter(float(radius), math.inf) if radius >= 0 else 0.0
+
+
+def _curvature(shell: Shell, radius: float, cuts: int) -> tuple[float, float]:
+    """λ > 0 and Λ with λI ⪯ ∇²L ⪯ ΛI on a cube that holds N, each coordinate in ``cuts`` parts.
+
+    Raises :class:`EnclosureError` when they are not proved.
+    """
+    # Turned until the last teacher lies on an axis, where boxes of directions are narrowest.
+    angles = [angle - shell.angles[-1] for angle in shell.angles]
+    V = [
+        [q.sqrt() * x.cos(), q.sqrt() * x.sin()] for q, x in zip(shell.masses, angles, strict=True)
+    ]
+    half = arb(radius) / cuts
+    steps = [widened((2 * k + 1 - cuts) * half, half) for k in range(cuts)]
+    found = []
+    for moves in itertools.product(itertools.product(steps, repeat=2), repeat=len(V)):
+        W: list[Row] = [[v[0] + x, v[1] + y] for v, (x, y) in zip(V, moves, strict=True)]
+        found.append(_bounds(hessian(W, V, precision=PRECISION)))
+    least, most = zip(*found, strict=True)
+    return min(least), max(most)
+
+
+def _bounds(matrix: arb_mat) -> tuple[float, float]:
+    """Floats 0 < λ ≤ Λ with λI ⪯ H ⪯ ΛI for every symmetric H in ``matrix``.
+
+    Guessed in float64, by Gershgorin's discs in a basis of eigenvectors, then proved. Raises
+    :class:`NotProved` when there are none.
+    """
+    size = matrix.nrows()
+    radii = np.array([float(entry.rad()) for entry in matrix.entries()]).reshape(size, size)
+    values, basis = np.linalg.eigh(midpoints(matrix))
+    reach = (np.abs(basis).T @ radii @ np.abs(basis)).sum(1) + _SLACK * values[-1]
+    least, most = float((values - reach).min()), float((values + reach).max())
+    identity = arb_mat([[int(i == j) for j in range(size)] for i in range(size)])
+    for between in (matrix - arb(least) * identity, arb(most) * identity - matrix):
+        if not least > 0.0 or inertia(between).positive < size:
+            raise NotProved("the loss is not proved to be convex about V")
+    return least, most

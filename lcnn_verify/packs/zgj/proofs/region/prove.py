@@ -1,0 +1,197 @@
+"""Certified regions: ‖∇L‖ ≥ multiple·κ·L on a whole shell of students, by branch and bound.
+
+    >>> from lcnn_verify.packs.zgj.proofs import region
+    >>> found = region.certify(region.RegionClaim(students=1), budget=1000)
+    >>> found.verdict, found.document["settled_share"]
+    ('CERTIFIED', 1.0)
+
+The certificate is a split tree (``certificates.tree``). With as many students as teachers, students
+below the shell are proved beside it (``certificates.zero``). ``certificates.region_check`` proves
+it all anew, the tree by ``certificates.checker``, which has an arithmetic of its own.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+
+from lcnn_verify.errors import InputError
+from lcnn_verify.evidence.documents import digest
+from lcnn_verify.packs.zgj.instances import Instance
+from lcnn_verify.packs.zgj.proofs.region import near_zero_loss
+from lcnn_verify.packs.zgj.proofs.region.claim import RegionClaim
+from lcnn_verify.packs.zgj.proofs.region.document import ARITHMETIC, described
+from lcnn_verify.packs.zgj.proofs.region.point import (
+    Violation,
+    refutation,
+    smallest_ratio,
+    teachers,
+    violation,
+)
+from lcnn_verify.packs.zgj.proofs.region.search import PRECISION, Prover
+from lcnn_verify.packs.zgj.proofs.region.split_tree import settled
+from lcnn_verify.packs.zgj.proofs.region.tree import (
+    ALONE,
+    Grown,
+    Stopped,
+    Watch,
+    Workers,
+    grow,
+    workers,
+)
+
+__all__ = [
+    "PRECISION",
+    "Interrupted",
+    "RegionClaim",
+    "RegionResult",
+    "Watch",
+    "box",
+    "certify",
+    "counterexample",
+    "largest",
+    "workers",
+]
+
+Verdict: TypeAlias = Literal["CERTIFIED", "REFUTED", "INCONCLUSIVE"]
+
+_MOST_BY_ARB = 2  # students; three take millions of boxes, which the checker's forms prove sooner
+
+
+@dataclass(frozen=True, slots=True)
+class RegionResult:
+    """What came of a claim, and the JSON document that proves it or says how far it got."""
+
+    verdict: Verdict
+    claim: RegionClaim
+    document: dict[str, Any]
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C ended a proof; ``found`` is as far as it came."""
+
+    def __init__(self, found: RegionResult) -> None:
+        super().__init__()
+        self.found = found
+
+
+def certify(
+    claim: RegionClaim,
+    *,
+    budget: int,
+    team: Workers = ALONE,
+    watch: Watch = lambda judged, share: None,
+) -> RegionResult:
+    """Prove the claim on the whole shell, or refute it at a point, within ``budget`` boxes.
+
+    First a local search looks for a violation, then boxes are halved. The outcome is INCONCLUSIVE
+    when the budget is spent; the document then holds the tree so far, open boxes marked. Raises
+    :class:`InputError` unless the budget is positive, and :class:`Interrupted` with such a result
+    on Ctrl-C once there is a tree.
+    """
+    if budget < 1:
+        raise InputError("budget", str(budget), "at least 1 box")
+    started = time.monotonic()
+    ratio, W = smallest_ratio(claim)
+    if ratio < claim.multiple and (wrong := refutation(claim, W)) is not None:
+        return _refuted(claim, wrong, ratio, started)
+    prover: Prover = "arb" if claim.students <= _MOST_BY_ARB else "checker"
+    stopped = False
+    try:
+        grown = grow(claim, budget=budget, prover=prover, team=team, watch=watch)
+    except Stopped as early:
+        grown, stopped = early.grown, True
+    if grown.violated is not None and (wrong := violation(claim, grown.violated)) is not None:
+        return _refuted(claim, wrong, ratio, started)
+    verdict: Verdict = "INCONCLUSIVE" if _open(grown) else "CERTIFIED"
+    document = _tree(claim, grown, prover)
+    if verdict == "CERTIFIED" and not stopped:
+        try:
+            document |= _below(claim, document)
+        except KeyboardInterrupt:
+            stopped = True
+    document = described(claim, verdict, whole="zero" in document) | document
+    found = _result(claim, verdict, document, ratio, started)
+    if stopped:
+        raise Interrupted(found)
+    return found
+
+
+def _refuted(claim: RegionClaim, wrong: Violation, ratio: float, started: float) -> RegionResult:
+    document = described(claim, "REFUTED") | {"point": wrong.to_json()}
+    return _result(claim, "REFUTED", document, ratio, started)
+
+
+def counterexample(found: RegionResult) -> Instance:
+    """The point of a REFUTED result: its students and the teachers, rounded to float64."""
+    return Instance(np.array(found.document["point"]["weights"]), teachers(found.claim))
+
+
+def box(found: RegionResult) -> str:
+    """The root of the tree in words: every coordinate and its bounds."""
+    bounds = zip(found.document["coordinates"], found.document["root"], strict=True)
+    return " × ".join(f"{name} [{low:.4g}, {high:.4g}]" for name, (low, high) in bounds)
+
+
+def largest(
+    claim: RegionClaim,
+    *,
+    budget: int,
+    team: Workers = ALONE,
+    watch: Watch = lambda judged, share: None,
+) -> RegionClaim:
+    """The claim with the largest multiple of κ, in tenths, that a float64 search settles.
+
+    Each multiple tried may cost ``budget`` boxes. It lies under the smallest ratio a local search
+    finds, and is only a guess: :func:`certify` proves. At least 1/10, which may be false too.
+    """
+    low, high = 1, max(1, int(10 * smallest_ratio(claim)[0]))
+    while low < high:
+        tenths = (low + high + 1) // 2
+        tried = replace(claim, multiple=Fraction(tenths, 10))
+        guess = budget - budget // 10  # a proof may have to halve a few boxes more
+        grown = grow(tried, budget=guess, prover=None, team=team, watch=watch)
+        low, high = (low, tenths - 1) if _open(grown) else (tenths, high)
+    return replace(claim, multiple=Fraction(low, 10))
+
+
+def _open(grown: Grown) -> bool:
+    return grown.violated is not None or "?" in grown.counts
+
+
+def _below(claim: RegionClaim, document: dict[str, Any]) -> dict[str, Any]:
+    """The proof for students below the shell, if there is one."""
+    if claim.students != len(claim.norms):
+        return {}  # before a tree of millions is walked once more
+    lower, upper, letters = settled(document)
+    below = letters == "b"
+    found = near_zero_loss.prove(claim, lower[:, below], upper[:, below])
+    return {"zero": found} if found else {}
+
+
+def _tree(claim: RegionClaim, grown: Grown, prover: Prover) -> dict[str, Any]:
+    return {
+        "coordinates": list(claim.coordinates),
+        "root": claim.root(),
+        "boxes": sum(grown.counts.values()),
+        "reasons": dict(sorted(grown.counts.items())),
+        "judged": grown.judged,
+        "settled_share": grown.share,
+        "arithmetic": ARITHMETIC[prover],
+        "tree": grown.tree,
+        "seals": grown.seals,
+    }
+
+
+def _result(
+    claim: RegionClaim, verdict: Verdict, document: dict[str, Any], ratio: float, started: float
+) -> RegionResult:
+    document = document | {
+        "smallest_ratio_found": ratio,
+        "seconds": round(time.monotonic() - started, 1),
+    }
+    return RegionResult(verdict, claim, document | {"digest": digest(document)})

@@ -1,0 +1,171 @@
+"""Growing the split tree of a region claim, level by level, on several processes."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+
+from lcnn_verify.numerics.centred_forms import Array
+from lcnn_verify.packs.zgj.proofs.region.claim import RegionClaim
+from lcnn_verify.packs.zgj.proofs.region.search import Prover, Verdicts, judge
+from lcnn_verify.packs.zgj.proofs.region.split_tree import halves, seals
+
+Watch: TypeAlias = Callable[[int, float], None]
+"""Called after each level with the boxes judged so far and the settled share of the root."""
+
+_ALONE = 512  # levels up to this many boxes are not worth sending to another process
+_CHUNK = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """A split tree: see ``certificates.tree`` for ``tree`` and ``seals``.
+
+    ``counts`` are boxes by letter, ``judged`` counts all boxes looked at, ``share`` is the part of
+    the root's volume that is settled, and ``violated`` the coordinates of a box's centre at which
+    the bound seems false, if the search met one: it stops there.
+    """
+
+    tree: str
+    seals: str
+    counts: dict[str, int]
+    judged: int
+    share: float
+    violated: tuple[float, ...] | None
+
+
+class Stopped(KeyboardInterrupt):
+    """Ctrl-C: the search ended early, with ``grown`` as far as it came, the rest open."""
+
+    def __init__(self, grown: Grown) -> None:
+        super().__init__()
+        self.grown = grown
+
+
+@dataclass(frozen=True, slots=True)
+class _Growing:
+    """The upper levels of a tree, whole, and the boxes (coordinates, boxes) of the next.
+
+    A new one takes its place at once, so that Ctrl-C never meets half a level.
+    """
+
+    lower: Array
+    upper: Array
+    levels: tuple[str, ...] = ()
+    sealed: tuple[str, ...] = ()
+    counts: Counter[str] = field(default_factory=Counter)
+    judged: int = 0
+    share: float = 0.0
+
+    def level(self, codes: Array, judged: int) -> _Growing:
+        """The tree with the next level: the codes of its boxes, ``judged`` of them looked at."""
+        inner = np.char.isdigit(codes)
+        settled = int(np.char.isalpha(codes).sum())
+        return _Growing(
+            *halves(self.lower[:, inner], self.upper[:, inner], codes[inner].astype(int)),
+            (*self.levels, "".join(codes)),
+            (*self.sealed, seals(self.lower, self.upper, codes)),
+            self.counts + Counter(codes[~inner].tolist()),
+            self.judged + judged,
+            self.share + settled / 2 ** len(self.levels),
+        )
+
+    def tree(self) -> Grown:
+        """What there is, as a tree."""
+        tree, sealed = "".join(self.levels), "".join(self.sealed)
+        return Grown(tree, sealed, dict(self.counts), self.judged, self.share, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """The processes that judge boxes; with ``pool`` None, this one."""
+
+    pool: ProcessPoolExecutor | None = None
+    jobs: int = 1
+
+    def judge(
+        self, claim: RegionClaim, lower: Array, upper: Array, prover: Prover | None
+    ) -> Verdicts:
+        """Judge the boxes of a level."""
+        count, chunk = lower.shape[1], _CHUNK
+        if self.pool is not None and count > _ALONE:
+            chunk = min(_CHUNK, -(-count // (2 * self.jobs)))
+        work = [
+            (claim, lower[:, at : at + chunk], upper[:, at : at + chunk], prover)
+            for at in range(0, count, chunk)
+        ]
+        if self.pool is None or len(work) == 1:
+            found = [_judge(item) for item in work]
+        else:
+            found = list(self.pool.map(_judge, work))
+        return Verdicts(
+            np.concatenate([part.codes for part in found]),
+            np.concatenate([part.violated for part in found]),
+        )
+
+
+def _judge(work: tuple[RegionClaim, Array, Array, Prover | None]) -> Verdicts:
+    return judge(*work)
+
+
+def _ignore_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends its workers
+
+
+@contextmanager
+def workers(jobs: int) -> Iterator[Workers]:
+    """``jobs`` processes, started when a level is large enough to share, ended with the block."""
+    if jobs == 1:
+        yield Workers()
+        return
+    context = multiprocessing.get_context("forkserver")
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_ignore_interrupts)
+    try:
+        yield Workers(pool, jobs)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+ALONE = Workers()
+
+
+def grow(
+    claim: RegionClaim,
+    *,
+    budget: int,
+    prover: Prover | None = "arb",
+    team: Workers = ALONE,
+    watch: Watch = lambda judged, share: None,
+) -> Grown:
+    """Halve boxes until all are settled, one violates the bound, or ``budget`` boxes are judged.
+
+    Every settled box is proved by the ``prover``; without one it is only guessed in float64. The
+    tree does not depend on the ``team`` that grows it. Raises :class:`Stopped` on Ctrl-C.
+    """
+    root = np.array(claim.root())
+    now = _Growing(root[:, :1], root[:, 1:])
+    try:
+        while width := now.lower.shape[1]:
+            room = min(width, budget - now.judged)
+            codes = np.full(width, "?")
+            if room:
+                found = team.judge(claim, now.lower[:, :room], now.upper[:, :room], prover)
+                codes[:room] = found.codes
+                if found.violated.any():
+                    box = int(found.violated.argmax())
+                    middle = 0.5 * (now.lower[:, box] + now.upper[:, box])
+                    return Grown("", "", {}, now.judged + room, now.share, tuple(middle.tolist()))
+            now = now.level(codes, room)
+            watch(now.judged, now.share)
+    except KeyboardInterrupt:
+        left_open = np.full(now.lower.shape[1], "?")
+        raise Stopped(now.level(left_open, 0).tree()) from None
+    return now.tree()

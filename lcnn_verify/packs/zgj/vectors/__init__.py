@@ -1,0 +1,12 @@
+"""Theory vectors: inputs and 40-digit values that a program in any language can be held to.
+
+``load()`` gives them to Python; ``kit`` writes them for other languages, ``judge`` holds results to
+them, ``confirmation`` derives every value once more by two routes, ``catalogue`` says why each case
+is there.
+"""
+
+from __future__ import annotations
+
+from lcnn_verify.packs.zgj.vectors.vector import Vector, load
+
+__all__ = ["Vector", "load"]

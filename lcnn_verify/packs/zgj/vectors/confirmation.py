@@ -1,0 +1,82 @@
+"""Derive every value of the file once more, by both routes, and compare."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from lcnn_verify.packs.zgj.vectors.decimals import ConfirmationError, same
+from lcnn_verify.packs.zgj.vectors.document import derived
+from lcnn_verify.packs.zgj.vectors.flags import PURPOSES
+from lcnn_verify.packs.zgj.vectors.vector import from_json
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What the file says and what was derived, at one place of one case."""
+
+    id: str
+    place: str
+    published: str
+    derived: str
+
+    def __str__(self) -> str:
+        return f"{self.id}: {self.place}: published {self.published}, derived {self.derived}"
+
+
+def confirm(case: dict[str, Any]) -> list[Difference]:
+    """Where a case of the file differs from what its inputs give by both routes; empty if nowhere.
+
+    Numbers may differ by a unit in their last digit.
+    """
+    x = from_json(case).instance
+    try:
+        fresh = derived(x, PURPOSES & set(case["flags"]))
+    except ConfirmationError as error:
+        return [Difference(case["id"], "routes", "a confirmed value", str(error))]
+    places = [name for name in fresh if name != "agreement"]
+    pairs = [pair for name in places for pair in _leaves(name, case[name], fresh[name])]
+    return [Difference(case["id"], *pair) for pair in pairs if not _agree(*pair)]
+
+
+def in_processes(work: Callable[[T], R], items: Sequence[T], jobs: int) -> Iterator[R]:
+    """``work`` of each item in order, ``jobs`` processes at a time (1: this one)."""
+    if jobs == 1:
+        yield from map(work, items)
+        return
+    context = multiprocessing.get_context("spawn")
+    # Ctrl-C reaches every process of a terminal: this one answers for all.
+    deaf = (signal.SIGINT, signal.SIG_IGN)
+    with ProcessPoolExecutor(
+        jobs, mp_context=context, initializer=signal.signal, initargs=deaf
+    ) as pool:
+        yield from pool.map(work, items)
+
+
+def _leaves(place: str, published: Any, fresh: Any) -> Iterable[tuple[str, str, str]]:
+    if isinstance(fresh, dict) and isinstance(published, dict) and fresh.keys() == published.keys():
+        for key in fresh:
+            yield from _leaves(f"{place}.{key}", published[key], fresh[key])
+    elif isinstance(fresh, list) and isinstance(published, list) and len(fresh) == len(published):
+        for index, (old, new) in enumerate(zip(published, fresh, strict=True)):
+            yield from _leaves(f"{place}[{index}]", old, new)
+    else:
+        yield place, str(published), str(fresh)
+
+
+def _agree(place: str, published: str, fresh: str) -> bool:
+    if published == fresh:
+        return True
+    if place.startswith(("loss", "gradient", "hessian", "separation", "threshold")):
+        try:
+            return same(published, fresh)
+        except ValueError:
+            return False
+    return False

@@ -1,0 +1,179 @@
+"""Every value of a vector, by two routes without a common closed form, or not at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import mpmath
+from flint import arb
+
+from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.numerics.balls import working_precision
+from lcnn_verify.packs.zgj import oracle
+from lcnn_verify.packs.zgj.instances import Instance
+from lcnn_verify.packs.zgj.model import TIED_ABS
+from lcnn_verify.packs.zgj.oracle.family import precise_family
+from lcnn_verify.packs.zgj.vectors import integrals
+from lcnn_verify.packs.zgj.vectors.curvature import Extremes, extreme_eigenvalues
+from lcnn_verify.packs.zgj.vectors.decimals import DPS, ConfirmationError, agreement, rounded
+from lcnn_verify.packs.zgj.vectors.flags import is_extreme
+from lcnn_verify.packs.zgj.vectors.zero_loss import exactly_zero
+
+LARGEST_HESSIAN = 36
+"""m·d up to which the Hessian's eigenvalues are given."""
+
+ROUTES = {
+    "loss": (
+        "closed form of the dual kernel in its arcsine form, mpmath, 220 and 280 digits",
+        "integral of each pair over the circle, Gauss-Legendre with a proved remainder, "
+        "in 640-bit balls (Arb)",
+    ),
+    "gradient": (
+        "closed form of the gradient, mpmath, 220 and 280 digits",
+        "integral of σ'(u·x)σ(v·x)x over the circle for each pair, in 640-bit balls (Arb)",
+    ),
+    "hessian": (
+        "eigenvalues of the closed-form Hessian, mpmath, 200 digits",
+        "central differences of the gradient's integral route along both eigenvectors and along a "
+        "third direction; no eigenvalue further out by Cholesky's factorization",
+    ),
+    "separation": (
+        "atan2(√(‖a‖²‖b‖² − (a·b)²), |a·b|) of exact integer rows, mpmath",
+        "arccos(|a·b|/(‖a‖‖b‖)) from the Gram matrix, in 4000-bit balls (Arb)",
+    ),
+    "threshold": (
+        "v_min⁴·M(Δ)/(8r), M(Δ) = 1 + k(Δ) − 2k(Δ/2)², mpmath",
+        "the same with M = c(Δ) − 4cos(Δ/2)c(Δ/2) − 2c(Δ/2)², c(θ) = (2/π)(sin θ − θ cos θ), "
+        "and Δ from the Gram matrix, in 4000-bit balls (Arb)",
+    ),
+}
+"""What confirmed each kind of value; published in the file's header."""
+_GRAM_BITS = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """What is published of one case, as decimal strings; ``None`` where ``absent`` says why.
+
+    ``gradient`` has a row for each student, ``None`` where L has no derivative. ``agreement`` is
+    the number of digits to which the two routes agree.
+    """
+
+    loss: str
+    gradient: tuple[tuple[str, ...] | None, ...]
+    hessian: Extremes | None
+    separation: str | None
+    threshold: str | None
+    absent: dict[str, str]
+    agreement: dict[str, int]
+
+
+def derive(x: Instance) -> Values:
+    """All values of ``x``. Raises ``ConfirmationError`` where two routes disagree."""
+    agreed: dict[str, int] = {}
+    absent: dict[str, str] = {}
+    loss, agreed["loss"] = _loss(x)
+    gradient, agreed["gradient"] = _gradient(x)
+    hessian = separation = threshold = None
+    if reason := _no_hessian(x):
+        absent["hessian"] = reason
+    else:
+        hessian = extreme_eigenvalues(x)
+        agreed["hessian"] = hessian.agreement
+    if not x.V.any(axis=1).all():
+        absent["separation"] = absent["threshold"] = "a zero teacher has no line"
+    else:
+        separation, agreed["separation"] = _separation(x.V)
+        if x.model != TIED_ABS:
+            absent["threshold"] = "stated for tied readout and |·| only"
+        elif separation == "0":
+            absent["threshold"] = "two teachers on one line"
+        else:
+            threshold, agreed["threshold"] = _threshold(x.V)
+    return Values(loss, gradient, hessian, separation, threshold, absent, agreed)
+
+
+def _loss(x: Instance) -> tuple[str, int]:
+    with mpmath.workdps(3 * DPS):
+        scale = mpmath.fsum(precise_family(x.W, x.V, x.model).masses) ** 2
+    value = oracle.loss(x.W, x.V, dps=DPS, model=x.model)
+    second = integrals.loss(integrals.exact_rows(x.W), integrals.exact_rows(x.V), x.model)
+    # Zero is decided in integers. What merely looks like it is refused.
+    zero = exactly_zero(x)
+    text = "0" if zero else rounded("loss", value, scale * mpmath.mpf(10) ** -100)
+    if (text == "0") is not zero:
+        raise ConfirmationError("loss: it vanishes to all digits, yet is not zero")
+    return text, agreement("loss", text, value, second, scale)
+
+
+def _gradient(x: Instance) -> tuple[tuple[tuple[str, ...] | None, ...], int]:
+    m, d = x.W.shape
+    with mpmath.workdps(3 * DPS):
+        family = precise_family(x.W, x.V, x.model)
+        total = mpmath.fsum(family.masses)
+        scales = [norm ** (x.model.mass_power - 1) * total for norm in family.norms[:m]]
+    first = oracle.gradient(x.W, x.V, dps=DPS, model=x.model)
+    second = integrals.gradient(integrals.exact_rows(x.W), integrals.exact_rows(x.V), x.model)
+    rows: list[tuple[str, ...] | None] = []
+    digits = 2 * DPS
+    for i, balls in enumerate(second):
+        if balls is None:
+            rows.append(None)
+            continue
+        row = tuple(rounded("gradient", first[i, k], scales[i]) for k in range(d))
+        for k, text in enumerate(row):
+            name = f"gradient[{i}, {k}]"
+            digits = min(digits, agreement(name, text, first[i, k], balls[k], scales[i]))
+        rows.append(row)
+    return tuple(rows), digits
+
+
+def _no_hessian(x: Instance) -> str:
+    """Why no eigenvalues are given; empty if they are."""
+    if not x.W.any(axis=1).all():
+        return "a zero student: L has no second derivative there"
+    if x.W.size > LARGEST_HESSIAN:
+        return f"not given for m·d = {x.W.size} > {LARGEST_HESSIAN}"
+    return "not given for extreme norms" if is_extreme(x) else ""
+
+
+def _separation(V: FloatArray) -> tuple[str, int]:
+    first = oracle.separation(V, DPS)
+    text = "0" if first == 0 else rounded("separation", first, first)
+    return text, agreement("separation", text, first, _gram_separation(V), mpmath.mpf(1))
+
+
+def _gram_separation(V: FloatArray) -> Any:
+    """Δ as a ball: arccos of the largest |cosine|, with enough bits for what arccos loses."""
+    with working_precision(_GRAM_BITS):
+        rows = [[arb(entry) for entry in row] for row in V.tolist()]
+        least = arb.pi() / 2
+        for j, b in enumerate(rows):
+            for a in rows[:j]:
+                dot, left, right = (
+                    sum((s * t for s, t in zip(p, q, strict=True)), arb(0))
+                    for p, q in ((a, b), (a, a), (b, b))
+                )
+                least = least.min((abs(dot) / (left * right).sqrt()).min(arb(1)).acos())
+        return least
+
+
+def _threshold(V: FloatArray) -> tuple[str, int]:
+    first = oracle.loss_threshold(V, DPS)
+    delta = _gram_separation(V)
+    with working_precision(_GRAM_BITS):
+        squares = [sum((arb(e) * arb(e) for e in row), arb(0)) for row in V.tolist()]
+        smallest = squares[0]
+        for square in squares[1:]:
+            smallest = smallest.min(square)
+        half = _cubic(delta / 2)
+        level = _cubic(delta) - 4 * (delta / 2).cos() * half - 2 * half**2
+        second = smallest**2 * level / (8 * len(squares))
+    text = rounded("threshold", first, first)
+    return text, agreement("threshold", text, first, second, first)
+
+
+def _cubic(theta: Any) -> Any:
+    """c(θ) = (2/π)(sin θ − θ cos θ)."""
+    return 2 / arb.pi() * (theta.sin() - theta * theta.cos())

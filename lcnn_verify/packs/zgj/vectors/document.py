@@ -1,0 +1,164 @@
+"""The file of vectors: a header that explains itself, then one case to a line."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from importlib.metadata import version
+from typing import Any
+
+import mpmath
+
+import lcnn_verify
+from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.packs.zgj.instances import Instance
+from lcnn_verify.packs.zgj.oracle.family import total_mass
+from lcnn_verify.packs.zgj.vectors import flags
+from lcnn_verify.packs.zgj.vectors.catalogue import Specification
+from lcnn_verify.packs.zgj.vectors.decimals import AGREEMENT, DIGITS
+from lcnn_verify.packs.zgj.vectors.derivation import ROUTES, Values, derive
+from lcnn_verify.packs.zgj.vectors.tolerances import Dtype, fits_float32, tolerance
+
+SCHEMA_VERSION = "1.0"
+"""Version of the file's form."""
+VECTORS_VERSION = "1.0.0"
+"""Version of its contents: what results refer to."""
+_CANCELLED = 1e-6
+
+_DEFINITIONS = {
+    "loss": "L(W) = ½·E[(f_W(x) − f*(x))²], x ~ N(0, I_d); f_W(x) = Σ_i ‖w_i‖^(p−1)·σ(w_i·x) over "
+    "the rows of W, f* the same over the rows of V; p = 2 (readout tied) or 1 (readout unit); "
+    "σ(z) = |z| (activation abs) or max(z, 0) (activation relu)",
+    "gradient": "∂L/∂w_i for each student, a row of d numbers; null where L has no derivative (a "
+    "zero student of unit readout)",
+    "hessian": "least and largest eigenvalue of ∇²L, a symmetric matrix of m·d rows",
+    "separation": "Δ, the least acute angle between two teacher lines, in radians; π/2 if r = 1",
+    "threshold": "ε₀(V) = v_min⁴·M(Δ)/(8r), M(Δ) = 1 + k(Δ) − 2k(Δ/2)², "
+    "k(θ) = (2/π)(sin θ + (π/2 − θ)cos θ): below it the main paper promises convergence, in our "
+    "calibration; tied readout and abs only",
+}
+_TOLERANCES = {
+    "loss": "(64 + 4(n + d))·ε·Q² + (2/π)·Σ_{a<b} q_a q_b β_ab + tiny: n = m + r neurons of masses "
+    "q = ‖a‖^p, Q their sum, β = ¼ε/max(sin θ, ε^¼) for √(1 − ρ²) near ρ = ±1",
+    "gradient": "for row i, in Euclidean norm: ‖w_i‖^(p−1)·[(64 + 4(n + d))·ε·Q + "
+    "(2/π)·p·Σ_{b≠i} q_b β_ib] + d·tiny",
+    "judgement": "a result passes if its distance from the exact value is at most the tolerance of "
+    "its dtype; no digit beyond can be asked of an honest double sum",
+}
+
+
+def encode(specification: Specification) -> dict[str, Any]:
+    """One case with everything derived. Raises ``ConfirmationError`` if two routes disagree."""
+    x = specification.build()
+    parameters = {
+        **{key: x.parameters[key] for key in ("teacher", "students")},
+        "rounding": "float32" if specification.single else "none",
+    }
+    m, d = x.W.shape
+    return {
+        "id": specification.id,
+        "comment": specification.comment,
+        "source": specification.source,
+        "model": {"activation": x.model.activation, "readout": x.model.readout},
+        "m": m,
+        "r": len(x.V),
+        "d": d,
+        "parameters": json.loads(json.dumps(parameters)),
+        "W": _hex(x.W),
+        "V": _hex(x.V),
+        **derived(x, set(specification.purposes)),
+    }
+
+
+def derived(x: Instance, purposes: AbstractSet[str]) -> dict[str, Any]:
+    """The fields of a case that follow from its inputs, given the flags that do not."""
+    values = derive(x)
+    hessian = values.hessian
+    return {
+        "flags": list(flags.ordered(flags.of_arrays(x) | _of_values(x, values) | purposes)),
+        "loss": values.loss,
+        "gradient": [None if row is None else list(row) for row in values.gradient],
+        "hessian": hessian and {"smallest": hessian.smallest, "largest": hessian.largest},
+        "separation": values.separation,
+        "threshold": values.threshold,
+        "absent": values.absent,
+        "agreement": values.agreement,
+        "tolerances": {
+            "float64": _tolerance(x, "float64"),
+            "float32": _tolerance(x, "float32") if fits_float32(x) else None,
+        },
+    }
+
+
+def assemble(cases: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """The whole file as JSON data."""
+    listed = list(cases)
+    return {
+        "schema": "vectors.schema.json",
+        "schema_version": SCHEMA_VERSION,
+        "vectors_version": VECTORS_VERSION,
+        "title": "Theory vectors of lcnn-verify",
+        "description": "Population loss of two-layer networks on Gaussian inputs: inputs as hex "
+        f"floats, values to {DIGITS} significant digits. A value is 0 if it is proved to be, or "
+        "below 1e-85 of its natural scale by both routes.",
+        "generator": {
+            "name": "lcnn-verify",
+            "version": lcnn_verify.__version__,
+            "python": platform.python_version(),
+            "mpmath": version("mpmath"),
+            "python-flint": version("python-flint"),
+        },
+        "definitions": _DEFINITIONS,
+        "routes": {
+            "rule": f"each value by both routes, which agree to {AGREEMENT} significant digits or "
+            "more; each case's agreement says to how many",
+            **{name: list(routes) for name, routes in ROUTES.items()},
+        },
+        "tolerances": {
+            **_TOLERANCES,
+            "epsilon": {"float64": "0x1p-52", "float32": "0x1p-23"},
+            "tiny": {"float64": "0x1p-1022", "float32": "0x1p-126"},
+        },
+        "flags": flags.FLAGS,
+        "number_of_cases": len(listed),
+        "cases": listed,
+    }
+
+
+def dumps(document: dict[str, Any]) -> str:
+    """The file's text: the header spread out, each case on a line of its own."""
+    header = {key: value for key, value in document.items() if key != "cases"}
+    head = json.dumps(header, indent=1, ensure_ascii=False).removesuffix("\n}")
+    lines = ",\n".join(
+        json.dumps(case, ensure_ascii=False, separators=(",", ":")) for case in document["cases"]
+    )
+    return f'{head},\n "cases": [\n{lines}\n]\n}}\n'
+
+
+def _of_values(x: Instance, values: Values) -> set[str]:
+    loss = mpmath.mpf(values.loss)
+    found = set()
+    if 0 < loss < _CANCELLED * total_mass(x.W, x.V, x.model) ** 2:
+        found.add("cancellation")
+    if values.threshold and len(x.W) >= len(x.V) and loss <= mpmath.mpf(values.threshold):
+        found.add("below-threshold")
+    return found
+
+
+def _tolerance(x: Instance, dtype: Dtype) -> dict[str, Any]:
+    allowed = tolerance(x, dtype)
+    return {"loss": allowed.loss, "gradient": list(allowed.gradient)}
+
+
+def _hex(rows: FloatArray) -> list[list[str]]:
+    return [[_short(entry) for entry in row] for row in rows.tolist()]
+
+
+def _short(value: float) -> str:
+    """C's %a: hexadecimal without trailing zeros."""
+    mantissa, p, exponent = value.hex().partition("p")
+    if "." in mantissa:
+        mantissa = mantissa.rstrip("0").rstrip(".")
+    return mantissa + p + exponent

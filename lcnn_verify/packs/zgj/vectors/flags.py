@@ -1,0 +1,121 @@
+"""Why a case is there: flags read off its arrays and values, explained in the file's header."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from itertools import combinations
+
+from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.packs.zgj.instances import Instance
+from lcnn_verify.packs.zgj.oracle.teacher import integer_rows
+from lcnn_verify.packs.zgj.vectors.tolerances import fits_float32
+from lcnn_verify.packs.zgj.vectors.zero_loss import exactly_zero
+
+FLAGS = {
+    "plain": "Nothing special: a slip in a formula shows here first.",
+    "right-angle": "Neurons at 90 degrees, where k' = 0 for |·|.",
+    "obtuse": "An angle above 90 degrees: |·| sees the acute angle, ReLU the obtuse one.",
+    "near-parallel": "Two neurons less than 1e-4 radians off one line, yet off it: arccos and "
+    "√(1 − ρ²) lose half the digits or, when ρ rounds past 1, give NaN.",
+    "clone": "Two neurons on one ray: ρ = 1 off the diagonal, where autograd through √(1 − ρ²) "
+    "gives NaN or ∞.",
+    "antiparallel": "Two neurons on opposite rays: one neuron for |·|, two for ReLU.",
+    "split": "A neuron's mass divided among clones.",
+    "zero-neuron": "A zero student or teacher: no direction to divide by. A student's gradient row "
+    "is 0 (tied) or does not exist and is null (unit readout).",
+    "exact-zero-loss": "Students and teachers are one measure, exactly: loss and gradient are 0.",
+    "cancellation": "The loss is positive, but below 1e-6·(Σ mass)²: a double sum loses digits.",
+    "tiny": "A neuron of norm below 0.01, yet not zero.",
+    "huge": "A neuron of norm above 100.",
+    "mixed-scales": "Norms that differ by a factor above 1e5.",
+    "extreme": "A norm below 1e-70 or above 1e70: its powers leave the range of a double. An "
+    "implementation that does not scale may fail here and be right everywhere else.",
+    "one-dimensional": "d = 1: every angle is 0 or 180 degrees.",
+    "planar": "d = 2.",
+    "high-dimensional": "d ≥ 8.",
+    "wide": "m ≥ 16 students.",
+    "more-teachers-than-dimensions": "r > d.",
+    "fewer-students-than-teachers": "m < r: zero loss is out of reach.",
+    "block-edge": "One of a ladder of sizes from 1 to 17: loops that are unrolled, vectorized or "
+    "blocked go wrong at single sizes.",
+    "merged-pair": "Two teachers represented by students on their bisector.",
+    "saddle": "A critical point of positive loss, up to rounding of W.",
+    "below-threshold": "L(W) ≤ ε₀(V), m ≥ r: the main paper's setting.",
+    "control": "A point where a plausible but false statement breaks.",
+    "coincident-teachers": "Two teachers on one line: the separation is 0.",
+    "unit-readout": "f_W(x) = Σσ(w·x): mass ‖w‖ instead of ‖w‖².",
+    "relu": "ReLU activation.",
+    "single-precision": "Every entry is a float32 number: judged in float32 as well.",
+}
+"""Each flag and what it means."""
+
+PURPOSES = frozenset(
+    ("plain", "right-angle", "obtuse", "split", "block-edge", "merged-pair", "saddle", "control")
+)
+"""The flags that a specification declares; all others follow from inputs and values."""
+
+_LINE = Fraction(1, 10**8)  # tan² of 1e-4 radians
+EXTREME = 1e70
+
+
+def norm(row: list[float]) -> float:
+    """‖row‖ without overflow."""
+    return math.hypot(*row)
+
+
+def is_extreme(x: Instance) -> bool:
+    """Whether a norm lies outside 1e±70 (and is not zero)."""
+    norms = [norm(row) for row in (*x.W.tolist(), *x.V.tolist())]
+    return any(0.0 < size < 1 / EXTREME or size > EXTREME for size in norms)
+
+
+def of_arrays(x: Instance) -> set[str]:
+    """The flags that the inputs alone decide."""
+    W, V = x.W.tolist(), x.V.tolist()
+    norms = [norm(row) for row in (*W, *V)]
+    alive = [size for size in norms if size]
+    m, r, d = len(W), len(V), len(W[0])
+    facts = {
+        "relu": x.model.activation == "relu",
+        "unit-readout": x.model.readout == "unit",
+        "zero-neuron": len(alive) < m + r,
+        "tiny": any(size < 0.01 for size in alive),
+        "huge": any(size > 100 for size in alive),
+        "mixed-scales": bool(alive) and max(alive) / min(alive) > 1e5,
+        "extreme": is_extreme(x),
+        "one-dimensional": d == 1,
+        "planar": d == 2,
+        "high-dimensional": d >= 8,
+        "wide": m >= 16,
+        "more-teachers-than-dimensions": r > d,
+        "fewer-students-than-teachers": m < r,
+        "exact-zero-loss": exactly_zero(x),
+        "single-precision": fits_float32(x),
+    }
+    return {name for name, holds in facts.items() if holds} | _relations(x.W, x.V)
+
+
+def _relations(W: FloatArray, V: FloatArray) -> set[str]:
+    """What pairs of nonzero neurons are to each other."""
+    whole = [*integer_rows(W), *integer_rows(V)]
+    rows = [(row, index >= len(W)) for index, row in enumerate(whole)]
+    found = set()
+    for (a, first), (b, second) in combinations([entry for entry in rows if any(entry[0])], 2):
+        dot = sum(s * t for s, t in zip(a, b, strict=True))
+        cross = sum(s * s for s in a) * sum(t * t for t in b) - dot * dot
+        if cross == 0:
+            found.add("clone" if dot > 0 else "antiparallel")
+            if first and second:
+                found.add("coincident-teachers")
+        elif cross <= _LINE * dot * dot:
+            found.add("near-parallel")
+    return found
+
+
+def ordered(names: set[str]) -> tuple[str, ...]:
+    """The flags in the order of :data:`FLAGS`, all of which must be known."""
+    unknown = names - set(FLAGS)
+    if unknown:
+        raise KeyError(f"flags without an explanation: {sorted(unknown)}")
+    return tuple(name for name in FLAGS if name in names)

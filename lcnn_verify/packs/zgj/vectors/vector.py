@@ -1,0 +1,110 @@
+"""One theory vector, as Python reads it from the file that ships."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, get_args
+
+import mpmath
+import numpy as np
+
+from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.packs.zgj.instances import Instance
+from lcnn_verify.packs.zgj.model import Model
+from lcnn_verify.packs.zgj.vectors.tolerances import Dtype, Tolerance
+
+DATA = Path(__file__).with_name("data")
+VECTORS = DATA / "vectors.json"
+SCHEMA = DATA / "vectors.schema.json"
+RESULTS_SCHEMA = DATA / "results.schema.json"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Vector:
+    """Inputs and confirmed values of one case; every value a decimal of 40 significant digits.
+
+    ``W`` (m, d) and ``V`` (r, d) are read-only. ``gradient`` holds m rows, ``None`` where L has no
+    derivative (a zero student of unit readout). ``hessian`` is (least, largest eigenvalue).
+    ``None`` stands for what is not given; ``absent`` says why. ``tolerances`` has "float64", and
+    "float32" where the inputs are float32 numbers. Units: the loss is a mass², the gradient a
+    mass²/length, the separation in radians, the threshold ε₀ in length⁴.
+    """
+
+    id: str
+    comment: str
+    flags: tuple[str, ...]
+    model: Model
+    parameters: Mapping[str, Any]
+    W: FloatArray
+    V: FloatArray
+    loss: str
+    gradient: tuple[tuple[str, ...] | None, ...]
+    hessian: tuple[str, str] | None
+    separation: str | None
+    threshold: str | None
+    absent: Mapping[str, str]
+    tolerances: Mapping[Dtype, Tolerance]
+    source: str
+
+    def __repr__(self) -> str:
+        return f"Vector({self.id!r})"
+
+    @property
+    def instance(self) -> Instance:
+        """The inputs as an :class:`~lcnn_verify.packs.zgj.instances.Instance`."""
+        return Instance(self.W, self.V, self.model, self.parameters)
+
+    @property
+    def exact_loss(self) -> mpmath.mpf:
+        """The loss as an mpmath real of 40 digits, whatever the precision in force."""
+        with mpmath.workdps(45):
+            return mpmath.mpf(self.loss)
+
+
+@cache
+def load() -> tuple[Vector, ...]:
+    """Every vector that ships, in the order of the file."""
+    return tuple(from_json(case) for case in document()["cases"])
+
+
+def document() -> dict[str, Any]:
+    """The file that ships, as JSON data."""
+    loaded: dict[str, Any] = json.loads(VECTORS.read_text(encoding="utf-8"))
+    return loaded
+
+
+def from_json(case: Mapping[str, Any]) -> Vector:
+    """A vector from its JSON form, which is taken to obey the schema."""
+    hessian = case["hessian"]
+    tolerances = {
+        dtype: Tolerance(entry["loss"], tuple(entry["gradient"]))
+        for dtype in get_args(Dtype)
+        if (entry := case["tolerances"][dtype]) is not None
+    }
+    return Vector(
+        id=case["id"],
+        comment=case["comment"],
+        flags=tuple(case["flags"]),
+        model=Model(**case["model"]),
+        parameters={key: case["parameters"][key] for key in ("teacher", "students")},
+        W=_rows(case["W"]),
+        V=_rows(case["V"]),
+        loss=case["loss"],
+        gradient=tuple(None if row is None else tuple(row) for row in case["gradient"]),
+        hessian=None if hessian is None else (hessian["smallest"], hessian["largest"]),
+        separation=case["separation"],
+        threshold=case["threshold"],
+        absent=case["absent"],
+        tolerances=tolerances,
+        source=case["source"],
+    )
+
+
+def _rows(rows: list[list[str]]) -> FloatArray:
+    weights = np.array([[float.fromhex(entry) for entry in row] for row in rows])
+    weights.flags.writeable = False
+    return weights

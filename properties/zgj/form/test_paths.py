@@ -1,0 +1,136 @@
+"""Form: every evaluation path computes the same loss and gradient.
+
+Setting: any students and teachers; all four models; the tiled path in any dimension, the compiled
+    loops in any dimension, the sorted sweep in the plane.
+Statement: each path is within rounding_floor of L and each gradient row within its floor.
+Kind: identity.
+Constants: the floors.
+How it is checked: each path against the oracle; and at widths where it is the front door's choice,
+    against the others.
+Source: THEORY §2 and §8.
+"""
+
+from dataclasses import replace
+
+import mpmath
+import numpy as np
+from flint import arb
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from lcnn_verify.evidence import check, verifies
+from lcnn_verify.numerics import balls
+from lcnn_verify.packs.zgj import enclosure, laws, oracle, population, strategies
+from lcnn_verify.packs.zgj.instances import Instance
+from lcnn_verify.packs.zgj.model import MODELS
+from lcnn_verify.packs.zgj.population import dense, planar, small
+from lcnn_verify.packs.zgj.population.family import signed_family
+from lcnn_verify.packs.zgj.population.scaling import to_gradient_rows, to_loss
+from lcnn_verify.packs.zgj.quantities import loss, number, row_distance
+
+PATHS = {"dense": dense, "planar": planar, "small": small}
+
+
+LAW = laws.joined(
+    laws.general_law(models=MODELS, max_d=3),
+    "The path is uniform on dense, planar, small (dense for planar in d = 3).",
+    path=lambda rng: list(PATHS)[int(rng.integers(3))],
+)
+
+
+def evaluate(path, x):
+    """(loss, gradient) of one path, scaled back by the shared code."""
+    family = signed_family(x.W, x.V, x.model)
+    value, pull = PATHS[path].loss_and_pull(
+        family.units,
+        family.masses,
+        family.signs,
+        family.students,
+        *x.model.kernel_weights,
+        x.model.mass_power,
+    )
+    return to_loss(value, family, x.model), to_gradient_rows(pull, family, x.model)
+
+
+def check_path(path, x, narrow, exact_gradient, balls, stride=1):
+    """Compare one path with the loss of ``narrow`` and the exact gradient (one row a stride)."""
+    value, gradient = evaluate(path, x)
+    floor = population.rounding_floor(x.W, x.V, model=x.model)
+    right = loss(narrow)
+    computed = replace(right.named(f"loss ({path})"), value=value, error=floor)
+    check.equal(computed, number("L", right.exact, enclosed=right.enclosed))
+    floors = population.gradient_rounding_floor(x.W, x.V, model=x.model)
+    for row in range(0, len(x.W), stride):
+        if x.model.readout == "tied" or x.W[row].any():  # unit readout has no gradient at 0
+            off = row_distance(
+                f"gradient ({path})", gradient[::stride], exact_gradient, row // stride, balls
+            )
+            check.at_most(off, float(floors[row]), ties=True)
+
+
+@verifies("zgj.form.paths", examples=60, draws=60, law=LAW)
+@given(
+    instance=strategies.instances(models=MODELS, min_d=2, max_d=3),
+    path=st.sampled_from(list(PATHS)),
+)
+def test_each_path_matches_the_oracle(instance, path):
+    x = instance
+    if path == "planar" and x.V.shape[1] != 2:
+        path = "dense"  # the sweep is for the plane
+    gradient = oracle.gradient(x.W, x.V, dps=40, model=x.model)
+    check_path(path, x, x, gradient, lambda bits: enclosed_gradient(x, bits))
+
+
+def enclosed_gradient(x, bits, columns=None, factor=1.0):
+    """Rows of the gradient in balls, scaled, their entries repeated up to ``columns``."""
+    rows = enclosure.gradient(x.W, x.V, precision=bits, model=x.model).tolist()
+    d = x.W.shape[1]
+    with balls.working_precision(bits):
+        return [[arb(factor) * row[k % d] for k in range(columns or d)] for row in rows]
+
+
+@verifies("zgj.form.paths", examples=15)
+@given(
+    instance=strategies.instances(models=MODELS, min_d=2, max_d=3, max_m=2, norms=(0.5, 2.0)),
+    depth=st.sampled_from([2, 5, 3, 4]),
+)
+@example(instance=Instance(np.array([[1.0, 0.0]]), np.eye(2)), depth=6)
+@example(instance=Instance(np.array([[0.7, 0.1], [0.2, 1.1]]), np.eye(2)), depth=6)
+def test_wide_networks_match_their_unsplit_selves(instance, depth):
+    # 4ᵏ clones w/2ᵏ (tied) or w/4ᵏ (unit) are exact, so the narrow network's oracle serves.
+    x, parts = instance, 4**depth
+    tied = x.model.readout == "tied"
+    shrink = 2.0**-depth if tied else 4.0**-depth
+    wide = Instance(np.repeat(shrink * x.W, parts, axis=0), x.V, x.model)
+    factor = shrink if tied else 1.0
+    with mpmath.workdps(120):
+        gradient = factor * oracle.gradient(x.W, x.V, dps=40, model=x.model)
+
+    def balls(bits):
+        return enclosed_gradient(x, bits, factor=factor)
+
+    # Thousands of equal terms round alike: sums that are not compensated leave their floor here.
+    for path in PATHS if x.V.shape[1] == 2 else ("dense", "small"):
+        check_path(path, wide, x, gradient, balls, parts)
+
+
+@verifies("zgj.form.paths", examples=15)
+@given(
+    instance=strategies.instances(models=MODELS, max_m=4, min_d=2, max_d=3, norms=(0.5, 2.0)),
+    copies=st.sampled_from([16, 64]),
+)
+def test_high_dimensions_match_the_plane(instance, copies):
+    # Coordinates repeated and scaled by 1/√copies: an exact isometry into 32 to 192 dimensions.
+    x, shrink = instance, copies**-0.5
+    wide = Instance(shrink * np.tile(x.W, copies), shrink * np.tile(x.V, copies), x.model)
+    flat = oracle.gradient(x.W, x.V, dps=40, model=x.model)
+    with mpmath.workdps(120):
+        gradient = mpmath.matrix(len(x.W), wide.W.shape[1])
+        for row, column in np.ndindex(wide.W.shape):
+            gradient[row, column] = shrink * flat[row, column % x.W.shape[1]]
+
+    def balls(bits):
+        return enclosed_gradient(x, bits, wide.W.shape[1], shrink)
+
+    for path in ("dense", "small"):
+        check_path(path, wide, x, gradient, balls)

@@ -1,0 +1,282 @@
+"""A unit may crash, hang, eat memory or shout: it costs itself, never the run."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import campaign_kit as kit
+import pytest
+
+import lcnn_verify
+from lcnn_verify import ledger
+from lcnn_verify.campaign.executor import execute, supervise
+from lcnn_verify.campaign.plan import Unit, plan
+from lcnn_verify.evidence import Verdict, decide
+from lcnn_verify.processes import importing_as_here
+from lcnn_verify.profiles import PROFILES, Profile
+
+QUICK = PROFILES["quick"]
+
+
+def units(folder: Path, files: dict[str, str], profile: Profile = QUICK) -> tuple[Unit, ...]:
+    claims = [ledger.claim(claim_id) for claim_id in files]
+    return plan(claims, kit.write(folder, files), profile, 0)
+
+
+def records(folder: Path, text: str, profile: Profile = QUICK) -> list[dict]:
+    (unit,) = units(folder, {"zgj.fact.euler": text}, profile)
+    result = supervise(unit)
+    assert result is not None
+    assert result.unit == "zgj.fact.euler 1/1"
+    return list(result.records)
+
+
+def test_a_good_unit_brings_back_its_record(tmp_path):
+    (record,) = records(tmp_path, kit.HOLDS)
+    assert record["error"] is None
+    assert record["test"] == "test_square_is_small"
+    assert record["examples"] == 20
+    assert decide(ledger.claim("zgj.fact.euler"), [record]).verdict is Verdict.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("text", "test", "error"),
+    [
+        (kit.BREAKS, "test_breaks", "LookupError: nothing under this key"),
+        (kit.LEAVES, "test_leaves", "SystemExit: 0"),
+        (kit.SEGFAULTS, "test_segfaults", "unit crashed with SIGSEGV"),
+        (kit.HUNGRY, "test_eats_memory", "MemoryError: "),
+        (kit.BAD_SYNTAX, "fact/test_euler.py", "cannot load fact/test_euler.py: SyntaxError: "),
+        (
+            "\nmeasure('x', 1.0).nothing\n",
+            "fact/test_euler.py",
+            "cannot load fact/test_euler.py: AttributeError: ",
+        ),
+    ],
+)
+def test_a_bad_unit_becomes_one_record_with_an_error(tmp_path, text, test, error):
+    (record,) = records(tmp_path, text)
+    assert record["test"] == test
+    assert record["error"].startswith(error)
+    decision = decide(ledger.claim("zgj.fact.euler"), [record])
+    assert decision.verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_crash_keeps_what_finished_before_and_quotes_the_last_words(tmp_path):
+    first, second = records(tmp_path, kit.EXITS)
+    assert (first["test"], first["error"]) == ("test_first", None)
+    assert second["test"] == "test_exits"
+    assert second["error"] == (
+        "unit ended with exit code 7 and no result; it last wrote: about to leave"
+    )
+
+
+def test_a_hang_is_killed_after_its_limit(tmp_path, monkeypatch):
+    pids = tmp_path / "pid"
+    monkeypatch.setenv("LCNN_TEST_PIDS", str(pids))
+    text = kit.HANGS.replace('os.environ["LCNN_TEST_PIDS"]', repr(str(pids)))
+    (record,) = records(tmp_path, text, replace(QUICK, unit_seconds=5.0))
+    assert record["error"] == "unit killed after its time limit of 5 s"
+    assert record["test"] == "test_hangs"
+    kit.wait_until(lambda: kit.is_gone(int(pids.read_text())), "the hanging child is gone")
+
+
+def test_what_a_killed_unit_started_is_killed_too(tmp_path):
+    pids = tmp_path / "pid"
+    text = f"""
+@verifies("{{claim}}")
+def test_starts_another():
+    if (child := os.fork()) == 0:
+        time.sleep(600.0)
+    pathlib.Path({str(pids)!r}).write_text(str(child))
+    os._exit(0)
+"""
+    (record,) = records(tmp_path, text)
+    assert record["error"] == "unit ended with exit code 0 and no result"
+    kit.wait_until(lambda: kit.is_gone(int(pids.read_text())), "the grandchild is gone")
+
+
+def test_a_noisy_unit_writes_nothing_to_our_terminal(tmp_path, capfd):
+    (record,) = records(tmp_path, kit.NOISY)
+    assert record["error"] is None
+    assert "noise" not in "".join(capfd.readouterr())
+
+
+def test_a_property_of_another_claim_is_not_run(tmp_path):
+    text = kit.HOLDS.replace("{claim}", "zgj.fact.scaling")
+    assert records(tmp_path, text) == []
+    assert records(tmp_path, kit.NO_PROPERTY) == []
+
+
+def test_a_stopped_unit_leaves_no_result_and_no_process(tmp_path):
+    pids = tmp_path / "pid"
+    text = kit.HANGS.replace('os.environ["LCNN_TEST_PIDS"]', repr(str(pids)))
+    (unit,) = units(tmp_path, {"zgj.fact.euler": text})
+    stop = threading.Event()
+
+    def press() -> None:
+        kit.wait_until(lambda: bool(kit.lines(pids)), "the unit runs")
+        stop.set()
+
+    thread = threading.Thread(target=press)
+    thread.start()
+    assert supervise(unit, stop) is None
+    thread.join()
+    kit.wait_until(lambda: kit.is_gone(int(pids.read_text())), "the stopped child is gone")
+
+
+def test_bad_units_do_not_stop_the_good_ones(tmp_path):
+    files = {
+        "zgj.fact.euler": kit.SEGFAULTS,
+        "zgj.fact.scaling": kit.HOLDS,
+        "zgj.fact.moments": kit.LEAVES,
+        "zgj.fact.splitting": kit.HOLDS,
+        "zgj.fact.zero-loss": kit.EXITS,
+        "zgj.fact.invariance": kit.HOLDS,
+    }
+    results = {result.unit: result for result in execute(units(tmp_path, files), jobs=2)}
+    assert len(results) == 6
+    for claim_id, text in files.items():
+        errors = [record["error"] for record in results[f"{claim_id} 1/1"].records]
+        assert (errors == [None]) == (text is kit.HOLDS)
+
+
+def test_an_unguarded_script_is_not_run_again_in_the_children(tmp_path):
+    kit.write(tmp_path / "properties", {"zgj.fact.euler": kit.HOLDS})
+    script = tmp_path / "script.py"
+    script.write_text(
+        "print('here')\n"
+        "import lcnn_verify\n"
+        f"report = lcnn_verify.verify(['zgj.fact.euler'], out={str(tmp_path / 'out')!r},\n"
+        f"    properties={str(tmp_path / 'properties')!r})\n"
+        "print(report.verdicts)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, script], capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.stdout == "here\n{'zgj.fact.euler': 'SUPPORTED'}\n"
+    assert done.stderr == ""
+
+
+WHERE = """
+import lcnn_verify
+
+@verifies("{claim}")
+def test_where_from():
+    measure(lcnn_verify.__file__, float("lcnn_verify.warmup" in sys.modules))
+    measure(repr([os.environ.get(f"PYTHON{name}") for name in ("PATH", "SAFEPATH")]), 1.0)
+    check.at_most(1.0, 2.0)
+"""
+
+
+@pytest.mark.parametrize("path", [None, "elsewhere"])
+def test_a_package_of_our_name_in_the_current_folder_is_not_taken_for_ours(tmp_path, path):
+    kit.write(tmp_path / "properties", {"zgj.fact.euler": WHERE})
+    (tmp_path / "lcnn_verify").mkdir()
+    (tmp_path / "lcnn_verify" / "__init__.py").write_text("open('taken', 'w').close()\n")
+    # As the command that is installed: without the current folder in its path.
+    code = "import sys; sys.path.remove(''); from lcnn_verify.cli import main; main()"
+    words = ("run", "--claims", "zgj.fact.euler", "--properties", "properties", "--out", "out")
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    environment |= {"PYTHONPATH": path} if path else {}
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        cwd=tmp_path,
+        env=environment,
+    )
+    assert done.returncode == 0, done.stderr
+    (claim,) = json.loads((tmp_path / "out" / "report.json").read_text())["claims"]
+    assert {entry["name"]: entry["value"] for entry in claim["measurements"]} == {
+        lcnn_verify.__file__: 1.0,
+        repr([path, None]): 1.0,
+    }
+    assert not (tmp_path / "taken").exists()
+
+
+def test_what_starting_a_process_sets_is_taken_back(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", "elsewhere")
+    monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
+    monkeypatch.setattr(sys, "path", ["", tmp_path, *sys.path])  # a Path is not legal, but works
+    before = dict(os.environ)
+    with importing_as_here():
+        assert os.environ["PYTHONPATH"].startswith(f"{tmp_path}{os.pathsep}")
+        assert os.environ["PYTHONSAFEPATH"]
+    assert dict(os.environ) == before
+
+
+def test_a_fork_server_that_dies_costs_the_unit_it_was_to_start(tmp_path, monkeypatch):
+    good, bad = units(tmp_path, {"zgj.fact.euler": kit.HOLDS, "zgj.fact.scaling": kit.HOLDS})
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            "multiprocessing.context.ForkServerProcess.start",
+            lambda process: (_ for _ in ()).throw(EOFError()),
+        )
+        result = supervise(bad)
+        assert result is not None
+        assert result.records[0]["error"] == "unit could not start: EOFError"
+        stop = threading.Event()
+        stop.set()
+        assert supervise(bad, stop) is None
+    result = supervise(good)
+    assert result is not None
+    assert result.records[0]["error"] is None
+
+
+def test_an_interrupt_does_not_wait_for_the_numerics_to_be_imported(tmp_path):
+    kit.write(tmp_path / "properties", {"zgj.fact.euler": kit.HOLDS, "zgj.fact.scaling": kit.HOLDS})
+    (tmp_path / "slow.py").write_text(
+        f"import pathlib, os, time\npathlib.Path({str(tmp_path / 'pid')!r}).write_text("
+        "str(os.getpid()))\ntime.sleep(600)\n"
+    )
+    (tmp_path / "script.py").write_text(
+        "import os, pathlib, signal, threading, time\n"
+        "import lcnn_verify\n"
+        "from lcnn_verify.campaign import executor\n"
+        "executor.PRELOAD = ('slow',)\n"
+        "def press():\n"
+        f"    while not pathlib.Path({str(tmp_path / 'pid')!r}).exists(): time.sleep(0.05)\n"
+        "    os.killpg(0, signal.SIGINT)  # as a terminal does\n"
+        "threading.Thread(target=press).start()\n"
+        "try:\n"
+        f"    lcnn_verify.verify(['fact'], out={str(tmp_path / 'out')!r}, jobs=1,\n"
+        f"        properties={str(tmp_path / 'properties')!r})\n"
+        "except KeyboardInterrupt:\n"
+        "    print('interrupted')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, tmp_path / "script.py"],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        start_new_session=True,
+    )
+    assert done.stdout == "interrupted\n"
+    assert done.stderr == ""
+    kit.wait_until(lambda: kit.is_gone(int((tmp_path / "pid").read_text())), "the server is gone")
+
+
+def test_units_run_in_other_processes_with_one_numerical_thread(tmp_path):
+    text = """
+@verifies("{claim}")
+def test_where():
+    measure("pid", os.getpid())
+    measure("threads", float(os.environ["OMP_NUM_THREADS"]))
+    measure("preloaded", float("lcnn_verify.warmup" in sys.modules))
+    check.at_most(1.0, 2.0)
+"""
+    (record,) = records(tmp_path, text)
+    pid, threads, preloaded = (entry["value"] for entry in record["measurements"])
+    assert pid != os.getpid()
+    assert (threads, preloaded) == (1.0, 1.0)

@@ -1,0 +1,195 @@
+"""What the commands print, and their exit codes, when the input is good."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import signal
+from pathlib import Path
+
+import campaign_kit as kit
+import pytest
+
+from lcnn_verify import ledger
+from lcnn_verify.cli import main
+from lcnn_verify.reporting.report import Report
+
+MIXED = {
+    "zgj.fact.euler": kit.HOLDS,
+    "zgj.fact.scaling": kit.FALLS,
+    "zgj.control.convexity": kit.FALLS,
+    "zgj.control.pl": kit.HOLDS,
+}
+
+
+@pytest.fixture(autouse=True)
+def _keep_sigterm():
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the properties ``p`` and the report ``out`` of one run of them."""
+    folder = tmp_path_factory.mktemp("mixed")
+    kit.write(folder / "p", MIXED)
+    names = ",".join(MIXED)
+    main_code("run", "--claims", names, "--properties", folder / "p", "--out", folder / "out")
+    return folder
+
+
+def main_code(*words: str | Path) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main([str(word) for word in words])
+    return int(ended.value.code)
+
+
+def test_run_prints_the_verdicts_and_where_the_report_is(mixed, capsys):
+    options = ("--claims", "fact", "--claims", "zgj.control.pl", "--out", mixed / "again")
+    assert main_code("run", "--properties", mixed / "p", *options) == 1
+    captured = capsys.readouterr()
+    for word in ("zgj.fact.euler", "SUPPORTED", "zgj.fact.scaling", "REFUTED", "INCONCLUSIVE"):
+        assert word in captured.out
+    assert (
+        f"lcnn-verify replay {mixed / 'again' / 'counterexamples' / 'zgj.fact.scaling.json'}"
+        in (captured.out.replace("\n", ""))
+    )
+    assert captured.err == ""
+
+
+def test_json_is_the_report_and_nothing_else(mixed, capfd):
+    out = mixed / "json"
+    code = main_code(
+        "run", "--claims", "zgj.fact.euler", "--properties", mixed / "p", "--out", out, "--json"
+    )
+    captured = capfd.readouterr()
+    assert code == 0
+    assert captured.out == (out / "report.json").read_text()
+    assert captured.err == ""
+    assert Report.read(out / "report.json").verdicts == {"zgj.fact.euler": "SUPPORTED"}
+
+
+@pytest.mark.parametrize(("claim", "code"), [("zgj.fact.euler", 0), ("zgj.control.pl", 1)])
+def test_quiet_says_it_all_with_the_exit_code(mixed, capfd, claim, code):
+    options = ("--claims", claim, "--properties", mixed / "p", "--out", mixed / "quiet")
+    assert main_code("run", *options, "--seed", "5", "--jobs", "1", "--quiet") == code
+    assert tuple(capfd.readouterr()) == ("", "")
+    run = Report.read(mixed / "quiet" / "report.json").data["run"]
+    assert run == {"profile": "quick", "seed": 5, "selection": [claim]}
+
+
+@pytest.mark.parametrize("cold", [True, False])
+def test_a_terminal_gets_a_progress_bar_and_a_file_does_not(mixed, monkeypatch, cold):
+    monkeypatch.setattr("lcnn_verify.cli.campaign.is_cold", lambda: cold)
+    master, slave = pty.openpty()
+    with os.fdopen(slave, "w") as terminal:
+        monkeypatch.setattr("sys.stderr", terminal)
+        options = ("--claims", "fact", "--properties", mixed / "p", "--out", mixed / "bar")
+        main_code("run", *options)
+        terminal.flush()
+        os.set_blocking(master, False)
+        shown = os.read(master, 1 << 20).decode()
+    os.close(master)
+    assert "2/2" in shown
+    assert ("compiling (once)" in shown) == cold
+    assert ("running" in shown) != cold
+    assert "fact." in shown
+
+
+def test_claims_lists_the_whole_ledger(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "120")
+    assert main_code("claims") == 0
+    table = capsys.readouterr().out
+    for claim in ledger.claims():
+        assert claim.id in table
+    assert main_code("claims", "--json") == 0
+    entries = json.loads(capsys.readouterr().out)
+    assert [entry["id"] for entry in entries] == [claim.id for claim in ledger.claims()]
+    assert {entry["wanted"] for entry in entries} == {"SUPPORTED", "REFUTED"}
+
+
+def test_claims_shows_a_family_or_one_claim_in_full(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "400")
+    assert main_code("claims", "control") == 0
+    table = capsys.readouterr().out
+    assert "zgj.control.pl" in table
+    assert "zgj.rate" not in table
+    for claim in ledger.claims():
+        assert main_code("claims", claim.id) == 0
+        text = " ".join(capsys.readouterr().out.split())
+        for part in (claim.title, claim.statement, claim.wording, claim.source.place):
+            assert " ".join(part.split()) in text
+    assert main_code("claims", "zgj.rate", "--json") == 0
+    entry = json.loads(capsys.readouterr().out)
+    assert entry["follows_from"] == ["zgj.gradient-bound"]
+    assert entry["property_file"] == "zgj/test_rate.py"
+
+
+@pytest.mark.parametrize(
+    ("claim", "text", "code", "outcome"),
+    [
+        ("zgj.fact.scaling", kit.FALLS, 1, "REPRODUCED"),
+        ("zgj.fact.scaling", kit.FALLS.replace("10.0", "100.0"), 0, "NO LONGER FAILS"),
+        ("zgj.control.convexity", kit.FALLS, 0, "REPRODUCED"),
+        ("zgj.control.convexity", kit.FALLS.replace("10.0", "100.0"), 1, "NO LONGER FAILS"),
+        (
+            "zgj.fact.scaling",
+            kit.UNDECIDED.replace("test_cannot_tell", "test_is_small"),
+            1,
+            "UNDECIDED",
+        ),
+        (
+            "zgj.fact.scaling",
+            kit.FALLS.replace("check.at_most(float(x), 10.0)", "pass"),
+            1,
+            "NOT EXERCISED",
+        ),
+    ],
+)
+def test_replay_runs_the_counterexample_once_more(
+    mixed, tmp_path, capsys, claim, text, code, outcome
+):
+    file = mixed / "out" / "counterexamples" / f"{claim}.json"
+    folder = kit.write(tmp_path, {claim: text})
+    assert main_code("replay", file, "--properties", folder) == code
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    assert captured.out.endswith(f"{outcome}: {claim}, test_is_small\n")
+    if outcome == "REPRODUCED":
+        assert captured.out.startswith(f"{claim}: 11 = 11, ≤ 10 = 10 violated; margin -1 ± ")
+    assert main_code("replay", file, "--properties", folder, "--json") == code
+    entry = json.loads(capsys.readouterr().out)
+    assert (entry["claim"], entry["outcome"]) == (claim, outcome)
+    assert entry["as_wanted"] == (code == 0)
+    if outcome == "REPRODUCED":
+        assert entry["observation"]["arguments"] == {"x": 11}
+
+
+def test_replay_passes_only_what_the_property_takes(tmp_path, capsys):
+    text = """
+@verifies("{claim}")
+def test_searches():
+    check.at_most(3.0, 2.0, found=7)
+"""
+    folder = kit.write(tmp_path / "p", {"zgj.fact.euler": text})
+    options = ("--claims", "zgj.fact.euler", "--properties", folder, "--out", tmp_path / "out")
+    assert main_code("run", *options, "--quiet") == 1
+    file = tmp_path / "out" / "counterexamples" / "zgj.fact.euler.json"
+    assert json.loads(file.read_text())["arguments"] == {"found": 7}
+    assert main_code("replay", file, "--properties", folder) == 1
+    assert "REPRODUCED" in capsys.readouterr().out
+
+
+def test_doctor_ends_in_one_verdict(mixed, capsys):
+    assert main_code("doctor", "--properties", mixed / "p") == 1
+    assert capsys.readouterr().out.endswith("\nlcnn-verify is NOT ready: properties\n")
+
+
+def test_resume_of_a_finished_run_prints_the_same_table(mixed, capsys):
+    options = ("--claims", ",".join(MIXED), "--properties", mixed / "p", "--out", mixed / "out")
+    before = kit.without_timings(mixed / "out")
+    assert main_code("run", *options, "--resume") == 1
+    assert "zgj.fact.scaling" in capsys.readouterr().out
+    assert kit.without_timings(mixed / "out") == before

@@ -1,0 +1,388 @@
+"""Bad input on the command line: one clear line, exit code 2, never a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import campaign_kit as kit
+import pytest
+
+import lcnn_verify
+from lcnn_verify.cli import main
+from lcnn_verify.cli.errors import ExitCode, reported, usage_line
+
+NUMERICS = ("numpy", "scipy", "numba", "matplotlib", "hypothesis", "mpmath", "jinja2")
+
+
+@pytest.fixture(autouse=True)
+def _keep_sigterm():
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
+def call(*words: str | Path) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main([str(word) for word in words])
+    return int(ended.value.code)
+
+
+def refused(capsys: pytest.CaptureFixture[str], *words: str | Path) -> str:
+    """The one line a refused command leaves."""
+    assert call(*words) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.endswith("\n")
+    assert captured.err.count("\n") == 1
+    assert captured.err.startswith("error: ")
+    return captured.err.rstrip("\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["rnu"], "command: got 'rnu', wanted one of run, claims, replay, "),
+        (["rnu"], ", did you mean 'run'?"),
+        (["run", "--profle", "deep"], "option: got '--profle', wanted one of "),
+        (["run", "--profle", "deep"], "did you mean '--profile'?; see `lcnn-verify run --help`"),
+        (["run", "--seed"], "--seed: got nothing, wanted a value"),
+        (
+            ["run", "all"],
+            "arguments: got 'all' more, wanted no more than the usage says; see `lcnn",
+        ),
+        (["claims", "zgj", "fact"], "arguments: got 'fact' more, wanted"),
+        (["run", "--json=1"], "--json: got a value, wanted the bare option"),
+        (["run", "--out", ""], "--out: got '', wanted"),
+        (["run", "--properties", ""], "--properties: got '', which is not a folder"),
+        (["run", "--seed", "x"], "--seed: got 'x', wanted an integer ≥ 0"),
+        (["run", "--seed", "-1"], "--seed: got -1, wanted an integer ≥ 0"),
+        (["run", "--seed", "1.0"], "--seed: got '1.0', wanted an integer ≥ 0"),
+        (["run", "--jobs", "0"], "--jobs: got 0, wanted an integer ≥ 1"),
+        (["run", "--jobs", "many"], "--jobs: got 'many', wanted an integer ≥ 1"),
+        (["run", "--profile", "quik"], "--profile: got 'quik', wanted 'quick' or 'standard' or"),
+        (["run", "--profile", "quik"], "did you mean 'quick'?"),
+        (["run", "--claims", "zgj.rat"], "--claims: got 'zgj.rat', wanted an id from"),
+        (["run", "--claims", "zgj.rat"], "did you mean 'zgj.rate'?"),
+        (["run", "--claims", "zgj,nope"], "--claims: got 'nope'"),
+        (["run", "--claims", ","], "--claims: got an empty list"),
+        (
+            ["run", "--properties", "/nowhere"],
+            "--properties: got '/nowhere', which is not a folder",
+        ),
+        (["claims", "zgj.rat"], "ID: got 'zgj.rat', wanted an id from `lcnn-verify claims`, did"),
+        (["replay"], "FILE: got nothing, wanted a value"),
+        (["replay", "/nowhere"], "/nowhere: got a file that cannot be read (No such file"),
+        (["replay", "/"], "/: got a file that cannot be read (Is a directory), wanted a replay"),
+        (["doctor", "--properties", "nodir"], "--properties: got 'nodir', which is not a folder"),
+        (["doctor", "--fast"], "option: got '--fast'"),
+    ],
+)
+def test_bad_usage_is_one_line(tmp_path, monkeypatch, capsys, words, message):
+    monkeypatch.chdir(tmp_path)
+    assert message in refused(capsys, *words)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("place", ["file", "file/under", "journal"])
+def test_out_that_cannot_be_written_is_named_with_the_reason(tmp_path, capsys, place):
+    folder = kit.write(tmp_path / "p", {"zgj.fact.euler": kit.HOLDS})
+    (tmp_path / "file").write_text("precious")
+    (tmp_path / "journal" / "journal.jsonl" / "x").mkdir(parents=True)
+    options = ("run", "--claims", "zgj.fact.euler", "--properties", folder)
+    line = refused(capsys, *options, "--out", tmp_path / place)
+    assert line.startswith(f"error: --out: got {tmp_path / place}")
+    assert line.endswith("wanted a folder with room to write")
+    assert (tmp_path / "file").read_text() == "precious"
+
+
+def test_a_corrupt_journal_is_one_line_and_left_alone(tmp_path, capsys):
+    folder, out = kit.write(tmp_path / "p", {"zgj.fact.euler": kit.HOLDS}), tmp_path / "out"
+    options = ("run", "--claims", "zgj.fact.euler", "--properties", folder, "--out", out)
+    assert call(*options, "--quiet") == 0
+    text = (out / "journal.jsonl").read_text()
+    (out / "journal.jsonl").write_text(text.replace('"records"', "'records'"))
+    capsys.readouterr()
+    line = refused(capsys, *options, "--resume")
+    assert f"journal: got {out / 'journal.jsonl'}, line 2: not JSON" in line
+    wrong = text.replace('"examples": 20', '"examples": "many"')
+    (out / "journal.jsonl").write_text(wrong)
+    line = refused(capsys, *options, "--resume")
+    assert "line 2: 'many' is not of type 'integer' at $.examples, wanted a journal" in line
+    assert (out / "journal.jsonl").read_text() == wrong
+    (out / "journal.jsonl").write_text(text)
+    assert "--resume: got" in refused(capsys, *options, "--resume", "--seed", "9")
+    assert "run with seed 0, wanted seed 9" in refused(capsys, *options, "--resume", "--seed", "9")
+    assert (out / "journal.jsonl").read_text() == text
+
+
+REPLAY = {
+    "replay": "1",
+    "claim": "zgj.fact.euler",
+    "test": "test_is_small",
+    "run": {"profile": "quick", "seed": 0, "shard": 0, "shards": 1},
+    "arguments": {"x": 11},
+}
+INSTANCE = {
+    "type": "instance",
+    "W": [[1.0, 0.0]],
+    "V": [[1.0, 0.0]],
+    "activation": "abs",
+    "readout": "tied",
+    "parameters": {},
+}
+TAKES_INSTANCE = """
+from lcnn_verify import strategies
+from lcnn_verify.packs.zgj.quantities import separation
+
+@verifies("{claim}")
+@given(instance=strategies.instances())
+def test_is_small(instance):
+    from hypothesis import assume
+    assume(len(instance.W) < 3)
+    check.at_most(1.0 / separation(instance), 1e300)
+"""
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "got a file that is not JSON"),
+        ('{"replay": "1", "cla', "got a file that is not JSON"),
+        ("[" * 100_000, "got a file that is not JSON"),
+        (b"\xff\xfe\x00", "got a file that is not JSON"),
+        ([1, 2], "got JSON that is no replay file"),
+        ({"schema_version": "1"}, "got JSON that is no replay file"),
+        ({**REPLAY, "replay": "2"}, "of version '2', wanted version '1', or a newer lcnn-verify"),
+        ({**REPLAY, "replay": None}, "of version None, wanted version '1', or the file of a new"),
+        ({**REPLAY, "replay": "0"}, "of version '0', wanted version '1', or the file of a new run"),
+        ({**REPLAY, "run": {**REPLAY["run"], "seed": True}}, "'seed': True, 'shard'"),
+        ({"replay": "1"}, "got a replay file without them, wanted claim and test as strings"),
+        ({**REPLAY, "claim": 3}, "got a replay file without them"),
+        ({**REPLAY, "arguments": [3]}, "got a replay file without them"),
+        ({**REPLAY, "run": {"seed": 0}}, "run: got {'seed': 0}, wanted profile, seed"),
+        ({**REPLAY, "claim": "fact.eular"}, "claim: got 'fact.eular', wanted an id from"),
+        ({**REPLAY, "claim": "zgj.fact.moments"}, "property file: got nothing at"),
+        ({**REPLAY, "test": "test_is_smal"}, "did you mean 'test_is_small'?"),
+        ({**REPLAY, "arguments": {}}, "arguments: got no x, wanted those of test_is_small"),
+        ({**REPLAY, "arguments": {"x": "abc"}}, "arguments: got ValueError: could not convert"),
+        ({**REPLAY, "arguments": {"x": {"type": "teacher"}}}, "arguments: x: got an entry that"),
+        (
+            {**REPLAY, "arguments": {"x": {**INSTANCE, "W": [[1.0, 2.0], [3.0]]}}},
+            "arguments: x.W: got rows that do not form one array",
+        ),
+        (
+            {**REPLAY, "arguments": {"x": {**INSTANCE, "V": [[float("nan"), 1.0]]}}},
+            "arguments: x.V: got nan at row 0, column 0",
+        ),
+        (
+            {**REPLAY, "arguments": {"x": {**INSTANCE, "W": [[1.0]]}}},
+            "arguments: x.W: got dimension d = 1, wanted V's dimension d = 2",
+        ),
+        (
+            {**REPLAY, "arguments": {"x": {**INSTANCE, "activation": "tanh"}}},
+            "arguments: x.Model.activation: got 'tanh', wanted 'abs' or 'relu'",
+        ),
+    ],
+)
+def test_a_bad_replay_file_is_one_line(tmp_path, capsys, content, message):
+    folder = kit.write(tmp_path / "p", {"zgj.fact.euler": kit.FALLS})
+    file = tmp_path / "replay.json"
+    if isinstance(content, bytes):
+        file.write_bytes(content)
+    else:
+        file.write_text(content if isinstance(content, str) else json.dumps(content))
+    assert message in refused(capsys, "replay", file, "--properties", folder)
+
+
+def test_arguments_outside_the_setting_are_refused(tmp_path, capsys):
+    text = """
+from lcnn_verify.packs.zgj.model import InputError
+from lcnn_verify.packs.zgj.strategies import discard
+
+@verifies("{claim}")
+@given(x=st.integers())
+def test_is_small(x):
+    if x >= 100:
+        discard("too large")
+    if x < 0:
+        raise InputError("V", "coincident teachers (Δ = 0)", "distinct lines")
+    check.at_most(float(x), 10.0)
+"""
+    folder, file = kit.write(tmp_path / "p", {"zgj.fact.euler": text}), tmp_path / "replay.json"
+    for x, message in (
+        (1000, "arguments: got an instance outside the claim's setting, wanted a replay file"),
+        (-1, "arguments: V: got coincident teachers (Δ = 0), wanted distinct lines"),
+    ):
+        file.write_text(json.dumps({**REPLAY, "arguments": {"x": x}}))
+        assert message in refused(capsys, "replay", file, "--properties", folder)
+
+
+def test_help_and_version_import_no_numerics():
+    probe = (
+        "import sys\n"
+        "from lcnn_verify.cli import main\n"
+        "for words in (['--help'], ['run', '--help'], ['--version'], []):\n"
+        "    try:\n"
+        "        main(words)\n"
+        "    except SystemExit as ended:\n"
+        "        assert not ended.code, ended.code\n"
+        f"print('LOADED', [name for name in {NUMERICS!r} if name in sys.modules])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", probe], capture_output=True, text=True, timeout=300, check=True
+    )
+    assert done.stdout.endswith("LOADED []\n")
+    assert f"lcnn-verify {lcnn_verify.__version__}\n" in done.stdout
+    assert done.stdout.count("Usage: lcnn-verify") == 3
+
+
+def test_the_help_names_every_option_of_run():
+    done = kit.lcnn_verify("run", "--help", env={"COLUMNS": "100"})
+    options = set(re.findall(r"(--[a-z]+)", done.stdout))
+    assert options >= {
+        *("--claims", "--profile", "--seed", "--jobs", "--out"),
+        *("--json", "--quiet", "--resume", "--properties", "--help"),
+    }
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[str | Path, ...]:
+    """The words of a run that is finished, so that it is quickly resumed."""
+    folder = tmp_path_factory.mktemp("finished")
+    properties = kit.write(folder / "p", {"zgj.fact.euler": kit.HOLDS})
+    words = (
+        "run",
+        "--claims",
+        "zgj.fact.euler",
+        "--properties",
+        properties,
+        "--out",
+        folder / "out",
+    )
+    assert kit.lcnn_verify(*words).returncode == 0
+    return (*words, "--resume")
+
+
+SHOWS = (["--help"], ["run", "--help"], ["claims"], ["claims", "zgj.rate"], ["claims", "--json"])
+
+
+@pytest.mark.parametrize("words", [*SHOWS, "run", "run --json"], ids=str)
+def test_a_reader_that_leaves_early_gets_no_complaint(finished, words):
+    if isinstance(words, str):
+        words = [*finished, *words.split()[1:]]
+    run = subprocess.Popen(kit.command(*words), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert run.stdout is not None
+    assert run.stderr is not None
+    run.stdout.close()
+    assert run.stderr.read() == b""
+    run.stderr.close()
+    assert run.wait() == ExitCode.BROKEN_PIPE
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_standard_streams_do_no_harm(tmp_path, closed):
+    folder = kit.write(tmp_path / "p", {"zgj.fact.euler": kit.HOLDS})
+    run = ["run", "--claims", "zgj.fact.euler", "--properties", folder, "--out", tmp_path / "out"]
+    for words in (["claims"], run):
+        command = f"{shlex.join(kit.command(*words))} {closed}"
+        done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+        assert done.returncode == 0
+        assert done.stderr == ""
+        assert bool(done.stdout) == (" >&-" not in f" {closed}")
+    assert len(kit.lines(tmp_path / "out" / "journal.jsonl")) == 2
+    json.loads((tmp_path / "out" / "report.json").read_text())
+
+
+def test_a_full_disk_behind_stdout_is_one_line():
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            kit.command("claims", "--json"),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert done.stderr == (
+        "error: output: got 'No space left on device', wanted to read or write it\n"
+    )
+
+
+@pytest.mark.parametrize("debug", ["", "1"])
+def test_a_defect_of_ours_has_a_code_of_its_own(capsys, monkeypatch, debug):
+    monkeypatch.setenv("LCNN_DEBUG", debug)
+
+    def fail() -> None:
+        raise LookupError("nothing\nunder this key")
+
+    monkeypatch.setattr("lcnn_verify.ledger.claims", fail)
+    assert call("claims") == 70
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    shown, _, line = captured.err.rstrip("\n").rpartition("\n")
+    assert line == (
+        "error: internal: LookupError: nothing under this key; "
+        "please report, set LCNN_DEBUG=1 for the traceback"
+    )
+    assert ("Traceback" in shown, bool(shown)) == (bool(debug), bool(debug))
+
+
+def test_an_exit_that_is_no_closed_pipe_passes_through():
+    @reported
+    def command() -> int:
+        raise SystemExit(5)
+
+    with pytest.raises(SystemExit, match="5"):
+        command()
+
+
+def test_other_usage_errors_keep_the_form():
+    class Odd(Exception):
+        def format_message(self) -> str:
+            return "Odd."
+
+    line = "error: usage: got 'Odd.', wanted what the usage says"
+    assert usage_line(Odd()) == line
+
+
+def test_a_terminal_without_our_letters_still_gets_its_text():
+    done = kit.lcnn_verify("claims", "zgj.rate", env={"PYTHONIOENCODING": "ascii"})
+    assert done.returncode == 0
+    assert done.stderr == ""
+    assert "L(t) ? 1/(1/L? + ??t)" in done.stdout
+
+
+def test_a_bug_is_not_dressed_up_as_bad_input(capsys):
+    @reported
+    def command() -> int:
+        raise ValueError("a bug")
+
+    assert command() == 70
+    assert capsys.readouterr().err.startswith("error: internal: ValueError: a bug; please report")
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "line"),
+    [
+        (KeyboardInterrupt(), 3, "interrupted\n"),
+        (
+            OSError(28, os.strerror(28), "/x/report"),
+            2,
+            "error: /x/report: got 'No space left on device', wanted to read or write it\n",
+        ),
+    ],
+)
+def test_what_else_stops_a_command_is_one_line_too(capsys, error, code, line):
+    @reported
+    def command() -> int:
+        raise error
+
+    assert command() == code
+    assert capsys.readouterr().err == line

@@ -1,0 +1,189 @@
+"""``lcnn-verify diff``: what it prints and writes, its exit codes, and bad input in one line."""
+
+from __future__ import annotations
+
+import json
+import signal
+from pathlib import Path
+
+import comparison_fixtures as pairs
+import pytest
+from jsonschema import Draft202012Validator
+
+from lcnn_verify.cli import main
+from lcnn_verify.comparison.compare import SCHEMA_PATH
+from lcnn_verify.reporting.plain import to_text
+
+ENTRY = '[[deviation]]\nid = "{id}"\nreason = "known"\nlink = "https://example.org/7"\n'
+
+
+@pytest.fixture(autouse=True)
+def _keep_sigterm():
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Folders ``old`` and ``good``, both as wanted, and ``bad`` with regressions and a warning."""
+    place = tmp_path_factory.mktemp("reports")
+    old = pairs.friendly()
+    failed = pairs.verdict("REFUTED", as_wanted=False)
+    few = {"zgj.fact.scaling": {"examples": 100}}
+    later = {"timings": {"started": "2026-03-01T00:00:00+00:00"}}
+    reports = {
+        "old": old,
+        "good": pairs.edited(old, **later),
+        "few": pairs.edited(old, few, **later),
+        "bad": pairs.edited(old, {**few, "zgj.rate": failed}, **later),
+    }
+    for name, report in reports.items():
+        (place / name).mkdir()
+        (place / name / "report.json").write_text(to_text(report.data), encoding="utf-8")
+    return place
+
+
+def call(*words: str | Path) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main(["diff", *(str(word) for word in words)])
+    return int(ended.value.code)
+
+
+def refused(capsys, *words) -> str:
+    """The one line of a refused command."""
+    assert call(*words) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("error: ")
+    assert captured.err.count("\n") == 1
+    return captured.err.removeprefix("error: ").rstrip("\n")
+
+
+@pytest.mark.parametrize(
+    ("new", "options", "code"),
+    [
+        ("good", (), 0),
+        ("good", ("--strict",), 0),
+        ("bad", (), 1),
+        ("few", (), 0),
+        ("few", ("--strict",), 1),
+    ],
+)
+def test_exit_codes(folder, capsys, new, options, code):
+    assert call(folder / "old", folder / new / "report.json", *options) == code
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    assert ("No regression in 10 claims." in captured.out) == (code == 0)
+    assert ("Regressions" in captured.out) == (code == 1)
+
+
+def test_json_is_all_there_is_on_stdout_and_obeys_the_schema(folder, capsys):
+    assert call(folder / "old", folder / "bad", "--json", "--margin", "0.25") == 1
+    data = json.loads(capsys.readouterr().out)
+    schema = json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))
+    assert list(Draft202012Validator(schema).iter_errors(data)) == []
+    assert data["options"] == {"margin": 0.25, "strict": False}
+    assert data["summary"]["regressions"] == ["zgj.rate"]
+    assert data["old"]["source"] == str(folder / "old")
+
+
+def test_out_holds_the_same_in_three_forms(folder, capsys, tmp_path):
+    out = tmp_path / "new" / "folder"
+    assert call(folder / "old", folder / "bad", "--out", out) == 1
+    printed = capsys.readouterr().out
+    assert str(out / "diff.html") in printed.replace("\n", "")
+    assert sorted(path.name for path in out.iterdir()) == ["diff.html", "diff.json", "diff.md"]
+    data = json.loads((out / "diff.json").read_text(encoding="utf-8"))
+    assert data["summary"]["regressions"] == ["zgj.rate"]
+    for name in ("diff.md", "diff.html"):
+        assert "SUPPORTED → REFUTED" in (out / name).read_text(encoding="utf-8")
+
+
+def test_expected_deviations(folder, capsys, tmp_path):
+    file = tmp_path / "expected.toml"
+    names = ("zgj.rate", "zgj.form.loss", "zgj.conform.layout")
+    file.write_text("".join(ENTRY.format(id=name) for name in names), encoding="utf-8")
+    assert call(folder / "old", folder / "bad", "--expected", file) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "Expected deviations zgj.rate SUPPORTED → REFUTED" in printed
+    for name in names[1:]:
+        assert f"{name} claim not in the report: known (https://example.org/7)" in printed
+    assert call(folder / "old", folder / "good", "--expected", file) == 0
+    assert "zgj.rate no longer needed: SUPPORTED, as wanted" in " ".join(
+        capsys.readouterr().out.split()
+    )
+
+
+def test_no_file_of_deviations_is_read_unasked(folder, capsys, tmp_path, monkeypatch):
+    (tmp_path / "lcnn-deviations.toml").write_text(ENTRY.format(id="zgj.rate"), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert call(folder / "old", folder / "bad") == 1
+    assert "The file of expected deviations" not in capsys.readouterr().out
+
+
+def test_an_expected_id_that_is_no_claim(folder, capsys, tmp_path):
+    file = tmp_path / "expected.toml"
+    file.write_text(ENTRY.format(id="zgj.rates"), encoding="utf-8")
+    line = refused(capsys, folder / "old", folder / "bad", "--expected", file)
+    assert line == (
+        f"{file}: deviation 1: id: got 'zgj.rates', wanted the id of a claim, "
+        "did you mean 'zgj.rate'?"
+    )
+
+
+def test_arguments_that_are_no_reports(folder, capsys, tmp_path):
+    old = folder / "old"
+    assert refused(capsys, old, tmp_path).startswith(
+        f"NEW ({tmp_path / 'report.json'}): got a file"
+    )
+    assert refused(capsys, tmp_path / "none", old).startswith(f"OLD ({tmp_path / 'none'}): got a")
+    wrong = tmp_path / "wrong.json"
+    data = json.loads((old / "report.json").read_text(encoding="utf-8"))
+    for text, told in (
+        ("{", "not JSON"),
+        ("[]", "not a report"),
+        (json.dumps({**data, "schema_version": "2.0"}), "schema version 2.0, wanted at most 1.x"),
+        (json.dumps({**data, "more": 1, "schema_version": "1.999"}), "schema version 1.999"),
+        (json.dumps({**data, "more": 1}), "'more' was unexpected"),
+    ):
+        wrong.write_text(text, encoding="utf-8")
+        assert told in refused(capsys, old, wrong)
+    assert call(folder / "old", folder / "bad", "--out", tmp_path / "d") == 1
+    capsys.readouterr()
+    assert "not a report" in refused(capsys, old, tmp_path / "d" / "diff.json")
+
+
+def test_bad_options(folder, capsys, tmp_path):
+    both = (folder / "old", folder / "good")
+    for text in ("much", "0", "nan", "2"):
+        assert refused(capsys, *both, "--margin", text).startswith("--margin: got ")
+    assert refused(capsys, *both, "--out", "").startswith("--out: got ''")
+    assert refused(capsys, *both, "--expected", tmp_path / "none").endswith("[[deviation]] tables")
+    taken = tmp_path / "file"
+    taken.write_text("", encoding="utf-8")
+    assert str(taken) in refused(capsys, *both, "--out", taken)
+    assert refused(capsys, folder / "old").startswith("NEW: got nothing")
+
+
+def test_swapped_arguments_and_kinds_are_said(folder, capsys, tmp_path):
+    assert call(folder / "good", folder / "old") == 0
+    assert "are the two arguments swapped?" in " ".join(capsys.readouterr().out.split())
+    subject = pairs.edited(
+        pairs.friendly(),
+        {"conform.loss": pairs.verdict("SUPPORTED", as_wanted=True)},
+        drop=pairs.friendly().verdicts,
+        implementation=pairs.IMPLEMENTATION,
+    )
+    other = tmp_path / "report.json"
+    other.write_text(to_text(subject.data), encoding="utf-8")
+    line = refused(capsys, folder / "old", other)
+    assert line == (
+        "NEW: got a report of `lcnn-verify conform` without a claim in common, "
+        "wanted a report of `lcnn-verify run`, as OLD is"
+    )
+    assert call(other, other) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "of fast.loss:Loss (conform" in printed
+    assert "1 check, 0 not as wanted" in printed
+    assert "No regression in 1 check." in printed

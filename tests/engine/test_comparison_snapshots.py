@@ -1,0 +1,184 @@
+"""What people read of a comparison, kept in tests/snapshots (see snapshot_kit)."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+import comparison_fixtures as pairs
+import pytest
+import reporting_fixtures as fixtures
+from jsonschema import Draft202012Validator
+from rich.console import Console
+from snapshot_kit import compare as compare_text
+from snapshot_kit import outline
+
+from lcnn_verify.comparison import html, markdown, terminal
+from lcnn_verify.comparison.compare import SCHEMA_PATH, Comparison, compare
+from lcnn_verify.comparison.deviation import Deviation, Platform
+from lcnn_verify.evidence import Verdict
+from lcnn_verify.reporting.plain import to_text
+
+LINK = "https://example.org/issues/7"
+DEVIATIONS = (
+    Deviation("zgj.rate", "the integrator gives up", LINK, Verdict.NOT_EXERCISED),
+    Deviation("zgj.fact.moments", "the budget is small", LINK),
+    Deviation("zgj.width-free", "was slow once", LINK),
+    Deviation("zgj.control.pl", "needs luck", LINK, platform=Platform(system="Windows")),
+)
+
+
+def regressed() -> Comparison:
+    old, new = pairs.regressed()
+    new = pairs.edited(new, environment={"lcnn_verify": "1.2.4"})
+    return compare(old, new, deviations=DEVIATIONS, sources=("reports/old", "reports/new"))
+
+
+def calm() -> Comparison:
+    old = pairs.friendly()
+    new = pairs.edited(old, timings={"started": "2026-01-03T03:04:05+00:00"})
+    return compare(old, new)
+
+
+COMPARISONS = {"regressed": regressed, "calm": calm}
+
+
+@pytest.fixture(scope="module", params=COMPARISONS)
+def named(request):
+    comparison = COMPARISONS[request.param]()
+    # The version that compares is this checkout's.
+    return request.param, {**comparison.data, "lcnn_verify": "1.2.4"}
+
+
+def printed(data, encoding="utf-8", width=80):
+    stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding, newline="\n")
+    console = Console(file=stream, width=width, color_system=None)
+    terminal.render(data, console, Path("reports/diff"))
+    stream.flush()
+    return stream.buffer.getvalue().decode(encoding)
+
+
+@pytest.mark.parametrize("width", [80, 40])
+def test_terminal(named, width):
+    name, data = named
+    text = printed(data, width=width)
+    compare_text(f"diff-terminal-{width}-{name}.txt", text)
+    assert "\x1b" not in text
+    assert all(len(line) <= width for line in text.splitlines())
+    for change in data["changes"]:
+        assert all(word in text for word in change["text"].split() if len(word) <= 20)
+
+
+def test_terminal_in_ascii_and_in_colour():
+    data = regressed().data
+    text = printed(data, encoding="ascii")
+    assert text.isascii()
+    assert "SUPPORTED -> REFUTED" in text
+    stream = io.StringIO()
+    terminal.render(data, Console(file=stream, width=80, force_terminal=True))
+    assert "\x1b[1;31m" in stream.getvalue()
+    assert "diff.html" not in stream.getvalue(), "no place was named"
+
+
+def test_powers_of_ten_survive_ascii():
+    data = calm().data
+    change = {"claim": "x.y", "severity": "warning", "text": "margin 2.5·10⁻⁹ → —"}
+    text = printed({**data, "changes": [change]}, encoding="ascii")
+    assert "margin 2.5e-9 -> -" in text
+
+
+def test_markdown(named):
+    name, data = named
+    text = markdown.render(data)
+    compare_text(f"diff-{name}.md", text)
+    assert "<" not in re.sub(r"(`+).+?\1|\\<", "", text), "only as code, or escaped"
+
+
+def test_markdown_tables_keep_their_columns():
+    columns = None
+    for line in markdown.render(regressed().data).splitlines():
+        if not line.startswith("|"):
+            columns = None
+            continue
+        found = line.replace("\\|", "").count("|")
+        assert found == (columns or found)
+        columns = found
+
+
+def test_json(named):
+    name, data = named
+    text = to_text(data)
+    compare_text(f"diff-{name}.json", text)
+    assert json.loads(text) == data
+
+
+def schema():
+    loaded = json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(loaded)
+    return loaded
+
+
+def test_json_obeys_the_published_schema(named):
+    _, data = named
+    validator = Draft202012Validator(schema())
+    assert list(validator.iter_errors(data)) == []
+    assert list(validator.iter_errors({**data, "more": 1})), "additionalProperties is false"
+
+
+def test_the_schema_is_closed_and_says_what_everything_is():
+    def walk(node, place):
+        if isinstance(node, dict) and node.get("type") == "object":
+            closed = node["additionalProperties"]
+            assert closed is False or closed == {"type": "string"}, place
+            assert sorted(node.get("required", ())) == sorted(node.get("properties", {})), place
+        if isinstance(node, dict):
+            for key, item in node.get("properties", {}).items():
+                assert "$ref" in item or item["description"], f"{place}.{key}"
+            for key, item in node.items():
+                walk(item, f"{place}.{key}")
+
+    walk(schema(), "$")
+
+
+def test_html_structure(named):
+    name, data = named
+    compare_text(f"diff-html-{name}.txt", outline(html.render(data)))
+
+
+def test_html_is_whole_and_loads_nothing():
+    page = html.render(regressed().data)
+    tree = ElementTree.fromstring(page.partition("\n")[2])
+    ids = [element.get("id") for element in tree.iter() if element.get("id")]
+    assert len(ids) == len(set(ids))
+    for element in tree.iter():
+        assert element.tag not in ("script", "link", "img", "iframe", "object", "base", "form")
+        for key, value in element.attrib.items():
+            assert not key.startswith("on")
+            assert key not in ("src", "srcset", "action")
+            if key == "href":
+                assert value == LINK or value[1:] in ids
+            if key == "aria-labelledby":
+                assert value in ids
+    style = tree.find("head/style").text
+    assert "prefers-color-scheme: dark" in style
+    assert "@media print" in style
+
+
+def test_hostile_text_stays_text():
+    old, new = pairs.regressed()
+    claim = next(item["id"] for item in new.data["claims"] if item["id"].startswith("hostile."))
+    broken = {**pairs.verdict("REFUTED", as_wanted=False, reason=fixtures.HOSTILE)}
+    new = pairs.edited(new, {claim: {**broken, "constants": fixtures.HOSTILE}})
+    deviation = Deviation(claim, fixtures.HOSTILE, "https://example.org/\"><script>alert('x')")
+    data = compare(
+        old, new, deviations=(deviation,), sources=(fixtures.HOSTILE, fixtures.SCRIPT)
+    ).data
+    page = html.render(data)
+    assert "<script" not in page
+    assert "{{ 7 * 7 }}" in page
+    ElementTree.fromstring(page.partition("\n")[2])
+    assert "<script" not in re.sub(r"(`+).+?\1|\\<", "", markdown.render(data))
+    assert "\x1b" not in printed(data)

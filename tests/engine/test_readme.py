@@ -1,0 +1,121 @@
+"""The README tells the truth: its tables come from the code, its example runs.
+
+``LCNN_UPDATE_SNAPSHOTS=1`` rewrites the generated tables.
+"""
+
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+import typer
+
+from lcnn_verify import ledger
+from lcnn_verify.cli.app import app
+from lcnn_verify.evidence import Verdict
+from lcnn_verify.packs.zgj.gallery import catalogue, markdown, phrases
+
+README = Path(__file__).parents[2] / "README.md"
+
+
+def ledger_table():
+    lines = ["| claim | says | kind | wanted |", "| --- | --- | --- | --- |"]
+    for claim in ledger.claims():
+        wanted = "refuted" if claim.is_control else "supported"
+        lines.append(f"| `{claim.id}` | {claim.title} | {claim.kind} | {wanted} |")
+    return "\n".join(lines)
+
+
+def gallery_table():
+    """From the published run, which must be of today's gallery and today's checks."""
+    path = README.parent / "reports" / "example" / "gallery" / "gallery.json"
+    data = json.loads(path.read_text(encoding="utf-8"))
+    again = "run `lcnn-verify gallery --out reports/example/gallery`"
+    hung = [(item["name"], item["says"]) for item in data["implementations"]]
+    assert hung == [(entry.name, entry.says) for entry in catalogue.select([])], again
+    assert [check["id"] for check in data["checks"]] == [c.id for c in ledger.checks()], again
+    assert data["summary"]["as_wanted"]
+    assert not any(item["skipped"] for item in data["implementations"])
+    outcome = f"{phrases.counts(data)}: {phrases.headline(data)}"
+    summary = "<details><summary>Every mutant, what is wrong with it, and what kills it</summary>"
+    return "\n".join([outcome, "", summary, "", markdown.table(data), "", "</details>"])
+
+
+def commands(group=None, prefix=""):
+    """Each command with its full name, those of groups included."""
+    group = group or typer.main.get_command(app)
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, f"{prefix}{name} ")
+        else:
+            yield f"{prefix}{name}", command
+
+
+def command_table():
+    lines = []
+    for name, command in commands():
+        options = [
+            f"`{option.opts[0]}`"
+            for option in command.params
+            if option.param_type_name == "option" and option.name != "help"
+        ]
+        arguments = [p.metavar for p in command.params if p.param_type_name == "argument"]
+        usage = " ".join(["lcnn-verify", name, *arguments])
+        does = command.help.splitlines()[0]
+        lines.append(f"| `{usage}` | {does} | {', '.join(options)} |")
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [("ledger", ledger_table), ("commands", command_table), ("gallery", gallery_table)],
+)
+def test_generated_tables_are_current(name, table):
+    text = README.read_text(encoding="utf-8")
+    pattern = rf"(<!-- {name} -->\n)(.*?)(<!-- /{name} -->)"
+    wanted = table() + "\n"
+    if os.environ.get("LCNN_UPDATE_SNAPSHOTS") == "1":
+        text = re.sub(pattern, lambda match: match[1] + wanted + match[3], text, flags=re.DOTALL)
+        README.write_text(text, encoding="utf-8")
+    assert re.search(pattern, text, re.DOTALL)[2] == wanted
+
+
+def test_every_option_named_in_the_readme_exists():
+    known = {"--lcnn-implementation", "--lcnn-profile", "--lcnn-seed"}
+    for _, command in commands():
+        known |= {name for option in command.params for name in option.opts}
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README.read_text(encoding="utf-8")))
+    assert named - known == set()
+
+
+def test_the_verdicts_are_all_explained():
+    rows = re.findall(r"^\| ([A-Z][A-Z ]+) \|", README.read_text(encoding="utf-8"), re.MULTILINE)
+    assert rows == [str(verdict) for verdict in Verdict]
+
+
+def test_the_python_example_runs_and_prints_what_it_says():
+    block = re.search(r"```python\n(import numpy.*?)```", README.read_text(encoding="utf-8"), re.S)
+    code = block[1].replace('report = lv.verify(["zgj.gradient-bound"])', "report = lv.verify")
+    space = {}
+    for line in code.splitlines():
+        source, _, comment = line.partition("#")
+        if source.startswith("lv.") and (digits := re.search(r"([\d.]+)\.\.\.", comment)):
+            value = eval(source, space)
+            assert str(value).startswith(digits[1]), f"{source.strip()} = {value}"
+        else:
+            exec(source, space)
+    assert "target loss reached" in space["run"].stop_reason
+
+
+def test_links_lead_somewhere():
+    text = README.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#]+)\)", text):
+        if not target.startswith("http"):
+            assert (README.parent / target).exists(), target
+
+
+def test_counts_in_words_match_the_ledger():
+    words = {13: "Thirteen"}
+    controls = sum(claim.is_control for claim in ledger.claims())
+    assert f"{words[controls]} **controls**" in README.read_text(encoding="utf-8")

@@ -1,0 +1,219 @@
+"""Building a report: counts, verdicts, order independence, the schema."""
+
+from __future__ import annotations
+
+import copy
+import json
+import math
+import random
+
+import jsonschema
+import pytest
+import reporting_fixtures as fixtures
+from scipy.stats import beta
+
+from lcnn_verify.errors import InputError
+from lcnn_verify.evidence import Verdict
+from lcnn_verify.reporting.merge import instance_size
+from lcnn_verify.reporting.plain import plain, to_text
+from lcnn_verify.reporting.report import Report, RunInfo, build_report
+from lcnn_verify.reporting.schema import schema
+
+
+def build(claims=fixtures.CLAIMS, records=None, run=fixtures.RUN, timings=fixtures.TIMINGS):
+    records = fixtures.records() if records is None else records
+    return build_report(claims, records, run, timings=timings)
+
+
+@pytest.fixture(scope="module")
+def report() -> Report:
+    return build()
+
+
+def entry(report: Report, claim_id: str):
+    return next(item for item in report.data["claims"] if item["id"] == claim_id)
+
+
+def violations(data) -> list[str]:
+    validator = jsonschema.Draft202012Validator(schema())
+    return [error.json_path for error in validator.iter_errors(data)]
+
+
+def test_the_schema_is_a_schema_and_closed_everywhere():
+    jsonschema.Draft202012Validator.check_schema(schema())
+
+    def objects(node):
+        if isinstance(node, dict):
+            if node.get("type") == "object":
+                yield node
+            for item in node.values():
+                yield from objects(item)
+        elif isinstance(node, list):
+            for item in node:
+                yield from objects(item)
+
+    found = list(objects(schema()))
+    assert len(found) > 15
+    for node in found:
+        assert "additionalProperties" in node, node
+        if "properties" in node:
+            assert node["additionalProperties"] is False
+            described = {k: v.get("description", "") for k, v in node["properties"].items()}
+            added = {k for k, said in described.items() if "(since 1." in said}
+            assert set(node["required"]) == set(node["properties"]) - added
+
+
+def test_built_reports_obey_the_schema(report):
+    assert violations(report.data) == []
+    assert violations(build(*fixtures.friendly()).data) == []
+    assert violations(json.loads(to_text(report.data))) == []
+
+
+PLACES = {
+    "$": lambda data: data,
+    "$.run": lambda data: data["run"],
+    "$.summary": lambda data: data["summary"],
+    "$.summary.verdicts": lambda data: data["summary"]["verdicts"],
+    "$.summary.verdicts.SUPPORTED": lambda data: data["summary"]["verdicts"]["SUPPORTED"],
+    "$.claims[0]": lambda data: data["claims"][0],
+    "$.claims[0].source": lambda data: data["claims"][0]["source"],
+    "$.claims[0].tightest": lambda data: data["claims"][0]["tightest"],
+    "$.claims[0].series[0]": lambda data: data["claims"][0]["series"][0],
+    "$.claims[0].measurements[0]": lambda data: data["claims"][0]["measurements"][0],
+    "$.claims[1].sampling[0]": lambda data: data["claims"][1]["sampling"][0],
+    "$.environment": lambda data: data["environment"],
+    "$.environment.float": lambda data: data["environment"]["float"],
+    "$.timings": lambda data: data["timings"],
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_an_extra_or_missing_key_breaks_the_schema(report, place):
+    data = copy.deepcopy(report.data)
+    node = PLACES[place](data)
+    key, value = next(iter(node.items()))
+    node["surplus"] = 1
+    assert violations(data) == [place]
+    del node["surplus"], node[key]
+    assert violations(data) == [place]
+    node[key] = value
+    assert violations(data) == []
+
+
+def test_the_same_records_in_any_order_give_the_same_bytes(report):
+    shuffled = fixtures.records()
+    random.Random(3).shuffle(shuffled)
+    # A journal may write keys in another order, and tuples come back as lists.
+    shuffled = [json.loads(json.dumps(dict(reversed(record.items())))) for record in shuffled]
+    later = {**fixtures.TIMINGS, "seconds": 999.0, "started": "2027-01-01T00:00:00+00:00"}
+    other = build(records=shuffled, timings=later)
+    assert other.data["timings"] != report.data["timings"]
+    first, second = ({**item.data, "timings": None} for item in (report, other))
+    assert to_text(first) == to_text(second)
+
+
+def test_other_records_give_other_bytes(report):
+    records = fixtures.records()
+    records[0]["examples"] += 1
+    assert to_text(build(records=records).data) != to_text(report.data)
+
+
+def test_counts_are_summed_and_draws_counted(report):
+    bound = entry(report, "zgj.gradient-bound")
+    assert bound["examples"] == 400 + 12 + 250
+    assert bound["tests"] == ["test_random_points", "test_searched_points"]
+    (stream,) = bound["sampling"]
+    assert stream["draws"] == 250
+    assert stream["violation_rate_bound"] == pytest.approx(1.0 - 0.05 ** (1 / 250), rel=1e-9)
+    assert entry(report, "zgj.convergence")["discarded"] == {"start above the threshold": 3}
+    moments = entry(report, "zgj.fact.moments")
+    assert (moments["examples"], moments["undecided"]) == (40, 3)
+    assert moments["undecided_reasons"] == {"the step budget of 200000 ran out": 3}
+    assert entry(report, "zgj.not-pl")["escalated"] == 5
+
+
+def test_streams_are_summed_law_by_law():
+    record = next(r for r in fixtures.records() if r["test"] == "test_random_points")
+    shards = [copy.deepcopy(record) for _ in range(3)]
+    shards[1]["sampling"].update(draws=50, violations=2, undecided=1)
+    shards[2]["sampling"]["law"] = "another law"
+    streams = build(fixtures.CLAIMS[1:2], shards).data["claims"][0]["sampling"]
+    assert [(s["law"][:7], s["draws"], s["violations"]) for s in streams] == [
+        ("another", 250, 0),
+        ("teacher", 300, 2),
+    ]
+    assert streams[1]["violation_rate_bound"] == pytest.approx(beta.ppf(0.95, 3, 298))
+
+
+def test_the_tightest_margin_and_the_smallest_counterexample_are_kept(report):
+    assert entry(report, "zgj.gradient-bound")["tightest"]["test"] == "test_searched_points"
+    fallen = entry(report, "zgj.control.pl")["counterexample"]
+    assert fallen["arguments"]["instance"]["W"] == fixtures.clones(0.01).W.tolist()
+    assert instance_size(fallen["arguments"]) == 6
+    assert instance_size({"a": [True, "x", 1.0], "parameters": [1, 2]}) == 1
+
+
+def test_a_refutation_is_explained_by_the_counterexample_shown():
+    records = [r for r in fixtures.records() if r["claim"] == "zgj.control.pl"]
+    big = max(records, key=lambda r: instance_size(r["counterexample"]["arguments"]))
+    big["test"], big["counterexample"]["quantity"] = "a_test_that_sorts_first", "the big one"
+    pl = build(records=records).data["claims"]
+    shown = next(item for item in pl if item["id"] == "zgj.control.pl")
+    assert shown["counterexample"]["quantity"] == "‖∇L‖²"
+    assert shown["reason"].startswith("‖∇L‖² ≥")
+
+
+def test_verdicts_exit_code_and_summary(report):
+    assert report.exit_code == 1
+    assert report.verdicts["zgj.control.pl"] == Verdict.REFUTED
+    assert report.verdicts["zgj.form.kernel"] == Verdict.NOT_EXERCISED
+    assert report.verdicts["zgj.fact.moments"] == Verdict.INCONCLUSIVE
+    assert list(report.verdicts) == [claim.id for claim in fixtures.CLAIMS]
+    summary = report.data["summary"]
+    # zgj.rate and the hostile claim follow from another: tested, but no separate evidence.
+    assert (summary["claims"], summary["independent"], summary["controls"]) == (10, 8, 4)
+    assert summary["verdicts"]["SUPPORTED"] == {"claims": 7, "independent": 6, "controls": 1}
+    assert summary["not_as_wanted"] == [
+        "zgj.fact.moments",
+        "zgj.form.kernel",
+        "zgj.control.lazy",
+        f"hostile.{fixtures.LONG}",
+    ]
+    assert summary["as_wanted"] == 10
+    good = build(*fixtures.friendly())
+    assert good.exit_code == 0
+    assert good.data["summary"]["not_as_wanted"] == []
+
+
+def test_records_of_other_claims_are_left_out(report):
+    only = build(fixtures.CLAIMS[:1], run=RunInfo("deep", 1, ("zgj.convergence",)))
+    assert only.data["claims"] == report.data["claims"][:1]
+    assert only.data["run"] == {"profile": "deep", "seed": 1, "selection": ["zgj.convergence"]}
+
+
+def test_no_claims_is_no_report():
+    with pytest.raises(InputError, match="claims: got none, wanted at least one"):
+        build((), [])
+
+
+def test_plain_data_holds_nothing_json_or_xml_cannot():
+    given = {
+        "a": (math.nan, math.inf, -math.inf, -0.0, 1),
+        "b\x00": "x\x1b\ud800\ufffe\tÿ學",
+        "n": {None: True},
+    }
+    cleaned = plain(given)
+    assert cleaned == {
+        "a": [None, None, None, 0.0, 1],
+        "b\ufffd": "x\ufffd\ufffd\ufffd\tÿ學",
+        "n": {"None": True},
+    }
+    assert math.copysign(1.0, cleaned["a"][3]) == -1.0
+    assert json.loads(to_text(cleaned)) == cleaned
+    with pytest.raises(TypeError, match="cannot put a set into a report"):
+        plain({1})
+
+
+def test_text_is_one_row_of_numbers_per_line():
+    text = to_text({"W": [[1.0, 2.0], [3.0, 4.0]], "empty": [], "none": {}})
+    assert text == ('{\n "W": [\n  [1.0, 2.0],\n  [3.0, 4.0]\n ],\n "empty": [],\n "none": {}\n}\n')

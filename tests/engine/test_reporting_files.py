@@ -1,0 +1,245 @@
+"""Reading and writing reports: every way it can go wrong, and what is left behind."""
+
+from __future__ import annotations
+
+import copy
+import errno
+import json
+import os
+import subprocess
+import sys
+from importlib import metadata
+from xml.etree import ElementTree
+
+import pytest
+import reporting_fixtures as fixtures
+
+from lcnn_verify.errors import InputError
+from lcnn_verify.evidence import Recorder, replay_record
+from lcnn_verify.reporting import environment as environment_module
+from lcnn_verify.reporting.environment import environment, git_revision
+from lcnn_verify.reporting.plain import to_text
+from lcnn_verify.reporting.report import Report, build_report
+from lcnn_verify.reporting.schema import SCHEMA_VERSION, schema
+
+
+@pytest.fixture(scope="module")
+def report() -> Report:
+    return build_report(fixtures.CLAIMS, fixtures.records(), fixtures.RUN, timings=fixtures.TIMINGS)
+
+
+@pytest.fixture(scope="module")
+def written(report, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("report") / "not" / "there" / "yet"
+    report.write(folder)
+    return folder
+
+
+def test_everything_is_written(report, written):
+    names = sorted(path.name for path in written.iterdir())
+    assert names == ["counterexamples", "index.html", "junit.xml", "report.json", "summary.md"]
+    fallen = {e["id"]: e["counterexample"] for e in report.data["claims"] if e["counterexample"]}
+    replays = {path.stem: path for path in (written / "counterexamples").iterdir()}
+    assert replays.keys() == fallen.keys()
+    for claim_id, path in replays.items():
+        assert json.loads(path.read_text()) == replay_record(fallen[claim_id])
+    ElementTree.parse(written / "junit.xml")
+
+
+def test_a_report_reads_back_equal_and_writes_the_same_bytes(report, written, tmp_path):
+    again = Report.read(written / "report.json")
+    assert again.data == report.data
+    again.write(tmp_path)
+    for path in written.rglob("*.*"):
+        if path.is_file():
+            assert (tmp_path / path.relative_to(written)).read_bytes() == path.read_bytes()
+
+
+def test_replay_files_of_an_earlier_report_go_and_other_files_stay(written, tmp_path, report):
+    report.write(tmp_path)
+    other = tmp_path / "counterexamples" / "notes.json"
+    other.write_text('{"mine": 1}\n')
+    claims = fixtures.CLAIMS[:1]
+    build_report(claims, fixtures.records(), fixtures.RUN, timings=fixtures.TIMINGS).write(tmp_path)
+    assert [path.name for path in (tmp_path / "counterexamples").iterdir()] == ["notes.json"]
+
+
+def test_a_full_disk_leaves_the_old_report_and_no_debris(report, tmp_path, monkeypatch):
+    (tmp_path / "report.json").write_text("old")
+
+    def full(_descriptor):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        report.write(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["report.json"]
+    assert (tmp_path / "report.json").read_text() == "old"
+
+
+def test_a_folder_that_is_a_file_is_an_os_error(report, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(FileExistsError):
+        report.write(tmp_path / "file")
+
+
+def newer(version):
+    return lambda data: data.update(schema_version=version)
+
+
+BREAKAGES = {
+    "extra key": (
+        lambda data: data.update(surplus=1),
+        r"'surplus' was unexpected\) at \$, wanted a report of schema 1\.x",
+    ),
+    "bad verdict": (
+        lambda data: data["claims"][2].update(verdict="MAYBE"),
+        r"'MAYBE' is not one of .* at \$\.claims\[2\]\.verdict",
+    ),
+    "path in id": (
+        lambda data: data["claims"][0].update(id="../../x"),
+        r"does not match .* at \$\.claims\[0\]\.id",
+    ),
+    "newer major": (
+        newer("2.0"),
+        r"got schema version 2\.0, wanted at most 1\.x; upgrade lcnn-verify",
+    ),
+    "newer minor, with what it added": (
+        lambda data: data.update(schema_version="1.9", addition=1),
+        r"got schema version 1\.9, wanted at most 1\.1; upgrade lcnn-verify",
+    ),
+    "older major": (newer("0.9"), r"'0\.9' does not match .* at \$\.schema_version"),
+    "odd version": (newer(["1.0"]), r"at \$\.schema_version"),
+    "no version": (lambda data: data.pop("schema_version"), r"not a report \(no schema_version\)"),
+}
+
+
+@pytest.mark.parametrize("name", BREAKAGES)
+def test_a_broken_report_says_where(report, tmp_path, name):
+    breakage, message = BREAKAGES[name]
+    data = copy.deepcopy(report.data)
+    breakage(data)
+    path = tmp_path / "report.json"
+    path.write_text(to_text(data))
+    with pytest.raises(InputError, match=message) as caught:
+        Report.read(path)
+    assert caught.value.argument == str(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_newer_minor_version_that_added_nothing_reads(report, tmp_path):
+    data = {**report.data, "schema_version": "1.9"}
+    (tmp_path / "report.json").write_text(to_text(data))
+    assert Report.read(tmp_path / "report.json").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "not JSON"),
+        (b'{"schema_version": ', "not JSON"),
+        (b"<html>", "not JSON"),
+        (b'{"schema_version": NaN}', "NaN is not JSON"),
+        (b'{"schema_version": 1e999}', "the number 1e999 is not finite"),
+        (b"[" * 100_000, "not JSON"),
+        (b"[1, 2]", "not a report"),
+        (b'{"replay": "1"}', "not a report"),
+        (b"\xff\xfe\x00", "not UTF-8"),
+    ],
+)
+def test_a_file_that_is_no_report_is_one_clear_line(tmp_path, content, message):
+    path = tmp_path / "report.json"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=message) as caught:
+        Report.read(str(path))
+    assert str(caught.value).startswith(f"{path}: got ")
+    assert len(str(caught.value)) < 500
+
+
+def test_a_missing_file_is_one_clear_line(tmp_path):
+    with pytest.raises(InputError, match=r"cannot be read \(No such file or directory\)"):
+        Report.read(tmp_path / "report.json")
+    with pytest.raises(InputError, match=r"cannot be read \(Is a directory\)"):
+        Report.read(tmp_path)
+
+
+def test_the_schema_version_is_the_schemas_own(report):
+    assert report.data["schema_version"] == SCHEMA_VERSION
+    assert schema()["$id"].endswith(f":{SCHEMA_VERSION.partition('.')[0]}")
+
+
+def test_importing_the_report_imports_no_drawing_library():
+    code = (
+        "import sys, lcnn_verify.reporting.report, lcnn_verify.reporting.terminal;"
+        "sys.exit(any(n in sys.modules for n in ('matplotlib', 'jinja2', 'jsonschema')))"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_environment_names_versions_and_floats():
+    here = environment()
+    assert here["float"]["mantissa_bits"] == 53
+    assert here["float"]["smallest_subnormal"] == 5e-324
+    assert here["python"] == sys.version.split()[0]
+    if here["packages"]:
+        assert here["packages"]["numpy"] == metadata.version("numpy")
+        assert "ruff" not in here["packages"]
+
+
+def test_the_environment_of_a_copy_that_is_not_installed(monkeypatch):
+    def missing(name):
+        raise metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(metadata, "requires", missing)
+    monkeypatch.setattr(metadata, "version", missing)
+    assert environment()["packages"] == {}
+    monkeypatch.setattr(metadata, "requires", lambda name: ["Gone>=1", 'dev; extra == "dev"'])
+    assert environment()["packages"] == {"gone": "unknown"}
+
+
+def test_the_environment_names_a_framework_only_where_it_is(monkeypatch):
+    version = metadata.version
+
+    def only_torch(name):
+        if name == "jax":
+            raise metadata.PackageNotFoundError(name)
+        return "2.13.0+cpu" if name == "torch" else version(name)
+
+    monkeypatch.setattr(metadata, "version", only_torch)
+    packages = environment()["packages"]
+    assert packages["torch"] == "2.13.0+cpu"
+    assert "jax" not in packages
+
+
+def git(folder, *arguments):
+    identity = ("-c", "user.name=A", "-c", "user.email=a@example.org")
+    command = ["git", "-C", str(folder), *identity, *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def test_the_revision_is_the_commit_and_says_dirty(tmp_path):
+    package = tmp_path / "package"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    assert git_revision(package) is None
+    git(tmp_path, "init", "-q")
+    assert git_revision(package) is None, "a copy in somebody's repository is not a checkout"
+    git(tmp_path, "add", ".")
+    assert git_revision(package) is None, "nothing committed yet"
+    git(tmp_path, "commit", "-qm", "first")
+    commit = git(tmp_path, "rev-parse", "HEAD")
+    (tmp_path / "report.json").write_text("untracked")
+    assert git_revision(package) == commit
+    (package / "__init__.py").write_text("changed = 1\n")
+    assert git_revision(package) == f"{commit}-dirty"
+
+
+def test_no_git_no_revision(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert environment_module.git_revision(tmp_path) is None
+
+
+def test_the_fixture_holds_what_a_recorder_gives():
+    assert all(
+        record.keys() == Recorder("a", "b").to_json().keys() for record in fixtures.records()
+    )

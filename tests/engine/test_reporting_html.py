@@ -1,0 +1,350 @@
+"""The HTML page: well formed, self-contained, everything escaped, nothing said by colour alone."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections import Counter
+from itertools import pairwise
+from xml.etree import ElementTree
+
+import pytest
+import reporting_fixtures as fixtures
+
+from lcnn_verify.evidence import Verdict
+from lcnn_verify.packs.zgj import drawing
+from lcnn_verify.reporting import html, phrases
+from lcnn_verify.reporting.formula import formula
+from lcnn_verify.reporting.report import build_report
+
+STYLE = (html._TEMPLATES / "style.css").read_text()
+
+
+@pytest.fixture(scope="module")
+def data():
+    report = build_report(
+        fixtures.CLAIMS, fixtures.records(), fixtures.RUN, timings=fixtures.TIMINGS
+    )
+    return report.data
+
+
+@pytest.fixture(scope="module")
+def page(data):
+    return html.render(data)
+
+
+@pytest.fixture(scope="module")
+def tree(page):
+    """The page read as XML, which forgives nothing: unclosed tags, bare ampersands, quotes."""
+    assert page.startswith("<!DOCTYPE html>\n")
+    return ElementTree.fromstring(page.partition("\n")[2])
+
+
+def text_of(element):
+    return " ".join(" ".join(element.itertext()).split())
+
+
+def as_set(text):
+    """What ``text_of`` reads where the page sets ``text`` as a formula."""
+    return text_of(ElementTree.fromstring(f"<p>{formula(text)}</p>"))
+
+
+def by_class(tree, name):
+    return [item for item in tree.iter() if name in item.get("class", "").split()]
+
+
+def test_nothing_is_loaded_and_nothing_runs(tree, page):
+    paper = "https://arxiv.org/abs/2102.02410"
+    tags = Counter(element.tag for element in tree.iter())
+    forbidden = {"script", "link", "img", "iframe", "object", "embed", "base", "form", "video"}
+    assert not forbidden & set(tags)
+    for element in tree.iter():
+        for name, value in element.attrib.items():
+            assert not name.lower().startswith("on")
+            assert name not in ("src", "srcset", "action", "data", "poster", "background")
+            if name == "href":
+                local = value.startswith(("#", "counterexamples/")) or value == "report.json"
+                assert local or (element.tag == "a" and value == paper), value
+    assert "javascript:" not in page
+    assert "@import" not in STYLE
+    assert "url(" not in STYLE
+    assert page.count("http") == page.count(paper)
+
+
+def test_hostile_text_is_shown_and_not_acted_on(tree, page):
+    assert fixtures.SCRIPT not in page
+    assert "<!--" not in page
+    assert "{{ 7 * 7 }}" in page
+    whole = text_of(tree)
+    shown = fixtures.HOSTILE.replace("\x00", "\ufffd").replace("\x1b", "\ufffd")
+    assert whole.count(fixtures.SCRIPT) > 20
+    for prefix in ("statement", "wording", "assumption", "constants", "paper", "place", "note"):
+        assert f"{prefix} {shown}" in whole, prefix
+    assert fixtures.LONG in whole
+
+
+def test_a_hostile_value_in_every_string_of_a_report_stays_text(data):
+    def poison(node, key=""):
+        if isinstance(node, dict):
+            fixed = ("verdict", "wanted", "kind", "outcome", "id", "figure", "relation")
+            return {k: v if k in fixed else poison(v, k) for k, v in node.items()}
+        if isinstance(node, list):
+            return [poison(item, key) for item in node]
+        return "\"'><script>alert(1)</script>&" if isinstance(node, str) else node
+
+    poisoned = poison(copy.deepcopy(data))
+    text = html.render(poisoned)
+    assert "<script" not in text
+    ElementTree.fromstring(text.partition("\n")[2])
+
+
+def test_ids_are_unique_and_links_inside_the_page_arrive(tree):
+    ids = Counter(element.get("id") for element in tree.iter() if element.get("id"))
+    assert max(ids.values()) == 1
+    for element in tree.iter():
+        for name in ("href", "aria-labelledby"):
+            value = element.get(name, "")
+            if name == "aria-labelledby" and value:
+                assert value in ids
+            if name == "href" and value.startswith("#"):
+                assert value[1:] in ids
+
+
+def test_every_claim_is_in_the_table_and_in_detail(tree, data):
+    rows = {
+        text_of(row.find("th/a")): row for row in tree.iter("tr") if row.find("th/a") is not None
+    }
+    articles = {item.get("id"): item for item in tree.iter("article")}
+    for entry in data["claims"]:
+        row, article = text_of(rows[entry["id"]]), text_of(articles[f"claim-{entry['id']}"])
+        for words in (
+            entry["verdict"],
+            phrases.wanted(entry),
+            as_set(entry["statement"]),
+            entry["wording"],
+        ):
+            assert words in row
+            assert words in article
+        for words in (entry["constants"], *entry["assumptions"]):
+            assert as_set(words) in article
+        assert entry["property_file"] in article
+
+
+def test_verdicts_are_words_with_a_tone(data):
+    tones = {entry["id"]: html.tone(entry) for entry in data["claims"]}
+    assert tones["zgj.rate"] == tones["zgj.control.pl"] == "good"
+    assert tones["zgj.fact.moments"] == tones["zgj.form.kernel"] == "warn"
+    assert tones["zgj.control.lazy"] == tones[f"hostile.{fixtures.LONG}"] == "bad"
+
+
+def test_counterexamples_are_drawn_with_their_replay_command(tree, data):
+    fallen = {section.get("aria-labelledby"): section for section in by_class(tree, "fallen")}
+    assert len(fallen) == 4
+    pl = fallen["claim-control.pl-fallen"]
+    assert "lcnn-verify replay counterexamples/zgj.control.pl.json" in text_of(pl)
+    assert "≱" in text_of(pl)
+    assert "stray 0.01" in text_of(pl)
+    assert len(list(pl.iter("svg"))) == 1
+    high = text_of(fallen["claim-control.gradient-bound-high-fallen"])
+    assert "two leading principal directions" in high
+    without = fallen["claim-control.kernel-sign-fallen"]
+    assert list(without.iter("svg")) == []
+    assert "rho 0.5" in text_of(without)
+
+
+def test_evidence_is_stated(tree):
+    articles = {item.get("id"): text_of(item) for item in tree.iter("article")}
+    bound = articles["claim-zgj.gradient-bound"]
+    assert "Of 250 independent draws, 0 violate the statement" in bound
+    assert "test_gradient_bound.py : test_random_points , test_searched_points" in bound
+    assert "test_rate.py :" not in articles["claim-zgj.rate"]
+    assert "at most 0.0119 (Clopper–Pearson)" in bound
+    assert "teachers uniform on the sphere" in bound
+    assert "Rejected: start above the threshold (3)." in articles["claim-zgj.convergence"]
+    assert "largest number of steps 41,800 ≤ 200,000" in articles["claim-zgj.convergence"]
+    ladder = articles["claim-zgj.width-free"]
+    assert "slope of log median time 0.0391 … 0.0412 (2 values) ≤ 0.1" in ladder
+    assert "an unbounded measurement — —" in ladder
+    assert "not counted as separate evidence" in articles["claim-zgj.rate"]
+    assert "Confirmed witnesses: 5" in articles["claim-zgj.not-pl"]
+    assert "1 stay undecided" in articles[f"claim-hostile.{fixtures.LONG}"]
+
+
+def test_the_head_counts_both_ways(tree):
+    head = text_of(next(tree.iter("header")))
+    assert "4 of 14 statements do not have the wanted verdict." in head
+    assert "10 claims (8 independent), 4 controls" in head
+    assert "8 SUPPORTED 7 claims (6 independent), 1 control" in head
+
+
+def test_headings_are_in_order_and_there_is_a_skip_link(tree):
+    levels = [int(e.tag[1]) for e in tree.iter() if re.fullmatch(r"h[1-6]", str(e.tag))]
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    first = next(tree.iter("a"))
+    assert (first.get("class"), first.get("href")) == ("skip", "#verdicts")
+    assert tree.get("lang") == "en"
+
+
+def test_wide_tables_scroll_inside_a_named_region(tree):
+    parents = {child: parent for parent in tree.iter() for child in parent}
+    tables = list(tree.iter("table"))
+    assert len(tables) > 10
+    for table in tables:
+        region = parents[table]
+        assert region.get("class") == "scroll"
+        assert region.get("tabindex") == "0"
+        assert region.get("aria-label")
+
+
+def test_the_meaning_of_every_verdict_is_told(tree):
+    whole = text_of(tree).lower()
+    for verdict in Verdict:
+        assert f"{verdict} {verdict.meaning}".lower() in whole
+
+
+def test_how_to_reproduce_repeats_the_selection(data):
+    one = {**data, "run": {"profile": "deep", "seed": 3, "selection": ["zgj", "fact.a b"]}}
+    command = "lcnn-verify run --profile deep --seed 3 --claims 'zgj,fact.a b'"
+    assert phrases.run_command(one) == command
+    assert command.replace("'", "&#39;") in html.render(one)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "—"),
+        (0, "0"),
+        (0.0, "0"),
+        (1234567, "1,234,567"),
+        (-3, "−3"),
+        (10**20, "1·10²⁰"),
+        (0.123456, "0.1235"),
+        (-12.5, "−12.5"),
+        (54321.4, "54,321"),
+        (1.5e-7, "1.5·10⁻⁷"),
+        (-2e100, "−2·10¹⁰⁰"),
+        (9999.96, "10,000"),
+        (0.00099999, "0.001"),
+    ],
+)
+def test_numbers_for_people(value, text):
+    assert phrases.number(value) == text
+
+
+def test_numbers_past_their_digits_are_whole():
+    assert phrases.number(1000.4, 3) == "1,000"
+    assert phrases.number(999.6, 3) == "1,000"
+    assert phrases.number(12345.6, 6) == "12,346"
+    assert phrases.number(-99.4, 2) == "−99"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "—"),
+        (0.25, "0.25"),
+        (1.0, "1"),
+        (1.0 - 2.5e-9, "1 − 2.5·10⁻⁹"),
+        (1.00002, "1 + 2·10⁻⁵"),
+        (1.0019990686697655, "1 + 0.002"),
+        (0.9996, "1 − 4·10⁻⁴"),
+        (1.006, "1.01"),
+        (0.998, "0.998"),
+        (49.2, "49.2"),
+    ],
+)
+def test_tightness_near_one_keeps_its_distance(value, text):
+    seen = {"tightness": value, "outcome": "holds"}
+    assert phrases.tightness({"counterexample": None, "tightest": seen}) == text
+
+
+@pytest.mark.parametrize(
+    ("got", "relation", "bound", "text"),
+    [
+        (0.0, "≥", 0.5, "∞"),
+        (0.5, "≤", 0.0, "∞"),
+        (-1.0, "≥", 0.5, "—"),
+        (0.5, "≤", -1.0, "—"),
+        (None, "≤", 0.0, "—"),
+    ],
+)
+def test_something_against_nothing_is_infinitely_tight(got, relation, bound, text):
+    seen = {"got": got, "relation": relation, "bound": bound, "tightness": None}
+    violated = {**seen, "outcome": "violated"}
+    assert phrases.tightness({"counterexample": violated, "tightest": None}) == text
+    assert phrases.closeness({**seen, "outcome": "undecided"}) == "—"
+
+
+def test_the_violation_rate_is_that_of_the_worst_stream(tree, data):
+    streams = [{"violation_rate_bound": bound} for bound in (0.01, 0.0721575, 0.05)]
+    assert phrases.violation_rate({"sampling": streams}) == "0.0722"
+    assert phrases.violation_rate({"sampling": []}) == "—"
+    cells = {}
+    for row in tree.iter("tr"):
+        if row.find("th/a") is not None:
+            cells[text_of(row.find("th/a"))] = row.findall("td")[-1]
+    assert text_of(cells["zgj.gradient-bound"]) == "0.0119"
+    assert text_of(cells["zgj.rate"]) == "—"
+    assert cells["zgj.rate"].get("data-label") == "Violation rate ≤"
+
+
+def test_titles_and_reasons_are_set_as_formulas(tree, data):
+    high = next(e for e in data["claims"] if e["id"] == "control.gradient-bound-high")
+    titles = [h for h in tree.iter("h3") if high["id"] in text_of(h)]
+    assert [sub.text for sub in titles[0].iter("sub")] == ["min"]
+    reasons = [text_of(item) for item in by_class(tree, "reason")]
+    assert as_set(high["reason"]) in reasons
+    assert as_set(high["reason"]) != high["reason"]
+
+
+def test_the_legend_of_a_network_is_as_opaque_as_its_lines(tree):
+    figure = next(by_class(tree, "fallen")[0].iter("figure"))
+    markup = ElementTree.tostring(figure, encoding="unicode")
+    (alpha,) = set(re.findall(r"stroke: var\(--fig-1\)[^\"]*stroke-opacity: ([\d.]+)", markup))
+    assert f"color: var(--fig-1); opacity: {alpha}" in markup
+
+
+def contrast(first, second):
+    def luminance(colour):
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    high, low = sorted((luminance(first), luminance(second)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def blend(front, back, alpha):
+    pairs = [(int(front[i : i + 2], 16), int(back[i : i + 2], 16)) for i in (1, 3, 5)]
+    return "#" + "".join(f"{round(alpha * a + (1 - alpha) * b):02x}" for a, b in pairs)
+
+
+def test_colours_have_aa_contrast_in_light_and_dark():
+    light, dark, *_ = re.findall(r":root \{(.*?)\}", STYLE, flags=re.S)
+    schemes = [dict(re.findall(r"--([\w-]+): (#\w{6})", block)) for block in (light, dark)]
+    for colours in schemes:
+        for back in ("paper", "sheet", "band"):
+            for front in ("ink", "muted", "link"):
+                assert contrast(colours[front], colours[back]) >= 4.5, (front, back)
+        for tone in ("good", "bad", "warn"):
+            assert contrast(colours[tone], colours[f"{tone}-tint"]) >= 4.5, tone
+        for series in ("1", "2", "3", "4", "5", "6", "muted", "good", "bad", "warn"):
+            assert contrast(colours[f"fig-{series}"], colours["sheet"]) >= 3.0, series
+        teachers = blend(colours["fig-1"], colours["sheet"], drawing._TEACHER_ALPHA)
+        assert contrast(teachers, colours["sheet"]) >= 3.0
+    assert schemes[0].keys() - {"fig-ink"} <= schemes[1].keys() | {"fig-ink"}
+
+
+def test_outside_a_checkout_the_page_says_so(data):
+    elsewhere = {**data, "environment": {**data["environment"], "git_revision": None}}
+    assert html.render(elsewhere).count("no checkout") == 2
+
+
+def test_one_claim_is_not_called_all_of_them(data):
+    def headline(count, fallen):
+        return phrases.headline({"claims": [0] * count, "summary": {"not_as_wanted": [0] * fallen}})
+
+    assert headline(1, 0) == "The statement earned the wanted verdict."
+    assert headline(1, 1) == "1 of 1 statement does not have the wanted verdict."
+    assert headline(3, 2) == "2 of 3 statements do not have the wanted verdict."

@@ -1,0 +1,239 @@
+"""The independent checker: its arithmetic against mpmath, its reasons, what it cannot read."""
+
+import ast
+import math
+from pathlib import Path
+
+import mpmath
+import numpy as np
+import pytest
+from region_kit import CLAIMS, certified, inside, near, weights
+
+from lcnn_verify.packs.zgj.population import loss_and_gradient
+from lcnn_verify.packs.zgj.proofs.region import checker
+from lcnn_verify.packs.zgj.proofs.region.checker import Claim, Form, cubic, settled, sine_cosine
+from lcnn_verify.packs.zgj.proofs.region.point import teachers
+from lcnn_verify.packs.zgj.threshold import kappa, loss_threshold
+
+
+def test_it_is_small_and_imports_nothing_of_the_search():
+    """NumPy and the standard library, in a file short enough to read."""
+    source = Path(checker.__file__).read_text(encoding="utf-8")
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom):
+            names = [node.module]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        else:
+            continue
+        roots = {name.split(".")[0] for name in names}
+        assert roots <= {"__future__", "collections", "fractions", "math", "numpy", "typing"}
+    assert len(source.splitlines()) <= 200
+
+
+def contained(form, values):
+    """Whether a form of no box, m ± r, holds the exact values."""
+    return all(
+        abs(mpmath.mpf(float(m)) - exact) <= mpmath.mpf(float(r))
+        for m, r, exact in zip(form.m, np.broadcast_to(form.p, form.m.shape), values, strict=True)
+    )
+
+
+def middle_of(form):
+    return float(np.ravel(form.m)[0])
+
+
+def points():
+    rng = np.random.default_rng(0)
+    edges = [k * math.pi / 4 for k in range(-9, 10)] + [1e-8, 1e-300, 5e-324, -0.0]
+    return np.concatenate((rng.uniform(-7.9, 7.9, 3000), edges, 10.0 ** rng.uniform(-12, 0, 300)))
+
+
+def holds_sines():
+    with mpmath.workdps(40):
+        x = points()
+        s, c = sine_cosine(Form(x))
+        exact = [mpmath.mpf(float(v)) for v in x]
+        return contained(s, map(mpmath.sin, exact)) and contained(c, map(mpmath.cos, exact))
+
+
+def holds_sums():
+    """Sums, products and constants, and the cubic part of the kernel, against 40 digits."""
+    rng = np.random.default_rng(1)
+    with mpmath.workdps(40):
+        a, b = rng.standard_normal((2, 2000)) * 10.0 ** rng.uniform(-5, 5, (2, 2000))
+        x, y = ([mpmath.mpf(float(v)) for v in w] for w in (a, b))
+        fine = contained(Form(a) + Form(b), [p + q for p, q in zip(x, y, strict=True)])
+        tiny = Form(1.4822e-319) * Form(np.array([9.009582690245756e59]))
+        fine &= contained(tiny, [mpmath.mpf(1.4822e-319) * mpmath.mpf(9.009582690245756e59)])
+        fine &= contained(Form(a) * Form(b), [p * q for p, q in zip(x, y, strict=True)])
+        pair = (Form(a) * Form(b) - Form(a)) * Form(b)
+        fine &= contained(pair, [(p * q - p) * q for p, q in zip(x, y, strict=True)])
+        theta = np.concatenate((rng.uniform(-4, 4, 500), [0.0, 1e-9, -1e-5]))
+        t = [mpmath.mpf(float(v)) for v in theta]
+        value, first = cubic(Form(theta))
+        two = 2 / mpmath.pi
+        fine &= contained(value, [two * (mpmath.sin(abs(v)) - abs(v) * mpmath.cos(v)) for v in t])
+        return fine & contained(first, [two * abs(v) * mpmath.sin(v) for v in t])
+
+
+def test_the_arithmetic_holds_the_exact_values():
+    assert holds_sines()
+    assert holds_sums()
+
+
+def test_dropping_the_outward_rounding_is_caught(monkeypatch):
+    """Planted: the same operations without their ulps."""
+    monkeypatch.setattr(checker, "U", 0.0)
+    monkeypatch.setattr(checker, "UP", 1.0)
+    assert not holds_sums()
+    assert not holds_sines()
+
+
+def at(form, xi):
+    """The range (low, high) of a form (boxes,) at the point ξ (coordinates, boxes) of the box."""
+    value = form.m + (form.s * xi).sum(0)
+    return value - form.r - 1e-11, value + form.r + 1e-11  # a slack for the float64 values
+
+
+@pytest.mark.parametrize("width", [0.3, 1e-2])
+def test_a_form_holds_the_function_in_its_box(width):
+    """Products, and functions of forms, at points of boxes in two coordinates."""
+    rng = np.random.default_rng(2)
+    centre, radius = rng.uniform(-2.5, 2.5, (2, 200)), width * rng.random((2, 200))
+    x, y = (Form(c, np.eye(2)[k][:, None] * radius[k]) for k, c in enumerate(centre))
+    for _ in range(20):
+        xi = rng.uniform(-1, 1, (2, 200))
+        u, v = centre + radius * xi
+        s, c = sine_cosine(Form(x.m))
+        values = [
+            (x * y - x, u * v - u),
+            (x.through(s, c, 1.0), np.sin(u)),
+            *zip(
+                cubic(x * y - x),
+                (
+                    2 / math.pi * (np.sin(abs(u * v - u)) - abs(u * v - u) * np.cos(u * v - u)),
+                    2 / math.pi * (u * v - u) * np.sin(abs(u * v - u)),
+                ),
+                strict=True,
+            ),
+        ]
+        for form, value in values:
+            low, high = at(form, xi)
+            held = (low <= value) & (value <= high) | ~np.isfinite(form.r)
+            assert held.all()
+            assert np.isfinite(form.r).mean() > 0.5
+
+
+def test_a_bend_too_small_would_be_caught():
+    """Planted: a second derivative said to be smaller than it is."""
+    rng = np.random.default_rng(3)
+    centre, radius = rng.uniform(-1, 1, 200), np.full((1, 200), 0.3)
+    x = Form(centre, radius)
+    s, c = sine_cosine(Form(centre))
+    low, high = at(x.through(s, c, 1e-3), np.ones((1, 200)))
+    value = np.sin(centre + 0.3)
+    assert not ((low <= value) & (value <= high)).all()
+
+
+def test_the_constants_are_enclosed():
+    with mpmath.workdps(40):
+        for form, exact in ((checker.PI, mpmath.pi), (checker.SCALE, 2 / mpmath.pi)):
+            assert abs(mpmath.mpf(float(form.m)) - exact) < mpmath.mpf(float(form.r))
+        assert 2 / mpmath.pi < 0.637
+    for claim in CLAIMS.values():
+        read, V = Claim(claim.to_json()), teachers(claim)
+        assert abs(read.level.m - loss_threshold(V)) < 1e-13 * read.level.m
+        assert read.level.p < 1e-12 * read.level.m
+        ratio = read.rate.m / (float(claim.multiple) * kappa(V))
+        assert 1 - 1e-15 < ratio < 1 + 1e-12
+        for (low, high), (left, right) in zip(read.root, claim.root(), strict=True):
+            assert left <= low < high <= right
+
+
+@pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS)
+def test_a_reason_proved_is_true_in_the_box(claim):
+    """Loss and gradient by another route, at points of boxes the checker calls settled."""
+    rng, V, read = np.random.default_rng(7), teachers(claim), Claim(claim.to_json())
+    middle = inside(claim, rng, 400).T
+    radius = 0.02 * rng.random(middle.shape)
+    lower, upper = middle - radius, middle + radius
+    told = {letter: settled(read, np.full(400, letter), lower, upper) for letter in "abeg"}
+    assert told["a"].sum() > 20
+    assert told["g"].any()
+    for box in range(400):
+        for _ in range(3):
+            x = lower[:, box] + rng.random(len(lower)) * (upper - lower)[:, box]
+            value, gradient = loss_and_gradient(weights(claim, x), V)
+            level, norm = middle_of(read.level), np.linalg.norm(gradient)
+            assert not told["a"][box] or value > level
+            assert not told["b"][box] or value < middle_of(read.inner)
+            assert not told["g"][box] or value > level or norm > middle_of(read.rate) * value
+            assert not told["e"][box]
+
+
+@pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS)
+def test_what_is_false_in_a_box_is_not_proved(claim):
+    """Planted: a claim far too strong, levels on the wrong side, a student in its place."""
+    rng, read = np.random.default_rng(8), Claim(claim.to_json())
+    x = np.concatenate((inside(claim, rng, 150), near(claim, rng, 150))).T
+    values = [loss_and_gradient(weights(claim, point), teachers(claim)) for point in x.T]
+    loss = np.array([value for value, _ in values])
+    norm = np.array([np.linalg.norm(gradient) for _, gradient in values])
+    told = {letter: settled(read, np.full(300, letter), x, x) for letter in "abeg"}
+    assert not (told["a"] & (loss < middle_of(read.level))).any()
+    assert not (told["b"] & (loss > middle_of(read.inner))).any()
+    assert not told["e"].any()
+    read.rate = Form(read.rate.m * 1e4)
+    strong = settled(read, np.full(300, "g"), x, x)
+    low = (loss < middle_of(read.level)) & (norm < middle_of(read.rate) * loss)
+    assert low.any()
+    assert not (strong & low).any()
+
+
+def test_angles_too_large_for_the_series_have_no_sine():
+    with np.errstate(all="ignore"):
+        s, c = sine_cosine(Form(np.array([8.1, 1e16, 1e300, math.nan])))
+    assert not (s.p < math.inf).any()
+    assert not (c.p < math.inf).any()
+
+
+NONE = "its claim is none that this checker knows"
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"multiple": "x"}, "malformed: ValueError"),
+        ({"multiple": 2}, "malformed: AttributeError"),
+        ({"inner": "1e-999999999"}, "malformed: ValueError"),
+        ({"multiple": "1/0"}, "malformed: ZeroDivisionError"),
+        ({"multiple": "1/2/3"}, "malformed: TypeError"),
+        ({"multiple": "9" * 5000}, "malformed: ValueError"),
+        ({"multiple": "-1"}, NONE),
+        ({"inner": "0"}, NONE),
+        ({"teacher": {}}, "malformed: KeyError"),
+        ({"teacher": {"norms": [], "separation": "90"}}, NONE),
+        ({"teacher": {"norms": ["1"], "separation": "60"}}, NONE),
+        ({"teacher": {"norms": ["0"], "separation": "90"}}, NONE),
+        ({"students": 7}, NONE),
+        ({"students": 1.0}, NONE),
+        ({"students": True}, NONE),
+        ({"dimension": 3}, NONE),
+        ({"root": [[0, 1]]}, "malformed: ValueError"),
+        ({"root": "x"}, "malformed: ValueError"),
+        ({"root": [[0, 10**400], [-2, 2]]}, "malformed: OverflowError"),
+        ({"root": [[math.nan, math.nan], [-2, 2]]}, "^box 0, the root .* misses students"),
+        ({"root": [[-math.inf, math.inf], [-2, 2]]}, "^box 0, the root .* misses students"),
+        ({"root": [[0.7, 2], [-2, 2]]}, "^box 0, the root .* misses students"),
+        ({"root": [[-1e300, 1e300], [-2, 2]]}, "^box"),
+        ({"root": [[-1e8, 1e8], [-2, 2]]}, "^box"),
+        ({"tree": 5}, r"^box 0, .*reason 5 is not proved"),
+        ({"tree": ""}, "^box 0, deleted"),
+        ({"tree": "\ud800"}, "reason .* is not proved"),
+        ({"tree": "g"}, r"^box 0, .*reason g is not proved"),
+    ],
+)
+def test_a_tree_that_makes_no_sense_is_rejected(change, reason):
+    with pytest.raises(checker.Rejected, match=reason):
+        checker.check(certified("one").document | change)

@@ -1,0 +1,271 @@
+"""``lcnn-verify certify`` on regions: exit codes, files, what is said, and what is refused."""
+
+import gzip
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import campaign_kit as kit
+import jsonschema
+import pytest
+from region_kit import certified
+from reporting_fixtures import friendly, normalised
+
+from lcnn_verify.cli.app import main
+from lcnn_verify.errors import InputError
+from lcnn_verify.evidence import documents
+from lcnn_verify.evidence.recorder import Proof
+from lcnn_verify.packs.zgj.proofs.region import split_tree
+from lcnn_verify.packs.zgj.proofs.region.drawing import plane
+from lcnn_verify.packs.zgj.proofs.region.page import render
+from lcnn_verify.reporting import html
+from lcnn_verify.reporting.schema import schema
+
+CLAIM = "zgj.gradient-bound"
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def run(capsys, *arguments):
+    """Exit code, stdout and stderr of a command."""
+    with pytest.raises(SystemExit) as ended:
+        main(["certify", *arguments])
+    shown = capsys.readouterr()
+    return ended.value.code, shown.out, shown.err
+
+
+def test_a_region_is_certified_written_drawn_and_checked(capsys, tmp_path):
+    options = ("--students", "1", "--kappa-multiple", "2", "--jobs", "1", "--out", "region.json")
+    code, shown, _ = run(capsys, CLAIM, *options)
+    assert code == 0
+    assert "CERTIFIED zgj.gradient-bound" in shown
+    assert "≥ 2·κ(V)·L(W) for all W of 1 student" in shown
+    assert "Arb balls, 64 bits" in shown
+    assert "of the teachers, where L is convex: curvature 0.99" in shown
+    document = json.loads((tmp_path / "region.json").read_text(encoding="utf-8"))
+    assert document["multiple"] == "2"
+    page = (tmp_path / "region.html").read_text(encoding="utf-8")
+    assert page.count("<path") > 2 * document["boxes"]
+    assert "which proves the bound down to L = 0" in page
+    code, shown, _ = run(capsys, "--check", "region.json")
+    assert code == 0
+    assert shown.startswith("CERTIFIED ‖∇L‖ ≥ 2·κ·L holds for 1 student")
+    assert f"{document['boxes']} boxes proved anew" in shown
+
+
+def test_without_a_multiple_the_most_is_proved(capsys, tmp_path):
+    code, shown, _ = run(capsys, CLAIM, "--students", "1", "--budget", "1000", "--json")
+    data = json.loads(shown)
+    assert code == 0
+    assert data["verdict"] == "CERTIFIED"
+    top, _, bottom = data["multiple"].partition("/")
+    assert 2 <= float(top) / float(bottom or 1) < data["smallest_ratio_found"]
+    assert "tree" not in data
+    assert data["file"] == f"reports/certificates/{CLAIM}-norms-1-students-1.json.gz"
+    with gzip.open(tmp_path / data["file"]) as file:
+        assert json.load(file)["digest"] == data["digest"]
+
+
+def test_a_false_multiple_is_refuted_and_the_point_checked(capsys, tmp_path):
+    code, shown, _ = run(capsys, CLAIM, "--kappa-multiple", "20", "--jobs", "1")
+    assert code == 1
+    assert "REFUTED zgj.gradient-bound" in shown
+    assert "‖∇L‖/(κL)" in shown
+    file = next(tmp_path.glob("reports/certificates/*-refuted.json.gz"))
+    code, shown, _ = run(capsys, "--check", str(file))
+    assert code == 1
+    assert shown.startswith("REFUTED ‖∇L‖ ≥ 20·κ·L fails somewhere for 2 students")
+
+
+def test_a_spent_budget_is_inconclusive_and_kept(capsys):
+    options = ("--kappa-multiple", "2", "--budget", "1000", "--jobs", "1", "--out", "part.json")
+    code, shown, _ = run(capsys, CLAIM, *options)
+    assert code == 1
+    assert "INCONCLUSIVE" in shown
+    assert "of the box's volume is settled" in shown
+    code, shown, _ = run(capsys, "--check", "part.json", "--json")
+    data = json.loads(shown)
+    assert (code, data["verdict"]) == (1, "REJECTED")
+    assert "open: nothing is proved there" in data["reason"]
+
+
+def test_a_spoiled_file_is_rejected_naming_the_box(capsys, tmp_path):
+    document = certified("one").document
+    at = document["tree"].index("g")
+    spoiled = document | {"tree": document["tree"][:at] + document["tree"][at + 1 :]}
+    (tmp_path / "spoiled.json").write_text(json.dumps(spoiled), encoding="utf-8")
+    code, shown, _ = run(capsys, "--check", "spoiled.json")
+    assert code == 1
+    assert re.match(r"REJECTED box \d+, \[", shown)
+
+
+def test_where_nothing_can_be_written_nothing_is_begun(capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr("lcnn_verify.packs.zgj.proofs.region.prove.certify", None)
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    for out, why in ((".", "Is a directory"), ("file/x.json", "File exists")):
+        code, _, said = run(capsys, CLAIM, "--students", "1", "--kappa-multiple", "1", "--out", out)
+        assert (code, said.count("\n")) == (2, 1)
+        assert why in said
+        assert run(capsys, "zgj.fact.moments", "--out", out)[0] == 2
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    assert "Permission denied" in run(capsys, CLAIM, "--students", "1", "--out", "x.json")[2]
+
+
+@pytest.mark.parametrize("packed", [True, False], ids=["gzipped", "plain"])
+def test_a_file_that_is_huge_is_not_read_to_the_end(capsys, tmp_path, monkeypatch, packed):
+    monkeypatch.setattr(documents, "MOST_BYTES", 10_000)
+    data = b" " * 1_000_000
+    (tmp_path / "huge.json").write_bytes(gzip.compress(data) if packed else data)
+    code, _, said = run(capsys, "--check", "huge.json")
+    assert (code, said.count("\n")) == (2, 1)
+    assert "at most 10,000 bytes, unpacked" in said
+
+
+def test_quiet_prints_nothing(capsys, tmp_path):
+    documents.write(tmp_path / "good.json.gz", certified("one").document)
+    assert run(capsys, "--check", "good.json.gz", "--quiet") == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("options", "argument"),
+    [
+        ((), "CLAIM"),
+        (("zgj.gradient-bond",), "CLAIM"),
+        ((CLAIM, "--teachers", "3"), "--teachers"),
+        ((CLAIM, "--teachers", "x"), "--teachers"),
+        ((CLAIM, "--students", "4"), "--students"),
+        ((CLAIM, "--teachers", "2", "--students", "3"), "--students"),
+        ((CLAIM, "--dimension", "3"), "--dimension"),
+        ((CLAIM, "--norms", "1,2"), "--norms"),
+        ((CLAIM, "--norms", "one"), "--norms"),
+        ((CLAIM, "--norms", "1e999999999"), "--norms"),
+        ((CLAIM, "--separation", "60"), "--separation"),
+        ((CLAIM, "--teachers", "2", "--separation", "100"), "--separation"),
+        ((CLAIM, "--kappa-multiple", "1/0"), "--kappa-multiple"),
+        ((CLAIM, "--kappa-multiple", "-1"), "--kappa-multiple"),
+        ((CLAIM, "--kappa-multiple", "0." + "1" * 31), "--kappa-multiple"),
+        ((CLAIM, "--inner", "2"), "--inner"),
+        ((CLAIM, "--budget", "0"), "--budget"),
+        ((CLAIM, "--jobs", "0"), "--jobs"),
+        ((CLAIM, "--check", "x.json"), "CLAIM"),
+        (("--check", "missing.json"), "missing.json"),
+        (("--check", "broken.json"), "FILE"),
+        (("--check", "other.json"), "FILE"),
+        (("--check", "newer.json"), "FILE"),
+    ],
+)
+def test_bad_input_is_one_line(options, argument, capsys, tmp_path):
+    (tmp_path / "broken.json").write_text("{", encoding="utf-8")
+    (tmp_path / "other.json").write_text('{"certificate": "none"}', encoding="utf-8")
+    (tmp_path / "newer.json").write_text(
+        '{"certificate": "region", "version": "9"}', encoding="utf-8"
+    )
+    code, shown, said = run(capsys, *options)
+    assert (code, shown) == (2, "")
+    assert said.startswith(f"error: {argument}: ")
+    assert said.count("\n") == 1
+
+
+def test_a_broken_archive_is_bad_input(tmp_path):
+    (tmp_path / "cut.json.gz").write_bytes(gzip.compress(b"{}" * 1000)[:20])
+    with pytest.raises(InputError, match="FILE"):
+        documents.read(tmp_path / "cut.json.gz", [split_tree.KIND])
+
+
+def below(pid: int) -> list[int]:
+    """The processes ``pid`` started, and those they did."""
+    started = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [found for child in map(int, started) for found in (child, *below(child))]
+
+
+def is_deaf(pid: int) -> bool:
+    """Whether process ``pid`` ignores Ctrl-C."""
+    (mask,) = re.findall(r"SigIgn:\s*(\w+)", Path(f"/proc/{pid}/status").read_text())
+    return bool(int(mask, 16) >> (signal.SIGINT - 1) & 1)
+
+
+def test_ctrl_c_ends_it_cleanly_and_keeps_what_is_proved(tmp_path):
+    command = [sys.executable, "-m", "lcnn_verify", "certify", CLAIM, "--kappa-multiple", "4.9"]
+    options = ["--budget", "100000000", "--jobs", "2", "--students", "2", "--inner", "1e-9"]
+    child = subprocess.Popen(
+        [*command, *options],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        start_new_session=True,
+    )
+    try:
+        if Path(f"/proc/{child.pid}/task/{child.pid}/children").exists():
+            # Fork server, tracker and two workers are up, and leave the answer to their parent.
+            kit.wait_until(lambda: sum(map(is_deaf, below(child.pid))) >= 4, "the workers are up")
+            assert child.poll() is None
+        else:
+            time.sleep(10.0)
+        os.killpg(child.pid, signal.SIGINT)
+        shown, said = child.communicate(timeout=300)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+    (file,) = (tmp_path / "reports" / "certificates").glob("*-inconclusive.json.gz")
+    document = documents.read(file, [split_tree.KIND])
+    share = f"{document['settled_share']:.2%} of the box's volume is settled"
+    line = f"interrupted: INCONCLUSIVE, {share}; written to {file.relative_to(tmp_path)}\n"
+    assert (child.returncode, shown, said) == (3, "", line)
+    assert 0.0 < document["settled_share"] < 1.0
+    assert "?" in document["tree"]
+    assert split_tree.changed(document) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "drawings"), [("one", 1), ("two", 2), ("orthonormal", 2), ("three", 2)]
+)
+def test_the_page_draws_the_boxes(name, drawings):
+    document = certified(name, multiple=2, budget=2000).document
+    page = render(document)
+    assert page.count("<figcaption") == drawings
+    assert "<script" not in page
+    assert document["verdict"] in page
+    wide = render(document | {"boxes": 10**6})
+    assert "Too many boxes to draw" in wide
+
+
+def test_the_page_escapes_what_a_file_says():
+    page = render(certified("one").document | {"arithmetic": "<b>x</b>"})
+    assert "<b>x</b>" not in page
+
+
+def test_the_report_draws_a_certified_plane():
+    """A region in a proof of a report is a figure of its page, and fits the schema."""
+    document = certified("one").document
+    region = {key: document[key] for key in ("coordinates", "root", "tree")}
+    claims, records = friendly()
+    proofs = [
+        Proof("‖∇L‖ ≥ 2·κ·L", "a box", document["boxes"], 64, False, kept).to_json()
+        for kept in (None, region)
+    ]
+    assert "region" not in proofs[0]
+    records[0]["proofs"] = proofs
+    report = normalised(claims, records).data
+    jsonschema.validate(report, schema())
+    page = html.render(report)
+    assert page.count("The certified region") == 1
+    assert "L &lt; ε₁" in page
+
+
+@pytest.mark.parametrize("tree", ["", "0g", "9gg"])
+def test_a_tree_that_is_none_is_not_drawn(tree):
+    document = certified("one").document
+    assert plane(document) is not None
+    assert plane(document | {"tree": tree}) is None
+    assert plane(certified("two", multiple=2, budget=2000).document) is None

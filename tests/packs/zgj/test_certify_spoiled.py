@@ -1,0 +1,278 @@
+"""Certificates proved anew, and every way to spoil one: deleted, moved, resealed, senseless."""
+
+import copy
+import math
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from region_kit import CLAIMS, certified
+
+from lcnn_verify.errors import InputError
+from lcnn_verify.evidence import documents
+from lcnn_verify.packs.zgj.proofs.region import check as region_check
+from lcnn_verify.packs.zgj.proofs.region import split_tree
+from lcnn_verify.packs.zgj.proofs.region.check import Rejected, check
+from lcnn_verify.packs.zgj.proofs.region.page import render
+
+
+def certificate(name="one", **options):
+    return copy.deepcopy(certified(name, **options).document)
+
+
+def resealed(document):
+    """The document as a forger leaves it: seals and digest made anew."""
+    text, first, sealed = document["tree"], 0, ""
+    root = np.array(document["root"])
+    lower, upper = root[:, :1], root[:, 1:]
+    while lower.shape[1]:
+        level = np.array(list(text[first : first + lower.shape[1]]))
+        sealed += split_tree.seals(lower, upper, level)
+        inner = np.char.isdigit(level)
+        first += len(level)
+        lower, upper = split_tree.halves(lower[:, inner], upper[:, inner], level[inner].astype(int))
+    document |= {"tree": text, "seals": sealed}
+    return document | {"digest": documents.digest(document)}
+
+
+def test_a_good_certificate_passes():
+    document, seen = certificate(), []
+    assert check(document, seen.append) == document["boxes"] == sum(seen)
+    assert check(certificate("two", inner=Fraction(1, 2))) > 3000
+    assert check(resealed(certificate())) == document["boxes"]
+
+
+def test_with_as_many_students_nothing_is_left_out():
+    document = certificate("one")
+    assert check(document) == document["boxes"]
+    assert document["reasons"].keys() == {"a", "b", "g"}
+    assert document["zero"].keys() == {"radius", "least", "most"}
+    assert document["statement"].endswith("L(W) ≤ ε₀(V)")
+    with pytest.raises(Rejected, match=r"^box \d+"):
+        check(resealed(document | {"multiple": "6"}))
+    smaller = document["zero"] | {"radius": document["zero"]["radius"] / 10}
+    with pytest.raises(Rejected, match="the neighbourhood of V: "):
+        check(resealed(document | {"zero": smaller}))
+
+
+def test_a_proved_violation_passes_and_a_moved_one_does_not():
+    document = certificate("two", multiple=20)
+    assert check(document) == 1
+    document["point"]["coordinates"][0] += 0.2
+    with pytest.raises(Rejected, match="its point: its loss is not proved"):
+        check(document)
+    weaker = certificate("two", multiple=20) | {"multiple": "5"}
+    with pytest.raises(Rejected, match="its point: its gradient is not proved"):
+        check(weaker | {"digest": documents.digest(weaker)})
+
+
+def halved(document):
+    return next(k for k, code in enumerate(document["tree"]) if code.isdigit() and k > 10)
+
+
+def first(document, letter):
+    return document["tree"].index(letter)
+
+
+def replaced(document, at, code):
+    text = document["tree"]
+    return document | {"tree": text[:at] + code + text[at + 1 :]}
+
+
+def other_axis(document):
+    at = halved(document)
+    return replaced(document, at, "10"[int(document["tree"][at])])
+
+
+SPOILED = {
+    "a box deleted": lambda d: replaced(d, first(d, "g"), ""),
+    "the last box deleted": lambda d: d | {"tree": d["tree"][:-1]},
+    "a split deleted": lambda d: replaced(d, halved(d), "g"),
+    "a box moved": other_axis,
+    "a box split": lambda d: replaced(d, first(d, "g"), "0"),
+    "another reason": lambda d: replaced(d, first(d, "a"), "g"),
+    "no reason": lambda d: replaced(d, first(d, "g"), "?"),
+    "an axis that is none": lambda d: replaced(d, halved(d), "2"),
+    "the root shrunk": lambda d: d | {"root": [[0.7, d["root"][0][1]], d["root"][1]]},
+    "the root moved": lambda d: d | {"root": [d["root"][0], [0.01, 1.6]]},
+    "the root grown": lambda d: d | {"root": [[0.5, d["root"][0][1]], d["root"][1]]},
+    "a seal changed": lambda d: (
+        d | {"seals": ("1" if d["seals"][0] == "0" else "0") + d["seals"][1:]}
+    ),
+    "a box too many": lambda d: d | {"tree": d["tree"] + "g"},
+    "no tree": lambda d: d | {"tree": ""},
+}
+
+
+@pytest.mark.parametrize("spoil", SPOILED.values(), ids=SPOILED)
+def test_a_spoiled_tree_is_rejected_naming_the_box(spoil):
+    with pytest.raises(Rejected, match=r"^box \d+"):
+        check(spoil(certificate()))
+
+
+FORGED = {
+    "a reason that is false": lambda d: replaced(d, first(d, "a"), "g"),
+    "below for gradient": lambda d: replaced(d, first(d, "g"), "b"),
+    "elsewhere for gradient": lambda d: replaced(d, first(d, "g"), "e"),
+    "a reason that is none": lambda d: replaced(d, first(d, "g"), "z"),
+    "an open box": lambda d: replaced(d, first(d, "g"), "?"),
+    "κ twenty times": lambda d: d | {"multiple": "40"},
+    "another teacher": lambda d: d | {"teacher": {"norms": ["11/10"], "separation": "90"}},
+    "the root shrunk": lambda d: d | {"root": [[0.7, d["root"][0][1]], d["root"][1]]},
+}
+
+
+@pytest.mark.parametrize("forge", FORGED.values(), ids=FORGED)
+def test_a_forger_who_reseals_is_rejected_naming_the_box(forge):
+    """Seals only help to say what changed; what is false is not proved."""
+    with pytest.raises(Rejected, match=r"^box \d+"):
+        check(resealed(forge(certificate())))
+
+
+def test_a_forger_who_moves_the_inner_edge_is_rejected():
+    document = certificate("two", inner=Fraction(1, 2))
+    assert "b" in document["reasons"]
+    with pytest.raises(Rejected, match=r"^box \d+, .*reason b is not proved"):
+        check(resealed(document | {"inner": "1/1000"}))
+
+
+def test_every_number_counts():
+    """Changed anywhere, also where the proof does not look, the file is rejected."""
+    document = certificate()
+    spots = [
+        (key, document[key] + 1)
+        for key in ("level", "boxes", "judged", "seconds", "students", "dimension")
+    ]
+    spots += [
+        ("multiple", "201/100"),
+        ("inner", "1/999999"),
+        ("verdict", "REFUTED"),
+        ("digest", ""),
+    ]
+    for key, value in spots:
+        with pytest.raises(Rejected):
+            check(document | {key: value})
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"point": {}}, "its point: KeyError"),
+        ({"point": {"coordinates": ["a"]}}, "coordinates that are not finite floats"),
+        ({"point": {"coordinates": [1.0]}}, "1 coordinates for 1 students"),
+        ({"point": {"coordinates": 1.0}}, "its point: TypeError"),
+        ({"point": {"coordinates": [10**400, 0.0]}}, "coordinates that are not finite floats"),
+        ({"point": {"coordinates": [math.inf, 0.0]}}, "coordinates that are not finite floats"),
+        ({"point": {"coordinates": [-1.0, 0.0]}}, "a student without a positive mass"),
+        ({"point": {"coordinates": [1.0, 1e308]}}, "its point: "),
+        ({"students": 5}, "a claim out of reach: students: got 5"),
+        ({"students": 1.0}, "malformed: not a number of students"),
+        ({"dimension": 3}, "malformed: not a number of students"),
+        ({"multiple": "-28/-5"}, "where a rational number belongs"),
+        ({"multiple": "1e400"}, "where a rational number belongs"),
+        ({"multiple": "1/0"}, "malformed: ZeroDivisionError"),
+        ({"inner": "1000000"}, "a claim out of reach: inner: got 1000000"),
+        ({"teacher": {"norms": "12", "separation": "90"}}, "malformed: .* no list of norms"),
+        ({"teacher": {"norms": ["1" * 9], "separation": "90"}}, "a claim out of reach: norms"),
+        ({"teacher": None}, "malformed: TypeError"),
+        ({"claim": "zgj.rate"}, "something is proved, but not that claim is 'zgj.rate'"),
+        ({"verdict": "REFUTED"}, "something is proved, but not that verdict is 'REFUTED'"),
+        ({"tree": 5}, "malformed: the tree is not a line of ASCII"),
+        ({"tree": [["g"]]}, "malformed: the tree is not a line of ASCII"),
+        ({"tree": "g\x1b"}, "malformed: the tree is not a line of ASCII"),
+        ({"seals": 5}, "malformed: the seals are no string"),
+        ({"seals": None}, "malformed: the seals are no string"),
+        ({"root": [0.6, 1.4, -1.6, 1.6]}, "malformed: the root is not 2 pairs of floats"),
+        ({"root": [[[0.6, 1.4], [-1.6, 1.6]]]}, "malformed: the root is not 2 pairs of floats"),
+        ({"root": [[0, 2], [-2, 2]]}, "malformed: the root is not 2 pairs of floats"),
+        ({"zero": 5}, "the neighbourhood of V"),
+    ],
+)
+def test_a_document_that_makes_no_sense_is_rejected(change, reason):
+    with pytest.raises(Rejected, match=reason):
+        check(certificate() | change)
+
+
+def test_an_unfinished_certificate_proves_nothing():
+    document = certificate("two", multiple=2, budget=2000)
+    with pytest.raises(Rejected, match=r"^box \d+, .*open: nothing is proved there"):
+        check(document)
+
+
+def test_it_says_what_it_has_read():
+    assert region_check.statement(certificate()) == (
+        "‖∇L‖ ≥ 2·κ·L holds for 1 student in the plane with L ≤ ε₀; teachers of norm 1"
+    )
+    acute = CLAIMS["acute"].to_json()
+    assert "with 1e-06·ε₀ ≤ L ≤ ε₀; teachers of norm 1, 1 at 60°" in region_check.statement(acute)
+    assert "fails somewhere for 2 students" in region_check.statement(acute | {"point": {}})
+
+
+LIES = {
+    "statement": "‖∇L(W)‖_F ≥ 1000·κ(V)·L(W) for all W",
+    "level": 99.0,
+    "excluded_below": -1.0,
+    "boxes": -5,
+    "reasons": {"g": 1},
+    "coordinates": ["mass", "angle"],
+    "settled_share": 2.0,
+    "version": "2",
+    "judged": 3,
+}
+
+
+@pytest.mark.parametrize("key", LIES)
+def test_a_forger_who_lies_beside_the_proof_is_rejected(key):
+    with pytest.raises(Rejected, match=f"something is proved, but not that {key} is"):
+        check(resealed(certificate() | {key: LIES[key]}))
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("arithmetic", "by hand"), ("smallest_ratio_found", 1.0), ("smallest_ratio_found", None)],
+)
+def test_nor_may_it_lie_about_how_it_was_found(key, value):
+    with pytest.raises(Rejected, match="it says that"):
+        check(resealed(certificate() | {key: value}))
+
+
+def test_without_the_proof_at_zero_the_statement_is_of_the_shell():
+    document = certificate()
+    document.pop("zero")
+    with pytest.raises(Rejected, match="something is proved, but not that statement is"):
+        check(resealed(document))
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("weights", [[1.0, 0.0], [0.0, 0.0]]), ("weights", []), ("loss", "0.1"), ("ratio", "x")],
+)
+def test_a_forger_who_lies_about_a_point_is_rejected(key, value):
+    document = certificate("two", multiple=20)
+    document["point"][key] = value
+    with pytest.raises(Rejected, match=f"its point refutes the claim, but its {key} is not"):
+        check(document | {"digest": documents.digest(document)})
+
+
+def test_the_multiple_is_never_rounded():
+    """5.67821, to which %g would round it, is false: the smallest ratio is 5.678206969…."""
+    exact = certificate("one", multiple="5678206569/1000000000")
+    assert exact["verdict"] == "CERTIFIED"
+    assert "≥ 5678206569/1000000000·κ(V)·L(W)" in exact["statement"]
+    assert check(exact) == exact["boxes"]
+    assert "≥ 5678206569/1000000000·κ·L holds" in region_check.statement(exact)
+    assert "<strong>5678206569/1000000000</strong>κ" in render(exact)
+
+
+def test_a_tree_without_end_is_refused():
+    document = resealed(certificate() | {"tree": "0" + "0g" * 600 + "gg"})
+    with pytest.raises(InputError, match="more than 500 levels"):
+        check(document)
+
+
+def test_a_file_nested_too_deep_is_rejected():
+    document, nested = certificate(), []
+    for _ in range(5000):
+        nested = [nested]
+    with pytest.raises(Rejected, match="nested too deep"):
+        check(document | {"more": nested})

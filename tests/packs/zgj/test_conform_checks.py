@@ -1,0 +1,150 @@
+"""Every check passes an honest implementation and fails one with the slip it is there for."""
+
+import json
+
+import conformance_subjects as subjects
+import numpy as np
+import pytest
+
+from lcnn_verify import ledger
+from lcnn_verify.campaign.properties import find_directory, load
+from lcnn_verify.evidence import Verdict, decide
+from lcnn_verify.packs.zgj.conformance import open_implementation
+from lcnn_verify.packs.zgj.conformance.offers import lacking
+from lcnn_verify.packs.zgj.conformance.trial import putting
+from lcnn_verify.packs.zgj.gallery.references.numpy_direct import NumpyDirect
+from lcnn_verify.profiles import RunContext, running
+
+CAUGHT = {
+    "loss-values": subjects.Doubled,
+    "gradient-values": subjects.Flipped,
+    "vectors": subjects.ParallelKilled,
+    "gradient-of-loss": subjects.Unrelated,
+    "agreement": subjects.Disagreeing,
+    "degenerate": subjects.DiagonalNan,
+    "shapes": subjects.Residual,
+    "rotation": subjects.Anisotropic,
+    "permutation": subjects.OrderDependent,
+    "sign": subjects.Signed,
+    "scaling": subjects.Unscaled,
+    "splitting": subjects.Splittable,
+    "euler": subjects.Flipped,
+    "gradient-upper-bound": subjects.Diagonalless,
+    "moments": subjects.Diagonalless,
+    "inputs-untouched": subjects.Mutating,
+    "repeatable": subjects.Stale,
+    "layout": subjects.LayoutBlind,
+    "batch": subjects.FirstOfBatch,
+}
+HONEST = (subjects.Honest, subjects.Honest32, subjects.Honest64Batched, subjects.PairOnly)
+
+
+def judged(name, implementation, seed=0):
+    """The decision on one check, and the counterexample as JSON."""
+    check = ledger.claim(f"conform.{name}")
+    context = RunContext(seed=seed)
+    with open_implementation(implementation) as opened, putting(opened), running(context):
+        records = [p.run().to_json() for p in load(find_directory(), check.property_file)]
+    fallen = [record["counterexample"] for record in records if record["counterexample"]]
+    return decide(check, records), (fallen or [None])[0]
+
+
+def test_every_check_has_a_slip_it_is_known_to_catch():
+    assert {f"conform.{name}" for name in CAUGHT} == {check.id for check in ledger.checks()}
+
+
+@pytest.mark.parametrize("name", CAUGHT)
+def test_a_slip_is_caught_with_a_snippet_and_can_be_written_down(name):
+    decision, fallen = judged(name, CAUGHT[name]())
+    assert decision.verdict is Verdict.REFUTED, decision.reason
+    assert "import numpy as np" in fallen["snippet"]
+    compile(fallen["snippet"], "snippet", "exec")
+    json.dumps(fallen, allow_nan=False)
+
+
+@pytest.mark.parametrize("honest", HONEST, ids=lambda honest: honest.__name__)
+@pytest.mark.parametrize("seed", [0, 1])
+def test_honest_implementations_pass(honest, seed):
+    with open_implementation(honest()) as opened:
+        said = opened.declaration
+    for check in ledger.checks():
+        if not lacking(check, said):
+            decision, fallen = judged(check.id.removeprefix("conform."), honest(), seed)
+            assert decision.verdict is Verdict.SUPPORTED, (decision.reason, fallen)
+
+
+@pytest.mark.parametrize(
+    ("name", "slip", "words"),
+    [
+        ("loss-values", subjects.Doubled, "it is twice the loss: the factor ½ is missing"),
+        ("gradient-values", subjects.Flipped, "it is the gradient with its sign flipped"),
+        ("shapes", subjects.Diagonalless, "the diagonal is left out of the sums"),
+        ("shapes", subjects.Residual, "only row 4 of 5 wrong"),
+        ("vectors", subjects.ParallelKilled, "for neurons nearly parallel to another"),
+        ("degenerate", subjects.DiagonalNan, "where only the diagonal, ρ_ii = 1, is special"),
+        ("gradient-values", subjects.ZeroNan, "not finite for a zero student"),
+    ],
+)
+def test_the_reason_names_what_is_wrong(name, slip, words):
+    decision, fallen = judged(name, slip())
+    assert words in decision.reason
+    assert words in fallen["diagnosis"]
+
+
+def test_a_counterexample_is_shrunk_to_what_fits_on_paper():
+    _, fallen = judged("loss-values", subjects.Raising())
+    W = np.array(fallen["arguments"]["instance"]["W"])
+    assert W.shape == (3, 3)
+    assert np.abs(W[np.abs(W) > 0.0]).min() >= 0.25
+    assert fallen["relation"] == "?"
+    assert "ValueError: too many students" in fallen["note"]
+
+
+def test_a_change_of_the_inputs_is_no_fault_of_the_value():
+    assert judged("loss-values", subjects.Mutating())[0].verdict is Verdict.SUPPORTED
+
+
+def test_answers_that_differ_are_caught_where_each_is_right():
+    assert judged("loss-values", subjects.Drifting())[0].verdict is Verdict.SUPPORTED
+    decision, _ = judged("repeatable", subjects.Drifting())
+    assert "what another order of summation may change" in decision.reason
+
+
+def test_the_same_seed_draws_the_same_examples_for_every_implementation():
+    seen = []
+    for parent in (subjects.Honest, NumpyDirect):
+        calls = []
+
+        class Spy(parent):
+            def loss(self, W, V, calls=calls):
+                calls.append((W.tobytes(), V.tobytes()))
+                return super().loss(W, V)
+
+        judged("loss-values", Spy(), seed=3)
+        seen.append(calls)
+    assert seen[0] == seen[1]
+    assert len(seen[0]) == 60
+
+
+class NativeOnly(subjects.Honest):
+    def loss(self, W, V):
+        if not W.dtype.isnative:
+            raise TypeError("byte order")
+        return super().loss(W, V)
+
+
+class RowsOnly(subjects.Honest):
+    def loss(self, W, V):
+        if not W.flags.c_contiguous:
+            raise TypeError("not C-contiguous")
+        return super().loss(W, V)
+
+
+def test_compiled_code_may_refuse_byte_swapped_arrays_and_no_others():
+    decision, fallen = judged("layout", NativeOnly())
+    assert decision.verdict is Verdict.SUPPORTED, fallen
+    decision, fallen = judged("layout", RowsOnly())
+    assert decision.verdict is Verdict.REFUTED
+    assert fallen["quantity"] == "loss(W, V) of Fortran-ordered arrays"
+    decision, fallen = judged("repeatable", NativeOnly())
+    assert decision.verdict is Verdict.SUPPORTED, fallen

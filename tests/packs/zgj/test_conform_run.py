@@ -1,0 +1,272 @@
+"""conform(): the campaign about an implementation, its report, its command, its replay files."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import campaign_kit as kit
+import conformance_subjects
+import pytest
+
+import lcnn_verify
+from lcnn_verify.campaign.executor import supervise
+from lcnn_verify.cli.app import main
+from lcnn_verify.errors import InputError
+from lcnn_verify.packs.zgj.conformance import Limits
+from lcnn_verify.packs.zgj.conformance.run import conform
+from lcnn_verify.reporting.report import Report
+
+SUBJECTS = Path(conformance_subjects.__file__)
+FEW = ("loss-values", "degenerate", "batch")
+HOSTILE = """
+import ctypes, os, time
+import numpy as np
+import conformance_subjects
+from conformance_subjects import Honest
+
+class Hangs(Honest):
+    def loss(self, W, V):
+        while True:
+            time.sleep(1.0)
+
+class Crashes(Honest):
+    def loss(self, W, V):
+        ctypes.string_at(0)
+
+class Hungry(Honest):
+    def loss(self, W, V):
+        return np.ones(10 * 2**27).sum()
+
+class Leaves(Honest):
+    def gradient(self, W, V):
+        os._exit(7)
+"""
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder with the implementations, as a user would have them."""
+    shutil.copy(SUBJECTS, tmp_path)
+    (tmp_path / "hostile.py").write_text(HOSTILE)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def subject(name):
+    return f"conformance_subjects.py:{name}"
+
+
+def test_an_honest_implementation_passes_and_the_report_says_what_it_is(folder):
+    report = conform(subject("LossOnly"), checks=("loss-values", "euler", "batch"), jobs=2)
+    assert report.exit_code == 0
+    assert report.verdicts == {"zgj.conform.loss-values": "SUPPORTED"}
+    said = report.data["implementation"]
+    assert said["offers"] == ["loss"]
+    assert (said["model"], said["dtype"], said["arrays"]) == ("tied-abs", "float64", "numpy")
+    assert said["not_offered"] == [
+        {"check": "zgj.conform.euler", "reason": "it has no gradient"},
+        {"check": "zgj.conform.batch", "reason": "it has no batches"},
+    ]
+    out = folder / "reports" / "conformance"
+    assert Report.read(out / "report.json").data == report.data
+    assert "The implementation passes the check." in (out / "summary.md").read_text()
+    assert "Not offered, and no failure" in (out / "index.html").read_text()
+    skipped = ElementTree.parse(out / "junit.xml").getroot().findall(".//skipped")
+    assert [case.get("message") for case in skipped] == [
+        "not offered: it has no gradient",
+        "not offered: it has no batches",
+    ]
+    assert not (out / "counterexamples").exists()
+
+
+def test_a_failure_is_in_every_reader_with_a_snippet_that_shows_it(folder):
+    report = conform(subject("Doubled"), checks=FEW, jobs=2, out="out")
+    assert report.exit_code == 1
+    words = "it is twice the loss: the factor ½ is missing"
+    (entry, _) = report.data["claims"]
+    assert entry["reason"] == f"loss(W, V) = L(W) fails; {words}"
+    assert entry["counterexample"]["run"]["implementation"] == subject("Doubled")
+    page, summary = ((folder / "out" / name).read_text() for name in ("index.html", "summary.md"))
+    junit = (folder / "out" / "junit.xml").read_text()
+    for text in (page, summary, junit):
+        assert words in text
+        assert "import runpy" in text
+    snippet = folder / "out" / "counterexamples" / "zgj.conform.loss-values.py"
+    done = subprocess.run([sys.executable, snippet], capture_output=True, text=True, check=True)
+    got, wanted = (float(line.split()[1]) for line in done.stdout.splitlines())
+    assert got == pytest.approx(2.0 * wanted)
+    assert "lcnn_verify" not in snippet.read_text()
+    conform(subject("Honest"), checks=FEW, jobs=2, out="out")
+    assert not list((folder / "out" / "counterexamples").glob("*"))
+
+
+def test_a_replay_asks_the_implementation_again(folder):
+    conform(subject("Doubled"), checks=["loss-values"], jobs=1, out="out")
+    file = folder / "out" / "counterexamples" / "zgj.conform.loss-values.json"
+    again = kit.lcnn_verify("replay", file)
+    assert again.returncode == 1
+    assert "REPRODUCED: zgj.conform.loss-values" in again.stdout
+    repaired = SUBJECTS.read_text().replace("return 2.0 * super().loss", "return super().loss")
+    (folder / SUBJECTS.name).write_text(repaired)
+    again = kit.lcnn_verify("replay", file)
+    assert again.returncode == 0, again.stderr
+    assert "NO LONGER FAILS: zgj.conform.loss-values" in again.stdout
+    (folder / SUBJECTS.name).unlink()
+    gone = kit.lcnn_verify("replay", file)
+    assert gone.returncode == 2
+    assert gone.stderr.startswith("error: target: got ")
+
+
+def test_hostile_implementations_are_named_and_the_report_is_complete(folder):
+    words = {
+        "Hangs": "did not answer within the time limit",
+        "Crashes": "crashed its process",
+        "Hungry": "took more memory than the limit allows",
+        "Leaves": "ended its process",
+    }
+    for name, did in words.items():
+        target = f"hostile.py:{name}"
+        seconds = 0.5 if name == "Hangs" else 60.0  # time enough to crash in
+        limits = Limits(call_seconds=seconds, memory_gigabytes=0.5)
+        report = conform(target, checks=("degenerate", "agreement"), jobs=2, limits=limits)
+        assert report.exit_code == 1
+        degenerate, _ = report.data["claims"]
+        assert did in degenerate["reason"], degenerate["reason"]
+        assert degenerate["counterexample"]["run"]["call_seconds"] == seconds
+
+
+def test_an_interrupted_run_resumes_and_another_implementation_does_not(folder, monkeypatch):
+    done = []
+
+    def stop(progress):
+        done.append(progress.unit)
+        if progress.done == 1:
+            raise KeyboardInterrupt
+
+    options = {"checks": ("loss-values", "moments"), "jobs": 1, "out": "out"}
+    with pytest.raises(KeyboardInterrupt):
+        conform(subject("Honest"), progress=stop, **options)
+    with pytest.raises(InputError, match=r"with other implementation \(its target changed\)"):
+        conform(subject("Honest32"), resume=True, **options)
+    with pytest.raises(InputError, match=r"with other implementation \(its limits changed\)"):
+        conform(subject("Honest"), resume=True, limits=Limits(call_seconds=5.0), **options)
+    ran = []
+    monkeypatch.setattr(
+        "lcnn_verify.campaign.executor.supervise",
+        lambda unit, stop=None: ran.append(unit.claim) or supervise(unit, stop),
+    )
+    resumed = conform(subject("Honest"), resume=True, **options)
+    assert len(ran) == 1
+    whole = conform(subject("Honest"), **options)
+    assert without_timings(resumed) == without_timings(whole)
+
+
+def without_timings(report):
+    return {key: value for key, value in report.data.items() if key != "timings"}
+
+
+def test_a_changed_source_is_not_mixed_with_an_old_journal(folder):
+    options = {"checks": "moments", "jobs": 1, "out": "out"}
+    conform("conformance_subjects:Honest", **options)
+    (folder / SUBJECTS.name).write_text(SUBJECTS.read_text() + "\n# changed\n")
+    with pytest.raises(InputError, match=r"\(a Python file beside its target changed\)"):
+        conform("conformance_subjects:Honest", resume=True, **options)
+
+
+def command(capsys, *words):
+    """`lcnn-verify conform` in this process: exit code, stdout, stderr."""
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        with pytest.raises(SystemExit) as ended:
+            main(["conform", *words])
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    return ended.value.code, *capsys.readouterr()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["nowhere.module:thing"], "error: TARGET: got 'nowhere.module:thing', but there is no"),
+        ([subject("Honst")], "did you mean 'Honest'?"),
+        (["hostile.py:np"], "error: dtype: got"),
+        ([subject("Honest"), "--checks", "shpes"], "did you mean 'shapes'?"),
+        ([subject("Honest"), "--checks", "batch"], "zgj.conform.batch: it has no batches"),
+        ([subject("Honest"), "--call-seconds", "0"], "error: --call-seconds: got 0.0, wanted a"),
+        ([subject("Honest"), "--call-seconds", "x"], "error: --call-seconds: got 'x', wanted a"),
+        ([subject("Honest"), "--memory", "-1"], "error: --memory: got -1.0, wanted a positive"),
+        ([subject("Honest"), "--seed", "-1"], "error: --seed: got -1, wanted an integer ≥ 0"),
+        ([subject("Honest"), "--profile", "quik"], "did you mean 'quick'?"),
+        ([subject("Honest"), "--out", "/proc/nowhere"], "error: --out: got /proc/nowhere"),
+        ([subject("Honest"), "--properties", "/nowhere"], "error: --properties: got '/nowhere'"),
+        ([], "error: TARGET: got nothing, wanted a value"),
+    ],
+)
+def test_bad_usage_ends_in_one_line_and_code_2(folder, capsys, words, said):
+    code, _, stderr = command(capsys, *words)
+    assert code == 2
+    assert said in stderr
+    assert stderr.count("\n") == 1
+    assert not (folder / "reports").exists()
+
+
+def test_the_command_prints_the_verdicts_the_reasons_and_the_first_snippet(folder, capsys):
+    options = ("--checks", "loss-values,moments,batch", "--jobs", "2", "--seed", "2")
+    code, stdout, _ = command(capsys, subject("Doubled"), *options)
+    assert code == 1
+    flat = " ".join(stdout.split())
+    assert "zgj.conform.moments SUPPORTED" in flat
+    assert "it is twice the loss: the factor ½ is missing" in flat
+    assert "To see zgj.conform.loss-values fail without lcnn-verify:" in flat
+    assert "not offered: zgj.conform.batch: it has no batches" in flat
+    assert "The implementation does not pass 1 of 2 checks." in flat
+
+
+def test_an_interrupt_prints_the_command_that_goes_on(folder, capsys, monkeypatch):
+    (folder / "expected.toml").write_text("")
+    options = ("--checks", "moments,shapes", "--jobs", "1", "--call-seconds", "20", "--json")
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            "lcnn_verify.campaign.executor.supervise",
+            lambda unit, stop=None: (_ for _ in ()).throw(KeyboardInterrupt()),
+        )
+        code, _, stderr = command(
+            capsys, subject("Honest"), *options, "--out", "an out", "--expected", "expected.toml"
+        )
+    assert code == 3
+    assert stderr == (
+        f"interrupted; resume with: lcnn-verify conform {subject('Honest')} --profile quick "
+        "--seed 0 --jobs 1 --out 'an out' --checks moments,shapes --call-seconds 20 "
+        "--expected expected.toml --json --resume\n"
+    )
+    again = shlex.split(stderr.partition("lcnn-verify conform ")[2])
+    code, stdout, _ = command(capsys, *again)
+    assert code == 0
+    assert len(json.loads(stdout)["claims"]) == 2
+
+
+def test_json_and_quiet_are_for_machines(folder, capsys):
+    options = ("--checks", "moments", "--jobs", "1")
+    _, stdout, _ = command(capsys, subject("Honest"), *options, "--json")
+    assert json.loads(stdout)["implementation"]["target"] == subject("Honest")
+    assert command(capsys, subject("Honest"), *options, "--quiet") == (0, "", "")
+
+
+def test_an_object_cannot_cross_processes_and_properties_must_be_there(folder, tmp_path):
+    with pytest.raises(InputError, match=r"target: got .* wanted a text"):
+        conform(object())
+    empty = tmp_path / "none"
+    empty.mkdir()
+    with pytest.raises(InputError, match="holds no property file of what was selected"):
+        conform(subject("Honest"), properties=empty)
+
+
+def test_the_public_name_is_the_function():
+    assert lcnn_verify.conform is conform

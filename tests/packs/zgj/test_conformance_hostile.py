@@ -1,0 +1,145 @@
+"""Code that hangs, crashes, exits, eats memory or shouts: a named fault, and the run goes on."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import campaign_kit as kit
+import hostile_implementations as hostile
+import numpy as np
+import pytest
+
+from lcnn_verify.packs.zgj.conformance import Fault, Limits, Misbehaviour, open_implementation
+
+FILE = Path(hostile.__file__)
+W, V = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[1.0, 1.0]])
+TIGHT = Limits(call_seconds=2.0, first_call_seconds=30.0, memory_gigabytes=0.5)
+PATIENT = Limits(call_seconds=60.0, memory_gigabytes=0.5)
+NOT_ITS_OWN = "it closed or wrote into file descriptors that are not its own"
+
+
+def opened(name: str, limits: Limits):
+    return open_implementation(f"{FILE}:{name}", limits=limits)
+
+
+CASES = {
+    "SpinsInPython": (Fault.HANG, "no answer within 2 s", "`W = W + 0.0`"),
+    "Sleeps": (Fault.HANG, "no answer within 2 s", "`time.sleep(1e6)`"),
+    "SpinsInC": (Fault.HANG, "no answer within 2 s", '`return re.match("(a+)+$", '),
+    "SleepsInC": (Fault.HANG, "no answer within 2 s", "PyDLL(None).sleep(1_000_000)`"),
+    "Stops": (Fault.HANG, "no answer within 2 s", ""),
+    "Segfaults": (Fault.CRASH, "SIGSEGV (", "it last wrote: about to read at 0"),
+    "Aborts": (Fault.CRASH, "SIGABRT (hostile_implementations.py, line ", ": `os.abort()`)"),
+    "KillsItself": (Fault.CRASH, "SIGKILL, which the system also sends", "memory runs out"),
+    "ExitsHard": (Fault.EXIT, "the process ended with exit code 0", ""),
+    "ExitsSoft": (Fault.EXIT, "SystemExit: enough (", '`sys.exit("enough")`)'),
+    "Forks": (Fault.EXIT, "the process ended with exit code 5", ""),
+    "AllocatesAtOnce": (Fault.MEMORY, "MemoryError: Unable to allocate 10.0 GiB", "0.5 GB more"),
+    "AllocatesBitByBit": (Fault.MEMORY, "MemoryError (", "0.5 GB more than after loading"),
+    "AllocatesInC": (Fault.MEMORY, "SIGABRT after std::bad_alloc", ""),
+    "PrintsForever": (Fault.OUTPUT, "more than 1,000,000 bytes in one call", "noisenoise"),
+    "PrintsMegabytes": (Fault.OUTPUT, "more than 1,000,000 bytes in one call", ""),
+    "ClosesEverything": (Fault.CRASH, NOT_ITS_OWN, ""),
+    "ClosesAndWaits": (Fault.CRASH, NOT_ITS_OWN, ""),
+    "WritesEverywhere": (Fault.CRASH, NOT_ITS_OWN, ""),
+    "ForgesAnAnswer": (Fault.CRASH, NOT_ITS_OWN, ""),
+    "RaisesBase": (Fault.EXCEPTION, "BaseException: the base of all (", 'of all")`)'),
+    "Interrupts": (Fault.EXCEPTION, "KeyboardInterrupt (", "`raise KeyboardInterrupt`)"),
+    "Recurses": (Fault.EXCEPTION, "RecursionError: maximum recursion", "self.loss(W, V)`)"),
+    "RaisesUnspeakable": (Fault.EXCEPTION, "Unspeakable (", "`raise Unspeakable`)"),
+    "Divides": (Fault.EXCEPTION, "ZeroDivisionError: division by zero (", "W.shape[0] / 0`)"),
+    "ReadsInput": (Fault.EXCEPTION, "EOFError: ", ""),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_fault_is_named_and_the_next_call_gets_a_working_process(name, capfd):
+    kind, start, end = CASES[name]
+    limits = TIGHT if kind is Fault.HANG else PATIENT
+    with opened(name, limits) as implementation:
+        with pytest.raises(Misbehaviour) as caught:
+            implementation.call("loss", W, V)
+        assert np.array_equal(implementation.call("gradient", W, V), 2 * W)
+    misbehaviour = caught.value
+    assert (misbehaviour.kind, misbehaviour.operation) == (kind, "loss")
+    assert misbehaviour.detail.startswith(start)
+    assert end in misbehaviour.detail
+    assert "\n" not in str(misbehaviour)
+    assert str(misbehaviour).startswith(f"loss {kind.meaning}: ")
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("name", ["Harmless", "PrintsALittle", "StartsThread", "ClosesOutput"])
+def test_what_is_odd_but_allowed_passes_and_stays_off_our_terminal(name, capfd):
+    with opened(name, Limits()) as implementation:
+        for _ in range(3):
+            assert implementation.call("loss", W, V) == (30.0 if name == "Harmless" else 1.0)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_every_hostile_implementation_is_tested():
+    cases = {
+        name
+        for name, value in vars(hostile).items()
+        if isinstance(value, type) and issubclass(value, hostile.Harmless)
+    }
+    elsewhere = {"Leaks", "StartsProcess", "SaysItsPid"}
+    odd = {"Harmless", "PrintsALittle", "StartsThread", "ClosesOutput"}
+    assert cases == set(CASES) | elsewhere | odd
+
+
+def test_a_leak_is_found_when_it_has_added_up_and_then_forgotten():
+    with opened("Leaks", PATIENT) as implementation:
+        for _ in range(2):
+            for _ in range(4):  # 64 MiB each of 512
+                assert implementation.call("loss", W, V) == 1.0
+            with pytest.raises(Misbehaviour, match="MemoryError") as caught:
+                exhaust(implementation)
+            assert caught.value.kind is Fault.MEMORY
+
+
+def exhaust(implementation):
+    for _ in range(4):
+        implementation.call("loss", W, V)
+
+
+def test_a_slow_first_call_has_its_own_limit_where_something_compiles(tmp_path):
+    slow = tmp_path / "slow.py"
+    slow.write_text("""
+import sys, time
+sys.modules["juliacall"] = sys  # by whose name a compiler is known
+seconds = [2.0]
+def loss(W, V):
+    time.sleep(seconds.pop() if seconds else 0.0)
+    return 1.0
+def gradient(W, V):
+    time.sleep(0.0 if seconds else W[0, 0])
+    return W
+""")
+    limits = Limits(call_seconds=1.0, first_call_seconds=6.0)
+    with open_implementation(str(slow), limits=limits) as implementation:
+        for _ in range(3):
+            assert implementation.call("loss", W, V) == 1.0
+        with pytest.raises(Misbehaviour, match="no answer within 6 s"):
+            implementation.call("gradient", 1e6 * W, V)
+        assert implementation.call("loss", W, V) == 1.0  # a fresh process, slow again
+        with pytest.raises(Misbehaviour, match="no answer within 1 s"):
+            implementation.call("gradient", 1e6 * W, V)
+    slow.write_text(slow.read_text().replace("juliacall", "nothing"))
+    with (
+        open_implementation(str(slow), limits=limits) as implementation,
+        pytest.raises(Misbehaviour, match="no answer within 1 s"),
+    ):
+        implementation.call("loss", W, V)
+
+
+def test_what_a_lost_process_started_goes_with_it(tmp_path, monkeypatch):
+    pids = tmp_path / "pids"
+    monkeypatch.setenv("LCNN_TEST_PIDS", str(pids))
+    with opened("StartsProcess", PATIENT) as implementation:
+        assert implementation.call("loss", W, V) == 1.0
+        server, started = map(int, pids.read_text().split())
+        assert not kit.is_gone(started)
+        assert os.getpgid(started) == server
+    kit.wait_until(lambda: kit.is_gone(server) and kit.is_gone(started), "both are gone")

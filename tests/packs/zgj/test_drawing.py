@@ -1,0 +1,162 @@
+"""Networks drawn as lines, and the arguments they come from taken apart."""
+
+from __future__ import annotations
+
+import math
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from figure_reading import drawn_in, texts
+
+from lcnn_verify.packs.zgj.drawing import Network, draw_network
+from lcnn_verify.reporting.arguments import brief, take_apart
+
+TIMES = np.geomspace(0.01, 1e4, 5000)
+
+
+def network(W, V):
+    return Network(np.array(W, dtype=float), np.array(V, dtype=float))
+
+
+def test_neurons_are_lines_with_the_right_angles_and_lengths():
+    drawing = draw_network(network([[0.5, 0.5]], [[0.0, 2.0]]), prefix="n", title="t")
+    (student, *_) = drawn_in(drawing.markup, "2")
+    (teacher, *_) = drawn_in(drawing.markup, "1")
+    run, rise = student[1] - student[0]
+    assert run == pytest.approx(-rise, abs=0.3), "45°, y grows downwards"
+    length = np.hypot(*(teacher[1] - teacher[0]))
+    assert np.hypot(run, rise) / length == pytest.approx(math.sqrt(0.5) / 2.0, rel=0.01)
+    assert teacher[0, 0] == pytest.approx(teacher[1, 0], abs=0.2)
+    assert [key.label for key in drawing.keys] == ["teachers", "students"]
+    assert "1 teacher, 1 student, d = 2" in drawing.caption
+    assert "Projected" not in drawing.caption
+
+
+def test_beyond_the_plane_the_projection_is_stated():
+    rng = np.random.default_rng(0)
+    rotation, _ = np.linalg.qr(rng.normal(size=(5, 5)))
+    flat = np.zeros((3, 5))
+    flat[:, :2] = [[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]]
+    drawing = draw_network(network(flat[2:] @ rotation, flat[:2] @ rotation), prefix="n", title="t")
+    assert "Projected from d = 5 on the two leading principal directions" in drawing.caption
+    assert "hold 100.0% of the squared length" in drawing.caption
+    # A planar network in a rotated plane keeps its angles: the student bisects the teachers.
+    teachers = drawn_in(drawing.markup, "1")[0]
+    first, second = teachers[1] - teachers[0], teachers[3] - teachers[2]
+    student = np.diff(drawn_in(drawing.markup, "2")[0][:2], axis=0)[0]
+    cosines = [abs(student @ t) / np.hypot(*student) / np.hypot(*t) for t in (first, second)]
+    assert cosines == pytest.approx([math.sqrt(0.5)] * 2, abs=0.01)
+
+
+def test_students_drawn_as_one_line_are_counted():
+    drawing = draw_network(
+        network([[0.5, 0.5], [-0.5, -0.5], [0.5, 0.502], [0.9, 0.0]], [[0.0, 1.0]]),
+        prefix="n",
+        title="t",
+    )
+    assert "×3" in texts(drawing.markup)
+    assert "3 students coincide, to the eye, on 1 line." in drawing.caption
+    apart = draw_network(network([[0.5, 0.5], [0.5, 0.6]], np.eye(2)), prefix="n", title="t")
+    assert texts(apart.markup) == []
+    assert "coincide" not in apart.caption
+    # Their ends meet in the middle, but their ticks are apart.
+    short = draw_network(network([[1e-3, 0.0], [0.0, 1e-3]], np.eye(2)), prefix="n", title="t")
+    assert "coincide" not in short.caption
+
+
+def test_many_coinciding_students_are_told_in_the_caption_alone():
+    W = np.repeat([[np.cos(a), np.sin(a)] for a in np.linspace(0.0, 3.0, 9)], 2, axis=0)
+    drawing = draw_network(network(W, np.eye(2)), prefix="n", title="t")
+    assert texts(drawing.markup) == []
+    assert "18 students coincide, to the eye, on 9 lines." in drawing.caption
+
+
+def test_zero_neurons_are_told():
+    one = draw_network(network([[0.0, 0.0], [1.0, 0.0]], np.eye(2)), prefix="n", title="t")
+    assert "1 neuron is zero" in one.caption
+    assert "coincide" not in one.caption
+    two = draw_network(network(np.zeros((2, 2)), np.eye(2)), prefix="n", title="t")
+    assert "2 neurons are zero" in two.caption
+    assert "zero" not in draw_network(network([[1, 0]], [[1, 0]]), prefix="n", title="t").caption
+
+
+@pytest.mark.parametrize(
+    ("W", "V"),
+    [
+        ([[1e-60, 0.0]], [[1e60, 1e60]]),
+        ([[0.0, 0.0]], [[0.0, 0.0]]),
+        ([[-1.0], [2.0]], [[1.0]]),
+        ([[0.0, 0.0, 0.0]], [[0.0, 0.0, 0.0]]),
+        (np.ones((1, 3)), np.ones((1, 3))),
+        (np.empty((0, 4)), np.eye(2, 4)),
+    ],
+)
+def test_degenerate_networks_are_drawn(W, V):
+    drawing = draw_network(network(W, V), prefix="n", title="t")
+    assert "nan" not in drawing.markup
+    ElementTree.fromstring(drawing.markup)
+    assert len(drawing.keys) == (2 if len(W) else 1)
+
+
+def test_crowds_are_cut_and_small():
+    rng = np.random.default_rng(1)
+    drawing = draw_network(network(rng.normal(size=(500, 2)), np.eye(2)), prefix="n", title="t")
+    assert "The 300 shortest neurons left out" in drawing.caption
+    assert len(drawing.markup) < 60_000
+
+
+INSTANCE = {
+    "type": "instance",
+    "W": [[1.0, 0.1 + 0.2]],
+    "V": [[1.0, 0.0]],
+    "activation": "abs",
+    "readout": "tied",
+    "parameters": {"angle": 0.5, "masses": [0.25, 1.0]},
+}
+
+
+def test_arguments_are_taken_apart():
+    shown = take_apart({"instance": INSTANCE, "step": 0.1})
+    assert shown.parameters == (
+        ("angle", "0.5"),
+        ("masses", "[0.25, 1.0]"),
+        ("model", "tied readout, abs"),
+        ("step", "0.1"),
+    )
+    assert [array.name for array in shown.arrays] == ["W (1 × 2)", "V (1 × 2)"]
+    assert shown.arrays[0].rows == (("1.0", "0.3"),)
+    assert shown.network.V.tolist() == [[1.0, 0.0]]
+    assert take_apart({"instance": INSTANCE, "angle": 0.5}).parameters == shown.parameters[:3]
+    teacher = {"type": "teacher", "V": np.ones((20, 9)).tolist(), "parameters": {}}
+    both = take_apart({"a": INSTANCE, "b": teacher})
+    assert ("a.angle", "0.5") in both.parameters
+    assert both.arrays[2].name == "b.V (20 × 9)"
+    assert both.arrays[2].note
+    assert len(both.arrays[2].rows) == 12
+    assert len(take_apart({"b": teacher}).network.W) == 0
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"W": "x"},
+        {"V": [[1.0, "y"]]},
+        {"W": [[1.0, 2.0, 3.0]]},
+        {"parameters": 3},
+        {"W": [[1.0], [1.0, 2.0]]},
+    ],
+)
+def test_arguments_that_are_not_what_they_claim_are_no_error(broken):
+    shown = take_apart({"x": {**INSTANCE, **broken}})
+    assert (shown.network is None) == ("parameters" not in broken)
+    assert take_apart({"x": {"type": "instance"}}).network is None
+    assert take_apart({"x": {"type": "teacher"}}).network is None
+
+
+def test_brief_values_are_what_a_person_would_write():
+    assert brief(0.1) == "0.1"
+    assert brief(1 / 3) == "0.333333"
+    assert brief({"a": [1, None, "x"]}) == "a: [1, None, x]"
+    assert brief([{"lean": 1.5, "norm": 2}, 3]) == "[(lean: 1.5, norm: 2), 3]"
+    assert len(brief(["long"] * 99)) == 240

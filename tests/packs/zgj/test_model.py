@@ -1,0 +1,103 @@
+"""Raw arrays become trusted ones in one place; everything else is one clear line."""
+
+import functools
+import pickle
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from lcnn_verify.errors import InputError
+from lcnn_verify.packs.zgj import dynamics, geometry, oracle, population
+from lcnn_verify.packs.zgj.model import MODELS, TIED_ABS, Model, as_pair, as_weights
+
+GOOD = [[1.0, 0.0], [0.0, 2.0]]
+
+
+@pytest.mark.parametrize(
+    ("value", "got"),
+    [
+        ([1.0, 2.0], "1-d array of shape (2,)"),
+        (3.0, "0-d array of shape ()"),
+        ([[1.0, 2.0], [3.0]], "rows that do not form one array"),
+        ([[1.0, float("nan")]], "nan at row 0, column 1"),
+        ([[1.0, 2.0], [float("-inf"), 0.0]], "-inf at row 1, column 0"),
+        ([[1j, 2.0]], "dtype complex128"),
+        ([["a", "b"]], "dtype <U1"),
+        ([[True, False]], "dtype bool"),
+        (np.array([[1, "x"]], dtype=object), "an entry of type str"),
+        (np.array([[1.0, "3"]], dtype=object), "an entry of type str"),
+        ([[2**70, True]], "an entry of type bool"),
+        ([[2**70, None]], "an entry of type NoneType"),
+        ([[2**2000, 1]], "an entry too large for float64"),
+        (np.array([[1.0], [1.0, 2.0]], dtype=object), "an entry of type list"),
+        (np.ma.masked_array([[1.0, 2.0]], mask=[[False, True]]), "a masked array"),
+        ([[]], "an empty array of shape (1, 0)"),
+        (np.zeros((0, 3)), "an empty array of shape (0, 3)"),
+        (None, "an entry of type NoneType"),
+        (np.array([[np.longdouble("1e400")]]), "1e+400 at row 0, column 0"),
+    ],
+)
+def test_bad_weights_say_what_was_got_and_wanted(value, got):
+    with pytest.raises(InputError) as caught:
+        as_weights("W", value)
+    assert str(caught.value).startswith(f"W: got {got}")
+    assert str(caught.value).endswith("wanted a 2-d array (neurons, d) of finite real numbers")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("value", [GOOD, np.array(GOOD, dtype=np.float32), ((1, 0), (0, 2))])
+def test_good_weights_become_contiguous_float64(value):
+    weights = as_weights("W", value)
+    assert weights.dtype == np.float64
+    assert weights.flags.c_contiguous
+    assert weights.tolist() == GOOD
+
+
+def test_numbers_past_64_bits_and_fractions_are_rounded_once():
+    assert as_weights("W", [[2**70, 1]]).tolist() == [[2.0**70, 1.0]]
+    assert as_weights("W", [[Fraction(1, 3), 2]]).tolist() == [[1 / 3, 2.0]]
+
+
+@pytest.mark.parametrize("model", ["abs", None, Model])
+def test_every_front_door_wants_a_model(model):
+    doors = (
+        *(population.loss, population.gradient, population.loss_and_gradient, population.hessian),
+        *(population.rounding_floor, population.gradient_rounding_floor),
+        *(oracle.loss, oracle.gradient, oracle.hessian, geometry.recovery_error),
+        functools.partial(dynamics.gradient_descent, step=0.1, max_steps=1),
+        functools.partial(dynamics.gradient_flow, duration=0.1),
+    )
+    for door in doors:
+        with pytest.raises(InputError, match=r"^model: got .*, wanted a Model, such as Model\("):
+            door(GOOD, GOOD, model=model)
+
+
+def test_pairs_must_share_their_dimension():
+    with pytest.raises(InputError, match=r"W: got dimension d = 2, wanted V's dimension d = 3"):
+        as_pair(GOOD, [[1.0, 0.0, 0.0]])
+
+
+def test_width_is_demanded_only_when_asked():
+    as_pair([[1.0, 0.0]], GOOD)
+    with pytest.raises(InputError, match=r"W: got m = 1 students, wanted m ≥ r = 2"):
+        as_pair([[1.0, 0.0]], GOOD, overparameterized=True)
+
+
+def test_model_rejects_unknown_names():
+    with pytest.raises(InputError, match=r"Model.activation: got 'tanh', wanted 'abs' or 'relu'"):
+        Model("tanh")  # type: ignore[arg-type]
+    with pytest.raises(InputError, match=r"Model.readout: got 'free', wanted 'tied' or 'unit'"):
+        Model("abs", "free")  # type: ignore[arg-type]
+
+
+def test_models_are_distinct_and_named():
+    assert len({model.name for model in MODELS}) == 4
+    assert Model() == TIED_ABS
+    assert [model.mass_power for model in MODELS] == [2, 1, 2, 1]
+    assert Model("relu").kernel_weights == (0.25, 0.25)
+
+
+def test_input_errors_survive_the_way_between_processes():
+    error = pickle.loads(pickle.dumps(InputError("W", "nothing", "something")))
+    assert (error.argument, str(error)) == ("W", "W: got nothing, wanted something")

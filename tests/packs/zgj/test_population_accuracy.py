@@ -1,0 +1,128 @@
+"""The accuracy contract: every route within the rounding floor of the oracle, everywhere."""
+
+from __future__ import annotations
+
+import mpmath
+import numba
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from population_reference import Exact, evaluate, floors, nasty_instances, routes
+
+from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.packs.zgj import oracle, population
+from lcnn_verify.packs.zgj.model import MODELS, Model
+
+NASTY = nasty_instances()
+# Compiled loops over 2000 neurons are out of reach as plain Python.
+JIT = not numba.config.DISABLE_JIT
+models = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
+
+
+def assert_within_floors(W: FloatArray, V: FloatArray, model: Model) -> None:
+    exact = Exact.of(W, V, model)
+    exact.assert_floors_are_honest()
+    for name, route in routes(W.shape[1]).items():
+        loss, gradient = evaluate(route, W, V, model)
+        assert max(exact.error(loss, gradient)) <= 1.0, (name, W, V)
+
+
+@models
+@pytest.mark.parametrize("name", NASTY)
+def test_every_route_is_within_its_floor_on_every_trap(name: str, model: Model) -> None:
+    assert_within_floors(*NASTY[name], model)
+
+
+def test_the_traps_include_a_cosine_above_one() -> None:
+    # Otherwise "ρ slightly above 1" would be covered in name only.
+    rows = np.concatenate([W for W, _ in NASTY.values() if W.shape[1] == 3 and W.any()])
+    rows = rows[np.linalg.norm(rows, axis=1) > 1e-100]
+    units = rows / np.linalg.norm(rows, axis=1)[:, None]
+    assert np.max(units @ units.T) > 1.0
+
+
+@st.composite
+def families(draw: st.DrawFn) -> tuple[FloatArray, FloatArray]:
+    """Students and teachers of which many are zeros, copies, opposites or neighbours of others."""
+    d = draw(st.integers(1, 4))
+    number = st.one_of(st.sampled_from([0.0, 1.0, -2.0, 0.5, 3.0]), st.floats(-1, 1))
+    rows: list[FloatArray] = []
+    count = draw(st.integers(2, 7))
+    for _ in range(count):
+        kind = draw(st.sampled_from(["fresh", "fresh", "copy", "near", "zero"]))
+        scale = 10.0 ** draw(st.sampled_from([0, 0, 0, 0, 1, -3, -8, 13, -60, 60]))
+        if kind == "zero":
+            rows.append(np.zeros(d))
+        elif kind == "fresh" or not rows:
+            rows.append(scale * np.array(draw(st.lists(number, min_size=d, max_size=d))))
+        else:
+            old = rows[draw(st.integers(0, len(rows) - 1))]
+            new = old * draw(st.sampled_from([1.0, -1.0, 2.0, -0.3]))
+            if kind == "near":
+                stray = 10.0 ** -draw(st.integers(1, 13)) * np.abs(new).max()
+                new[draw(st.integers(0, d - 1))] += stray
+            rows.append(new)
+    m = draw(st.integers(1, count - 1))
+    return np.array(rows[:m]), np.array(rows[m:])
+
+
+@models
+@settings(max_examples=60 if JIT else 20, deadline=None, derandomize=True, database=None)
+@given(pair=families())
+def test_every_route_is_within_its_floor_on_drawn_instances(
+    model: Model, pair: tuple[FloatArray, FloatArray]
+) -> None:
+    assert_within_floors(*pair, model)
+
+
+def short_normals(rows: int, d: int, seed: int) -> FloatArray:
+    """Normal entries with 30 bits, so that small multiples of them are exact."""
+    return np.round(np.random.default_rng(seed).normal(size=(rows, d)) * 2.0**30) / 2.0**30
+
+
+@models
+@pytest.mark.parametrize("d", [1, 2, 3, 50] if JIT else [1, 2])
+def test_two_thousand_exact_clones(model: Model, d: int) -> None:
+    # k² clones of a student are one student k (tied) or k² (unit) times as long, so the oracle
+    # sees a family of four. The rounding errors of clones are systematic: they do not average out.
+    roots = np.array([44, 8])
+    students, teachers = short_normals(2, d, 1), short_normals(2, d, 2)
+    clones = np.repeat(students, roots**2, axis=0)
+    assert len(clones) == 2000
+    factors = roots if model.readout == "tied" else roots**2
+    merged = factors[:, None] * students
+    exact_loss = oracle.loss(merged, teachers, dps=20, model=model)
+    exact_rows = oracle.gradient(merged, teachers, dps=20, model=model)
+    loss_bound, row_bounds = floors(clones, teachers, model)
+    fast = {name: route for name, route in routes(d).items() if name != "small" or JIT}
+    for route in fast.values():
+        loss, gradient = evaluate(route, clones, teachers, model)
+        with mpmath.workdps(60):
+            assert abs(mpmath.mpf(loss) - exact_loss) <= loss_bound
+            for k, part in enumerate(np.split(gradient, [roots[0] ** 2])):
+                share = mpmath.mpf(1) / int(roots[k]) if model.readout == "tied" else 1
+                bound = float(row_bounds[0 if k == 0 else -1])
+                for row in np.unique(part, axis=0):
+                    gap = [
+                        mpmath.mpf(float(x)) - exact_rows[k, j] * share for j, x in enumerate(row)
+                    ]
+                    assert mpmath.norm(gap) <= bound
+
+
+@models
+def test_two_thousand_students_row_by_row(model: Model) -> None:
+    # A row is linear in the other neurons: against the teachers, less against the other students,
+    # plus its own term p·k(1)·‖w‖^(2p−2)·w. Each part is an oracle gradient of one student.
+    W, V = short_normals(2000, 3, 3), short_normals(3, 3, 4)
+    gradient = population.gradient(W, V, model=model)
+    bounds = population.gradient_rounding_floor(W, V, model=model)
+    for i in (0, 1999):
+        own = W[i : i + 1]
+        others = np.delete(W, i, axis=0)
+        with mpmath.workdps(60):
+            parts = [oracle.gradient(own, rows, dps=20, model=model) for rows in (V, others)]
+            alone = oracle.gradient(own, np.zeros((1, 3)), dps=20, model=model)
+            exact = parts[0] - parts[1] + alone
+            gap = [mpmath.mpf(float(entry)) - exact[0, j] for j, entry in enumerate(gradient[i])]
+            assert mpmath.norm(gap) <= float(bounds[i])

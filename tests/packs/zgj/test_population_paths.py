@@ -1,0 +1,234 @@
+"""The three routes agree, at every shape and block edge, and a wrong sign in any of them shows."""
+
+from __future__ import annotations
+
+import math
+import types
+from collections.abc import Callable
+from typing import Any
+
+import numba
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from population_reference import Exact, evaluate, floors, routes
+
+from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.packs.zgj.model import MODELS, TIED_ABS, TIED_RELU, UNIT_RELU, Model
+from lcnn_verify.packs.zgj.population import dense, planar, small
+from lcnn_verify.packs.zgj.population.family import signed_family
+
+JIT = not numba.config.DISABLE_JIT
+models = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
+
+
+def disagreement(
+    first: tuple[float, FloatArray],
+    second: tuple[float, FloatArray],
+    bounds: tuple[float, FloatArray],
+) -> float:
+    """The largest difference between two routes in units of the two floors; 1 is the limit."""
+    losses = abs(first[0] - second[0]) / (2 * bounds[0])
+    rows = np.linalg.norm(first[1] - second[1], axis=1) / (2 * bounds[1])
+    return float(max(losses, rows.max()))
+
+
+@models
+@settings(max_examples=80 if JIT else 8, deadline=None, derandomize=True, database=None)
+@given(
+    m=st.integers(1, 40), r=st.integers(1, 40), d=st.integers(1, 40), seed=st.integers(0, 2**32 - 1)
+)
+def test_routes_agree_at_every_shape(m: int, r: int, d: int, seed: int, model: Model) -> None:
+    rng = np.random.default_rng(seed)
+    W, V = rng.normal(size=(m, d)), rng.normal(size=(r, d))
+    for plane in (False, True):
+        A, B = (rng.normal(size=(k, 2)) for k in (m, r)) if plane else (W, V)
+        results = [evaluate(route, A, B, model) for route in routes(A.shape[1]).values()]
+        for other in results[1:]:
+            assert disagreement(results[0], other, floors(A, B, model)) <= 1.0
+
+
+@pytest.mark.parametrize("d", [1, 2, 15, 16, 17, 31, 32, 33, 63, 64, 65, 100])
+def test_routes_agree_at_block_edges_of_the_dimension(d: int) -> None:
+    rng = np.random.default_rng(d)
+    W, V = rng.normal(size=(9, d)), rng.normal(size=(2, d))
+    first, second = (evaluate(route, W, V, TIED_RELU) for route in list(routes(d).values())[:2])
+    assert disagreement(first, second, floors(W, V, TIED_RELU)) <= 1.0
+
+
+@pytest.mark.parametrize("tile", [16, 48, 80])
+@pytest.mark.parametrize("n", [15, 16, 17, 31, 32, 33, 47, 48, 49, 79, 80, 81, 96])
+def test_routes_agree_at_tile_edges(n: int, tile: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dense, "TILE", tile)
+    rng = np.random.default_rng(n)
+    W, V = rng.normal(size=(n - 3, 3)), rng.normal(size=(3, 3))
+    first, second = (evaluate(route, W, V, TIED_ABS) for route in routes(3).values())
+    assert disagreement(first, second, floors(W, V, TIED_ABS)) <= 1.0
+
+
+@pytest.mark.parametrize("n", [127, 128, 129, 257])
+def test_routes_agree_at_the_real_tile_size(n: int) -> None:
+    rng = np.random.default_rng(n)
+    W, V = rng.normal(size=(n - 3, 2)), rng.normal(size=(3, 2))
+    first, second = (
+        evaluate(route, W, V, UNIT_RELU) for route in (dense.loss_and_pull, planar.loss_and_pull)
+    )
+    assert disagreement(first, second, floors(W, V, UNIT_RELU)) <= 1.0
+
+
+@models
+def test_the_plane_agrees_with_the_tiles_among_thousands(model: Model) -> None:
+    rng = np.random.default_rng(5)
+    W, V = rng.normal(size=(2000 if JIT else 300, 2)), rng.normal(size=(5, 2))
+    W[100:200] = W[0]  # clones, and lines that coincide
+    W[200:250] = -W[1]
+    first, second = (
+        evaluate(route, W, V, model) for route in (dense.loss_and_pull, planar.loss_and_pull)
+    )
+    assert disagreement(first, second, floors(W, V, model)) <= 1.0
+
+
+def test_a_million_neurons_in_the_plane_equal_their_merged_pairs() -> None:
+    # Clones of a handful of students: the exact loss is that of the handful (THEORY §3.3), with
+    # tied masses. 512² clones are one student 512 times as long, which is exact in binary.
+    root = 512 if JIT else 64
+    few = np.array([[1.0, 0.25], [-0.5, 2.0], [3.0, -1.0], [-1.0, -0.125]])
+    V = np.array([[1000.0, 300.0], [-200.0, 700.0]])
+    many = np.tile(few, (root * root, 1))
+    rng = np.random.default_rng(6)
+    many *= rng.choice([-1.0, 1.0], size=len(many))[:, None]
+    loss, gradient = evaluate(planar.loss_and_pull, many, V, TIED_ABS)
+    merged_loss, merged_gradient = evaluate(small.loss_and_pull, root * few, V, TIED_ABS)
+    bound, rows = floors(many, V, TIED_ABS)
+    assert abs(loss - merged_loss) <= 2 * bound
+    signs = np.sign(many[:, 0] * np.tile(few, (root * root, 1))[:, 0])
+    expected = np.tile(merged_gradient / root, (root * root, 1)) * signs[:, None]
+    assert np.all(np.linalg.norm(gradient - expected, axis=1) <= 2 * rows)
+
+
+class TestOrder:
+    """The planar kernel repairs any permutation of the lines, and cheaply a nearly right one."""
+
+    def family(self, n: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+        rng = np.random.default_rng(n)
+        family = signed_family(rng.normal(size=(n - 1, 2)), rng.normal(size=(1, 2)), TIED_ABS)
+        return family.units, family.masses, family.signs
+
+    @pytest.mark.parametrize("start", ["sorted", "reversed", "shuffled", "one late"])
+    @pytest.mark.parametrize("n", [2, 5, 200])
+    def test_it_sorts_lines_by_angle_in_place(self, n: int, start: str) -> None:
+        units, masses, signs = self.family(n)
+        right = planar.line_order(units)
+        angles = np.mod(np.arctan2(units[:, 1], units[:, 0]), math.pi)
+        assert np.all(np.diff(angles[right]) >= 0.0)
+        order = {
+            "sorted": right,
+            "reversed": right[::-1],
+            "shuffled": np.random.default_rng(0).permutation(n),
+            "one late": np.roll(right, 1),
+        }[start].copy()
+        expected = planar.loss_and_pull(units, masses, signs, n - 1, 1.0, 0.0, 2)
+        loss, pull = planar.planar_loss_and_pull(units, masses, signs, n - 1, 1.0, 0.0, 2, order)
+        assert np.array_equal(order, right)
+        assert loss == expected[0]
+        assert np.array_equal(pull, expected[1])
+
+    def test_it_sorts_afresh_only_when_far_from_sorted(self) -> None:
+        calls: list[int] = []
+
+        def argsort(angles: FloatArray) -> Any:
+            calls.append(len(angles))
+            return np.argsort(angles)
+
+        repair = as_python(planar._sort_again, np=types.SimpleNamespace(argsort=argsort))
+        angles = np.linspace(-1.0, 1.0, 300)
+        order = np.arange(300)
+        order[[10, 11]], order[[200, 205]] = order[[11, 10]], order[[205, 200]]
+        repair(order, angles)
+        assert not calls
+        assert np.array_equal(order, np.arange(300))
+        order = order[::-1].copy()
+        repair(order, angles)
+        assert calls == [300]
+        assert np.array_equal(order, np.arange(300))
+
+    def test_a_zero_neuron_has_an_order_but_no_pull(self) -> None:
+        W, V = np.array([[0.0, -0.0], [-0.0, 0.0], [1.0, 2.0]]), np.array([[2.0, 1.0]])
+        _, gradient = evaluate(planar.loss_and_pull, W, V, UNIT_RELU)
+        assert not gradient[:2].any()
+        assert gradient[2].any()
+
+
+def test_the_in_place_kernel_does_not_see_what_its_workspace_held() -> None:
+    rng = np.random.default_rng(1)
+    family = signed_family(rng.normal(size=(4, 3)), rng.normal(size=(2, 3)), TIED_ABS)
+    work, pull = np.full(small.work_shape(6, 3), np.nan), np.full((4, 3), np.nan)
+    arguments = (family.units, family.masses, family.signs, 1.0, 0.0, 2, work, pull)
+    first = small.loss_and_pull_into(*arguments)
+    expected = small.loss_and_pull(*arguments[:3], 4, 1.0, 0.0, 2)
+    assert first == small.loss_and_pull_into(*arguments) == expected[0]
+    assert np.array_equal(pull, expected[1])
+
+
+def as_python(function: Callable[..., Any], **names: Any) -> Callable[..., Any]:
+    """The plain Python body of a compiled function, with some of its global names replaced."""
+    body = getattr(function, "py_func", function)
+    return types.FunctionType(body.__code__, {**body.__globals__, **names}, body.__name__)
+
+
+def python_small(**names: Any) -> Callable[..., Any]:
+    inner = as_python(small.loss_and_pull_into, **names)
+    return as_python(small.loss_and_pull, loss_and_pull_into=inner)
+
+
+def python_planar(**names: Any) -> Callable[..., Any]:
+    inner = as_python(planar.planar_loss_and_pull, **names)
+    return as_python(planar.loss_and_pull, planar_loss_and_pull=inner)
+
+
+def python_assemble(**names: Any) -> Callable[..., Any]:
+    return as_python(small.assemble, **names)
+
+
+BROKEN: dict[str, Callable[[], Callable[..., Any]]] = {
+    "small: cosine's sign": lambda: python_small(cosine=lambda units, i, b: -units[i] @ units[b]),
+    "small: sine for cosine": lambda: python_small(
+        cosine=lambda units, i, b: math.sqrt(max(0.0, 1.0 - (units[i] @ units[b]) ** 2))
+    ),
+    "small: sums overwritten": lambda: python_small(two_sum=lambda a, b: (b, 0.0)),
+    "planar: order ignored": lambda: python_planar(_sort_again=lambda order, angles: order.sort()),
+    "planar: no folding": lambda: python_planar(_is_folded=lambda x, y: False),
+    "dense: upper triangle only": lambda: as_python(
+        dense.loss_and_pull,
+        _moments=as_python(dense._moments, _by_rows=lambda tile: 0.0 * dense._by_rows(tile)),
+    ),
+    "dense: cross sign": lambda: as_python(
+        dense.loss_and_pull,
+        _moments=as_python(dense._moments, _cosines=lambda a, b: -a @ b.T),
+    ),
+    "assemble: radial part": lambda: python_small(
+        assemble=python_assemble(row_dot=lambda a, b, i: -(a[i] @ b[i]))
+    ),
+    "assemble: linear part": lambda: python_small(
+        assemble=python_assemble(signed_mean_direction=lambda u, m, s: -(s * m) @ u)
+    ),
+}
+
+
+def test_plain_python_bodies_are_right_to_begin_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dense, "TILE", 16)
+    rng = np.random.default_rng(3)
+    W, V = rng.normal(size=(30, 2)), rng.normal(size=(3, 2))
+    exact = Exact.of(W, V, TIED_RELU)
+    for route in (python_small(), python_planar(), as_python(dense.loss_and_pull)):
+        assert max(exact.error(*evaluate(route, W, V, TIED_RELU))) <= 1.0
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_kernel_leaves_its_floor(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dense, "TILE", 16)
+    rng = np.random.default_rng(3)
+    W, V = rng.normal(size=(30, 2)), rng.normal(size=(3, 2))
+    exact = Exact.of(W, V, TIED_RELU)
+    assert max(exact.error(*evaluate(BROKEN[name](), W, V, TIED_RELU))) > 1e6
