@@ -372,7 +372,7 @@ def test_reports_tell_what_was_proved():
     assert "Proved for all instances of a box" in summary
     assert "2 cells enclosed with 80 bits" in summary
     page = html.render(report.data)
-    assert 'id="claim-fact.merged-level-proved"' in page
+    assert 'id="claim-zgj.fact.merged-level-proved"' in page
     assert "R &lt; 1, for" in page
     assert "enclosed with 64 bits in 0.34 s" in page
 

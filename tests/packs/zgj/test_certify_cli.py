@@ -15,16 +15,18 @@ import campaign_kit as kit
 import jsonschema
 import pytest
 from region_kit import certified
-from reporting_fixtures import friendly, normalised
 
 from lcnn_verify.cli.app import main
 from lcnn_verify.errors import InputError
+from lcnn_verify.evidence import check as evidence_check
 from lcnn_verify.evidence import documents
-from lcnn_verify.evidence.recorder import Proof
+from lcnn_verify.evidence.recorder import Recorder, recording
+from lcnn_verify.ledger import claim
 from lcnn_verify.packs.zgj.proofs.region import split_tree
-from lcnn_verify.packs.zgj.proofs.region.drawing import plane
+from lcnn_verify.packs.zgj.proofs.region.drawing import CertifiedRegion, plane
 from lcnn_verify.packs.zgj.proofs.region.page import render
 from lcnn_verify.reporting import html
+from lcnn_verify.reporting.report import RunInfo, build_report
 from lcnn_verify.reporting.schema import schema
 
 CLAIM = "zgj.gradient-bound"
@@ -247,16 +249,14 @@ def test_the_page_escapes_what_a_file_says():
 
 def test_the_report_draws_a_certified_plane():
     """A region in a proof of a report is a figure of its page, and fits the schema."""
-    document = certified("one").document
-    region = {key: document[key] for key in ("coordinates", "root", "tree")}
-    claims, records = friendly()
-    proofs = [
-        Proof("‖∇L‖ ≥ 2·κ·L", "a box", document["boxes"], 64, False, kept).to_json()
-        for kept in (None, region)
-    ]
-    assert "region" not in proofs[0]
-    records[0]["proofs"] = proofs
-    report = normalised(claims, records).data
+    document, law = certified("one").document, claim(CLAIM)
+    recorder = Recorder(law.id, "proved")
+    said = {"box": "a box", "cells": document["boxes"], "bits": 64, "whole": False}
+    with recording(recorder), recorder.example({}):
+        evidence_check.certified("‖∇L‖ ≥ 2·κ·L", **said)
+        evidence_check.certified("and drawn", **said, drawn=CertifiedRegion(document))
+    timings = {"started": "2026-01-02T03:04:05+00:00", "seconds": 1.0, "units": {}}
+    report = build_report([law], [recorder.to_json()], RunInfo("quick", 0), timings=timings).data
     jsonschema.validate(report, schema())
     page = html.render(report)
     assert page.count("The certified region") == 1

@@ -224,7 +224,7 @@ def test_ctrl_c_after_the_last_box_leaves_the_proof_of_the_shell(monkeypatch):
         raise KeyboardInterrupt
 
     whole = certified("one")
-    monkeypatch.setattr(prove.zero, "prove", interrupted)
+    monkeypatch.setattr(prove.near_zero_loss, "prove", interrupted)
     with pytest.raises(prove.Interrupted) as stopped:
         prove.certify(whole.claim, budget=100_000)
     found = stopped.value.found

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from lcnn_verify.campaign.properties import find_directory, load
+from lcnn_verify.campaign.properties import load
 from lcnn_verify.evidence import Property, Verdict, decide, replay_record
 from lcnn_verify.evidence.quantity import Quantity
-from lcnn_verify.packs.zgj import quantities
+from lcnn_verify.packs.zgj import PACK, quantities
 from lcnn_verify.packs.zgj.proofs.region import prove
 
 NAME = "test_no_student_of_one_planar_teacher_breaks_it"
@@ -26,7 +26,7 @@ def asked_too_much(monkeypatch: pytest.MonkeyPatch) -> Property:
         return certify(replace(claim, multiple=Fraction(20)), budget=budget)
 
     monkeypatch.setattr(prove, "certify", of_too_much)
-    items = load(find_directory(None), "zgj/test_gradient_bound.py")
+    items = load(PACK.properties, "zgj/test_gradient_bound.py")
     (found,) = (item for item in items if item.name == NAME)
     return found
 
@@ -58,7 +58,7 @@ def test_a_region_refuted_where_the_claim_falls_is_a_counterexample(
 
 
 def test_a_region_that_is_proved_says_how_long_it_took() -> None:
-    items = load(find_directory(None), "zgj/test_gradient_bound.py")
+    items = load(PACK.properties, "zgj/test_gradient_bound.py")
     (found,) = (item for item in items if item.name == NAME)
     (proof,) = found.run().proofs
     assert proof.seconds is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import lcnn_verify
@@ -18,7 +19,7 @@ def render(document: Mapping[str, Any]) -> str:
     reasons = document["reasons"]
     bounds = zip(document["coordinates"], document["root"], strict=True)
     return (
-        templates()
+        templates(Path(__file__).parent)
         .get_template("region.html")
         .render(
             data=document,
