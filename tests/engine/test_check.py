@@ -41,7 +41,7 @@ def unenclosed(*args):
 
 @pytest.fixture
 def recorder():
-    with recording(Recorder("fact.demo", "test_demo")) as recorder:
+    with recording(Recorder("demo", "test_demo")) as recorder:
         yield recorder
 
 
@@ -57,7 +57,7 @@ def test_a_violation_carries_the_proof_of_its_margin(recorder):
     with pytest.raises(Violation) as caught, recorder.example({}):
         check.at_least(quantity("g", 1.0, 0.1, exact="1"), quantity("b", 2.0, 0.1, exact="2"))
     text = str(caught.value)
-    assert text.startswith("fact.demo: g = 1, ≥ b = 2 violated; margin -1")
+    assert text.startswith("demo: g = 1, ≥ b = 2 violated; margin -1")
     assert "(Arb enclosure, 128 bits)" in text
     assert "proved to lie in [-1e+0, -1e+0]" in text
     assert recorder.counterexample.outcome is Outcome.VIOLATED
@@ -341,7 +341,7 @@ def test_an_explanation_is_asked_for_only_when_something_is_wrong(recorder):
 def test_misbehaviour_is_a_violation_in_words(recorder):
     with pytest.raises(Violation) as caught, recorder.example({"x": 1}):
         check.misbehaved("loss(W, V)", "crashed its process", "SIGSEGV", x=2)
-    assert str(caught.value) == "fact.demo: loss(W, V) crashed its process; SIGSEGV"
+    assert str(caught.value) == "demo: loss(W, V) crashed its process; SIGSEGV"
     assert recorder.counterexample.arguments == {"x": 2}
     assert recorder.to_json()["counterexample"]["got"] is None
 

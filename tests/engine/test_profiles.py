@@ -43,16 +43,16 @@ def test_a_share_is_never_nothing():
 def test_a_context_survives_json_and_nonsense_does_not():
     context = RunContext(PROFILES["deep"], seed=3, shard=1, shards=4)
     assert RunContext.from_json(context.to_json()) == context
-    assert "implementation" not in context.to_json()  # as files written before it was known
-    conform = RunContext(implementation="package.module:object", call_seconds=1.5)
-    assert RunContext.from_json(conform.to_json()) == conform
+    assert "subject" not in context.to_json()
+    judging = RunContext(subject={"target": "package.module:object", "seconds": 1.5})
+    assert RunContext.from_json(judging.to_json()) == judging
     for change in (
         {"seed": -1},
         {"shard": 4},
         {"seed": "3"},
         {"profile": "deepest"},
         {"seed": True},
-        {"implementation": 3},
+        {"subject": 3},
     ):
         with pytest.raises(InputError):
             RunContext.from_json({**context.to_json(), **change})

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lcnn_verify import ledger
-from lcnn_verify.campaign.properties import find_directory, load
+from lcnn_verify.campaign.properties import directory_of, load
 from lcnn_verify.cli.errors import ExitCode
 from lcnn_verify.cli.replay import replay
 from lcnn_verify.evidence import decide, replay_record
@@ -26,7 +26,7 @@ def test_there_are_thirteen() -> None:
 def test_every_control_is_refuted_by_proof(
     claim: ledger.Claim, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (item,) = load(find_directory(None), claim.property_file)
+    (item,) = load(directory_of(claim), claim.property_file)
     with running(RunContext()):
         recorder = item.run(shrink=False)
     assert decide(claim, [recorder.to_json()]).as_wanted

@@ -13,17 +13,18 @@ import mpmath
 import pytest
 from enclosure_kit import holds
 
-from lcnn_verify.campaign.properties import find_directory, load
+from lcnn_verify import ledger
+from lcnn_verify.campaign.properties import directory_of, load
 from lcnn_verify.evidence import Property, Quantity, check, escalation
 from lcnn_verify.packs.zgj.enclosure import working_precision
 from lcnn_verify.profiles import PROFILES, Profile, RunContext, running
 
-FEW = Profile("few", 0.05, 1, 1, 16, 1, 300.0)
-DIRECTORY = find_directory(None)
+FEW = Profile("few", 0.05, 1, 300.0)
+DIRECTORY = directory_of(ledger.claim("zgj.form.loss"))
 FILES = [
     path.relative_to(DIRECTORY).as_posix()
-    for family in ("fact", "form", "control")
-    for path in sorted((DIRECTORY / family).glob("test_*.py"))
+    for group in ("fact", "form", "control")
+    for path in sorted((DIRECTORY / "zgj" / group).glob("test_*.py"))
 ]
 # Of the paper's claims, those that run no long trajectories.
 FILES += ["zgj/test_not_convex.py", "zgj/test_not_pl.py"]
