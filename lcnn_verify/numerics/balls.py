@@ -2,7 +2,7 @@
 
 An ``arb`` is a midpoint and a radius, and every operation encloses every value its arguments
 allow. In python-flint 0.9 ``x**2``, ``x.sqrt()`` and ``x.asin()`` of a ball that touches 0 (or ±1)
-give NaN (THEORY §7); the functions here intersect with the range the argument is known to have.
+give NaN; the functions here intersect with the range the argument is known to have.
 Monotone functions are evaluated at both end points, which gives their exact range over a box.
 
 python-flint keeps one working precision for the whole process: set it with

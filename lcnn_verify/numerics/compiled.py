@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import functools
 import hashlib
+import importlib.util
 import sys
 from collections.abc import Callable, Iterator
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -15,6 +17,8 @@ from numba.core import caching
 
 F = TypeVar("F", bound=Callable[..., object])
 _OURS = "lcnn_verify"
+_OF_ALL = frozenset({_OURS, f"{_OURS}.packs"})
+"""Packages of ours that hold more than one pack: each pack's data are its own."""
 _NEVER_INLINED = frozenset({".py", ".pyc", ".md", ".html", ".css"})
 """Endings of files that hold no data for a module-level constant: code, and text for people."""
 _DISPATCHERS: list[Any] = []
@@ -46,82 +50,78 @@ class _Cache(caching.FunctionCache):  # type: ignore[misc]  # Numba is untyped
 
     def __init__(self, function: Any) -> None:
         super().__init__(function)
-        stamp = (self._impl.locator.get_source_stamp(), inlined_digest(function.__module__))
+        digest = inlined_digest(function.__module__, function.__code__.co_filename)
+        stamp = (self._impl.locator.get_source_stamp(), digest)
         self._cache_file = caching.IndexDataCacheFile(
             self._cache_path, self._impl.filename_base, stamp
         )
 
 
 @functools.cache
-def inlined_digest(module: str) -> str:
-    """A digest of all that machine code of ``module`` may have inlined.
+def inlined_digest(module: str, file: str) -> str:
+    """A digest of all that machine code of ``module``, whose source is ``file``, may have inlined.
 
     That is every module it imports, directly or not, from its own top-level package and from
-    ours, whoever wrote it; and the data files of its package, from which a constant may have been
-    read: of one folder below ``packs`` for a pack of ours.
+    ours; and the data files of its package, from which a constant may have been read.
     """
-    files = {_file_of(module)} if _file_of(module) else set()
-    waiting = [(module, path) for path in files if path]
+    reach = {_OURS, module.partition(".")[0]}
+    files, waiting = {Path(file)}, [(module, Path(file))]
     while waiting:
-        name, path = waiting.pop()
-        for imported in _imported(path, name):
-            found = _file_of(imported)
-            if imported.partition(".")[0] in (_OURS, module.partition(".")[0]) and found:
-                if found not in files:
-                    waiting.append((imported, found))
-                files.add(found)
+        for imported in _imports(*waiting.pop()):
+            source = _source(imported)
+            if source and source not in files and imported.partition(".")[0] in reach:
+                files.add(source)
+                waiting.append((imported, source))
     digest = hashlib.sha256()
-    for path in sorted(filter(None, files)) + sorted(_data_files(module)):
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    for path in (*sorted(files), *sorted(_data(module))):
+        digest.update(_digest(path))
     return digest.hexdigest()
 
 
-def _imported(path: Path, module: str) -> Iterator[str]:
-    """The modules a source file names in its imports."""
+@functools.cache
+def _imports(module: str, path: Path) -> tuple[str, ...]:
+    """The modules a source file names in its imports, wherever in the file."""
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
-    for node in ast.walk(_tree(path)):
+    found: list[str] = []
+    for node in ast.walk(ast.parse(path.read_bytes())):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found.extend(name for alias in node.names for name in _with_parents(alias.name))
         elif isinstance(node, ast.ImportFrom):
-            base = node.module or ""
-            if node.level:
-                parts = package.split(".")[: len(package.split(".")) - node.level + 1]
-                base = ".".join([*parts, base]).rstrip(".")
-            inner = [f"{base}.{alias.name}" for alias in node.names]
-            modules = [name for name in inner if _file_of(name)]
-            yield from modules
-            if len(modules) < len(inner):  # some name is an attribute of the package itself
-                yield base
+            relative = "." * node.level + (node.module or "")
+            base = importlib.util.resolve_name(relative, package)
+            inner = (f"{base}.{alias.name}" for alias in node.names)
+            found.extend(name if _source(name) else base for name in inner)
+    return tuple(found)
 
 
 @functools.cache
-def _tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_bytes())
-
-
-@functools.cache
-def _file_of(module: str) -> Path | None:
-    """The source file of a module of an imported top-level package; None if there is none."""
+def _source(module: str) -> Path | None:
+    """The source file of a module whose top-level package is imported; None if there is none."""
     top, *rest = module.split(".")
-    origin = getattr(sys.modules.get(top), "__file__", None)
-    if origin is None:
-        return None
-    if not rest:
-        return Path(origin)
-    place = Path(origin).parent.joinpath(*rest)
-    for path in (place.with_suffix(".py"), place / "__init__.py"):
-        if Path(origin).name == "__init__.py" and path.is_file():
-            return path
-    return None
+    package = sys.modules.get(top)
+    for folder in getattr(package, "__path__", ()):
+        place = Path(folder, *rest)
+        for path in (place / "__init__.py", place.with_name(f"{place.name}.py")):
+            if path.is_file():
+                return path
+    alone = getattr(package, "__file__", None) if not rest else None
+    return Path(alone) if alone else None
 
 
-def _data_files(module: str) -> Iterator[Path]:
-    """Files beside the sources of the package of ``module`` that constants may be read from."""
-    parts = module.split(".")
-    package = parts[:3] if parts[:2] == [_OURS, "packs"] else parts[:1]
-    origin = _file_of(".".join(package))
-    if package == [_OURS] or origin is None or origin.name != "__init__.py":
-        return
-    for path in origin.parent.rglob("*"):
+def _data(module: str) -> Iterator[Path]:
+    """The files beside the sources of the outermost package of ``module`` that is its own."""
+    sources = (_source(name) for name in _with_parents(module) if name not in _OF_ALL)
+    package = next((path.parent for path in sources if path and path.name == "__init__.py"), None)
+    for path in package.rglob("*") if package else ():
         if path.suffix not in _NEVER_INLINED and path.is_file() and "__pycache__" not in path.parts:
             yield path
+
+
+def _with_parents(module: str) -> Iterator[str]:
+    """``a``, ``a.b`` and ``a.b.c`` of ``a.b.c``."""
+    return accumulate(module.split("."), "{}.{}".format)
+
+
+@functools.cache
+def _digest(path: Path) -> bytes:
+    return hashlib.sha256(path.read_bytes()).digest()

@@ -36,8 +36,8 @@ def test_the_text_form_shows_the_numbers():
 
 def test_bad_content_is_refused():
     with pytest.raises(InputError):
-        from_json({"type": "teacher", "V": [[float("nan")]], "parameters": {}})
+        from_json({"type": "zgj.teacher", "V": [[float("nan")]], "parameters": {}})
     with pytest.raises(KeyError):
-        from_json({"type": "instance", "W": [[1.0]]})
+        from_json({"type": "zgj.instance", "W": [[1.0]]})
     with pytest.raises(TypeError, match="cannot write a set"):
         to_json({"x": {1, 2}})
