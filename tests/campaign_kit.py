@@ -1,6 +1,7 @@
 """Small property folders for the tests of the campaign, the command line and the plugin.
 
-Each text below is a property file for one claim of the ledger; {claim} is filled in by ``write``.
+Each text below is a property file for one claim of the ledger, most often one of the made-up pack
+``lab``; {claim} is filled in by ``write``.
 """
 
 from __future__ import annotations
@@ -15,6 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from lcnn_verify import ledger
+
+LAB = ("first", "second", "third", "fourth", "fifth", "sixth", "control.first", "control.second")
+"""Names of the claims of the made-up pack ``lab``: six, and two controls."""
 
 HEAD = """
 import ctypes, os, pathlib, sys, time

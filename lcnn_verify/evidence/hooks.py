@@ -6,7 +6,6 @@ example knows its JSON, how a person reads it, and how it is drawn; the engine o
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol, Self
@@ -94,7 +93,6 @@ class Hooks:
     judge: Judge | None = None
 
 
-@functools.cache
 def hooks_of(pack_key: str) -> Hooks:
     """The hooks of the pack called ``pack_key``, whose numerics are imported for it.
 

@@ -87,6 +87,11 @@ def broken() -> tuple[Broken, ...]:
     return _found()[1]
 
 
+def look_again() -> None:
+    """Find packs anew: distributions have come or gone since this process started."""
+    _found.cache_clear()
+
+
 def pack_of(claim_id: str) -> Pack:
     """The pack a claim belongs to. Raises ``InputError`` if there is none of that key."""
     key = claim_id.partition(".")[0]

@@ -1,0 +1,26 @@
+"""Every test finds two packs of other distributions: ``toy``, and ``lab``, which is made up."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+import distributions
+import pytest
+from campaign_kit import LAB
+
+_SESSION = ExitStack()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Offer the packs before anything is collected, since their properties are, too."""
+    folder = Path(_SESSION.enter_context(tempfile.TemporaryDirectory(prefix="lcnn-verify-")))
+    distributions.metadata_of(distributions.TOY, folder)
+    distributions.write_pack(folder, "lab", LAB)
+    _SESSION.enter_context(distributions.installed(folder, distributions.TOY))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave nothing behind."""
+    _SESSION.close()

@@ -1,0 +1,51 @@
+"""Partitions of integers: a pack of three claims. Importing this module imports no numerics."""
+
+from pathlib import Path
+
+from lcnn_verify.ledger import Claim, Kind, Provenance, Source
+from lcnn_verify.packs import Group, Pack
+
+_HERE = Path(__file__).parent
+_EULER = Source("Euler, Introductio in analysin infinitorum (1748)", "chapter 16")
+
+CLAIMS = (
+    Claim(
+        id="toy.growth",
+        title="Partitions grow like an exponential of the root",
+        statement="p(n) ≤ e^{π√(2n/3)} for the number p(n) of partitions of every n ≥ 1.",
+        kind=Kind.UPPER,
+        provenance=(Provenance.DERIVED,),
+        source=Source("Apostol, Introduction to Analytic Number Theory (1976)", "Theorem 14.5"),
+    ),
+    Claim(
+        id="toy.euler",
+        title="As many partitions into odd as into distinct parts",
+        statement="Every n from 1 to 200 has as many partitions into odd as into distinct parts.",
+        kind=Kind.IDENTITY,
+        provenance=(Provenance.DERIVED,),
+        source=_EULER,
+    ),
+    Claim(
+        id="toy.control.conjugate",
+        title="Conjugation proves Euler's theorem",
+        statement="The conjugate of a partition into odd parts is one into distinct parts.",
+        kind=Kind.CONTROL,
+        provenance=(Provenance.DERIVED,),
+        source=_EULER,
+        refutation="The one part of 3 = 3 is odd; the conjugate, 3 = 1 + 1 + 1, repeats its part.",
+    ),
+)
+
+PACK = Pack(
+    key="toy",
+    title="Partitions of integers",
+    source=_EULER,
+    claims=CLAIMS,
+    properties=_HERE / "properties",
+    sources=_HERE,
+    distribution="toy-pack",
+    groups={"toy.control": Group("Tempting errors", "False statements that must be refuted.")},
+    hooks="toy_pack.hooks:HOOKS",
+    commands="toy_pack.commands:commands",
+    certifiers="toy_pack.commands:certifiers",
+)

@@ -1,0 +1,39 @@
+"""``lcnn-verify partitions`` and ``lcnn-verify certify toy.euler``. Imports no numerics."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lcnn_verify.cli.errors import ExitCode, reported
+
+commands = typer.Typer()
+certifiers = typer.Typer()
+
+
+@commands.command()
+@reported
+def partitions(n: Annotated[int, typer.Argument(metavar="N", help="An integer.")]) -> int:
+    """Print the number of partitions of N, and the bound on it."""
+    from toy_pack import counting, quantities
+
+    print(f"p({n}) = {counting.partitions(n)}, at most {quantities.growth_bound(n).value:.6g}")
+    return ExitCode.AS_WANTED
+
+
+@certifiers.command("toy.euler")
+@reported
+def euler(
+    n: Annotated[int, typer.Option("--of", metavar="N", help="The integer.", min=1, max=40)] = 12,
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where to.")] = Path("bijection.json"),
+) -> int:
+    """Write Glaisher's pairing of the partitions of N, which proves the theorem for N."""
+    from lcnn_verify.evidence import documents
+    from toy_pack import bijection
+
+    documents.demand_writable(out)
+    documents.write(out, bijection.certificate(n))
+    print(f"written: {out}; check it: lcnn-verify certify --check {out}")
+    return ExitCode.AS_WANTED

@@ -1,0 +1,26 @@
+"""Partitions grow like an exponential of the root.
+
+Setting: an integer n from 1 to 400; p(n) counts the ways to write n as a sum of positive integers,
+    order aside.
+Statement: p(n) ≤ e^{π√(2n/3)}.
+Kind: upper bound.
+Constants: π√(2/3), the source's; it is the best possible.
+How it is checked: every n up to the profile's size, from the pentagonal recurrence.
+Source: Apostol, Introduction to Analytic Number Theory, Theorem 14.5.
+"""
+
+from toy_pack.quantities import count, growth_bound
+
+from lcnn_verify.evidence import check, point, verifies
+from lcnn_verify.profiles import active
+
+
+def integers(_):
+    return ({"n": n} for n in range(1, 1 + active().pick(quick=100, standard=200, deep=400)))
+
+
+@verifies("toy.growth", cases=integers)
+def test_the_root_bounds_the_logarithm(n):
+    got, bound = count(n), growth_bound(n)
+    point("growth", "p(n) against its bound", n=n, count=got.value, bound=bound.value)
+    check.at_most(got, bound)
