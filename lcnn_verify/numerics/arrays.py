@@ -16,11 +16,24 @@ FloatArray: TypeAlias = NDArray[np.float64]
 def as_matrix(name: str, value: ArrayLike | Any, shape: str = "(rows, columns)") -> FloatArray:
     """Return ``value`` as a C-contiguous float64 matrix of the ``shape`` so called.
 
-    Raises :class:`InputError` naming ``name`` for anything but a non-empty 2-d array-like of finite
-    reals: ragged lists, strings, booleans, complex numbers, masked arrays, NaN, infinities, wrong
-    dimension, no rows or columns. Integers of any size and fractions are rounded to float64.
+    Raises :class:`InputError` as :func:`as_array` does, and for another number of dimensions.
     """
-    wanted = f"a 2-d array {shape} of finite real numbers"
+    return as_array(name, value, f"a 2-d array {shape} of finite real numbers", dimensions=2)
+
+
+def as_array(
+    name: str,
+    value: ArrayLike | Any,
+    wanted: str = "an array of finite real numbers",
+    *,
+    dimensions: int | None = None,
+) -> FloatArray:
+    """Return ``value`` as a C-contiguous float64 array, of that many ``dimensions`` if given.
+
+    Raises :class:`InputError` naming ``name`` for anything but a non-empty array-like of finite
+    reals: ragged lists, strings, booleans, complex numbers, masked arrays, NaN, infinities, no rows
+    or columns. Integers of any size and fractions are rounded to float64.
+    """
     if isinstance(value, np.ma.MaskedArray):
         raise InputError(name, "a masked array", wanted)
     try:
@@ -31,17 +44,19 @@ def as_matrix(name: str, value: ArrayLike | Any, shape: str = "(rows, columns)")
         raw = _from_objects(name, raw, wanted)
     if raw.dtype.kind not in "iuf":
         raise InputError(name, f"dtype {raw.dtype}", wanted)
-    if raw.ndim != 2:
+    if dimensions is not None and raw.ndim != dimensions:
         raise InputError(name, f"{raw.ndim}-d array of shape {raw.shape}", wanted)
     if 0 in raw.shape:
         raise InputError(name, f"an empty array of shape {raw.shape}", wanted)
     with np.errstate(over="ignore"):
-        matrix = np.ascontiguousarray(raw, dtype=np.float64)
-    finite = np.isfinite(matrix)
+        array = np.ascontiguousarray(raw, dtype=np.float64).reshape(raw.shape)
+    finite = np.isfinite(array)
     if not finite.all():
-        row, column = (int(index) for index in np.argwhere(~finite)[0])
-        raise InputError(name, f"{raw[row, column]!s} at row {row}, column {column}", wanted)
-    return matrix
+        index = tuple(int(i) for i in np.argwhere(~finite)[0])
+        words = ("row", "column") if raw.ndim == 2 else ("index",) * raw.ndim
+        place = ", ".join(f"{word} {i}" for word, i in zip(words, index, strict=True))
+        raise InputError(name, f"{raw[index]!s} at {place or 'its only place'}", wanted)
+    return array
 
 
 def _from_objects(name: str, raw: NDArray[np.object_], wanted: str) -> FloatArray:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lcnn_verify.numerics.arrays import FloatArray
-from lcnn_verify.packs.zgj.dynamics import StopReason, flow, gradient_descent, gradient_flow
+from lcnn_verify.packs.zgj.dynamics import StopReason, gradient_descent, gradient_flow
 from lcnn_verify.packs.zgj.model import MODELS, TIED_ABS, Model
 from lcnn_verify.packs.zgj.population import gradient, loss, rounding_floor
 
@@ -80,7 +80,7 @@ def test_flow_is_the_limit_of_descent(model: Model) -> None:
 def test_the_explicit_method_agrees(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
     runs = []
     for limit in (2000, 0):
-        monkeypatch.setattr(flow, "_IMPLICIT_UP_TO", limit)
+        monkeypatch.setattr("lcnn_verify.numerics.flow._IMPLICIT_UP_TO", limit)
         runs.append(gradient_flow(STUDENTS, SPACE, duration=5.0, model=model))
     np.testing.assert_allclose(runs[0].weights, runs[1].weights, rtol=0, atol=1e-7)
     assert runs[0].steps != runs[1].steps

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from lcnn_verify.errors import InputError
+from lcnn_verify.numerics.trajectory import POINTS_PER_DECADE, Schedule
 from lcnn_verify.packs.zgj.dynamics import gradient_descent, gradient_flow
-from lcnn_verify.packs.zgj.dynamics.recording import POINTS_PER_DECADE, Schedule
 
 W, V = [[0.9, 0.1], [0.2, 1.1]], [[1.0, 0.0], [0.0, 1.0]]
 NOT_POSITIVE = [0, 0.0, -1, -0.1, np.nan, np.inf, -np.inf, "0.1", None, True, 1j, [0.1], 10**400]

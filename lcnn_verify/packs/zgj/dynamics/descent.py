@@ -10,10 +10,9 @@ from numpy.typing import ArrayLike
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.compiled import compiled
 from lcnn_verify.numerics.options import nonnegative_real, positive_integer, positive_real
-from lcnn_verify.packs.zgj.dynamics.evaluation import Route, Status, Workspace, evaluate
+from lcnn_verify.numerics.trajectory import Recorder, Schedule, StopReason, Trajectory
+from lcnn_verify.packs.zgj.dynamics.evaluation import REASONS, Route, Status, Workspace, evaluate
 from lcnn_verify.packs.zgj.dynamics.problem import ScaledProblem
-from lcnn_verify.packs.zgj.dynamics.recording import Recorder, Schedule
-from lcnn_verify.packs.zgj.dynamics.trajectory import Trajectory
 from lcnn_verify.packs.zgj.model import TIED_ABS, Model, as_pair
 
 # Python sees Ctrl-C between two chunks of compiled steps; the work, in nanoseconds or so, bounds a
@@ -35,10 +34,11 @@ def gradient_descent(
     """Run W_{k+1} = W_k − step·∇L(W_k) from students W (m, d), for teachers V (r, d).
 
     Ends at the first k with L ≤ ``target_loss``, with L or every row of ∇L inside its rounding
-    floor, with a diverged loss, or at k = ``max_steps``. Records every ``record_every``-th step, or
-    with ``"log"`` about 50 to a decade of steps, and always the first and the last. Times are
-    step·k, in units of length^(2−2p) with p the mass power. A zero neuron stays at zero: with tied
-    readout its gradient is 0, with unit readout that is a convention (THEORY §2).
+    floor, with L non-finite or past 10⁶ times the first (Σ mass)², or at k = ``max_steps``. Records
+    every ``record_every``-th step, or with ``"log"`` about 50 to a decade of steps, and always the
+    first and the last. Times are step·k, in units of length^(2−2p) with p the mass power. A zero
+    neuron stays at zero: with tied readout its gradient is 0, with unit readout that is a
+    convention (THEORY §2).
 
     Raises :class:`InputError` on bad input, and ``OverflowError`` if L(W) overflows float64.
     """
@@ -62,12 +62,9 @@ def gradient_descent(
         )  # fmt: skip
         times = step * np.arange(first, first + count, dtype=np.float64)
         recorder.add(times, losses[:count], norms[:count], floor)
-    return recorder.trajectory(
-        problem,
-        problem.weights_from(weights),
-        Status(status).reason,
-        overshot=status == Status.NON_FINITE,
-    )
+    reason = REASONS[status] or StopReason.BUDGET
+    overshot = status == Status.NON_FINITE
+    return problem.unscaled(recorder.trajectory(weights, reason, overshot=overshot))
 
 
 @compiled

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.compensated import row_dot
 from lcnn_verify.numerics.compiled import compiled
-from lcnn_verify.packs.zgj.dynamics.trajectory import StopReason
+from lcnn_verify.numerics.trajectory import StopReason
 from lcnn_verify.packs.zgj.population.family import IntArray
 from lcnn_verify.packs.zgj.population.floor import GRADIENT_UNITS, LOSS_UNITS, ROUNDING
 from lcnn_verify.packs.zgj.population.planar import planar_loss_and_pull
@@ -38,17 +38,17 @@ class Status(IntEnum):
     NON_FINITE = 5
     BUDGET = 6
 
-    @property
-    def reason(self) -> StopReason:
-        """The sentence for people; every status but RUNNING has one."""
-        return {
-            Status.TARGET: StopReason.TARGET,
-            Status.FLOOR: StopReason.FLOOR,
-            Status.STATIONARY: StopReason.STATIONARY,
-            Status.GROWN: StopReason.DIVERGED,
-            Status.NON_FINITE: StopReason.DIVERGED,
-            Status.BUDGET: StopReason.BUDGET,
-        }[self]
+
+REASONS: dict[int, StopReason | None] = {
+    Status.RUNNING: None,
+    Status.TARGET: StopReason.TARGET,
+    Status.FLOOR: StopReason.FLOOR,
+    Status.STATIONARY: StopReason.STATIONARY,
+    Status.GROWN: StopReason.DIVERGED,
+    Status.NON_FINITE: StopReason.DIVERGED,
+    Status.BUDGET: StopReason.BUDGET,
+}
+"""The sentence for people; None where the run goes on."""
 
 
 class Workspace(NamedTuple):

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.numerics.flow import Point
+from lcnn_verify.numerics.trajectory import Trajectory
 from lcnn_verify.packs.zgj import population
-from lcnn_verify.packs.zgj.dynamics.evaluation import Route, Status, Workspace, evaluate, measure
-from lcnn_verify.packs.zgj.dynamics.trajectory import GROWTH_LIMIT
+from lcnn_verify.packs.zgj.dynamics.evaluation import REASONS, Route, Workspace, evaluate, measure
 from lcnn_verify.packs.zgj.model import Model
 from lcnn_verify.packs.zgj.population import dense
 from lcnn_verify.packs.zgj.population.family import signed_family
+from lcnn_verify.packs.zgj.population.floor import UNDERFLOW
 from lcnn_verify.packs.zgj.population.planar import line_order
 from lcnn_verify.packs.zgj.population.small import work_shape
 
@@ -21,6 +23,8 @@ from lcnn_verify.packs.zgj.population.small import work_shape
 # the lines is kept from step to step, and leaving compiled code for the tiles costs 0.1 ms a step).
 _PLANAR_FROM = 6
 _TILED_FROM = 72
+GROWTH_LIMIT = 1e6
+"""A run has diverged once its loss exceeds this many times (Σ mass)² of the start."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,8 +32,7 @@ class ScaledProblem:
     """Students, teachers and model with every length divided by 2**``scale``.
 
     L has 2p lengths, ∇L has 2p − 1, time has 2 − 2p, with p the model's mass power (THEORY §3.2):
-    ``loss``, ``gradient_norm`` and ``weights_from`` return to the caller's units and
-    ``scaled_time`` leaves them.
+    ``unscaled`` and ``times_from`` return to the caller's units, ``scaled_time`` leaves them.
     """
 
     weights: FloatArray
@@ -85,30 +88,30 @@ class ScaledProblem:
             )  # fmt: skip
         return value
 
-    def evaluate(self, weights: FloatArray) -> tuple[Status, float, float, float]:
+    def evaluate(self, weights: FloatArray) -> Point:
         """:func:`evaluate` by any route."""
         status, loss, norm, floor = evaluate(weights, self.space, self.prepare(weights))
-        return Status(status), loss, norm, floor
+        return Point(loss, norm, floor, self.space.slope, REASONS[status])
 
-    def loss(self, scaled: NDArray[np.float64] | float) -> FloatArray:
-        """Losses, or differences of losses, in the caller's units."""
-        return _times_power(scaled, 2 * self.space.power * self.scale)
-
-    def gradient_norm(self, scaled: FloatArray) -> FloatArray:
-        """Gradient norms in the caller's units."""
-        return _times_power(scaled, (2 * self.space.power - 1) * self.scale)
-
-    def weights_from(self, scaled: FloatArray) -> FloatArray:
-        """Weights in the caller's units."""
-        return _times_power(scaled, self.scale)
+    def unscaled(self, run: Trajectory) -> Trajectory:
+        """A run in scaled units, its times apart, in the caller's."""
+        area = 2 * self.space.power * self.scale
+        return replace(
+            run,
+            losses=_times_power(run.losses, area),
+            gradient_norms=_times_power(run.gradient_norms, area - self.scale),
+            weights=_times_power(run.weights, self.scale),
+            largest_increase=float(_times_power(run.largest_increase, area)),
+            loss_floor=float(_times_power(run.loss_floor, area)) + UNDERFLOW,
+        )
 
     def scaled_time(self, time: float) -> float:
         """The caller's step or duration in scaled units."""
         return float(_times_power(time, 2 * (self.space.power - 1) * self.scale))
 
-    def time_from(self, scaled: float) -> float:
-        """A scaled time in the caller's units."""
-        return float(_times_power(scaled, -2 * (self.space.power - 1) * self.scale))
+    def times_from(self, scaled: FloatArray) -> FloatArray:
+        """Scaled times in the caller's units."""
+        return _times_power(scaled, -2 * (self.space.power - 1) * self.scale)
 
 
 def _times_power(values: NDArray[np.float64] | float, exponent: int) -> FloatArray:

@@ -1,9 +1,10 @@
-"""Which points of a run are kept, and how they become a Trajectory."""
+"""What a run of descent leaves behind: which of its points are kept, and why it ended."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,64 @@ from numpy.typing import NDArray
 from lcnn_verify.errors import InputError
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.options import positive_integer
-from lcnn_verify.packs.zgj.dynamics.problem import ScaledProblem
-from lcnn_verify.packs.zgj.dynamics.trajectory import StopReason, Trajectory
-from lcnn_verify.packs.zgj.population.floor import UNDERFLOW
 
 POINTS_PER_DECADE = 50
+
+
+class StopReason(StrEnum):
+    """Why a run ended; each value is a sentence for people."""
+
+    TARGET = "target loss reached"
+    BUDGET = "step budget spent"
+    DURATION = "duration reached"
+    STATIONARY = (
+        "stationary: gradient at or below its rounding floor with loss above the loss floor"
+    )
+    FLOOR = "loss at its rounding floor"
+    DIVERGED = "diverged: loss or gradient non-finite, or loss beyond its ceiling"
+    FAILED = "integrator failed: no step it can take meets the tolerances"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trajectory:
+    """The recorded points of one run.
+
+    ``times``, ``losses``, ``gradient_norms`` (Euclidean): shape (points,), the start and the last
+    step always among them. ``weights``, in the shape of the start, belong to the last point.
+    ``steps`` counts descent steps, or accepted integrator steps. ``largest_increase`` is the
+    largest L_{k+1} − L_k over all steps, recorded or not (0 if no step was taken, ∞ if one led to a
+    non-finite loss, which is then not recorded). ``loss_floor`` is the largest rounding floor of a
+    loss met on the way.
+    """
+
+    times: FloatArray
+    losses: FloatArray
+    gradient_norms: FloatArray
+    weights: FloatArray
+    stop_reason: StopReason
+    steps: int
+    largest_increase: float
+    loss_floor: float
+
+    def __post_init__(self) -> None:
+        for array in (self.times, self.losses, self.gradient_norms, self.weights):
+            array.setflags(write=False)
+
+    def __repr__(self) -> str:
+        return (
+            f"Trajectory({len(self.times)} points, {self.steps} steps to time {self.times[-1]:g}: "
+            f"loss {self.losses[0]:g} → {self.losses[-1]:g}; {self.stop_reason})"
+        )
+
+    @property
+    def monotone(self) -> bool:
+        """True if no step raised the loss by more than rounding can explain."""
+        return bool(self.largest_increase <= 2.0 * self.loss_floor)
+
+    def time_to(self, level: float) -> float:
+        """The first recorded time at which the loss is at most ``level``; ∞ if there is none."""
+        reached = np.flatnonzero(self.losses <= level)
+        return float(self.times[reached[0]]) if len(reached) else float("inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +114,7 @@ class Recorder:
         self.points = 0
 
     def add(self, times: FloatArray, losses: FloatArray, norms: FloatArray, floor: float) -> None:
-        """Take points with scaled losses and norms; ``floor`` is the largest loss floor there."""
+        """Take points, with the largest loss floor among them."""
         first, self.points = self.points, self.points + len(losses)
         if first == self.points:
             return
@@ -78,25 +132,20 @@ class Recorder:
         self.add(np.array([time]), np.array([loss]), np.array([norm]), floor)
 
     def trajectory(
-        self,
-        problem: ScaledProblem,
-        weights: FloatArray,
-        reason: StopReason,
-        *,
-        overshot: bool = False,
+        self, weights: FloatArray, reason: StopReason, *, overshot: bool = False
     ) -> Trajectory:
-        """The run in the caller's units; ``overshot`` if its last step led to no finite loss."""
+        """The run that ended at ``weights``; ``overshot``: one more step led to no finite loss."""
         kept = np.concatenate(self._kept, axis=1)
         if kept[0, -1] != self._last[0, 0]:
             kept = np.concatenate((kept, self._last), axis=1)
         increase = self._increase if self.points > 1 else 0.0
         return Trajectory(
             times=kept[0].copy(),
-            losses=problem.loss(kept[1]),
-            gradient_norms=problem.gradient_norm(kept[2]),
+            losses=kept[1].copy(),
+            gradient_norms=kept[2].copy(),
             weights=weights,
             stop_reason=reason,
             steps=self.points - 1,
-            largest_increase=math.inf if overshot else float(problem.loss(increase)),
-            loss_floor=float(problem.loss(self._floor)) + UNDERFLOW,
+            largest_increase=math.inf if overshot else increase,
+            loss_floor=self._floor,
         )
