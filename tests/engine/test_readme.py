@@ -9,10 +9,9 @@ import re
 from pathlib import Path
 
 import pytest
-import typer
 
 from lcnn_verify import ledger
-from lcnn_verify.cli.app import app
+from lcnn_verify.cli.app import front_door
 from lcnn_verify.evidence import Verdict
 from lcnn_verify.packs.zgj.gallery import catalogue, markdown, phrases
 
@@ -44,7 +43,7 @@ def gallery_table():
 
 def commands(group=None, prefix=""):
     """Each command with its full name, those of groups included."""
-    group = group or typer.main.get_command(app)
+    group = group or front_door()
     for name, command in group.commands.items():
         if hasattr(command, "commands"):
             yield from commands(command, f"{prefix}{name} ")
