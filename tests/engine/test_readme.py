@@ -10,12 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from lcnn_verify import ledger
+from lcnn_verify import ledger, packs
 from lcnn_verify.cli.app import front_door
 from lcnn_verify.evidence import Verdict
 from lcnn_verify.packs.zgj.gallery import catalogue, markdown, phrases
 
 README = Path(__file__).parents[2] / "README.md"
+
+
+@pytest.fixture(autouse=True)
+def _only_our_packs(monkeypatch):
+    ours = tuple(pack for pack in packs.find() if pack.distribution == "lcnn-verify")
+    monkeypatch.setattr(packs, "find", lambda: ours)
 
 
 def ledger_table():
