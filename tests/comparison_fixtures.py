@@ -14,14 +14,11 @@ from lcnn_verify.reporting.schema import check
 
 Edits = Mapping[str, Mapping[str, Any]]
 
-IMPLEMENTATION = {
-    "target": "fast.loss:Loss",
-    "offers": ["loss"],
-    "not_offered": [{"check": "zgj.fact.euler", "reason": "it offers no gradient"}],
-    "model": "tied-abs",
-    "dtype": "float64",
-    "arrays": "numpy",
-    "batch": False,
+SUBJECT = {
+    "name": "fast.sums:Sum",
+    "command": ["judge", "fast.sums:Sum"],
+    "facts": {"offers": "sum", "batch": "no"},
+    "not_offered": [{"check": "demo.fact.euler", "reason": "it offers no slope"}],
 }
 
 
@@ -76,33 +73,33 @@ def regressed() -> tuple[Report, Report]:
     """An old and a new report that differ in every aspect, for better and for worse."""
     old = fallen()
     counterexample = {
-        **entry(old, "control.gradient-bound-high")["counterexample"],
-        "claim": "zgj.gradient-bound",
+        **entry(old, "demo.control.growth-high")["counterexample"],
+        "claim": "demo.growth",
     }
-    bound = entry(old, "zgj.gradient-bound")["sampling"][0]
+    bound = entry(old, "demo.growth")["sampling"][0]
     edits: dict[str, dict[str, Any]] = {
-        "zgj.gradient-bound": {
-            **verdict("REFUTED", as_wanted=False, reason="‖∇L‖_F ≥ κ·L fails"),
+        "demo.growth": {
+            **verdict("REFUTED", as_wanted=False, reason="‖∇s‖_F ≥ c·s fails"),
             "counterexample": counterexample,
         },
-        "zgj.rate": verdict("NOT EXERCISED", as_wanted=False, reason="no example met them"),
-        "zgj.width-free": tighter(
-            old, "zgj.width-free", tightness=0.98, got=0.098, margin=0.002, error=1e-12
+        "demo.rate": verdict("NOT EXERCISED", as_wanted=False, reason="no example met them"),
+        "demo.size-free": tighter(
+            old, "demo.size-free", tightness=0.98, got=0.098, margin=0.002, error=1e-12
         ),
-        "zgj.fact.scaling": {"examples": 900, "undecided": 4, "statement": "L(cW, cV) = c⁴·L."},
-        "zgj.convergence": {"tests": ["test_descent"], "sampling": [bound]},
-        "zgj.control.pl": {
+        "demo.fact.scaling": {"examples": 900, "undecided": 4, "statement": "s(cx) = c⁴·s."},
+        "demo.convergence": {"tests": ["test_descent"], "sampling": [bound]},
+        "demo.control.small": {
             **verdict("SUPPORTED", as_wanted=False, reason="no violation in 5 examples"),
             "counterexample": None,
         },
-        "zgj.control.lazy": verdict("REFUTED", as_wanted=True, reason="found at last"),
-        "zgj.not-pl": verdict("CERTIFIED", as_wanted=True),
-        "fact.extra": verdict("SUPPORTED", as_wanted=True),
+        "demo.control.lazy": verdict("REFUTED", as_wanted=True, reason="found at last"),
+        "demo.existence": verdict("CERTIFIED", as_wanted=True),
+        "demo.fact.extra": verdict("SUPPORTED", as_wanted=True),
     }
     new = edited(
         old,
         edits,
-        drop=["zgj.threshold"],
+        drop=["demo.grid"],
         run={"profile": "quick", "seed": 8},
         environment={
             "git_revision": None,
@@ -112,7 +109,7 @@ def regressed() -> tuple[Report, Report]:
         timings={
             "started": "2026-02-03T04:05:06+00:00",
             "seconds": 52.5,
-            "units": {"zgj.rate/test_rate/0": 9.75, "zgj.fact.scaling/test_scaling/0": 0.3},
+            "units": {"demo.rate/test_rate/0": 9.75, "demo.fact.scaling/test_scaling/0": 0.3},
         },
     )
     return old, new

@@ -5,6 +5,10 @@ from xml.etree import ElementTree
 
 import numpy as np
 
+from lcnn_verify.reporting import html
+
+STYLE = (html._TEMPLATES / "style.css").read_text()
+
 
 def paths(markup):
     """The polylines of a drawing as arrays of (x, y) pixels, by their CSS style."""
@@ -22,3 +26,19 @@ def drawn_in(markup, colour):
 
 def texts(markup):
     return [element.text for element in ElementTree.fromstring(markup).iter("text")]
+
+
+def schemes():
+    """The colours of the page by name, light and dark."""
+    light, dark, *_ = re.findall(r":root \{(.*?)\}", STYLE, flags=re.S)
+    return [dict(re.findall(r"--([\w-]+): (#\w{6})", block)) for block in (light, dark)]
+
+
+def contrast(first, second):
+    def luminance(colour):
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    high, low = sorted((luminance(first), luminance(second)), reverse=True)
+    return (high + 0.05) / (low + 0.05)

@@ -1,25 +1,63 @@
-"""Claims for the tests of the reports, one of them hostile to every format."""
+"""A pack of invented claims for the tests of the reports, one of them hostile to every format."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
 
+import numpy as np
+import pytest
+
+from lcnn_verify import packs
+from lcnn_verify.evidence.drawing import Drawing, Key
+from lcnn_verify.evidence.hooks import Hooks, Shown
 from lcnn_verify.ledger.claim import Claim, Kind, Provenance, Source
+from lcnn_verify.packs import Group, Pack
+from lcnn_verify.reporting import svg
 
 LONG = "very-long-" * 12 + "name"
 SCRIPT = "<script>alert('x')</script>"
 HOSTILE = (
     f'{SCRIPT} & "quotes" \' | `ticks` <!-- ]]> {{{{ 7 * 7 }}}} \\frac{{ $x$ \x00\x1b[31m 学生 🎓'
 )
+PAPER = Source("A. Author, On invented sums, Demo 2020", "abstract", "https://example.org/paper")
+_NOTES = Source("notes of the demo", "§3 exact facts")
+_BELOW = ("x ~ N(0, I_d); m ≥ r", "s ≤ ε₀ = x_min⁴/(8r)")
 
-_PAPER = Source(
-    "Zhou, Ge, Jin, A Local Convergence Theory for Mildly Over-Parameterized Two-Layer Neural "
-    "Network, COLT 2021",
-    "abstract",
-    "https://arxiv.org/abs/2102.02410",
-)
-_NOTES = Source("lcnn-verify theory notes", "§3 exact facts")
-_BELOW = ("x ~ N(0, I_d); |·| activation, tied readout; m ≥ r", "L(W₀) ≤ ε₀(V) = v_min⁴·M(Δ)/(8r)")
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Points in the plane, joined in order: an example that draws itself."""
+
+    type: ClassVar[str] = "demo.shape"
+
+    points: np.ndarray
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        return {"points": self.points.tolist(), "parameters": dict(self.parameters)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Shape:
+        return cls(np.array(data["points"], dtype=float), data["parameters"])
+
+    @classmethod
+    def show(cls, data: Mapping[str, Any]) -> Shown:
+        shape = cls.from_json(data)
+
+        def draw(prefix: str, title: str) -> Drawing:
+            markup = svg.draw(
+                lambda axes: axes.plot(*shape.points[:, :2].T, color=svg.COLOURS["1"]),
+                prefix=prefix,
+                title=title,
+                size=(120, 120),
+            )
+            return Drawing(title, f"{len(shape.points)} points.", markup, (Key("━", "1", "edges"),))
+
+        return Shown(shape.parameters, {"points": data["points"]}, draw)
 
 
 def _claim(
@@ -29,7 +67,7 @@ def _claim(
     kind: Kind,
     *,
     wording: str = "",
-    source: Source = _PAPER,
+    source: Source = PAPER,
     **more: Any,
 ) -> Claim:
     provenance = (Provenance.STATED, Provenance.READING) if wording else (Provenance.DERIVED,)
@@ -38,114 +76,106 @@ def _claim(
 
 CLAIMS = (
     _claim(
-        "zgj.convergence",
-        "Below the threshold the loss goes to 0",
-        "From every start with L(W₀) ≤ ε₀(V), gradient descent with step 0.1/‖V‖_F² decreases the "
-        "loss monotonically to 10⁻³·L₀, and gradient flow does too.",
+        "demo.convergence",
+        "Below the level the sum goes to 0",
+        "From every start with s₀ ≤ ε₀(x), steps of 0.1/‖x‖_F² bring the sum to 10⁻³·s₀.",
         Kind.LIMIT,
-        wording="as long as the loss is already lower than a threshold (polynomial in relevant "
-        "parameters), all student neurons … will converge to one of teacher neurons, and the loss "
-        "will go to 0",
+        wording="as long as the sum is already lower than a level, the sum will go to 0",
         assumptions=_BELOW,
-        constants="target 10⁻³·L₀; step 0.1/‖V‖_F²; budget 2·10⁵ steps",
+        constants="target 10⁻³·s₀; budget 2·10⁵ steps",
     ),
     _claim(
-        "zgj.gradient-bound",
-        "The gradient bounds the loss",
-        "‖∇L(W)‖_F ≥ κ(V)·L(W) whenever L(W) ≤ ε₀(V), at random points and where a local search "
-        "makes ‖∇L‖/L as small as it can.",
+        "demo.growth",
+        "The slope bounds the sum",
+        "‖∇s(x)‖_F ≥ c(x)·s(x) whenever s(x) ≤ ε₀(x), at random points and where a search looks.",
         Kind.LOWER,
-        wording="the gradient satisfies a special case of Lojasiewicz property which is different "
-        "from local strong convexity or PL conditions used in previous work",
+        wording="the slope satisfies a special case of the inequality",
         assumptions=_BELOW,
-        constants="κ(V) = 1/‖V‖_F, exponent 1: our reading, calibrated",
+        constants="c(x) = 1/‖x‖_F: our reading, calibrated",
     ),
     _claim(
-        "zgj.rate",
-        "The loss decays at least like 1/(κ²t)",
-        "L(t) ≤ 1/(1/L₀ + κ²t) along gradient flow.",
+        "demo.rate",
+        "The sum decays at least like 1/(c²t)",
+        "s(t) ≤ 1/(1/s₀ + c²t).",
         Kind.RATE,
-        wording="our convergence rate is independent of the number of student neurons",
+        wording="our rate is independent of the size",
         assumptions=_BELOW,
-        constants="κ(V) = 1/‖V‖_F",
-        follows_from=("zgj.gradient-bound",),
+        constants="c(x) = 1/‖x‖_F",
+        follows_from=("demo.growth",),
     ),
     _claim(
-        "zgj.width-free",
-        "The rate does not depend on the student width",
-        "At fixed teacher and fixed L₀ the median time to 10⁻³·L₀ stays bounded as m grows.",
+        "demo.size-free",
+        "The rate does not depend on the size",
+        "At fixed s₀ the median time to 10⁻³·s₀ stays bounded as m grows.",
         Kind.RATE,
-        wording="our convergence rate is independent of the number of student neurons",
-        assumptions=(*_BELOW, "starts of one law at every width"),
+        wording="our rate is independent of the size",
+        assumptions=(*_BELOW, "starts of one law at every size"),
         constants="slope ≤ 0.1 over the top three rungs",
     ),
     _claim(
-        "zgj.threshold",
-        "The threshold is polynomial and free of the width",
-        "Over a grid of (Δ, v_min/v_max, r, m) the smallest ‖∇L‖_F/(κ·L) a local search finds at "
-        "L ≤ ε₀(V) stays at least 1.",
+        "demo.grid",
+        "The level is polynomial and free of the size",
+        "Over a grid of (Δ, r, m) the smallest ‖∇s‖_F/(c·s) a search finds stays at least 1.",
         Kind.LOWER,
-        wording="the loss is already lower than a threshold (polynomial in relevant parameters)",
+        wording="the sum is already lower than a level (polynomial in relevant parameters)",
         assumptions=_BELOW[:1],
     ),
     _claim(
-        "zgj.not-pl",
-        "The PL inequality fails when m > r",
-        "For m > r and each μ in {2⁰ … 2⁻⁸}·‖V‖² there is a point with ‖∇L‖² < μ·L.",
+        "demo.existence",
+        "Some point is flatter than any multiple",
+        "For each μ in {2⁰ … 2⁻⁸} there is a point with ‖∇s‖² < μ·s.",
         Kind.EXISTENCE,
-        wording="different from local strong convexity or PL conditions used in previous work",
+        wording="different from the conditions used in previous work",
     ),
     _claim(
-        "zgj.fact.scaling",
-        "Joint scaling",
-        "L(cW, cV) = c⁴·L(W, V), and ∇L scales as c³.",
+        "demo.fact.scaling",
+        "Scaling",
+        "s(cx) = c⁴·s(x), and ∇s scales as c³.",
         Kind.IDENTITY,
         source=_NOTES,
     ),
     _claim(
-        "zgj.fact.moments",
-        "Masses agree up to the loss",
-        "|Σ‖w_i‖² − Σ‖v_j‖²| ≤ √(πL).",
+        "demo.fact.moments",
+        "Masses agree up to the sum",
+        "|Σ‖x_i‖² − Σ‖y_j‖²| ≤ √(πs).",
         Kind.UPPER,
         source=_NOTES,
     ),
+    _claim("demo.form.kernel", "The kernel", "k(ρ) = E|u·x||v·x|.", Kind.IDENTITY, source=_NOTES),
     _claim(
-        "zgj.form.kernel", "The dual kernel", "k(ρ) = E|u·x||v·x|.", Kind.IDENTITY, source=_NOTES
-    ),
-    _claim(
-        "zgj.control.pl",
-        "A PL inequality",
-        "‖∇L(W)‖² ≥ 2⁻⁴·‖V‖²·L(W) below the threshold.",
+        "demo.control.small",
+        "An inequality that is too good",
+        "‖∇s(x)‖² ≥ 2⁻⁴·s(x) below the level.",
         Kind.CONTROL,
         source=_NOTES,
-        refutation="clones of a teacher strayed by ±δ give ‖∇L‖²/L → 0 with δ",
+        refutation="two points strayed by ±δ give ‖∇s‖²/s → 0 with δ",
     ),
     _claim(
-        "control.gradient-bound-high",
-        "The gradient bound up to v_min⁴·M(Δ)/(2r)",
-        "‖∇L(W)‖_F ≥ κ(V)·L(W) whenever L(W) ≤ v_min⁴·M(Δ)/(2r).",
+        "demo.control.growth-high",
+        "The slope's bound up to x_min⁴/(2r)",
+        "‖∇s(x)‖_F ≥ c(x)·s(x) whenever s(x) ≤ x_min⁴/(2r).",
         Kind.CONTROL,
         source=_NOTES,
-        refutation="a saddle between two orthogonal teachers lies below that level",
+        refutation="a saddle lies below that level",
     ),
     _claim(
-        "control.kernel-sign",
+        "demo.control.sign",
         "The kernel with a wrong sign",
         "k(ρ) = (2/π)(√(1−ρ²) − ρ·asin ρ).",
         Kind.CONTROL,
         source=_NOTES,
-        refutation="it differs from the polar integral for every ρ ≠ 0",
+        refutation="it differs from the integral for every ρ ≠ 0",
     ),
     _claim(
-        "zgj.control.lazy",
-        "The lazy regime",
-        "Neurons travel at most 1/√m of their length.",
+        "demo.control.lazy",
+        "Nothing moves",
+        "Points travel at most 1/√m of their length.",
         Kind.CONTROL,
         source=_NOTES,
-        refutation="a ±-split start travels 0.106 at every m",
+        refutation="one start travels 0.106 at every m",
     ),
     _claim(
-        f"hostile.{LONG}",
+        f"demo.hostile.{LONG}",
         HOSTILE,
         f"statement {HOSTILE}",
         Kind.UPPER,
@@ -156,3 +186,27 @@ CLAIMS = (
         follows_from=(f"other {HOSTILE}",),
     ),
 )
+HOOKS = Hooks(examples=(Shape,))
+PACK = Pack(
+    key="demo",
+    title="Invented sums",
+    source=PAPER,
+    claims=CLAIMS,
+    properties=Path(__file__).parent,
+    sources=Path(__file__).parent,
+    distribution="lcnn-verify",
+    groups={
+        "demo.fact": Group("Exact facts", "Proved from the definitions; they may never fail."),
+        "demo.control": Group("Controls", "False statements that must be refuted."),
+        "demo.hostile": Group(HOSTILE, HOSTILE),
+    },
+    hooks=f"{__name__}:HOOKS",
+)
+
+
+@contextmanager
+def offered() -> Iterator[None]:
+    """This pack alone, as if it were installed and no other."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(packs, "_found", lambda: ((PACK,), ()))
+        yield

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 import numpy as np
-from reporting_claims import CLAIMS, HOSTILE, LONG, SCRIPT
+from reporting_claims import CLAIMS, HOSTILE, LONG, SCRIPT, Shape, offered
 
 from lcnn_verify.evidence import (
     Certificate,
+    Figure,
     Observation,
     Outcome,
     Quantity,
@@ -20,11 +21,10 @@ from lcnn_verify.evidence import (
     check,
     measure,
     recording,
-    series,
 )
+from lcnn_verify.evidence.figures import Kind, Line, Tone, linear, log
 from lcnn_verify.evidence.recorder import Sampling
 from lcnn_verify.ledger.claim import Claim
-from lcnn_verify.packs.zgj.instances import Instance, Teacher
 from lcnn_verify.profiles import active
 from lcnn_verify.reporting.report import Report, RunInfo, build_report
 
@@ -32,7 +32,7 @@ RUN = RunInfo("quick", 7)
 TIMINGS = {
     "started": "2026-01-02T03:04:05+00:00",
     "seconds": 41.25,
-    "units": {"zgj.rate/test_rate/0": 1.5, "zgj.fact.scaling/test_scaling/0": 0.25},
+    "units": {"demo.rate/test_rate/0": 1.5, "demo.fact.scaling/test_scaling/0": 0.25},
 }
 ENVIRONMENT = {
     "lcnn_verify": "1.2.3",
@@ -43,6 +43,7 @@ ENVIRONMENT = {
     "machine": "x86_64",
     "cpu_count": 2,
     "packages": {"numpy": "2.0.0", "scipy": "1.14.0"},
+    "left_out": [],
 }
 
 
@@ -58,128 +59,140 @@ def _record(
     return recorder.to_json()
 
 
-def clones(delta: float, d: int = 2) -> Instance:
-    """One teacher e₁ and two students of half its mass, strayed by ±δ."""
-    rows = np.zeros((2, d))
-    rows[:, 0] = math.cos(delta) * math.sqrt(0.5)
-    rows[:, 1] = np.array([1.0, -1.0]) * math.sin(delta) * math.sqrt(0.5)
-    return Instance(rows, np.eye(1, d), parameters={"r": 1, "m": 2, "stray": delta, "norm": 1.0})
+def pair(delta: float, d: int = 2) -> Shape:
+    """Two points near e₁, strayed by ±δ."""
+    points = np.zeros((2, d))
+    points[:, 0] = math.cos(delta) * math.sqrt(0.5)
+    points[:, 1] = np.array([1.0, -1.0]) * math.sin(delta) * math.sqrt(0.5)
+    return Shape(points, {"r": 1, "m": 2, "stray": delta, "norm": 1.0})
 
 
-def between(d: int = 4) -> Instance:
-    """Teachers e₁, e₂ and students about the directions between them, one of them tiny."""
-    V = np.eye(2, d)
-    W = np.zeros((5, d))
-    W[:3, :2] = [[0.7, 0.7], [0.6, -0.6], [0.33, -0.35]]
-    W[2:, 2] = [0.2, 0.004, 0.1]
-    W[3:, 1] = [0.01, 0.05]
-    return Instance(W, V, parameters={"angles": [0.0, math.pi / 2], "masses": [1.0, 1.0], "m": 5})
+def corners(d: int = 4) -> Shape:
+    """Five points about two directions, one of them tiny."""
+    points = np.zeros((5, d))
+    points[:3, :2] = [[0.7, 0.7], [0.6, -0.6], [0.33, -0.35]]
+    points[2:, 2] = [0.2, 0.004, 0.1]
+    points[3:, 1] = [0.01, 0.05]
+    return Shape(points, {"angles": [0.0, math.pi / 2], "masses": [1.0, 1.0], "m": 5})
+
+
+DECAY = Figure(
+    Kind.CURVES,
+    "Decay",
+    x=log("time t"),
+    y=log("sum s"),
+    bound="the claimed bound",
+    caption="Sum against time, both logarithmic.",
+)
+STARTS = Figure(
+    Kind.SCATTER,
+    "Start level against outcome",
+    x=log("start level s₀/ε₀"),
+    y=log("steps to 10⁻³·s₀"),
+    marks={"converged": Tone.GOOD, "undecided": Tone.WARN, "stationary": Tone.BAD},
+    lines=(Line("the level, s₀ = ε₀", x=1.0, beyond="are shown for comparison"),),
+    caption="One mark per start.",
+)
+SLOPES = Figure(
+    Kind.CURVES,
+    "Slope against sum",
+    x=log("sum s"),
+    y=log("slope ‖∇s‖"),
+    bound="the claimed bound c·s",
+    lines=(Line("1/2", slope=0.5), Line("2/3", slope=2.0 / 3.0), Line("1", slope=1.0)),
+)
+SIZES = Figure(Kind.BANDS, "Time against size", x=log("size m"), y=log("median time"))
+MARGINS = Figure(Kind.TABLE, "Margins over the grid", order="ratio", caption="Smallest found.")
+SUCCESS = Figure(Kind.MAP, "Success", x=linear("k"), y=linear("n"), values="1 is success")
 
 
 def _convergence(recorder: Recorder) -> None:
-    with recorder.example({"instance": clones(0.25)}):
-        check.at_most(Quantity("final loss", 1.9e-5), Quantity("10⁻³·L₀", 2.0e-5))
+    with recorder.example({"shape": pair(0.25)}):
+        check.at_most(Quantity("final sum", 1.9e-5), Quantity("10⁻³·s₀", 2.0e-5))
     recorder.discarded["start above the threshold"] += 3
     for index in range(9):
         level = 0.02 * 0.7**index
         times = np.concatenate([[0.0], np.geomspace(0.1, 4000.0, 700)])
         losses = level / (1.0 + times / (3.0 + 2.0 * index)) ** 3
-        series(
-            "loss-curve",
-            f"gradient descent, r = 2, m = {index + 2}",
-            times=times,
-            losses=losses,
-            bound_times=times[::50],
+        DECAY.add(
+            f"steps, r = 2, m = {index + 2}",
+            x=times,
+            y=losses,
+            bound_x=times[::50],
             bound=1.0 / (1.0 / level + 0.5 * times[::50]),
-            level=level,
         )
     rng = np.random.default_rng(5)
     level = np.exp(rng.uniform(-4.0, 3.0, 400))
     outcome = np.where(level < 1.2, "converged", "undecided").astype(object)
     outcome[(level > 6.0) & (rng.random(400) < 0.3)] = "stationary"
-    series(
-        "start-outcome",
+    STARTS.add(
         "all starts",
-        level=level,
-        ratio=40.0 * level**0.4 * np.exp(rng.normal(0.0, 0.5, 400)),
-        outcome=outcome.tolist(),
-        y_label="steps to 10⁻³·L₀",
+        x=level,
+        y=40.0 * level**0.4 * np.exp(rng.normal(0.0, 0.5, 400)),
+        mark=outcome.tolist(),
     )
     measure("largest number of steps", 41800.0, claimed="≤ 200,000")
 
 
 def _gradient_bound(recorder: Recorder) -> None:
-    with recorder.example({"instance": between()}):
-        check.at_least(Quantity("‖∇L‖_F", 0.0307, 1e-16), Quantity("κ·L", 0.01, 1e-17))
-    law = "teachers uniform on the sphere, students a Dirichlet split; "
+    with recorder.example({"shape": corners()}):
+        check.at_least(Quantity("‖∇s‖_F", 0.0307, 1e-16), Quantity("c·s", 0.01, 1e-17))
+    law = "points uniform on the sphere, masses a Dirichlet split; "
     recorder.sampling = Sampling(law * 2, 250)
     for index, slope in enumerate((0.5, 2.0 / 3.0, 0.8)):
         losses = np.geomspace(0.02, 2e-9, 400)
-        series(
-            "lojasiewicz",
-            f"flow {index}",
-            losses=losses,
-            gradient_norms=0.6 * losses**slope,
-            kappa=0.7,
-        )
+        ends = losses[[0, -1]]
+        SLOPES.add(f"flow {index}", x=losses, y=0.6 * losses**slope, bound_x=ends, bound=0.7 * ends)
 
 
 def _width_free(recorder: Recorder) -> None:
-    with recorder.example({"teacher": Teacher(np.eye(2), {"r": 2, "angle": 1.5707963})}):
+    with recorder.example({"shape": Shape(np.eye(2), {"r": 2, "angle": 1.5707963})}):
         check.at_most(Quantity("slope", 0.041, 1e-3), Quantity("0.1", 0.1))
-    widths = np.array([2, 3, 4, 8, 16, 64, 256, 1024, 4096])
+    sizes = np.array([2, 3, 4, 8, 16, 64, 256, 1024, 4096])
     medians = np.array([4.0, 8.0, 18.0, 30.0, 41.0, 49.0, 58.0, 61.0, 64.5])
     for label, factor in (("planar, d = 2", 1.0), ("dense, d = 5", 0.6)):
-        series(
-            "width-ladder",
-            label,
-            widths=widths,
-            medians=factor * medians,
-            low=factor * medians * 0.7,
-            high=factor * medians * 1.4,
-        )
+        y = factor * medians
+        SIZES.add(label, x=sizes, y=y, low=y * 0.7, high=y * 1.4, note=f"scaled by {factor}")
     measure("slope of log median time", 0.0412, claimed="≤ 0.1")
     measure("slope of log median time", 0.0391, claimed="≤ 0.1")
     measure("an unbounded measurement", math.inf)
 
 
 def _threshold(recorder: Recorder) -> None:
-    with recorder.example({"instance": between(), "grid": 16}):
+    with recorder.example({"shape": corners(), "grid": 16}):
         check.at_least(Quantity("smallest ratio", 3.07), Quantity("1", 1.0))
     grid = [(delta, r, m) for delta in (0.1, 0.4, 1.57) for r in (2, 3, 4) for m in (r, 2 * r)]
-    deltas, teachers, widths = zip(*grid, strict=True)
-    series(
-        "margin-grid",
-        "adversary",
-        columns={"Δ": deltas, "r": teachers, "m": widths},
-        margin=[3.07 + 0.37 * index for index in range(len(grid))],
-    )
+    for index, (delta, r, m) in enumerate(grid):
+        MARGINS.point("search", Δ=delta, r=r, m=m, ratio=3.07 + 0.37 * index)
+    k = np.arange(1.0, 6.0)
+    SUCCESS.add("success", x=k, y=2 * k, values=np.subtract.outer(2 * k, k) > 2.0)
+    SUCCESS.add("n = 2k", x=k, y=2 * k)
 
 
 def _not_pl(recorder: Recorder) -> None:
     for power in range(5):
-        with recorder.example({"instance": clones(0.3 / 4**power), "power": power}):
+        with recorder.example({"shape": pair(0.3 / 4**power), "power": power}):
             mu = 2.0**-power
             check.witness_at_most(
-                Quantity("‖∇L‖²", 1e-3 * mu, 0.0, lambda _, mu=mu: 1e-3 * mu),
-                Quantity("μ·L", 1.2e-3 * mu, 0.0, lambda _, mu=mu: 1.2e-3 * mu),
+                Quantity("‖∇s‖²", 1e-3 * mu, 0.0, lambda _, mu=mu: 1e-3 * mu),
+                Quantity("μ·s", 1.2e-3 * mu, 0.0, lambda _, mu=mu: 1.2e-3 * mu),
             )
 
 
 def _scaling(recorder: Recorder) -> None:
-    with recorder.example({"instance": between(), "c": 0.25}):
-        check.equal(Quantity("L(cW, cV)", 0.125, 1e-15), Quantity("c⁴·L", 0.125 + 4e-16, 1e-15))
+    with recorder.example({"shape": corners(), "c": 0.25}):
+        check.equal(Quantity("s(cx)", 0.125, 1e-15), Quantity("c⁴·s", 0.125 + 4e-16, 1e-15))
 
 
 def _moments(recorder: Recorder) -> None:
     for _ in range(3):
-        with recorder.example({"instance": clones(0.001)}):
+        with recorder.example({"shape": pair(0.001)}):
             check.undecided("the step budget of 200000 ran out")
 
 
-def _violated(instance: Any, quantity: Quantity, bound: Quantity) -> Callable[[Recorder], None]:
+def _violated(arguments: Any, quantity: Quantity, bound: Quantity) -> Callable[[Recorder], None]:
     def fill(recorder: Recorder) -> None:
-        with recorder.example(instance):
+        with recorder.example(arguments):
             check.at_least(quantity, bound)
 
     return fill
@@ -191,9 +204,8 @@ def _exactly(label: str, value: float) -> Quantity:
 
 def _hostile(recorder: Recorder) -> None:
     arguments = {
-        "instance": Instance(
+        "shape": Shape(
             np.array([[1e60, 1e-60], [0.0, 0.0]]),
-            np.array([[1e60, 0.0]]),
             parameters={HOSTILE: HOSTILE, "nothing": math.nan, "much": math.inf, LONG: [LONG] * 9},
         ),
         SCRIPT: HOSTILE,
@@ -202,18 +214,16 @@ def _hostile(recorder: Recorder) -> None:
     recorder.discarded[HOSTILE] += 2
     with recorder.example(arguments):
         check.undecided(f"note {HOSTILE}")
-    series(HOSTILE, HOSTILE, column=[1, "<b>", None, HOSTILE], scalar=SCRIPT)
-    series("loss-curve", HOSTILE, times=[0.0, 1.0], losses=[math.nan, -1.0])
-    series("lojasiewicz", HOSTILE, losses=[1.0], gradient_norms="none")
-    series(
-        "start-outcome",
-        HOSTILE,
-        level=[1.0],
-        ratio=[2.0],
-        outcome=[SCRIPT],
-        y_label="$\\frac{" + SCRIPT,
+    said = {"x": log(HOSTILE), "y": linear("$\\frac{" + SCRIPT), "caption": HOSTILE}
+    said |= {"lines": (Line(HOSTILE, x=1.0, beyond=HOSTILE),), "bound": HOSTILE}
+    for kind in (Kind.CURVES, Kind.BANDS, Kind.SCATTER):
+        figure = Figure(kind, f"{kind} {HOSTILE}", **said)
+        figure.add(HOSTILE, x=[1.0, 2.0], y=[2.0, 0.5], mark=[SCRIPT, SCRIPT], note=HOSTILE)
+    Figure(Kind.CURVES, HOSTILE, **said).add(HOSTILE, x=[0.0, 1.0], y=[math.nan, "none"])
+    Figure(Kind.TABLE, HOSTILE).add(HOSTILE, column=[1, "<b>", None, HOSTILE], scalar=SCRIPT)
+    Figure(Kind.TABLE, HOSTILE, order=HOSTILE).add(
+        HOSTILE, **{SCRIPT: [HOSTILE], HOSTILE: [math.inf]}
     )
-    series("margin-grid", HOSTILE, columns={SCRIPT: [HOSTILE]}, margin=[math.inf])
     measure(HOSTILE, math.nan, claimed=HOSTILE)
     recorder.sampling = Sampling(HOSTILE[:60], 10, 1, 0)
     recorder.broke(RuntimeError(HOSTILE))
@@ -240,66 +250,82 @@ def _hostile(recorder: Recorder) -> None:
 
 
 def records() -> list[dict[str, Any]]:
-    """One or two records per claim of :data:`CLAIMS`, none for zgj.form.kernel."""
-    pl = _exactly("μ·‖V‖²·L", 0.0625 * 1e-4)
-    high = _exactly("κ·L", 0.0409)
+    """One or two records per claim of :data:`CLAIMS`, none for demo.form.kernel."""
+    pl = _exactly("μ·s", 0.0625 * 1e-4)
+    high = _exactly("c·s", 0.0409)
     return [
-        _record("zgj.convergence", "test_convergence", _convergence, 119),
-        _record("zgj.gradient-bound", "test_random_points", _gradient_bound, 399),
+        _record("demo.convergence", "test_convergence", _convergence, 119),
+        _record("demo.growth", "test_random_points", _gradient_bound, 399),
         _record(
-            "zgj.gradient-bound",
+            "demo.growth",
             "test_searched_points",
-            _violatable(between(), 0.0412, 0.0401),
+            _violatable(corners(), 0.0412, 0.0401),
             11,
         ),
-        _record("zgj.rate", "test_rate", _violatable(clones(0.1), 0.5, 0.001), 59),
-        _record("zgj.width-free", "test_ladder", _width_free),
-        _record("zgj.threshold", "test_grid", _threshold, 17),
-        _record("zgj.not-pl", "test_clones", _not_pl),
-        _record("zgj.fact.scaling", "test_scaling", _scaling, 1999),
-        _record("zgj.fact.moments", "test_moments", _moments, 37),
+        _record("demo.rate", "test_rate", _violatable(pair(0.1), 0.5, 0.001), 59),
+        _record("demo.size-free", "test_ladder", _width_free),
+        _record("demo.grid", "test_grid", _threshold, 17),
+        _record("demo.existence", "test_clones", _not_pl),
+        _record("demo.fact.scaling", "test_scaling", _scaling, 1999),
+        _record("demo.fact.moments", "test_moments", _moments, 37),
         _record(
-            "zgj.control.pl",
+            "demo.control.small",
             "test_pl",
-            _violated({"instance": clones(0.01)}, _exactly("‖∇L‖²", 6.5e-8), pl),
+            _violated({"shape": pair(0.01)}, _exactly("‖∇s‖²", 6.5e-8), pl),
             3,
         ),
         _record(
-            "zgj.control.pl",
+            "demo.control.small",
             "test_pl",
-            _violated({"instance": clones(0.01, 3)}, _exactly("‖∇L‖²", 6.5e-8), pl),
+            _violated({"shape": pair(0.01, 3)}, _exactly("‖∇s‖²", 6.5e-8), pl),
             1,
         ),
         _record(
-            "control.gradient-bound-high",
+            "demo.control.growth-high",
             "test_search",
-            _violated({"instance": between()}, _exactly("‖∇L‖_F", 3.1e-9), high),
+            _violated({"shape": corners()}, _exactly("‖∇s‖_F", 3.1e-9), high),
             25,
         ),
         _record(
-            "control.kernel-sign",
+            "demo.control.sign",
             "test_sign",
             _violated({"rho": 0.5}, _exactly("k(ρ)", 0.384), _exactly("∫", 0.718)),
         ),
-        _record("zgj.control.lazy", "test_travel", _violatable(clones(0.2), 0.3, 0.28), 4),
-        _record(f"hostile.{LONG}", "test_hostile", _hostile),
+        _record("demo.control.lazy", "test_travel", _violatable(pair(0.2), 0.3, 0.28), 4),
+        _record(f"demo.hostile.{LONG}", "test_hostile", _hostile),
     ]
 
 
-def _violatable(instance: Instance, got: float, bound: float) -> Callable[[Recorder], None]:
-    return _violated({"instance": instance}, _exactly("‖∇L‖_F", got), _exactly("κ·L", bound))
+def _violatable(shape: Shape, got: float, bound: float) -> Callable[[Recorder], None]:
+    return _violated({"shape": shape}, _exactly("‖∇s‖_F", got), _exactly("c·s", bound))
 
 
 def friendly() -> tuple[tuple[Claim, ...], list[dict[str, Any]]]:
     """Claims that are all as wanted, with their records."""
-    unwanted = ("zgj.fact.moments", "zgj.form.kernel", "zgj.control.lazy", f"hostile.{LONG}")
+    unwanted = (
+        "demo.fact.moments",
+        "demo.form.kernel",
+        "demo.control.lazy",
+        f"demo.hostile.{LONG}",
+    )
     claims = tuple(claim for claim in CLAIMS if claim.id not in unwanted)
     ids = {claim.id for claim in claims}
     return claims, [record for record in records() if record["claim"] in ids]
 
 
+def build(
+    claims: Sequence[Claim] = CLAIMS,
+    made: Sequence[dict[str, Any]] | None = None,
+    run: RunInfo = RUN,
+    timings: Mapping[str, Any] = TIMINGS,
+) -> Report:
+    """The report of all claims and records, unless others are given."""
+    with offered():
+        return build_report(claims, records() if made is None else made, run, timings=timings)
+
+
 def normalised(claims: Sequence[Claim], records: Sequence[dict[str, Any]]) -> Report:
     """A report whose environment does not depend on this machine."""
-    report = build_report(claims, records, RUN, timings=TIMINGS)
+    report = build(claims, records)
     floats = report.data["environment"]["float"]
     return Report({**report.data, "environment": {**ENVIRONMENT, "float": floats}})

@@ -97,7 +97,7 @@ def side(entry: Mapping[str, Any]) -> str:
 
 def _noun(entry: Mapping[str, Any]) -> str:
     """What the statements of a report are called."""
-    return "check" if entry["kind"] == "conform" else "claim"
+    return "claim" if entry["kind"] == "run" else "check"
 
 
 def standing(entry: Mapping[str, Any]) -> str:

@@ -119,8 +119,8 @@ def _facts(data: Json) -> Iterator[tuple[str, str]]:
     yield "kind", kind(data)
     selection = ", ".join(data["run"]["selection"]) or "all"
     yield from _flat("", {**data["run"], "selection": selection})
-    facts = dict(data.get("subject", {"facts": {}})["facts"])
-    yield from _flat("implementation", facts | {"not_offered": list(not_offered(data)) or None})
+    facts = {"name": target(data) or None, **data.get("subject", {"facts": {}})["facts"]}
+    yield from _flat("subject", facts | {"not_offered": list(not_offered(data)) or None})
     place = {key: value for key, value in data["environment"].items() if key != "packages"}
     place["left_out"] = ", ".join(entry["name"] for entry in place["left_out"]) or None
     yield from _flat("", {**place, **data["environment"]["packages"]})

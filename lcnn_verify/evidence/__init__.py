@@ -2,9 +2,10 @@
 
 from lcnn_verify.evidence import check
 from lcnn_verify.evidence.certificate import Certificate
+from lcnn_verify.evidence.figures import Figure
 from lcnn_verify.evidence.observation import Explanation, Observation, Outcome, Verdict
 from lcnn_verify.evidence.quantity import Quantity
-from lcnn_verify.evidence.recorder import Recorder, Violation, measure, point, recording, series
+from lcnn_verify.evidence.recorder import Recorder, Violation, measure, recording
 from lcnn_verify.evidence.verdict import Decision, decide, violation_rate_bound
 from lcnn_verify.evidence.verifies import ClaimFailed, Property, replay_record, verifies
 
@@ -13,6 +14,7 @@ __all__ = [
     "ClaimFailed",
     "Decision",
     "Explanation",
+    "Figure",
     "Observation",
     "Outcome",
     "Property",
@@ -23,10 +25,8 @@ __all__ = [
     "check",
     "decide",
     "measure",
-    "point",
     "recording",
     "replay_record",
-    "series",
     "verifies",
     "violation_rate_bound",
 ]

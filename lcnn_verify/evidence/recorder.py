@@ -44,9 +44,9 @@ class Measurement:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Points behind a figure. ``figure`` names the drawing, ``data`` its columns and labels."""
+    """Points of a figure: what is said around them (``Figure.to_json``), and their columns."""
 
-    figure: str
+    figure: Mapping[str, Any]
     label: str
     data: Mapping[str, Any]
 
@@ -168,7 +168,7 @@ class Recorder:
             elif len(self.series) < MAX_SERIES:
                 self.series.append(item)
 
-    def find_series(self, figure: str, label: str) -> Series | None:
+    def find_series(self, figure: Mapping[str, Any], label: str) -> Series | None:
         """The series of this figure and label, if there is one."""
         known = (item for item in self.series if (item.figure, item.label) == (figure, label))
         return next(known, None)
@@ -234,35 +234,23 @@ def measure(name: str, value: float, *, claimed: str = "") -> None:
     current().measurements.append(Measurement(name, float(value), claimed))
 
 
-def series(figure: str, label: str, **data: Any) -> None:
-    """Report points for a figure; past a fixed number per property further series are dropped."""
+def add_series(figure: Mapping[str, Any], label: str, data: Mapping[str, Any]) -> None:
+    """Report points of a figure; past a fixed number per property further series are dropped."""
     recorder = current()
     if len(recorder.series) < MAX_SERIES:
         recorder.series.append(Series(figure, label, data))
 
 
-def point(figure: str, label: str, /, *, y_label: str = "", **coordinates: Any) -> None:
-    """Add one point to the series of this figure and label: each coordinate to its own column.
-
-    A coordinate that is a mapping is a group of columns.
-    """
+def add_point(figure: Mapping[str, Any], label: str, coordinates: Mapping[str, Any]) -> None:
+    """Add one point to the series of this figure and label: each coordinate to its own column."""
+    columns = {name: [value] for name, value in coordinates.items()}
     if (known := current().find_series(figure, label)) is not None:
-        _extend(known.data, _columns(coordinates))
-        return
-    fixed = {"y_label": y_label} if y_label else {}
-    series(figure, label, **_columns(coordinates), **fixed)
-
-
-def _columns(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: _columns(value) if isinstance(value, Mapping) else [value]
-        for name, value in row.items()
-    }
+        _extend(known.data, columns)
+    else:
+        add_series(figure, label, columns)
 
 
 def _extend(columns: Mapping[str, Any], more: Mapping[str, Any]) -> None:
     for name, value in more.items():
-        if isinstance(value, Mapping):
-            _extend(columns[name], value)
-        elif isinstance(value, list):
+        if isinstance(value, list):
             columns[name].extend(value)

@@ -1,4 +1,4 @@
-"""Points of a figure: read from a record, cleaned, thinned, and given readable logarithmic axes."""
+"""Points of a figure: read from a record, cleaned, thinned, and given readable axes."""
 
 from __future__ import annotations
 
@@ -9,10 +9,77 @@ from typing import Any, TypeGuard
 import numpy as np
 from numpy.typing import NDArray
 
-from lcnn_verify.evidence.drawing import NotDrawable
+from lcnn_verify.evidence.drawing import Key, NotDrawable
 from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.reporting import svg
+from lcnn_verify.reporting.phrases import number
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_LARGEST = 1e120  # farther out, the arithmetic of an axis leaves float64
+
+
+class Frame:
+    """The axes of a figure: scales, names, reference lines, and the legend of these."""
+
+    def __init__(self, figure: Mapping[str, Any]) -> None:
+        if figure["x"] is None or figure["y"] is None:
+            raise NotDrawable("no axes")
+        self._axes = {"x": figure["x"], "y": figure["y"]}
+        self._lines = [line for line in figure["lines"] if self._crosses(line)]
+        self.keys = [Key("╌╌", "ink", line["label"]) for line in self._lines]
+
+    def is_log(self, which: str) -> bool:
+        """Whether axis ``which`` is logarithmic."""
+        return bool(self._axes[which]["scale"] == "log")
+
+    def drawable(self, which: str, values: FloatArray) -> NDArray[np.bool_]:
+        """Which values axis ``which`` can show: positive where it is logarithmic, none too far."""
+        if self.is_log(which):
+            return (values > 1.0 / _LARGEST) & (values < _LARGEST)
+        return np.abs(values) < _LARGEST
+
+    def along(self, which: str, values: FloatArray) -> FloatArray:
+        """Drawable values as positions along the axis."""
+        return np.log(values) if self.is_log(which) else values
+
+    def edges(self, which: str, centres: FloatArray) -> FloatArray:
+        """Borders of the cells around increasing ``centres``, midway along the axis."""
+        places = self.along(which, centres)
+        steps = np.diff(places) if len(places) > 1 else np.array([1.0])
+        middle = (places[:-1] + places[1:]) / 2.0
+        ends = places[0] - steps[0] / 2.0, places[-1] + steps[-1] / 2.0
+        borders = np.concatenate([ends[:1], middle, ends[1:]])
+        return np.exp(borders) if self.is_log(which) else borders
+
+    def dress(
+        self,
+        axes: Any,
+        x: FloatArray,
+        y: FloatArray,
+        *,
+        x_ticks: FloatArray | None = None,
+        tight: bool = False,
+    ) -> None:
+        """Scale, name and rule the axes so that all of ``x`` and ``y`` is seen; draw the lines."""
+        for line in self._lines:
+            style = {"color": svg.COLOURS["ink"], "lw": 1.6, "ls": (0, (5, 3)), "zorder": 3}
+            if line["x"] is not None:
+                axes.axvline(line["x"], **style)
+                x = np.append(x, line["x"])
+            else:
+                axes.axhline(line["y"], **style)
+                y = np.append(y, line["y"])
+        for which, values, ticks in (("x", x, x_ticks), ("y", y, None)):
+            scale = log_axis if self.is_log(which) else linear_axis
+            scale(axes, which, values, ticks, tight=tight)
+            getattr(axes, f"set_{which}label")(self._axes[which]["label"])
+        axes.grid(not tight)
+        axes.set_axisbelow(True)
+
+    def _crosses(self, line: Mapping[str, Any]) -> bool:
+        which = "x" if line["x"] is not None else "y"
+        place = math.nan if line[which] is None else float(line[which])
+        return bool(self.drawable(which, np.array([place]))[0])
 
 
 def is_number(value: Any) -> TypeGuard[float]:
@@ -30,34 +97,22 @@ def column(data: Mapping[str, Any], name: str) -> FloatArray:
     return np.array([math.nan if item is None else float(item) for item in values])
 
 
-def y_label(item: Mapping[str, Any], default: str) -> str:
-    """The name a series gives its ordinate."""
-    label = item["data"].get("y_label") or default
-    # Recorded point by point, the label is a column of equal entries.
-    return str(label[0] if isinstance(label, list) else label)
-
-
-def positive_pairs(x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """The points a log–log figure can show. Raises ``NotDrawable`` on unequal lengths."""
+def pairs(frame: Frame, x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """The points the axes can show. Raises ``NotDrawable`` on unequal lengths."""
     if len(x) != len(y):
         raise NotDrawable(f"{len(x)} abscissas for {len(y)} ordinates")
-    keep = drawable(x) & drawable(y)
+    keep = frame.drawable("x", x) & frame.drawable("y", y)
     return x[keep], y[keep]
 
 
-def drawable(values: FloatArray) -> NDArray[np.bool_]:
-    """Positive and far enough from the ends of float64 for the arithmetic of an axis."""
-    return (values > 1e-120) & (values < 1e120)
-
-
-def thin(x: FloatArray, y: FloatArray, most: int) -> tuple[FloatArray, FloatArray]:
-    """At most ``most`` of the positive points, evenly spaced along the log–log curve."""
+def thin(frame: Frame, x: FloatArray, y: FloatArray, most: int) -> tuple[FloatArray, FloatArray]:
+    """At most ``most`` of the points, evenly spaced along the curve as it is seen."""
     if len(x) <= most:
         return x, y
     steps = np.zeros(len(x))
-    for values in (x, y):
-        logs = np.log(values)
-        steps[1:] += np.abs(np.diff(logs)) / (np.ptp(logs) or 1.0)
+    for which, values in (("x", x), ("y", y)):
+        places = frame.along(which, values)
+        steps[1:] += np.abs(np.diff(places)) / (np.ptp(places) or 1.0)
     # A little length per point keeps flat stretches from vanishing.
     steps[1:] += 0.1 / len(x)
     length = np.cumsum(steps)
@@ -97,17 +152,56 @@ def log_ticks(low: float, high: float, most: int = 7) -> tuple[list[float], list
     return ticks, [f"{tick:.3g}" for tick in ticks]
 
 
-def log_axis(axes: Any, which: str, values: FloatArray, ticks: FloatArray | None = None) -> None:
+def log_axis(
+    axes: Any, which: str, values: FloatArray, ticks: FloatArray | None = None, *, tight: bool
+) -> None:
     """Give axis ``which`` ("x" or "y") a logarithmic scale that fits the positive ``values``."""
     low, high = float(values.min()), float(values.max())
-    pad = max((high / low) ** 0.04, 1.15)
-    low, high = low / pad, high * pad
+    if not tight:
+        pad = max((high / low) ** 0.04, 1.15)
+        low, high = low / pad, high * pad
     if ticks is None:
         positions, labels = log_ticks(low, high)
     else:
-        chosen = ticks[spread(len(ticks), 8)]
-        positions, labels = [float(tick) for tick in chosen], [f"{tick:g}" for tick in chosen]
+        positions, labels = _own_ticks(ticks)
     getattr(axes, f"set_{which}scale")("log")
-    getattr(axes, f"set_{which}lim")(low, high)
-    getattr(axes, f"set_{which}ticks")(positions, labels)
+    _set(axes, which, (low, high), positions, labels)
     getattr(axes, f"set_{which}ticks")([], minor=True)
+
+
+def linear_axis(
+    axes: Any, which: str, values: FloatArray, ticks: FloatArray | None = None, *, tight: bool
+) -> None:
+    """Give axis ``which`` a linear scale that fits ``values``."""
+    low, high = float(values.min()), float(values.max())
+    pad = 0.0 if tight else 0.04 * (high - low)
+    if high - low <= 1e-9 * max(abs(low), abs(high)):
+        pad = 0.5 * max(abs(low), abs(high)) or 0.5
+    low, high = low - pad, high + pad
+    if ticks is None:
+        positions = [place for place in _steps(low, high) if low <= place <= high]
+        labels = [number(place) for place in positions]
+    else:
+        positions, labels = _own_ticks(ticks)
+    _set(axes, which, (low, high), positions, labels)
+
+
+def _steps(low: float, high: float) -> list[float]:
+    """Multiples of 1, 2 or 5 times a power of ten, about six of them from ``low`` to ``high``."""
+    rough = (high - low) / 6.0
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(m * power for m in (1.0, 2.0, 5.0, 10.0) if m * power >= rough)
+    first = math.ceil(low / step)
+    return [(first + k) * step for k in range(8)]
+
+
+def _own_ticks(ticks: FloatArray) -> tuple[list[float], list[str]]:
+    chosen = ticks[spread(len(ticks), 8)]
+    return [float(tick) for tick in chosen], [f"{tick:g}" for tick in chosen]
+
+
+def _set(
+    axes: Any, which: str, limits: tuple[float, float], places: list[float], labels: list[str]
+) -> None:
+    getattr(axes, f"set_{which}lim")(*limits)
+    getattr(axes, f"set_{which}ticks")(places, labels)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
-from textwrap import wrap
 from typing import Any, Literal
 
 from rich import box
@@ -33,6 +33,17 @@ _PLAIN = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−—", "-0123456789--")
 def literal(console: Console, text: str, style: str = "") -> Text:
     """``text`` taken literally, in characters the console's encoding has."""
     return Text(text.encode(console.encoding, "replace").decode(console.encoding), style=style)
+
+
+def fold(text: str, width: int) -> str:
+    """``text`` on lines of at most ``width``, broken after dots and hyphens where it must be."""
+    lines = [""]
+    for piece in re.findall(r"[^.-]*[.-]|[^.-]+", text):
+        for part in (piece[k : k + width] for k in range(0, len(piece), width)):
+            if lines[-1] and len(lines[-1]) + len(part) > width:
+                lines.append("")
+            lines[-1] += part
+    return "\n".join(lines)
 
 
 def _style(entry: Mapping[str, Any]) -> str:
@@ -117,8 +128,7 @@ def _table(data: Mapping[str, Any], console: Console) -> Table:
         for entry in section.entries:
             claim, verdict, *cells, wanted = _row(entry, bool(numbers))
             table.add_row(
-                # Folded at its hyphens, where it must be.
-                literal(console, "\n".join(wrap(claim, room))),
+                literal(console, fold(claim, room)),
                 literal(console, verdict, _style(entry)),
                 *(literal(console, cell) for cell in cells),
                 literal(console, wanted, _style(entry)),

@@ -16,7 +16,8 @@ from functools import cache
 import numpy as np
 from hypothesis import given
 
-from lcnn_verify.evidence import Quantity, check, measure, series, verifies
+from lcnn_verify.evidence import Figure, Quantity, check, measure, verifies
+from lcnn_verify.evidence.figures import Kind, Line, log
 from lcnn_verify.packs.zgj import laws, strategies
 from lcnn_verify.packs.zgj.descents import (
     BUDGET,
@@ -110,6 +111,26 @@ def named_starts():
     )
 
 
+DECAY = Figure(
+    Kind.CURVES,
+    "Loss along gradient descent",
+    x=log("time t"),
+    y=log("loss L"),
+    bound="the claimed bound 1/(1/L₀ + ½κ²t)",
+    caption="Both axes are logarithmic.",
+)
+EXPONENTS = Figure(
+    Kind.CURVES,
+    "Gradient norm against loss",
+    x=log("loss L"),
+    y=log("gradient norm ‖∇L‖"),
+    bound="the claimed bound κ·L",
+    lines=(Line("1/2", slope=0.5), Line("2/3", slope=2.0 / 3.0), Line("1", slope=1.0)),
+    caption="Both axes are logarithmic. Time runs from right to left; the slope of a curve is its "
+    "effective Łojasiewicz exponent, and a slope of at most 1 is what the gradient bound asks.",
+)
+
+
 @verifies("zgj.rate")
 def test_measured_exponents():
     """Report the exponents of the tail beside the claimed ones, and draw the runs."""
@@ -124,19 +145,14 @@ def test_measured_exponents():
             measure(f"{name}: exponent of L in t", decay, claimed=f"{time_law}; bound -1")
         check.at_most(exponent, 1.0, note=f"exponent, {name}", counted=False)
         times = run.times[1:]
-        series(
-            "loss-curve",
+        DECAY.add(
             name,
-            times=times,
-            losses=run.losses[1:],
-            bound_times=times,
+            x=times,
+            y=run.losses[1:],
             bound=rate_bound(x, times, 0.5),
-            level=float(run.losses[0]),
+            note=f"L₀ = {run.losses[0]:.3g}",
         )
-        series(
-            "lojasiewicz",
-            name,
-            losses=run.losses,
-            gradient_norms=run.gradient_norms,
-            kappa=kappa(x).value,
+        ends = np.array([run.losses.min(), run.losses.max()])
+        EXPONENTS.add(
+            name, x=run.losses, y=run.gradient_norms, bound_x=ends, bound=kappa(x).value * ends
         )

@@ -15,7 +15,8 @@ from itertools import product
 
 import numpy as np
 
-from lcnn_verify.evidence import check, measure, point, verifies
+from lcnn_verify.evidence import Figure, check, measure, verifies
+from lcnn_verify.evidence.figures import Kind
 from lcnn_verify.packs.zgj.adversary import lowest_critical_level, random_starts, search
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.laws import structured_starts
@@ -62,6 +63,14 @@ def teachers_at(degrees, ratio, r, d):
     return V
 
 
+MARGINS = Figure(
+    Kind.TABLE,
+    "Margins over the grid",
+    order="‖∇L‖/(κL)",
+    caption="The smallest ratio a local search found at L ≤ ε₀, at each point of the grid.",
+)
+
+
 @verifies("zgj.threshold", cases=grid)
 def test_the_adversary_stays_above_the_bound(degrees, ratio, r, d, m):
     V = teachers_at(degrees, ratio, r, d)
@@ -76,9 +85,8 @@ def test_the_adversary_stays_above_the_bound(degrees, ratio, r, d, m):
     worst = Instance(found.W, V, parameters={"degrees": degrees, "ratio": ratio})
     assume_setting(worst)
     check.at_least(gradient_norm(worst), kappa(worst) * loss(worst), instance=worst)
-    label = "smallest ‖∇L‖/(κL) found at L ≤ ε₀"
-    where = {"degrees": degrees, "ratio": ratio, "r": r, "d": d, "m": m}
-    point("margin-grid", label, **where, margin=found.ratio)
+    where = {"Δ in degrees": degrees, "ratio of norms": ratio, "r": r, "d": d, "m": m}
+    MARGINS.point("search", **where, **{MARGINS.order: found.ratio})
 
 
 @verifies("zgj.threshold", cases=lambda profile: [{"d": 2, "m": 2}, {"d": 3, "m": 4}])

@@ -19,7 +19,8 @@ import numpy as np
 from flint import arb
 from hypothesis import given
 
-from lcnn_verify.evidence import Quantity, check, measure, series, verifies
+from lcnn_verify.evidence import Figure, Quantity, check, measure, verifies
+from lcnn_verify.evidence.figures import Kind, log
 from lcnn_verify.numerics import balls
 from lcnn_verify.packs.zgj import enclosure, laws, oracle, strategies
 from lcnn_verify.packs.zgj.descents import check_converged, descend, working_step
@@ -106,20 +107,20 @@ def ladder(V, start, widths, starts, name):
     return times
 
 
+LADDER = Figure(
+    Kind.BANDS,
+    "Time against width",
+    x=log("student width m"),
+    y=log("median time to 10⁻³·L₀"),
+    caption="Medians over the starts of each rung, with the 10th to 90th percentile as a band.",
+)
+
+
 def chart_ladder(name, widths, times, note):
     """Draw the medians over the starts, and the band from the 10th to the 90th percentile."""
     low, high = np.percentile(times, [10, 90], axis=1)
     medians = np.median(times, axis=1)
-    series(
-        "width-ladder",
-        name,
-        widths=widths,
-        medians=medians,
-        low=low,
-        high=high,
-        y_label="median time to 10⁻³·L₀",
-        note=note,
-    )
+    LADDER.add(name, x=widths, y=medians, low=low, high=high, note=note)
     for m, median in zip(widths, medians, strict=True):
         measure(f"{name}: median time at m = {m}", median)
 

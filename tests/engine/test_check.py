@@ -14,9 +14,9 @@ from lcnn_verify.evidence import (
     Recorder,
     Violation,
     check,
-    point,
     recording,
 )
+from lcnn_verify.evidence.figures import Figure, Kind, linear
 from lcnn_verify.evidence.observation import CONTRADICTED, UNPROVED
 from lcnn_verify.evidence.recorder import MAX_LOST, SearchSpent
 from lcnn_verify.packs.zgj.enclosure import EnclosureError
@@ -297,13 +297,14 @@ def test_uncounted_margins_are_not_the_tightest(recorder):
 
 
 def test_points_gather_in_columns(recorder):
+    figure = Figure(Kind.SCATTER, "Grid", x=linear("x"), y=linear("y"))
     for x in (1, 2):
-        point("margin-grid", "grid", y_label="y", columns={"x": x}, margin=10 * x)
+        figure.point("grid", x=x, y=10 * x)
     assert recorder.to_json()["series"] == [
         {
-            "figure": "margin-grid",
+            "figure": figure.to_json(),
             "label": "grid",
-            "data": {"columns": {"x": [1, 2]}, "margin": [10, 20], "y_label": "y"},
+            "data": {"x": [1, 2], "y": [10, 20]},
         }
     ]
 

@@ -69,6 +69,6 @@ def test_an_absurd_report_is_compared_all_the_same(seed):
 
 
 def test_a_margin_is_never_more_than_all_there_is():
-    claim = pairs.entry(pairs.friendly(), "zgj.threshold")
+    claim = pairs.entry(pairs.friendly(), "demo.grid")
     claim["tightest"].update(got=5e-324, bound=0.0, margin=1e308, tightness=0.5)
     assert margin_of(claim).share == 1.0

@@ -57,10 +57,10 @@ def test_equal_reports_have_no_changes(old):
 )
 def test_a_changed_verdict(old, before, after, severity):
     change = only(
-        pairs.edited(old, {"zgj.fact.scaling": before}),
-        pairs.edited(old, {"zgj.fact.scaling": after}),
+        pairs.edited(old, {"demo.fact.scaling": before}),
+        pairs.edited(old, {"demo.fact.scaling": after}),
     )
-    assert (change.claim, change.aspect) == ("zgj.fact.scaling", Aspect.VERDICT)
+    assert (change.claim, change.aspect) == ("demo.fact.scaling", Aspect.VERDICT)
     assert (change.old, change.new) == (before["verdict"], after["verdict"])
     assert change.severity == severity
     assert change.text.startswith(f"{before['verdict']} → {after['verdict']}")
@@ -69,36 +69,36 @@ def test_a_changed_verdict(old, before, after, severity):
 
 def test_a_control_that_stands_is_a_regression(old):
     stands = {**pairs.verdict("SUPPORTED", as_wanted=False), "counterexample": None}
-    worst, other = changes(old, pairs.edited(old, {"zgj.control.pl": stands}))
+    worst, other = changes(old, pairs.edited(old, {"demo.control.small": stands}))
     assert (worst.aspect, worst.severity) == (Aspect.VERDICT, Severity.REGRESSION)
     assert "wanted REFUTED" in worst.text
     assert (other.aspect, other.severity) == (Aspect.COUNTEREXAMPLE, Severity.INFORMATION)
-    assert other.text.startswith("counterexample gone: ‖∇L‖² = 6.5e-08, ≥ ")
+    assert other.text.startswith("counterexample gone: ‖∇s‖² = 6.5e-08, ≥ ")
 
 
 def test_new_and_vanished_claims(old):
-    without = pairs.edited(old, drop=["zgj.rate"])
+    without = pairs.edited(old, drop=["demo.rate"])
     gone = only(old, without)
     assert (gone.severity, gone.aspect, gone.new) == ("regression", "presence", None)
     came = only(without, old)
     assert (came.severity, came.old, came.new) == ("information", None, "SUPPORTED")
-    failed = only(without, pairs.edited(old, {"zgj.rate": FAILED}))
+    failed = only(without, pairs.edited(old, {"demo.rate": FAILED}))
     assert (failed.severity, failed.aspect) == ("warning", "presence")
     assert "wanted SUPPORTED: for a reason" in failed.text
 
 
 def test_a_vanished_claim_says_why_if_the_report_does(old):
-    narrow = pairs.edited(old, drop=["zgj.rate"], run={"selection": ["fact", "zgj.not-pl"]})
-    assert "the new run selected fact, zgj.not-pl" in only(old, narrow).text
-    both = pairs.edited(old, {"zgj.fact.euler": HELD}, implementation=pairs.IMPLEMENTATION)
-    lost_one = pairs.edited(both, drop=["zgj.fact.euler"])
-    assert only(both, lost_one).text.endswith("not offered any more: it offers no gradient")
+    narrow = pairs.edited(old, drop=["demo.rate"], run={"selection": ["fact", "demo.existence"]})
+    assert "the new run selected fact, demo.existence" in only(old, narrow).text
+    both = pairs.edited(old, {"demo.fact.euler": HELD}, subject=pairs.SUBJECT)
+    lost_one = pairs.edited(both, drop=["demo.fact.euler"])
+    assert only(both, lost_one).text.endswith("not offered any more: it offers no slope")
 
 
 def test_a_margin_that_shrank(old):
-    half = pairs.tighter(old, "zgj.threshold", tightness=0.6, got=5.0, bound=3.0, margin=2.0)
-    full = pairs.tighter(old, "zgj.threshold", tightness=0.2, got=5.0, bound=1.0, margin=4.0)
-    before, after = (pairs.edited(old, {"zgj.threshold": fields}) for fields in (full, half))
+    half = pairs.tighter(old, "demo.grid", tightness=0.6, got=5.0, bound=3.0, margin=2.0)
+    full = pairs.tighter(old, "demo.grid", tightness=0.2, got=5.0, bound=1.0, margin=4.0)
+    before, after = (pairs.edited(old, {"demo.grid": fields}) for fields in (full, half))
     change = only(before, after)
     assert (change.severity, change.aspect) == ("warning", "margin")
     assert (change.old, change.new) == (0.8, 0.4)
@@ -136,35 +136,35 @@ def test_margins_of_inequalities_identities_and_equalities(old):
     def of(claim, **fields):
         return margin_of({**pairs.entry(old, claim), **pairs.tighter(old, claim, **fields)})
 
-    assert of("zgj.fact.scaling", tightness=0.25).share == 0.75
-    assert of("zgj.fact.scaling").whole == "the difference allowed"
-    seen = of("zgj.threshold", got=4.0, bound=3.0, margin=1.0, error=0.2, tightness=0.75)
+    assert of("demo.fact.scaling", tightness=0.25).share == 0.75
+    assert of("demo.fact.scaling").whole == "the difference allowed"
+    seen = of("demo.grid", got=4.0, bound=3.0, margin=1.0, error=0.2, tightness=0.75)
     assert (seen.share, seen.doubt) == (0.25, 0.05)
     # The oracle's margin has digits that the tightness no longer has.
-    assert of("zgj.threshold", got=1.0, bound=1.0, margin=1e-18, tightness=1.0).share == 1e-18
-    assert of("zgj.threshold", tightness=None) is None
-    assert of("zgj.threshold", margin=None) is None
-    assert margin_of({**pairs.entry(old, "zgj.threshold"), "tightest": None}) is None
-    assert margin_of({**pairs.entry(old, "zgj.threshold"), "as_wanted": False}) is None
-    assert margin_of(pairs.entry(old, "zgj.control.pl")) is None
+    assert of("demo.grid", got=1.0, bound=1.0, margin=1e-18, tightness=1.0).share == 1e-18
+    assert of("demo.grid", tightness=None) is None
+    assert of("demo.grid", margin=None) is None
+    assert margin_of({**pairs.entry(old, "demo.grid"), "tightest": None}) is None
+    assert margin_of({**pairs.entry(old, "demo.grid"), "as_wanted": False}) is None
+    assert margin_of(pairs.entry(old, "demo.control.small")) is None
 
 
 def test_a_margin_that_is_all_but_gone_is_not_said_to_be_gone(old):
-    wide = pairs.tighter(old, "zgj.fact.scaling", tightness=0.0)
-    near = pairs.tighter(old, "zgj.fact.scaling", tightness=1.0 - 1e-6)
-    none = pairs.tighter(old, "zgj.fact.scaling", tightness=1.0)
+    wide = pairs.tighter(old, "demo.fact.scaling", tightness=0.0)
+    near = pairs.tighter(old, "demo.fact.scaling", tightness=1.0 - 1e-6)
+    none = pairs.tighter(old, "demo.fact.scaling", tightness=1.0)
     before, after, end = (
-        pairs.edited(old, {"zgj.fact.scaling": fields}) for fields in (wide, near, none)
+        pairs.edited(old, {"demo.fact.scaling": fields}) for fields in (wide, near, none)
     )
     assert "over 99 % of it lost" in only(before, after).text
     assert "100 % of it lost" in only(before, end).text
 
 
 def test_counterexamples_that_appear_vanish_or_change(old):
-    first = pairs.entry(old, "zgj.control.pl")["counterexample"]
+    first = pairs.entry(old, "demo.control.small")["counterexample"]
     second = {**first, "quantity": "another"}
     none, one, other = (
-        pairs.edited(old, {"zgj.fact.scaling": {**FAILED, "counterexample": example}})
+        pairs.edited(old, {"demo.fact.scaling": {**FAILED, "counterexample": example}})
         for example in (None, first, second)
     )
     found = [only(*pair) for pair in ((none, one), (one, none), (one, other))]
@@ -175,44 +175,44 @@ def test_counterexamples_that_appear_vanish_or_change(old):
 
 
 def test_another_counterexample_of_a_refuted_control_is_nothing(old):
-    fields = {**pairs.entry(old, "zgj.control.pl")["counterexample"], "quantity": "another"}
-    assert changes(old, pairs.edited(old, {"zgj.control.pl": {"counterexample": fields}})) == []
+    fields = {**pairs.entry(old, "demo.control.small")["counterexample"], "quantity": "another"}
+    assert changes(old, pairs.edited(old, {"demo.control.small": {"counterexample": fields}})) == []
 
 
 def test_examples_and_undecided_ones(old):
-    few = pairs.edited(old, {"zgj.fact.scaling": {"examples": 1500}})
+    few = pairs.edited(old, {"demo.fact.scaling": {"examples": 1500}})
     change = only(old, few)
     assert (change.severity, change.text) == ("warning", "examples dropped from 2,000 to 1,500")
     assert only(few, old).severity == "information"
-    assert changes(old, pairs.edited(old, {"zgj.fact.scaling": {"examples": 1900}})) == []
-    doubtful = pairs.edited(old, {"zgj.fact.scaling": {"undecided": 3}})
+    assert changes(old, pairs.edited(old, {"demo.fact.scaling": {"examples": 1900}})) == []
+    doubtful = pairs.edited(old, {"demo.fact.scaling": {"undecided": 3}})
     change = only(old, doubtful)
     assert (change.aspect, change.severity, change.new) == ("undecided", "warning", 0.0015)
     assert only(doubtful, old).severity == "improvement"
-    assert changes(old, pairs.edited(old, {"zgj.fact.scaling": {"undecided": 1}})) == []
-    assert changes(old, pairs.edited(old, {"zgj.control.pl": {"examples": 1}})) == []
+    assert changes(old, pairs.edited(old, {"demo.fact.scaling": {"undecided": 1}})) == []
+    assert changes(old, pairs.edited(old, {"demo.control.small": {"examples": 1}})) == []
 
 
 def test_fewer_examples_of_a_smaller_profile_are_no_warning(old):
-    smaller = pairs.edited(old, {"zgj.fact.scaling": {"examples": 200}}, run={"profile": "mini"})
+    smaller = pairs.edited(old, {"demo.fact.scaling": {"examples": 200}}, run={"profile": "mini"})
     assert only(old, smaller).severity == "information"
     assert "Different profiles (quick, mini)" in " ".join(notes(old.data, smaller.data))
 
 
 def test_no_example_at_all_is_told_by_the_verdict_alone(old):
     idle = {**pairs.verdict("NOT EXERCISED", as_wanted=False), "examples": 0}
-    assert only(old, pairs.edited(old, {"zgj.fact.scaling": idle})).aspect == Aspect.VERDICT
+    assert only(old, pairs.edited(old, {"demo.fact.scaling": idle})).aspect == Aspect.VERDICT
 
 
 def test_a_search_that_ended_at_a_violation_is_not_said_to_have_fewer_examples(old):
     fell = {**FAILED, "examples": 3, "undecided": 1, "sampling": []}
-    assert only(old, pairs.edited(old, {"zgj.gradient-bound": fell})).aspect == Aspect.VERDICT
+    assert only(old, pairs.edited(old, {"demo.growth": fell})).aspect == Aspect.VERDICT
 
 
 def streams(old, *bounds, law="a law"):
-    (stream,) = pairs.entry(old, "zgj.gradient-bound")["sampling"]
+    (stream,) = pairs.entry(old, "demo.growth")["sampling"]
     found = [{**stream, "law": law, "violation_rate_bound": bound} for bound in bounds]
-    return pairs.edited(old, {"zgj.gradient-bound": {"sampling": found}})
+    return pairs.edited(old, {"demo.growth": {"sampling": found}})
 
 
 def test_the_bound_on_the_violation_rate(old):
@@ -228,72 +228,71 @@ def test_the_bound_on_the_violation_rate(old):
 
 
 def test_properties_that_no_longer_run(old):
-    more = pairs.edited(old, {"zgj.fact.scaling": {"tests": ["test_scaling", "test_more"]}})
+    more = pairs.edited(old, {"demo.fact.scaling": {"tests": ["test_scaling", "test_more"]}})
     gone, came = only(more, old), only(old, more)
     assert (gone.severity, gone.text) == ("warning", "no longer run: test_more")
     assert (came.severity, came.text) == ("information", "newly run: test_more")
 
 
 def test_a_statement_that_reads_differently(old):
-    said = pairs.edited(old, {"zgj.fact.scaling": {"constants": "c = 2"}})
+    said = pairs.edited(old, {"demo.fact.scaling": {"constants": "c = 2"}})
     assert only(old, said).text == "constants changed to: c = 2"
-    turned = pairs.edited(old, {"zgj.fact.scaling": {"wanted": "REFUTED"}})
+    turned = pairs.edited(old, {"demo.fact.scaling": {"wanted": "REFUTED"}})
     assert only(old, turned).severity == "warning"
 
 
 def test_strict_and_expected(old):
-    few = pairs.edited(old, {"zgj.fact.scaling": {"examples": 100}, "zgj.rate": FAILED})
+    few = pairs.edited(old, {"demo.fact.scaling": {"examples": 100}, "demo.rate": FAILED})
     assert [c.severity for c in changes(old, few)] == ["regression", "warning"]
     assert [c.severity for c in changes(old, few, strict=True)] == ["regression"] * 2
-    excused = changes(old, few, strict=True, expected=["zgj.fact.scaling"])
+    excused = changes(old, few, strict=True, expected=["demo.fact.scaling"])
     assert [(c.claim, c.severity) for c in excused] == [
-        ("zgj.rate", "regression"),
-        ("zgj.fact.scaling", "expected"),
+        ("demo.rate", "regression"),
+        ("demo.fact.scaling", "expected"),
     ]
 
 
 def test_an_expected_deviation_is_shown_and_no_regression(old):
-    new = pairs.edited(old, {"zgj.rate": FAILED})
-    excused = compare(old, new, deviations=[Deviation("zgj.rate", "known", LINK)])
+    new = pairs.edited(old, {"demo.rate": FAILED})
+    excused = compare(old, new, deviations=[Deviation("demo.rate", "known", LINK)])
     assert compare(old, new).exit_code == 1
     assert excused.exit_code == 0
-    assert excused.data["summary"]["expected"] == ["zgj.rate"]
+    assert excused.data["summary"]["expected"] == ["demo.rate"]
     assert excused.data["deviations"][0]["status"] == "expected"
-    later = compare(new, new, deviations=[Deviation("zgj.rate", "known", LINK)])
+    later = compare(new, new, deviations=[Deviation("demo.rate", "known", LINK)])
     assert [entry["expected"] for entry in later.data["still"]] == [True]
 
 
 def test_a_vanished_claim_is_a_regression_all_the_same(old):
-    new = pairs.edited(old, drop=["zgj.rate"])
-    comparison = compare(old, new, deviations=[Deviation("zgj.rate", "known", LINK)])
+    new = pairs.edited(old, drop=["demo.rate"])
+    comparison = compare(old, new, deviations=[Deviation("demo.rate", "known", LINK)])
     assert comparison.exit_code == 1
     assert comparison.data["deviations"][0]["status"] == "claim not in the report"
 
 
 def test_reports_of_two_implementations(old):
-    first = pairs.edited(old, implementation=pairs.IMPLEMENTATION)
-    second = pairs.edited(
-        old, implementation={**pairs.IMPLEMENTATION, "target": "slow:Loss", "batch": True}
-    )
+    first = pairs.edited(old, subject=pairs.SUBJECT)
+    facts = {"offers": "sum", "batch": "yes"}
+    second = pairs.edited(old, subject={**pairs.SUBJECT, "name": "slow:Sum", "facts": facts})
     comparison = compare(first, second)
-    assert comparison.data["old"]["target"] == "fast.loss:Loss"
-    assert comparison.data["new"]["kind"] == "conform"
+    assert comparison.data["old"]["target"] == "fast.sums:Sum"
+    assert comparison.data["new"]["kind"] == "judge"
     (note,) = comparison.data["notes"]
-    assert note == "Different implementations: OLD is of fast.loss:Loss, NEW of slow:Loss."
+    assert note == "Different implementations: OLD is of fast.sums:Sum, NEW of slow:Sum."
     found = {
         entry["name"]: (entry["old"], entry["new"]) for entry in comparison.data["environment"]
     }
     assert found == {
-        "implementation target": ("fast.loss:Loss", "slow:Loss"),
-        "implementation batch": ("False", "True"),
+        "subject name": ("fast.sums:Sum", "slow:Sum"),
+        "subject batch": ("no", "yes"),
     }
 
 
 def test_reports_of_different_kinds(old):
-    other = pairs.edited(old, implementation=pairs.IMPLEMENTATION)
+    other = pairs.edited(old, subject=pairs.SUBJECT)
     assert "different kinds" in " ".join(compare(old, other).data["notes"])
-    alone = pairs.edited(other, {"fact.extra": HELD}, drop=old.verdicts)
-    with pytest.raises(InputError, match="NEW: got a report of `lcnn-verify conform` without"):
+    alone = pairs.edited(other, {"demo.fact.extra": HELD}, drop=old.verdicts)
+    with pytest.raises(InputError, match="NEW: got a report of `lcnn-verify judge` without"):
         compare(old, alone)
     with pytest.raises(InputError, match="NEW: got a report of `lcnn-verify run` without"):
         compare(alone, old)
@@ -329,16 +328,16 @@ def test_the_environment_names_what_differs_and_nothing_else():
 
 
 def test_a_selection_and_what_is_not_offered_are_part_of_the_environment(old):
-    subject = pairs.edited(old, implementation=pairs.IMPLEMENTATION, run={"selection": ["zgj"]})
+    subject = pairs.edited(old, subject=pairs.SUBJECT, run={"selection": ["demo"]})
     found = {item.name: item.new for item in environment(old.data, subject.data)}
-    assert found["selection"] == "zgj"
-    assert found["kind"] == "conform"
-    assert found["implementation not_offered"] == "zgj.fact.euler"
-    nothing = {**pairs.IMPLEMENTATION, "offers": [], "not_offered": []}
-    found = environment(subject.data, pairs.edited(subject, implementation=nothing).data)
+    assert found["selection"] == "demo"
+    assert found["kind"] == "judge"
+    assert found["subject not_offered"] == "demo.fact.euler"
+    bare = {**pairs.SUBJECT, "facts": {"offers": "sum"}, "not_offered": []}
+    found = environment(subject.data, pairs.edited(subject, subject=bare).data)
     assert {item.name: item.new for item in found} == {
-        "implementation offers": "none",
-        "implementation not_offered": None,
+        "subject batch": None,
+        "subject not_offered": None,
     }
 
 

@@ -10,6 +10,7 @@ import comparison_fixtures as pairs
 import pytest
 from jsonschema import Draft202012Validator
 
+from lcnn_verify import ledger
 from lcnn_verify.cli import main
 from lcnn_verify.comparison.compare import SCHEMA_PATH
 from lcnn_verify.reporting.plain import to_text
@@ -30,13 +31,13 @@ def folder(tmp_path_factory):
     place = tmp_path_factory.mktemp("reports")
     old = pairs.friendly()
     failed = pairs.verdict("REFUTED", as_wanted=False)
-    few = {"zgj.fact.scaling": {"examples": 100}}
+    few = {"demo.fact.scaling": {"examples": 100}}
     later = {"timings": {"started": "2026-03-01T00:00:00+00:00"}}
     reports = {
         "old": old,
         "good": pairs.edited(old, **later),
         "few": pairs.edited(old, few, **later),
-        "bad": pairs.edited(old, {**few, "zgj.rate": failed}, **later),
+        "bad": pairs.edited(old, {**few, "demo.rate": failed}, **later),
     }
     for name, report in reports.items():
         (place / name).mkdir()
@@ -84,7 +85,7 @@ def test_json_is_all_there_is_on_stdout_and_obeys_the_schema(folder, capsys):
     schema = json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))
     assert list(Draft202012Validator(schema).iter_errors(data)) == []
     assert data["options"] == {"margin": 0.25, "strict": False}
-    assert data["summary"]["regressions"] == ["zgj.rate"]
+    assert data["summary"]["regressions"] == ["demo.rate"]
     assert data["old"]["source"] == str(folder / "old")
 
 
@@ -95,28 +96,28 @@ def test_out_holds_the_same_in_three_forms(folder, capsys, tmp_path):
     assert str(out / "diff.html") in printed.replace("\n", "")
     assert sorted(path.name for path in out.iterdir()) == ["diff.html", "diff.json", "diff.md"]
     data = json.loads((out / "diff.json").read_text(encoding="utf-8"))
-    assert data["summary"]["regressions"] == ["zgj.rate"]
+    assert data["summary"]["regressions"] == ["demo.rate"]
     for name in ("diff.md", "diff.html"):
         assert "SUPPORTED → REFUTED" in (out / name).read_text(encoding="utf-8")
 
 
 def test_expected_deviations(folder, capsys, tmp_path):
     file = tmp_path / "expected.toml"
-    names = ("zgj.rate", "zgj.form.loss", "zgj.conform.layout")
+    names = ("demo.rate", *(entry.id for entry in (ledger.claims()[0], ledger.checks()[0])))
     file.write_text("".join(ENTRY.format(id=name) for name in names), encoding="utf-8")
     assert call(folder / "old", folder / "bad", "--expected", file) == 0
     printed = " ".join(capsys.readouterr().out.split())
-    assert "Expected deviations zgj.rate SUPPORTED → REFUTED" in printed
+    assert "Expected deviations demo.rate SUPPORTED → REFUTED" in printed
     for name in names[1:]:
         assert f"{name} claim not in the report: known (https://example.org/7)" in printed
     assert call(folder / "old", folder / "good", "--expected", file) == 0
-    assert "zgj.rate no longer needed: SUPPORTED, as wanted" in " ".join(
+    assert "demo.rate no longer needed: SUPPORTED, as wanted" in " ".join(
         capsys.readouterr().out.split()
     )
 
 
 def test_no_file_of_deviations_is_read_unasked(folder, capsys, tmp_path, monkeypatch):
-    (tmp_path / "lcnn-deviations.toml").write_text(ENTRY.format(id="zgj.rate"), encoding="utf-8")
+    (tmp_path / "lcnn-deviations.toml").write_text(ENTRY.format(id="demo.rate"), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     assert call(folder / "old", folder / "bad") == 1
     assert "The file of expected deviations" not in capsys.readouterr().out
@@ -124,11 +125,11 @@ def test_no_file_of_deviations_is_read_unasked(folder, capsys, tmp_path, monkeyp
 
 def test_an_expected_id_that_is_no_claim(folder, capsys, tmp_path):
     file = tmp_path / "expected.toml"
-    file.write_text(ENTRY.format(id="zgj.rates"), encoding="utf-8")
+    file.write_text(ENTRY.format(id="demo.rates"), encoding="utf-8")
     line = refused(capsys, folder / "old", folder / "bad", "--expected", file)
     assert line == (
-        f"{file}: deviation 1: id: got 'zgj.rates', wanted the id of a claim, "
-        "did you mean 'zgj.rate'?"
+        f"{file}: deviation 1: id: got 'demo.rates', wanted the id of a claim, "
+        "did you mean 'demo.rate'?"
     )
 
 
@@ -143,8 +144,8 @@ def test_arguments_that_are_no_reports(folder, capsys, tmp_path):
     for text, told in (
         ("{", "not JSON"),
         ("[]", "not a report"),
-        (json.dumps({**data, "schema_version": "2.0"}), "schema version 2.0, wanted at most 1.x"),
-        (json.dumps({**data, "more": 1, "schema_version": "1.999"}), "schema version 1.999"),
+        (json.dumps({**data, "schema_version": "3.0"}), "schema version 3.0, wanted at most 2.x"),
+        (json.dumps({**data, "more": 1, "schema_version": "2.999"}), "schema version 2.999"),
         (json.dumps({**data, "more": 1}), "'more' was unexpected"),
     ):
         wrong.write_text(text, encoding="utf-8")
@@ -171,19 +172,19 @@ def test_swapped_arguments_and_kinds_are_said(folder, capsys, tmp_path):
     assert "are the two arguments swapped?" in " ".join(capsys.readouterr().out.split())
     subject = pairs.edited(
         pairs.friendly(),
-        {"conform.loss": pairs.verdict("SUPPORTED", as_wanted=True)},
+        {"demo.check.sum": pairs.verdict("SUPPORTED", as_wanted=True)},
         drop=pairs.friendly().verdicts,
-        implementation=pairs.IMPLEMENTATION,
+        subject=pairs.SUBJECT,
     )
     other = tmp_path / "report.json"
     other.write_text(to_text(subject.data), encoding="utf-8")
     line = refused(capsys, folder / "old", other)
     assert line == (
-        "NEW: got a report of `lcnn-verify conform` without a claim in common, "
+        "NEW: got a report of `lcnn-verify judge` without a claim in common, "
         "wanted a report of `lcnn-verify run`, as OLD is"
     )
     assert call(other, other) == 0
     printed = " ".join(capsys.readouterr().out.split())
-    assert "of fast.loss:Loss (conform" in printed
+    assert "of fast.sums:Sum (judge" in printed
     assert "1 check, 0 not as wanted" in printed
     assert "No regression in 1 check." in printed

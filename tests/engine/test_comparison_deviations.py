@@ -14,8 +14,8 @@ from lcnn_verify.errors import InputError
 from lcnn_verify.evidence import Verdict
 
 LINK = "https://example.org/issues/7"
-KNOWN = ("zgj.rate", "zgj.fact.scaling", "a.b")
-ENTRY = f'[[deviation]]\nid = "zgj.rate"\nreason = "known"\nlink = "{LINK}"\n'
+KNOWN = ("demo.rate", "demo.fact.scaling", "a.b")
+ENTRY = f'[[deviation]]\nid = "demo.rate"\nreason = "known"\nlink = "{LINK}"\n'
 WHOLE = (
     ENTRY
     + """verdict = "INCONCLUSIVE"
@@ -28,7 +28,7 @@ python = ">=3.11"
 packages = { NumPy = "<2", python-flint = "~=0.7" }
 
 [[deviation]]
-id = "zgj.fact.scaling"
+id = "demo.fact.scaling"
 reason = "a
  line"
 link = "http://example.org"
@@ -40,8 +40,8 @@ link = "http://example.org"
 def report():
     """A report in which one claim is refuted and another is inconclusive."""
     edits = {
-        "zgj.rate": pairs.verdict("REFUTED", as_wanted=False),
-        "zgj.fact.scaling": pairs.verdict("INCONCLUSIVE", as_wanted=False),
+        "demo.rate": pairs.verdict("REFUTED", as_wanted=False),
+        "demo.fact.scaling": pairs.verdict("INCONCLUSIVE", as_wanted=False),
     }
     return pairs.edited(pairs.friendly(), edits).data
 
@@ -61,8 +61,8 @@ def test_a_whole_file(tmp_path):
         (("numpy", SpecifierSet("<2")), ("python-flint", SpecifierSet("~=0.7"))),
     )
     verdict, expires = Verdict.INCONCLUSIVE, date(2027, 6, 30)
-    assert first == Deviation("zgj.rate", "known", LINK, verdict, platform, expires)
-    assert second == Deviation("zgj.fact.scaling", "a line", "http://example.org")
+    assert first == Deviation("demo.rate", "known", LINK, verdict, platform, expires)
+    assert second == Deviation("demo.fact.scaling", "a line", "http://example.org")
     assert first.to_json()["platform"]["packages"] == {"numpy": "<2", "python-flint": "~=0.7"}
     assert first.to_json()["expires"] == "2027-06-30"
 
@@ -97,9 +97,9 @@ def test_a_file_without_deviations_is_one(tmp_path):
         (ENTRY + "platform = { python = 'new' }\n", "platform: python: got 'new', wanted version"),
         (ENTRY + "platform = { packages = '<2' }\n", "packages: got '<2', wanted a table"),
         (ENTRY + "platform = { packages = { jax = 2 } }\n", "packages: jax: got 2, wanted text"),
-        (ENTRY.replace("rate", "rates"), "deviation 1: id: got 'zgj.rates', wanted the id of a"),
-        (ENTRY.replace("rate", "rates"), "did you mean 'zgj.rate'?"),
-        (ENTRY * 2, "deviation 2: got 'zgj.rate' once more, as in deviation 1"),
+        (ENTRY.replace("rate", "rates"), "deviation 1: id: got 'demo.rates', wanted the id of a"),
+        (ENTRY.replace("rate", "rates"), "did you mean 'demo.rate'?"),
+        (ENTRY * 2, "deviation 2: got 'demo.rate' once more, as in deviation 1"),
     ],
 )
 def test_what_is_refused_is_named(tmp_path, text, line):
@@ -126,7 +126,7 @@ def test_a_missing_file(tmp_path):
 
 def status(report, **fields):
     (match,) = matching(
-        [Deviation(**{"id": "zgj.rate", "reason": "r", "link": LINK, **fields})], report
+        [Deviation(**{"id": "demo.rate", "reason": "r", "link": LINK, **fields})], report
     )
     return match.status, match.detail
 
@@ -138,10 +138,11 @@ def test_what_becomes_of_a_deviation(report):
         Status.ANOTHER_VERDICT,
         "REFUTED, expected INCONCLUSIVE",
     )
-    assert status(report, id="zgj.not-pl") == (Status.NO_LONGER_NEEDED, "SUPPORTED, as wanted")
+    assert status(report, id="demo.existence") == (Status.NO_LONGER_NEEDED, "SUPPORTED, as wanted")
     # A control that is refuted is as wanted, whatever the file says.
     assert (
-        status(report, id="zgj.control.pl", verdict=Verdict.REFUTED)[0] is Status.NO_LONGER_NEEDED
+        status(report, id="demo.control.small", verdict=Verdict.REFUTED)[0]
+        is Status.NO_LONGER_NEEDED
     )
 
 
@@ -187,22 +188,22 @@ def test_a_claim_that_is_known_and_not_there(report):
 
 
 def test_a_check_that_is_not_offered_says_why(report):
-    subject = {**report, "implementation": pairs.IMPLEMENTATION}
-    (match,) = matching([Deviation("zgj.fact.euler", "r", LINK)], subject)
-    assert (match.status, match.detail) == (Status.ABSENT, "it offers no gradient")
+    subject = {**report, "subject": pairs.SUBJECT}
+    (match,) = matching([Deviation("demo.fact.euler", "r", LINK)], subject)
+    assert (match.status, match.detail) == (Status.ABSENT, "it offers no slope")
 
 
 def test_expected_ones_by_claim(report):
     deviations = [
-        Deviation("zgj.rate", "elsewhere", LINK, platform=Platform("Windows")),
-        Deviation("zgj.rate", "here", LINK),
-        Deviation("zgj.not-pl", "once", LINK),
+        Deviation("demo.rate", "elsewhere", LINK, platform=Platform("Windows")),
+        Deviation("demo.rate", "here", LINK),
+        Deviation("demo.existence", "once", LINK),
     ]
     found = expected(matching(deviations, report))
-    assert list(found) == ["zgj.rate"]
-    assert unexpected(report, found.values()) == ("zgj.fact.scaling",)
-    assert unexpected(report, ()) == ("zgj.rate", "zgj.fact.scaling")
-    assert found["zgj.rate"].to_json() == {
+    assert list(found) == ["demo.rate"]
+    assert unexpected(report, found.values()) == ("demo.fact.scaling",)
+    assert unexpected(report, ()) == ("demo.rate", "demo.fact.scaling")
+    assert found["demo.rate"].to_json() == {
         **deviations[1].to_json(),
         "status": "expected",
         "detail": "REFUTED",

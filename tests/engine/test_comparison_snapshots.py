@@ -24,10 +24,10 @@ from lcnn_verify.reporting.plain import to_text
 
 LINK = "https://example.org/issues/7"
 DEVIATIONS = (
-    Deviation("zgj.rate", "the integrator gives up", LINK, Verdict.NOT_EXERCISED),
-    Deviation("zgj.fact.moments", "the budget is small", LINK),
-    Deviation("zgj.width-free", "was slow once", LINK),
-    Deviation("zgj.control.pl", "needs luck", LINK, platform=Platform(system="Windows")),
+    Deviation("demo.rate", "the integrator gives up", LINK, Verdict.NOT_EXERCISED),
+    Deviation("demo.fact.moments", "the budget is small", LINK),
+    Deviation("demo.size-free", "was slow once", LINK),
+    Deviation("demo.control.small", "needs luck", LINK, platform=Platform(system="Windows")),
 )
 
 
@@ -108,10 +108,9 @@ def test_markdown_tables_keep_their_columns():
         columns = found
 
 
-def test_json(named):
-    name, data = named
+def test_json_reads_back_equal(named):
+    _, data = named
     text = to_text(data)
-    compare_text(f"diff-{name}.json", text)
     assert json.loads(text) == data
 
 
@@ -169,7 +168,9 @@ def test_html_is_whole_and_loads_nothing():
 
 def test_hostile_text_stays_text():
     old, new = pairs.regressed()
-    claim = next(item["id"] for item in new.data["claims"] if item["id"].startswith("hostile."))
+    claim = next(
+        item["id"] for item in new.data["claims"] if item["id"].startswith("demo.hostile.")
+    )
     broken = {**pairs.verdict("REFUTED", as_wanted=False, reason=fixtures.HOSTILE)}
     new = pairs.edited(new, {claim: {**broken, "constants": fixtures.HOSTILE}})
     deviation = Deviation(claim, fixtures.HOSTILE, "https://example.org/\"><script>alert('x')")

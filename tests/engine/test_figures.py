@@ -13,17 +13,50 @@ from figure_reading import drawn_in, texts
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from lcnn_verify.errors import InputError
+from lcnn_verify.evidence import Recorder, recording
 from lcnn_verify.evidence.drawing import NotDrawable
+from lcnn_verify.evidence.figures import Figure, Kind, Line, Tone, linear, log
+from lcnn_verify.evidence.hooks import to_json
 from lcnn_verify.reporting import svg
 from lcnn_verify.reporting.figures import figures
-from lcnn_verify.reporting.points import column, log_ticks, positive_pairs, spread, thin
+from lcnn_verify.reporting.points import Frame, column, log_ticks, pairs, spread, thin
 
 TIMES = np.geomspace(0.01, 1e4, 5000)
+LOG = {"x": log("time t"), "y": log("sum s")}
+FLAT = {"x": linear("count k"), "y": linear("size n")}
+DECAY = Figure(Kind.CURVES, "Decay", **LOG, bound="the claimed bound", caption="Falls.")
+SLOPES = Figure(
+    Kind.CURVES,
+    "Slope",
+    x=log("s"),
+    y=log("‖∇s‖"),
+    bound="c·s",
+    lines=(Line("1/2", slope=0.5), Line("2/3", slope=2 / 3), Line("1", slope=1.0)),
+)
+SIZES = Figure(Kind.BANDS, "Sizes", x=log("size m"), y=log("median time"))
+STARTS = Figure(
+    Kind.SCATTER,
+    "Starts",
+    x=log("level"),
+    y=log("steps"),
+    marks={"up": Tone.GOOD, "down": Tone.BAD, "open": Tone.WARN},
+    lines=(Line("the level", x=1.0, beyond="are shown for comparison"),),
+)
+SUCCESS = Figure(Kind.MAP, "Success", **FLAT, values="share of successes")
+MARGINS = Figure(Kind.TABLE, "Margins", order="ratio", caption="Found.")
 
 
-def loss_curve(level=0.02, label="run", **more):
-    data = {"times": TIMES.tolist(), "losses": (level / (1 + TIMES) ** 3).tolist(), "level": level}
-    return {"figure": "loss-curve", "label": label, "data": {**data, **more}}
+def item(figure, label="x", **columns):
+    """One series as the report holds it."""
+    with recording(Recorder("a.b", "test")) as recorder:
+        figure.add(label, **columns)
+    return recorder.to_json()["series"][0]
+
+
+def raw(figure, **data):
+    """A series that the figure would not take."""
+    return {"figure": figure.to_json(), "label": "x", "data": to_json(data)}
 
 
 def one(series):
@@ -31,201 +64,240 @@ def one(series):
     return drawing
 
 
-def test_a_loss_curve_is_drawn_with_its_bound():
-    drawing = one(loss_curve(bound_times=TIMES[::100].tolist(), bound=[0.02] * 50))
+def decay(level=0.02, label="run", **more):
+    return item(DECAY, label, x=TIMES, y=level / (1 + TIMES) ** 3, **more)
+
+
+def test_a_curve_is_drawn_with_its_bound_and_named_axes():
+    drawing = one(decay(bound_x=TIMES[::100], bound=[0.02] * 50, note="s₀ = 0.02"))
     curve, bound = drawn_in(drawing.markup, "1")
-    assert curve[-1, 1] - curve[0, 1] > 150, "the loss falls: y grows downwards"
+    assert curve[-1, 1] - curve[0, 1] > 150, "the sum falls: y grows downwards"
     assert np.ptp(bound[:, 1]) < 0.2, "a constant bound is a level line"
     assert [key.label for key in drawing.keys] == ["run", "the claimed bound"]
-    assert "L₀ = 0.02" in drawing.caption
-    assert {"time t", "loss L", "10⁴"} <= set(texts(drawing.markup))
-    assert len(drawn_in(one(loss_curve()).markup, "1")) == 1
+    assert (drawing.title, drawing.caption) == ("Decay", "Falls. run: s₀ = 0.02.")
+    assert {"time t", "sum s", "10⁴"} <= set(texts(drawing.markup))
+    assert len(drawn_in(one(decay()).markup, "1")) == 1
 
 
-def test_bounds_without_times_of_their_own_share_the_curves():
-    drawing = one(loss_curve(bound=[0.5] * len(TIMES)))
-    assert len(drawn_in(drawing.markup, "1")) == 2
-    assert len(drawn_in(one(loss_curve(bound=[-1.0] * len(TIMES))).markup, "1")) == 1
+def test_bounds_without_places_of_their_own_share_the_curves():
+    assert len(drawn_in(one(decay(bound=[0.5] * len(TIMES))).markup, "1")) == 2
+    assert len(drawn_in(one(decay(bound=[-1.0] * len(TIMES))).markup, "1")) == 1
 
 
 def test_many_curves_share_a_colour_and_stay_small():
-    many = [loss_curve(0.9**k, f"run {k}", bound=(1 / (1 + TIMES)).tolist()) for k in range(60)]
-    drawing = one(many)
+    drawing = one([decay(0.9**k, f"run {k}", bound=1 / (1 + TIMES)) for k in range(60)])
     assert len(drawn_in(drawing.markup, "1")) == 24
     assert len(drawn_in(drawing.markup, "2")) == 24
     assert len(drawing.markup) < 60_000
     assert "36 more curves are in report.json" in drawing.caption
-    assert drawing.keys[0].label == "24 runs"
+    assert drawing.keys[0].label == "24 curves"
 
 
 @pytest.mark.parametrize("slope", [0.5, 2 / 3, 1.0])
 def test_guides_run_parallel_to_curves_of_their_slope(slope):
-    losses = np.geomspace(1e-8, 1e-2, 300)
-    data = {"losses": losses.tolist(), "gradient_norms": (3 * losses**slope).tolist(), "kappa": 0.5}
-    drawing = one({"figure": "lojasiewicz", "label": "x", "data": data})
-    (curve,) = drawn_in(drawing.markup, "1")
-    (line,) = drawn_in(drawing.markup, "bad")
+    s = np.geomspace(1e-8, 1e-2, 300)
+    ends = s[[0, -1]]
+    drawing = one(item(SLOPES, x=s, y=3 * s**slope, bound_x=ends, bound=0.5 * ends))
+    curve, line = drawn_in(drawing.markup, "1")
 
     def steepness(points):
         return np.ptp(points[:, 1]) / np.ptp(points[:, 0])
 
-    # κ·L has slope 1 by definition: every other steepness is measured against it.
+    # The bound has slope 1: every other steepness is measured against it.
     assert steepness(curve) / steepness(line) == pytest.approx(slope, rel=0.01)
     guides = [p for p in drawn_in(drawing.markup, "muted") if len(p) == 2 and np.ptp(p[:, 0]) > 200]
     ratios = {round(steepness(p) / steepness(line), 2) for p in guides if np.ptp(p[:, 1]) > 5}
     assert {0.5, 0.67} <= ratios
     assert {"1/2", "2/3", "1"} <= set(texts(drawing.markup))
-    assert "the claimed bound κ·L" in [key.label for key in drawing.keys]
+    labels = [key.label for key in drawing.keys]
+    assert labels == ["x", "c·s", "slopes 1/2, 2/3 and 1"]
 
 
-def test_several_kappas_draw_their_extremes():
-    data = {"losses": [1e-4, 1e-2], "gradient_norms": [1e-3, 1e-1]}
-    items = [
-        {"figure": "lojasiewicz", "label": f"{k}", "data": {**data, "kappa": k}}
-        for k in (0.1, 0.2, 0.4)
-    ]
-    drawing = one(items)
-    assert len(drawn_in(drawing.markup, "bad")) == 2
-    assert "smallest and largest κ" in drawing.keys[-1].label
+def test_linear_curves_run_through_zero_and_below():
+    figure = Figure(Kind.CURVES, "Lines", **FLAT, lines=(Line("zero", y=0.0),))
+    drawing = one(item(figure, x=[-2.0, 0.0, 2.0], y=[-4.0, 0.0, 4.0]))
+    (curve,) = drawn_in(drawing.markup, "1")
+    assert np.ptp(np.diff(curve, axis=0), axis=0) == pytest.approx([0.0, 0.0], abs=0.2)
+    (level,) = [p for p in drawn_in(drawing.markup, "ink") if len(p) == 2]
+    assert level[0, 1] == pytest.approx(curve[1, 1], abs=0.2)
+    assert {"−2", "0", "2", "−4", "4"} <= set(texts(drawing.markup))
+    assert [key.label for key in drawing.keys] == ["x", "zero"]
+    assert one(item(figure, x=[1.0, 2.0], y=[3.0, 3.0])).markup, "a constant has an axis, too"
 
 
-def test_a_width_ladder_has_a_band_and_a_tick_per_width():
-    data = {"widths": [2, 4, 8, 16], "medians": [4, 8, 9, 9], "low": [3, 6, 8, 8]}
+def test_bands_have_a_band_and_a_tick_per_abscissa():
+    data = {"x": [2, 4, 8, 16], "y": [4, 8, 9, 9], "low": [3, 6, 8, 8]}
     data["high"] = [5, 10, None, 10]
-    item = {"figure": "width-ladder", "label": "planar", "data": data}
-    drawing = one([item, {**item, "label": "dense"}])
-    bands = [
-        path
-        for element in ElementTree.fromstring(drawing.markup).iter()
-        if "fill-opacity: 0.18" in (path := element.get("style", ""))
-    ]
-    assert len(bands) == 2
-    assert {"2", "4", "8", "16", "student width m"} <= set(texts(drawing.markup))
+    drawing = one([item(SIZES, "planar", **data, note="flat"), item(SIZES, "dense", **data)])
+    styles = [e.get("style", "") for e in ElementTree.fromstring(drawing.markup).iter()]
+    assert sum("fill-opacity: 0.18" in style for style in styles) == 2
+    assert {"2", "4", "8", "16", "size m", "median time"} <= set(texts(drawing.markup))
     assert [key.label for key in drawing.keys] == ["planar", "dense"]
-    assert "10th to 90th percentile" in drawing.caption
-    assert "median" in texts(drawing.markup)
-    bare = {key: data[key] for key in ("widths", "medians")}
-    plain = one({**item, "data": bare})
-    assert plain.markup
-    assert plain.caption == "Median over the starts of each rung."
+    assert drawing.caption == "planar: flat."
+    assert one(item(SIZES, x=[2, 4], y=[4, 8])).markup
 
 
-def test_width_ladders_name_their_median_and_their_judgement():
-    data = {"widths": [2, 4, 8], "medians": [4, 8, 9]}
-    time = {**data, "y_label": "median time to 10⁻³·L₀", "note": "reported, not judged"}
-    steps = {**data, "y_label": "median steps"}
-    items = [("planar", time), ("dense", {**time, "note": "slope −0.009"}), ("flow", steps)]
-    first, second = figures(
-        [{"figure": "width-ladder", "label": label, "data": data} for label, data in items], "f"
-    )
-    assert "median time to 10⁻³·L₀" in texts(first.markup)
-    assert first.caption.startswith("Median time to 10⁻³·L₀ over the starts of each rung")
-    assert first.caption.endswith(" planar: reported, not judged; dense: slope −0.009.")
-    assert "median steps" in texts(second.markup)
-    assert ":" not in second.caption
+def starts(count, **more):
+    words = (["up", "down", "open", "else"] * count)[:count]
+    data = {"x": np.geomspace(0.01, 100, count), "y": np.linspace(1, 9, count), "mark": words}
+    return item(STARTS, **{**data, **more})
 
 
-def outcomes(count, **more):
-    data = {
-        "level": np.geomspace(0.01, 100, count).tolist(),
-        "ratio": np.linspace(1, 9, count).tolist(),
-        "outcome": (["converged", "stationary", "undecided", "else"] * count)[:count],
-    }
-    return {"figure": "start-outcome", "label": "x", "data": {**data, **more}}
-
-
-def test_a_start_map_has_a_marker_and_a_count_per_outcome():
-    drawing = one(outcomes(40, y_label="steps"))
-    assert [key.label for key in drawing.keys] == [
-        "converged (10)",
-        "stationary (10)",
-        "undecided (10)",
-        "else (10)",
-        "the threshold, L₀ = ε₀",
+def test_a_scatter_has_a_marker_and_a_count_per_word():
+    drawing = one(starts(40))
+    assert [(key.label, key.colour) for key in drawing.keys] == [
+        ("up (10)", "good"),
+        ("down (10)", "bad"),
+        ("open (10)", "warn"),
+        ("else (10)", "muted"),
+        ("the level", "ink"),
     ]
     assert len({key.glyph for key in drawing.keys}) == 5
     assert drawing.markup.count("<use ") >= 40
-    assert "steps" in texts(drawing.markup)
+    assert {"level", "steps"} <= set(texts(drawing.markup))
+    bare = Figure(Kind.SCATTER, "Bare", **FLAT)
+    drawing = one([item(bare, name, x=[1, 2], y=[k, 3]) for k, name in enumerate("ab")])
+    assert [(key.label, key.colour) for key in drawing.keys] == [("a (2)", "1"), ("b (2)", "2")]
 
 
-def test_a_start_map_says_what_lies_above_the_threshold():
-    drawing = one(outcomes(4, level=[0.1, 1.0, 1.5, 10.0]))
-    assert "the 2 right of it are shown for comparison, and nothing is claimed" in drawing.caption
+def test_a_scatter_says_what_lies_beyond_its_line():
+    drawing = one(starts(4, x=[0.1, 1.0, 1.5, 10.0]))
+    assert drawing.caption == "The 2 right of the dashed line are shown for comparison."
     (line,) = [p for p in drawn_in(drawing.markup, "ink") if len(p) == 2]
     assert np.ptp(line[:, 0]) == 0.0
     assert np.ptp(line[:, 1]) > 150
     left, right = re.findall(r'<use [^>]*x="([\d.]+)"', drawing.markup)[-4::3]
     assert float(left) < line[0, 0] < float(right)
-    assert "claim" not in one(outcomes(4, level=[0.1, 0.5, 0.9, 1.0])).caption
+    assert one(starts(4, x=[0.1, 0.5, 0.9, 1.0])).caption == ""
 
 
-def test_start_maps_are_one_per_ordinate_small_and_linear_when_they_must_be():
-    first, second = figures(
-        [outcomes(900), outcomes(4, ratio=[-1, 0, 1, 2], y_label=["a"] * 4)], "f"
-    )
-    assert "360 of 900 starts shown" in first.caption
+def test_figures_are_one_per_description_small_and_with_ids_of_their_own():
+    other = Figure(Kind.SCATTER, "Starts", x=log("level"), y=linear("height"))
+    first, second = figures([starts(900), item(other, x=[1, 2], y=[-1, 0])], "f")
+    assert "360 of 900 points shown" in first.caption
     assert len(first.markup) < 60_000
-    assert "a" in texts(second.markup)
+    assert "height" in texts(second.markup)
     ids = re.findall(r' id="([^"]+)"', first.markup + second.markup)
     assert len(ids) == len(set(ids)) > 2
 
 
-@pytest.mark.parametrize("flat", [False, True])
-def test_a_margin_grid_is_a_table_tightest_first(flat):
-    columns = {"Δ": [0.1, 0.2, 0.3], "r": [2, 3, 4]}
-    data = {"margin": [3.0, 1.5, None], **(columns if flat else {"columns": columns})}
-    table = one({"figure": "margin-grid", "label": "adversary", "data": data}).table
-    assert table.columns == ("Δ", "r", "margin")
-    assert table.rows == (("0.2", "3", "1.5"), ("0.1", "2", "3"), ("0.3", "4", "—"))
-    assert table.dots == pytest.approx((math.log(1.5) / math.log(3), 1.0, 1.0))
+def cells(markup):
+    """Opacity of each cell of a map, by the pixels of its lower left corner."""
+    found = {}
+    for element in ElementTree.fromstring(markup).iter("path"):
+        style = element.get("style", "")
+        if "fill: var(--fig-1)" in style:
+            numbers = [float(n) for n in re.findall(r"-?[\d.]+", element.get("d"))]
+            opacity = float(re.search(r"opacity: ([\d.]+)", style)[1])
+            found[min(numbers[::2]), max(numbers[1::2])] = opacity
+    return found
 
 
-def test_long_margin_grids_are_cut_and_say_so():
-    data = {"columns": {"k": list(range(50))}, "margin": [2.0 + k for k in range(50)]}
-    drawing = one({"figure": "margin-grid", "label": "x", "data": data})
+def test_a_map_shades_its_cells_and_draws_a_line_on_them():
+    k, n = [1, 2, 3], [2, 4]
+    grid = item(SUCCESS, "share", x=k, y=n, values=[[0.0, 0.5, 1.0], [1.0, 1.0, None]])
+    line = item(SUCCESS, "n = 2k", x=[1, 2], y=[2, 4])
+    drawing = one([grid, line])
+    shades = cells(drawing.markup)
+    assert len(shades) == 5, "what is unknown is left blank"
+    lower = [shades[place] for place in sorted(shades) if place[1] == max(p[1] for p in shades)]
+    assert lower == sorted(lower), "along the lower row the share grows"
+    assert lower[0] == pytest.approx(0.08)
+    assert lower[-1] == pytest.approx(0.9)
+    (drawn,) = drawn_in(drawing.markup, "2")
+    left = sorted({place[0] for place in shades})
+    # From the centre of the first cell of the lower row to that of the second of the upper.
+    assert left[0] < drawn[0, 0] < left[1] < drawn[1, 0] < left[2]
+    assert drawn[1, 1] < drawn[0, 1], "y grows downwards"
+    assert [key.label for key in drawing.keys] == ["0", "0.5", "1", "n = 2k"]
+    assert drawing.caption == "Shades: share of successes."
+    assert {"count k", "size n", "2", "4"} <= set(texts(drawing.markup))
+
+
+def test_maps_on_logarithmic_axes_and_of_one_cell():
+    figure = Figure(Kind.MAP, "Powers", **LOG)
+    powers = [1.0, 10.0, 100.0]
+    widths = np.diff(
+        sorted(
+            {x for x, _ in cells(one(item(figure, x=powers, y=powers, values=np.eye(3))).markup)}
+        )
+    )
+    assert widths[0] == pytest.approx(widths[1], abs=0.3)
+    assert len(cells(one(item(SUCCESS, x=[1], y=[1], values=[[7.0]])).markup)) == 1
+
+
+def test_a_table_is_sorted_with_a_dot_per_row():
+    columns = {"Δ": [0.1, 0.2, 0.3], "r": [2, 3, 4], "ratio": [3.0, 1.5, None]}
+    drawing = one(item(MARGINS, "search", **columns))
+    assert drawing.table.columns == ("Δ", "r", "ratio")
+    assert drawing.table.rows == (("0.2", "3", "1.5"), ("0.1", "2", "3"), ("0.3", "4", "—"))
+    assert drawing.table.dots == pytest.approx((math.log(1.5) / math.log(3), 1.0, 1.0))
+    assert drawing.caption == "Found. Smallest ratio first."
+
+
+def test_long_tables_are_cut_and_say_so():
+    drawing = one(item(MARGINS, k=list(range(50)), ratio=[2.0 + k for k in range(50)]))
     assert len(drawing.table.rows) == 40
-    assert "10 wider ones are in report.json" in drawing.caption
-    nothing = {"columns": {"k": [1]}, "margin": [-1.0]}
-    assert one({"figure": "margin-grid", "label": "x", "data": nothing}).table.dots == ()
+    assert "10 more rows are in report.json" in drawing.caption
+    assert one(item(MARGINS, k=[1], ratio=[-1.0])).table.dots == ()
 
 
-def test_unknown_figures_are_tables():
+def test_tables_without_an_order_and_kinds_of_a_later_version_are_plain():
     data = {"a": list(range(100)), "b": ["x" * 200], "c": 0.5, "d": {"e": [1]}}
-    drawing = one({"figure": "no such figure", "label": "label", "data": data})
-    assert drawing.title == "Data: no such figure"
-    assert drawing.caption == "label. c = 0.5; d = {'e': [1]}; 40 of 100 rows shown."
-    assert drawing.table.columns == ("a", "b")
-    assert drawing.table.rows[0] == ("0", "x" * 79 + "…")
-    assert drawing.table.rows[-1] == ("99", "")
-    assert one({"figure": "x", "label": "y", "data": {}}).table is None
+    for kind in ("table", "wheel"):
+        figure = {**Figure(Kind.TABLE, "Some data").to_json(), "kind": kind}
+        drawing = one({"figure": figure, "label": "label", "data": data})
+        assert drawing.title == "Some data"
+        assert drawing.caption == "label. c = 0.5; d = {'e': [1]}; 40 of 100 rows shown."
+        assert drawing.table.columns == ("a", "b")
+        assert drawing.table.rows[0] == ("0", "x" * 79 + "…")
+        assert drawing.table.rows[-1] == ("99", "")
+    assert one(raw(Figure(Kind.TABLE, "Empty"))).table is None
 
 
 @pytest.mark.parametrize(
     ("figure", "data", "reason"),
     [
-        ("loss-curve", {"losses": [1.0]}, "no list 'times'"),
-        ("loss-curve", {"times": [1.0], "losses": ["x"]}, "'losses' holds something that is not"),
-        ("loss-curve", {"times": [1.0], "losses": [1.0, 2.0]}, "1 abscissas for 2 ordinates"),
-        ("loss-curve", {"times": [0.0], "losses": [None]}, "no positive points"),
-        ("width-ladder", {"widths": [1], "medians": [1], "low": [], "high": [1]}, "one length"),
-        ("start-outcome", {"level": [1], "ratio": [1], "outcome": "x"}, "one length"),
-        ("start-outcome", {"level": [0], "ratio": [1], "outcome": ["x"]}, "no points"),
-        ("margin-grid", {"columns": {"a": [1, 2]}, "margin": [1]}, "one length"),
-        ("margin-grid", {"columns": {"a": 3}, "margin": [1]}, "one length"),
+        (DECAY, {"y": [1.0]}, "no list 'x'"),
+        (DECAY, {"x": [1.0], "y": ["x"]}, "'y' holds something that is not"),
+        (DECAY, {"x": [1.0], "y": [1.0, 2.0]}, "1 abscissas for 2 ordinates"),
+        (DECAY, {"x": [0.0], "y": [None]}, "no points in the range of its axes"),
+        (SIZES, {"x": [1], "y": [1], "low": [], "high": [1]}, "one length"),
+        (STARTS, {"x": [1], "y": [1], "mark": "x"}, "one length"),
+        (STARTS, {"x": [0], "y": [1], "mark": ["x"]}, "no points"),
+        (MARGINS, {"a": [1, 2], "ratio": [1]}, "one length"),
+        (MARGINS, {"a": 3, "ratio": [1]}, "one length"),
+        (SUCCESS, {"x": [1], "y": [1]}, "0 series with values"),
+        (SUCCESS, {"x": [1, 2], "y": [1], "values": [[1]]}, "a row of one number for each x"),
+        (SUCCESS, {"x": [2, 1], "y": [1], "values": [[1, 2]]}, "increasing"),
+        (SUCCESS, {"x": [1], "y": [1], "values": [["a"]]}, "not a number"),
+        (SUCCESS, {"x": [1], "y": [1], "values": [[None]]}, "no finite value"),
+        (SUCCESS, {"x": [*range(60)], "y": [*range(60)], "values": [[1] * 60] * 60}, "3,600 cells"),
     ],
 )
 def test_data_a_figure_cannot_show_become_a_table_that_says_why(figure, data, reason):
-    drawing = one({"figure": figure, "label": "x", "data": data})
+    drawing = one(raw(figure, **data))
     assert drawing.markup == ""
     assert "Not drawn: " in drawing.caption
     assert reason in drawing.caption
 
 
-NAMES = ("loss-curve", "lojasiewicz", "width-ladder", "start-outcome", "margin-grid")
-KEYS = (
-    *("times", "losses", "bound_times", "bound", "level", "gradient_norms", "kappa", "widths"),
-    *("medians", "low", "high", "ratio", "outcome", "y_label", "columns", "margin"),
-)
+def test_a_figure_that_makes_no_sense_is_refused_where_it_is_made():
+    with pytest.raises(InputError, match=r"figure: got 'T' without its axes"):
+        Figure(Kind.CURVES, "T", x=log("x"))
+    with pytest.raises(InputError, match=r"figure: got a slope in 'T', wanted log axes"):
+        Figure(Kind.CURVES, "T", **FLAT, lines=(Line("1", slope=1.0),))
+    with pytest.raises(InputError, match=r"figure: got a series of 'Decay' without y"):
+        DECAY.add("run", x=[1.0])
+    with pytest.raises(InputError, match=r"figure: got a series of 'Starts' without x"):
+        STARTS.point("run", y=1.0)
+
+
+KEYS = ("x", "y", "bound_x", "bound", "low", "high", "mark", "values", "ratio", "note")
+FIGURES = [
+    *(DECAY, SLOPES, SIZES, STARTS, SUCCESS, MARGINS),
+    *(Figure(kind, "Flat", **FLAT) for kind in Kind),
+]
 NUMBERS = st.one_of(
     st.none(),
     st.floats(allow_nan=False, allow_infinity=False),
@@ -236,6 +308,7 @@ GOOD = st.lists(st.floats(1e-9, 1e9), min_size=3, max_size=3)
 ODD = st.one_of(
     st.lists(NUMBERS, min_size=3, max_size=3),
     st.lists(NUMBERS, max_size=4),
+    st.lists(st.lists(NUMBERS, min_size=3, max_size=3), min_size=3, max_size=3),
     NUMBERS,
     st.text(max_size=8),
     st.lists(st.text(max_size=3), min_size=3, max_size=3),
@@ -247,10 +320,11 @@ DATA = st.builds(
     st.fixed_dictionaries(dict.fromkeys(KEYS, GOOD)),
     st.dictionaries(st.sampled_from(KEYS), ODD, max_size=2),
 )
+FAR = {"x": [1e119, 1e-119], "y": [1e-119, 1e119], "bound": "x"}
 
 
 @settings(
-    max_examples=40,
+    max_examples=60,
     deadline=None,
     derandomize=True,
     database=None,
@@ -260,7 +334,7 @@ DATA = st.builds(
     items=st.lists(
         st.fixed_dictionaries(
             {
-                "figure": st.sampled_from(NAMES),
+                "figure": st.sampled_from([figure.to_json() for figure in FIGURES]),
                 "label": st.text(max_size=5),
                 "data": DATA,
             }
@@ -269,24 +343,10 @@ DATA = st.builds(
         max_size=3,
     )
 )
-@example(
-    [
-        {
-            "figure": "lojasiewicz",
-            "label": "",
-            "data": {"losses": [1e119, 1e-119], "gradient_norms": [1e-119, 1e119], "kappa": "x"},
-        }
-    ]
-)
-@example(
-    [
-        {
-            "figure": "width-ladder",
-            "label": "",
-            "data": {"widths": [1], "medians": [1], "low": [-1], "high": [1]},
-        }
-    ]
-)
+@example([raw(SLOPES, **FAR)])
+@example([raw(Figure(Kind.CURVES, "Flat", **FLAT), **FAR)])
+@example([raw(SIZES, x=[1], y=[1], low=[-1], high=[1])])
+@example([raw(SUCCESS, x=[-1e119, 1e119], y=[0.0, 1e-300], values=[[1, 2], [1e300, 3]])])
 def test_no_data_make_a_figure_fail(items):
     for drawing in figures(items, "f"):
         assert drawing.markup or drawing.table or drawing.caption
@@ -300,9 +360,9 @@ def hostile_drawing():
 
 
 def test_markup_is_deterministic_and_independent_of_the_users_settings():
-    first = one(loss_curve()).markup
+    first = one(decay()).markup
     with matplotlib.rc_context({"svg.fonttype": "path", "lines.linewidth": 9, "font.size": 30}):
-        second = one(loss_curve()).markup
+        second = one(decay()).markup
         assert matplotlib.rcParams["font.size"] == 30
     assert first == second
     assert "date" not in first.lower()
@@ -314,7 +374,8 @@ def test_markup_follows_the_page_and_loads_nothing():
     assert label in [element.text for element in root.iter("text")]
     assert root.find("title").text == label
     assert "<script" not in markup
-    for drawing in (markup, one(loss_curve()).markup, one(outcomes(20)).markup):
+    grid = item(SUCCESS, x=[1, 2], y=[1, 2], values=np.eye(2))
+    for drawing in (markup, one(decay()).markup, one(starts(20)).markup, one(grid).markup):
         assert "http" not in drawing
         assert "font-family" not in drawing
         assert "DejaVu" not in drawing
@@ -333,15 +394,16 @@ def test_stand_in_colours_are_all_different():
 
 
 def test_thinning_keeps_ends_and_shape():
+    frame = Frame(DECAY.to_json())
     x = np.geomspace(1e-3, 1e5, 20_000)
     y = 1 / (1 + x) ** 3
-    a, b = thin(x, y, 100)
+    a, b = thin(frame, x, y, 100)
     assert 60 < len(a) <= 100
     assert (a[0], a[-1], b[-1]) == (x[0], x[-1], y[-1])
     back = np.exp(np.interp(np.log(x), np.log(a), np.log(b)))
     assert np.max(np.abs(np.log(back / y))) < 0.05
-    assert len(thin(x[:5], y[:5], 100)[0]) == 5
-    flat, _ = thin(x, np.ones_like(x), 50)
+    assert len(thin(frame, x[:5], y[:5], 100)[0]) == 5
+    flat, _ = thin(frame, x, np.ones_like(x), 50)
     assert 40 < len(flat) <= 50
     assert spread(10, 4) == [0, 3, 6, 9]
 
@@ -368,5 +430,7 @@ def test_columns_and_pairs_refuse_what_they_cannot_hold():
     assert np.isnan(column({"a": [None]}, "a")).all()
     with pytest.raises(NotDrawable, match="not a number"):
         column({"a": [True]}, "a")
-    x, y = positive_pairs(np.array([0.0, 1.0, 2.0, 1e200]), np.array([1.0, np.nan, 3.0, 1.0]))
+    x, y = pairs(
+        Frame(DECAY.to_json()), np.array([0.0, 1.0, 2.0, 1e200]), np.array([1.0, np.nan, 3.0, 1.0])
+    )
     assert (x.tolist(), y.tolist()) == ([2.0], [3.0])

@@ -19,13 +19,13 @@ from lcnn_verify.evidence import Recorder, replay_record
 from lcnn_verify.reporting import environment as environment_module
 from lcnn_verify.reporting.environment import environment, git_revision
 from lcnn_verify.reporting.plain import to_text
-from lcnn_verify.reporting.report import Report, build_report
+from lcnn_verify.reporting.report import Report
 from lcnn_verify.reporting.schema import SCHEMA_VERSION, schema
 
 
 @pytest.fixture(scope="module")
 def report() -> Report:
-    return build_report(fixtures.CLAIMS, fixtures.records(), fixtures.RUN, timings=fixtures.TIMINGS)
+    return fixtures.build()
 
 
 @pytest.fixture(scope="module")
@@ -59,8 +59,7 @@ def test_replay_files_of_an_earlier_report_go_and_other_files_stay(written, tmp_
     report.write(tmp_path)
     other = tmp_path / "counterexamples" / "notes.json"
     other.write_text('{"mine": 1}\n')
-    claims = fixtures.CLAIMS[:1]
-    build_report(claims, fixtures.records(), fixtures.RUN, timings=fixtures.TIMINGS).write(tmp_path)
+    fixtures.build(fixtures.CLAIMS[:1]).write(tmp_path)
     assert [path.name for path in (tmp_path / "counterexamples").iterdir()] == ["notes.json"]
 
 
@@ -90,7 +89,7 @@ def newer(version):
 BREAKAGES = {
     "extra key": (
         lambda data: data.update(surplus=1),
-        r"'surplus' was unexpected\) at \$, wanted a report of schema 1\.x",
+        r"'surplus' was unexpected\) at \$, wanted a report of schema 2\.x",
     ),
     "bad verdict": (
         lambda data: data["claims"][2].update(verdict="MAYBE"),
@@ -101,15 +100,15 @@ BREAKAGES = {
         r"does not match .* at \$\.claims\[0\]\.id",
     ),
     "newer major": (
-        newer("2.0"),
-        r"got schema version 2\.0, wanted at most 1\.x; upgrade lcnn-verify",
+        newer("3.0"),
+        r"got schema version 3\.0, wanted at most 2\.x; upgrade lcnn-verify",
     ),
     "newer minor, with what it added": (
-        lambda data: data.update(schema_version="1.9", addition=1),
-        r"got schema version 1\.9, wanted at most 1\.1; upgrade lcnn-verify",
+        lambda data: data.update(schema_version="2.9", addition=1),
+        r"got schema version 2\.9, wanted at most 2\.0; upgrade lcnn-verify",
     ),
-    "older major": (newer("0.9"), r"'0\.9' does not match .* at \$\.schema_version"),
-    "odd version": (newer(["1.0"]), r"at \$\.schema_version"),
+    "older major": (newer("1.9"), r"'1\.9' does not match .* at \$\.schema_version"),
+    "odd version": (newer(["2.0"]), r"at \$\.schema_version"),
     "no version": (lambda data: data.pop("schema_version"), r"not a report \(no schema_version\)"),
 }
 
@@ -128,7 +127,7 @@ def test_a_broken_report_says_where(report, tmp_path, name):
 
 
 def test_a_newer_minor_version_that_added_nothing_reads(report, tmp_path):
-    data = {**report.data, "schema_version": "1.9"}
+    data = {**report.data, "schema_version": "2.9"}
     (tmp_path / "report.json").write_text(to_text(data))
     assert Report.read(tmp_path / "report.json").exit_code == 1
 

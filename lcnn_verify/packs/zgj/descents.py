@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from lcnn_verify.evidence import check, point
+from lcnn_verify.evidence import Figure, check
+from lcnn_verify.evidence.figures import Kind, Line, Tone, log
 from lcnn_verify.evidence.quantity import Quantity
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.packs.zgj import oracle
@@ -36,6 +37,21 @@ _OUTCOMES = {
     StopReason.DIVERGED: "diverged",
     **dict.fromkeys(_UNDECIDED, "undecided"),
 }
+STARTS = Figure(
+    Kind.SCATTER,
+    "Where gradient descent ends",
+    x=log("start level L₀/ε₀"),
+    y=log("steps taken"),
+    marks={"converged": Tone.GOOD, "undecided": Tone.WARN, "stationary": Tone.BAD},
+    lines=(
+        Line(
+            "the threshold, L₀ = ε₀",
+            x=1.0,
+            beyond="are shown for comparison, and nothing is claimed of them",
+        ),
+    ),
+    caption="One mark per start.",
+)
 
 
 def working_step(x: Instance) -> float:
@@ -126,11 +142,4 @@ def _is_critical(x: Instance) -> bool:
 
 def chart_outcome(run: Trajectory, level: float) -> None:
     """Put the run on the map of start level (in ε₀) against steps taken."""
-    point(
-        "start-outcome",
-        "gradient descent",
-        y_label="steps taken",
-        level=level,
-        ratio=max(run.steps, 1),
-        outcome=_OUTCOMES[run.stop_reason],
-    )
+    STARTS.point("gradient descent", x=level, y=max(run.steps, 1), mark=_OUTCOMES[run.stop_reason])

@@ -103,4 +103,4 @@ def test_weights_after_some_steps(start, run):
 def test_every_outcome_has_a_mark(recorder, run, reason):
     chart_outcome(planted(run, stop_reason=reason), 0.5)
     (chart,) = recorder.series
-    assert chart.data["outcome"][0] in {"converged", "stationary", "diverged", "undecided"}
+    assert chart.data["mark"][0] in {"converged", "stationary", "diverged", "undecided"}

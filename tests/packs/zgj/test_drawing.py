@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from figure_reading import drawn_in, texts
+from figure_reading import contrast, drawn_in, schemes, texts
 
-from lcnn_verify.packs.zgj.drawing import Network, draw_network
+from lcnn_verify.packs.zgj.drawing import _TEACHER_ALPHA, Network, draw_network
 from lcnn_verify.reporting.arguments import brief, take_apart
-
-TIMES = np.geomspace(0.01, 1e4, 5000)
 
 
 def network(W, V):
@@ -107,7 +106,7 @@ def test_crowds_are_cut_and_small():
 
 
 INSTANCE = {
-    "type": "instance",
+    "type": "zgj.instance",
     "W": [[1.0, 0.1 + 0.2]],
     "V": [[1.0, 0.0]],
     "activation": "abs",
@@ -126,15 +125,16 @@ def test_arguments_are_taken_apart():
     )
     assert [array.name for array in shown.arrays] == ["W (1 × 2)", "V (1 × 2)"]
     assert shown.arrays[0].rows == (("1.0", "0.3"),)
-    assert shown.network.V.tolist() == [[1.0, 0.0]]
+    assert "1 teacher, 1 student" in shown.draw("n", "t").caption
     assert take_apart({"instance": INSTANCE, "angle": 0.5}).parameters == shown.parameters[:3]
-    teacher = {"type": "teacher", "V": np.ones((20, 9)).tolist(), "parameters": {}}
+    teacher = {"type": "zgj.teacher", "V": np.ones((20, 9)).tolist(), "parameters": {}}
     both = take_apart({"a": INSTANCE, "b": teacher})
     assert ("a.angle", "0.5") in both.parameters
     assert both.arrays[2].name == "b.V (20 × 9)"
     assert both.arrays[2].note
     assert len(both.arrays[2].rows) == 12
-    assert len(take_apart({"b": teacher}).network.W) == 0
+    assert "2 teachers" not in take_apart({"b": teacher}).draw("n", "t").caption
+    assert "20 teachers, 0 students" in take_apart({"b": teacher}).draw("n", "t").caption
 
 
 @pytest.mark.parametrize(
@@ -148,10 +148,28 @@ def test_arguments_are_taken_apart():
     ],
 )
 def test_arguments_that_are_not_what_they_claim_are_no_error(broken):
-    shown = take_apart({"x": {**INSTANCE, **broken}})
-    assert (shown.network is None) == ("parameters" not in broken)
-    assert take_apart({"x": {"type": "instance"}}).network is None
-    assert take_apart({"x": {"type": "teacher"}}).network is None
+    assert take_apart({"x": {**INSTANCE, **broken}}).draw is None
+    assert take_apart({"x": {"type": "zgj.instance"}}).draw is None
+    assert take_apart({"x": {"type": "zgj.teacher"}}).draw is None
+
+
+def test_the_legend_is_as_opaque_as_its_lines():
+    drawing = draw_network(network([[0.5, 0.5]], [[0.0, 2.0]]), prefix="n", title="t")
+    (alpha,) = set(
+        re.findall(r"stroke: var\(--fig-1\)[^\"]*stroke-opacity: ([\d.]+)", drawing.markup)
+    )
+    assert drawing.keys[0].alpha == float(alpha)
+
+
+def blend(front, back, alpha):
+    pairs = [(int(front[i : i + 2], 16), int(back[i : i + 2], 16)) for i in (1, 3, 5)]
+    return "#" + "".join(f"{round(alpha * a + (1 - alpha) * b):02x}" for a, b in pairs)
+
+
+def test_teachers_have_contrast_in_light_and_dark():
+    for colours in schemes():
+        teachers = blend(colours["fig-1"], colours["sheet"], _TEACHER_ALPHA)
+        assert contrast(teachers, colours["sheet"]) >= 3.0
 
 
 def test_brief_values_are_what_a_person_would_write():

@@ -11,8 +11,17 @@ Source: Apostol, Introduction to Analytic Number Theory, Theorem 14.5.
 
 from toy_pack.quantities import count, growth_bound
 
-from lcnn_verify.evidence import check, point, verifies
+from lcnn_verify.evidence import Figure, check, verifies
+from lcnn_verify.evidence.figures import Kind, linear, log
 from lcnn_verify.profiles import active
+
+GROWTH = Figure(
+    Kind.CURVES,
+    "Partitions and their bound",
+    x=linear("n"),
+    y=log("partitions of n"),
+    bound="e^{π√(2n/3)}",
+)
 
 
 def integers(_):
@@ -22,5 +31,5 @@ def integers(_):
 @verifies("toy.growth", cases=integers)
 def test_the_root_bounds_the_logarithm(n):
     got, bound = count(n), growth_bound(n)
-    point("growth", "p(n) against its bound", n=n, count=got.value, bound=bound.value)
+    GROWTH.point("p(n)", x=n, y=got.value, bound=bound.value)
     check.at_most(got, bound)
