@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json as json_format
 from dataclasses import asdict
-from typing import Any
+from typing import Annotated, Any
 
+import typer
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -13,20 +14,28 @@ from rich.text import Text
 
 from lcnn_verify import ledger
 from lcnn_verify.cli.errors import ExitCode
-from lcnn_verify.errors import InputError
+from lcnn_verify.cli.options import Json
 from lcnn_verify.ledger import Claim
 
 
-def claims(pattern: str | None, *, json: bool) -> int:
-    """Show every claim of the mathematics, a pack, a group, or one in full."""
+def claims(
+    claim: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="A claim to show in full, or a group.")
+    ] = None,
+    json: Json = False,
+) -> int:
+    """Show the ledger: every claim, where it comes from, and what it should earn.
+
+    Examples:
+    lcnn-verify claims
+    lcnn-verify claims {pack}
+    lcnn-verify claims {claim}
+    """
     known = (*ledger.claims(), *ledger.checks())
-    try:
-        chosen = ledger.claims() if pattern is None else ledger.select([pattern], known)
-    except InputError as error:
-        raise InputError("ID", error.got, error.wanted) from None
-    single = pattern is not None and chosen[0].id == pattern
+    chosen = ledger.claims() if claim is None else ledger.select([claim], known)
+    single = claim is not None and chosen[0].id == claim
     if json:
-        entries = [_to_json(claim) for claim in chosen]
+        entries = [_to_json(entry) for entry in chosen]
         print(json_format.dumps(entries[0] if single else entries, indent=1, ensure_ascii=False))
     elif single:
         _show_one(chosen[0])

@@ -4,56 +4,72 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Annotated
 
-from rich.console import Console
+import typer
 
 from lcnn_verify.cli.errors import ExitCode
-from lcnn_verify.cli.options import deviations
-from lcnn_verify.comparison.compare import compare, read_report
-from lcnn_verify.comparison.margins import DEFAULT_THRESHOLD
-from lcnn_verify.comparison.terminal import render
-from lcnn_verify.errors import InputError
-from lcnn_verify.reporting.plain import to_text
+from lcnn_verify.cli.options import HOW_MUCH, WHERE, Expected, Json, folder, number
 
 
 def diff(
-    old: str,
-    new: str,
-    *,
-    margin: str | None,
-    strict: bool,
-    expected: str | None,
-    out: str | None,
-    json: bool,
+    old: Annotated[
+        Path, typer.Argument(metavar="OLD", help="An earlier report.json, or its folder.")
+    ],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="A later one, or its folder.")],
+    expected: Expected = None,
+    margin: Annotated[
+        float,
+        typer.Option(
+            metavar="PART",
+            parser=number,
+            help="Warn when a margin lost this part of itself.",
+            rich_help_panel=HOW_MUCH,
+        ),
+    ] = 0.5,
+    strict: Annotated[
+        bool,
+        typer.Option("--strict", help="Count warnings as regressions.", rich_help_panel=HOW_MUCH),
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            parser=folder,
+            help="Also write diff.json, diff.md and diff.html there.",
+            rich_help_panel=WHERE,
+        ),
+    ] = None,
+    json: Json = False,
 ) -> int:
-    """Compare, write what was asked for, print it, and return the exit code."""
-    if out == "":
-        raise InputError("--out", "''", "a folder")
-    threshold = DEFAULT_THRESHOLD if margin is None else _part(margin)
+    """Hold two reports side by side: verdicts, margins, counterexamples, environments.
+
+    Exit code 1 if a verdict is no longer as wanted, or a claim vanished or is no longer exercised.
+
+    Examples:
+    lcnn-verify diff reports/old reports/latest
+    lcnn-verify diff old/report.json new/report.json --strict --out reports/diff
+    """
+    from rich.console import Console
+
+    from lcnn_verify.cli.campaign import expected_in
+    from lcnn_verify.comparison.compare import compare, read_report
+    from lcnn_verify.comparison.terminal import render
+    from lcnn_verify.reporting.plain import to_text
+
     before, after = read_report("OLD", old), read_report("NEW", new)
-    try:
-        comparison = compare(
-            before,
-            after,
-            margin=threshold,
-            strict=strict,
-            deviations=deviations(expected, (*before.verdicts, *after.verdicts)),
-            sources=(old, new),
-        )
-    except InputError as error:
-        name = "--margin" if error.argument == "margin" else error.argument
-        raise InputError(name, error.got, error.wanted) from None
+    comparison = compare(
+        before,
+        after,
+        margin=margin,
+        strict=strict,
+        deviations=expected_in(expected, (*before.verdicts, *after.verdicts)),
+        sources=(str(old), str(new)),
+    )
     if out is not None:
         comparison.write(out)
     if json:
         sys.stdout.write(to_text(comparison.data))
     else:
-        render(comparison.data, Console(), None if out is None else Path(out))
+        render(comparison.data, Console(), out)
     return ExitCode.NOT_AS_WANTED if comparison.exit_code else ExitCode.AS_WANTED
-
-
-def _part(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise InputError("--margin", repr(text), "a number, such as 0.5 for half of it") from None

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from lcnn_verify.campaign.properties import find_directory
+from itertools import chain
+
+import typer
+
 from lcnn_verify.cli.errors import ExitCode
-from lcnn_verify.doctor import findings
-from lcnn_verify.errors import InputError
+from lcnn_verify.cli.options import Properties
 
 
-def doctor(properties: str | None) -> int:
-    """Print each finding as it comes, then the verdict.
+def doctor(ctx: typer.Context, properties: Properties = None) -> int:
+    """Check the installation: versions, properties, compiled code, numerics against the oracle.
 
-    Raises ``InputError`` if ``properties`` is no folder: a slip of the caller, not a finding.
+    Examples:
+    lcnn-verify doctor
+    lcnn-verify doctor --properties my/properties
     """
-    if properties is not None:
-        try:
-            find_directory(properties)
-        except InputError as error:
-            raise InputError("--properties", error.got, error.wanted) from None
+    from lcnn_verify.campaign.properties import find_directory
+    from lcnn_verify.doctor import Finding, findings
+
+    find_directory(properties)  # a slip of the caller is no finding
+    left_out = getattr(ctx.find_root().command, "left_out", ())
+    unmounted = (Finding(entry.name, False, entry.reason) for entry in left_out)
     failed = []
-    for finding in findings(properties):
+    for finding in chain(findings(properties), unmounted):
         print(
             f"{'ok  ' if finding.passed else 'FAIL'} {finding.check}: {finding.detail}", flush=True
         )

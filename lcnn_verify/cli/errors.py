@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 import os
-import re
 import sys
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from enum import IntEnum
 from typing import Any, ParamSpec
+
+import typer
 
 from lcnn_verify.errors import InputError, did_you_mean
 
@@ -68,8 +69,9 @@ def reported(command: Callable[P, int]) -> Callable[P, int]:
             say("interrupted")
             return ExitCode.INTERRUPTED
         except Exception as error:
-            if hasattr(error, "format_message"):  # a usage error, for `usage_line`
-                raise
+            if hasattr(error, "format_message"):
+                say(usage_line(error))
+                return ExitCode.USAGE
             if os.environ.get("LCNN_DEBUG") == "1":
                 traceback.print_exc()
             hint = "please report, set LCNN_DEBUG=1 for the traceback"
@@ -87,21 +89,32 @@ def _silence_stdout() -> None:
 
 
 def usage_line(error: Any) -> str:
-    """The line for a usage error of the command-line parser, in the words of our other errors."""
-    context = getattr(error, "ctx", None)
+    """The line for a usage error of the command-line parser, in the words of our other errors.
+
+    What is wrong is told by the error's class and fields: typer parses with click, or with its own
+    copy of it, whose classes are others.
+    """
+    context: Any = getattr(error, "ctx", None)
     hint = f"; see `{context.command_path} --help`" if context else ""
-    option = getattr(error, "option_name", None)
-    text = error.format_message()
-    if option is not None and hasattr(error, "possibilities"):
-        known = [name for item in context.command.params for name in item.opts] if context else []
-        wanted = f"one of {', '.join(known)}{did_you_mean(option, known)}"
+    if isinstance(error, typer.BadParameter):
+        name = told(error.param) if error.param else "value"
+        return f"error: {name}: {error.message.rstrip('.') or _NO_VALUE}{hint}"
+    if (option := getattr(error, "option_name", None)) is None:
+        got = error.format_message()
+        return f"error: usage: got {got!r}, wanted what the usage says{hint}"
+    params = {name: param for param in context.command.params for name in param.opts}
+    if option not in params:
+        wanted = f"one of {', '.join(params)}{did_you_mean(option, list(params))}"
         return f"error: option: got {option!r}, wanted {wanted}{hint}"
-    if option is not None and "does not take a value" in text:
-        return f"error: {option}: got a value, wanted the bare option{hint}"
-    missing = getattr(error, "param", None)
-    name = option or (missing and (missing.metavar or missing.name))
-    if name:
-        return f"error: {name}: got nothing, wanted a value{hint}"
-    if extra := re.search(r"unexpected extra arguments?(?:\(s\))? \((.*)\)", text):
-        return f"error: arguments: got {extra[1]!r} more, wanted no more than the usage says{hint}"
-    return f"error: usage: got {text!r}, wanted what the usage says{hint}"
+    flag = "got a value, wanted the bare option"
+    return f"error: {option}: {flag if params[option].is_flag else _NO_VALUE}{hint}"
+
+
+_NO_VALUE = "got nothing, wanted a value"
+
+
+def told(param: Any) -> str:
+    """A parameter by the name people know it by: ``--seed``, or ``FILE`` for an argument."""
+    if param.param_type_name == "option":
+        return str(param.opts[0])
+    return str(param.metavar or param.name).strip("[]….")

@@ -1,22 +1,78 @@
-"""A group of commands: what the front and the groups below it have in common. No numerics."""
+"""What every command and every group of commands has in common, packs' included. No numerics."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from rich.console import Console
+from rich.panel import Panel
+from rich.text import Text
+from typer.core import TyperCommand, TyperGroup
 
+from lcnn_verify import packs
+from lcnn_verify.cli.errors import told
 from lcnn_verify.errors import InputError, did_you_mean
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON to stdout, and nothing else.")]
-Quiet = Annotated[
-    bool, typer.Option("--quiet", "-q", help="Print nothing but errors; see the exit code.")
-]
+WORDS = "lcnn_verify.words"
+"""Where a context keeps the command line as it was typed."""
+
+
+class Command(TyperCommand):
+    """A command whose errors are in our words, and whose help ends in its docstring's examples.
+
+    They stand in the docstring's last section, ``Examples:``, a line each; ``{claim}`` and
+    ``{pack}`` in them become names that this installation knows.
+    """
+
+    allow_extra_args = True  # they are refused below, where they are known
+
+    def __init__(self, *arguments: Any, help: str | None = None, **settings: Any) -> None:
+        text, _, examples = (help or "").partition("\n\nExamples:\n")
+        paragraphs = (" ".join(part.split()) for part in text.split("\n\n"))
+        super().__init__(*arguments, help="\n\n".join(paragraphs), **settings)
+        self.examples = tuple(line.strip() for line in examples.splitlines() if line.strip())
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help, and below it the examples."""
+        super().format_help(ctx, formatter)
+        if self.examples:
+            lines = "\n".join(filled(example) for example in self.examples)
+            panel = Panel(Text(lines), title="Examples", title_align="left", border_style="dim")
+            Console().print(panel)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the options, and refuse what is left. Raises ``InputError`` for that."""
+        ctx.meta[WORDS] = [*ctx.command_path.split(), *args]
+        try:
+            rest = super().parse_args(ctx, args)
+        except Exception as error:
+            if getattr(error, "ctx", ctx) is None:  # click leaves it out of some
+                error.ctx = ctx  # type: ignore[attr-defined]
+            raise
+        if rest and not self.context_settings.get("allow_extra_args"):
+            got = f"{' '.join(rest)!r} more"
+            wanted = f"no more than the usage says; see `{ctx.command_path} --help`"
+            raise InputError("arguments", got, wanted)
+        return rest
+
+    def invoke(self, ctx: Any) -> Any:
+        """Call the command; an ``InputError`` about a parameter is told by the name it goes by."""
+        try:
+            return super().invoke(ctx)
+        except InputError as error:
+            known = {param.name: told(param) for param in self.params}
+            name = known.get(error.argument, error.argument)
+            raise InputError(name, error.got, error.wanted) from None
 
 
 class Commands(TyperGroup):
-    """Names the nearest command when one is unknown, in the words of our other errors."""
+    """A group that names the nearest command when one is unknown.
+
+    ``left_out`` says which commands of packs are not in it.
+    """
+
+    left_out: tuple[packs.Broken, ...] = ()
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command named first. Raises ``InputError`` if there is none of that name."""
@@ -25,3 +81,28 @@ class Commands(TyperGroup):
             wanted = f"one of {', '.join(known)}{did_you_mean(args[0], known)}"
             raise InputError("command", repr(args[0]), wanted)
         return super().resolve_command(ctx, args)
+
+
+def built(app: typer.Typer) -> Any:
+    """The command or group ``app`` is, of our classes wherever it names none of its own."""
+    _prepare(app)
+    return typer.main.get_command(app)
+
+
+def _prepare(app: typer.Typer) -> None:
+    if not isinstance(app.info.cls, type):
+        app.info.cls = Commands
+    for command in app.registered_commands:
+        if command.cls in (None, TyperCommand):
+            command.cls = Command
+    for group in app.registered_groups:
+        if group.typer_instance is not None:
+            _prepare(group.typer_instance)
+
+
+def filled(line: str) -> str:
+    """An example with names that this installation knows."""
+    pack = next(iter(packs.find()), None)
+    if pack is None:
+        return line
+    return line.replace("{claim}", pack.claims[0].id).replace("{pack}", pack.key)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
 
 from lcnn_verify import packs
+from lcnn_verify.cli.group import Commands, built
 from lcnn_verify.packs import Broken
 
 
-def mount(front: TyperGroup) -> tuple[Broken, ...]:
+def mount(front: Commands) -> tuple[Broken, ...]:
     """Add every pack's commands to ``front``.
 
     A pack whose commands cannot be imported, or bear a name that is taken, goes on without those:
@@ -40,5 +40,5 @@ def _commands(app: Any) -> dict[str, Any]:
     """The commands of a typer app by name."""
     if not isinstance(app, typer.Typer):
         raise TypeError(f"a {type(app).__name__}, wanted a typer.Typer")
-    found = typer.main.get_command(app)
-    return dict(found.commands) if isinstance(found, TyperGroup) else {str(found.name): found}
+    found = built(app)
+    return dict(found.commands) if hasattr(found, "commands") else {str(found.name): found}

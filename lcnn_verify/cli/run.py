@@ -2,53 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
 
-from lcnn_verify.campaign.verification import verify
-from lcnn_verify.cli.campaign import run_campaign
-from lcnn_verify.cli.options import integer, split
+import typer
 
-_NAMES = {
-    "claim": "--claims",
-    **{name: f"--{name}" for name in ("claims", "jobs", "out", "profile", "properties")},
-    **{name: f"--{name}" for name in ("resume", "seed")},
-}
+from lcnn_verify.cli.options import (
+    WHAT,
+    Jobs,
+    Json,
+    Out,
+    Profile,
+    Properties,
+    Quiet,
+    Resume,
+    Seed,
+    names,
+)
 
 
 def run(
-    *,
-    claims: Sequence[str] | None,
-    profile: str,
-    seed: str,
-    jobs: str | None,
-    out: str,
-    resume: bool,
-    properties: str | None,
-    json: bool,
-    quiet: bool,
+    ctx: typer.Context,
+    claim: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--claims",
+            metavar="ID,…",
+            callback=names,
+            help="Claims, or packs and groups by the first words of ids. Default: all.",
+            rich_help_panel=WHAT,
+        ),
+    ] = None,
+    profile: Profile = "quick",
+    seed: Seed = 0,
+    jobs: Jobs = None,
+    resume: Resume = False,
+    out: Out = Path("reports/latest"),
+    properties: Properties = None,
+    json: Json = False,
+    quiet: Quiet = False,
 ) -> int:
-    """Run, print what was asked for, and return the exit code."""
+    """Run the properties of the claims and report what held, what fell, and how strong it is.
+
+    Examples:
+    lcnn-verify run
+    lcnn-verify run --claims {pack} --seed 3 --out reports/seed-3
+    lcnn-verify run --claims {claim} --profile deep --resume
+    """
+    from lcnn_verify.campaign.verification import verify
+    from lcnn_verify.cli.campaign import run_campaign
+
     return run_campaign(
+        ctx,
         lambda progress: verify(
-            split(claims),
+            claim or None,
             profile=profile,
-            seed=integer("seed", seed, 0),
-            jobs=None if jobs is None else integer("jobs", jobs, 1),
+            seed=seed,
+            jobs=jobs,
             out=out,
             resume=resume,
             progress=progress,
             properties=properties,
         ),
-        "run",
-        names=_NAMES,
-        options={
-            "--profile": profile,
-            "--seed": seed,
-            "--jobs": jobs,
-            "--out": out,
-            "--claims": ",".join(claims) if claims else None,
-            "--properties": properties or None,
-        },
+        out=out,
         json=json,
         quiet=quiet,
     )

@@ -140,11 +140,8 @@ def test_an_interrupted_run_exits_3_kills_its_units_and_can_be_resumed(tmp_path,
     stdout, stderr = run.communicate(timeout=300)
     assert run.returncode == 3
     assert stdout == ""
-    claims = ",".join(files)
-    assert stderr == (
-        f"interrupted; resume with: lcnn-verify run --profile quick --seed 0 --jobs 2 --out {out} "
-        f"--claims {claims} --properties {folder} --quiet --resume\n"
-    )
+    typed = shlex.join(map(str, (*options, "--jobs", "2", "--quiet")))
+    assert stderr == f"interrupted; resume with: lcnn-verify {typed} --resume\n"
     kit.wait_until(lambda: kit.is_gone(int(pids.read_text())), "the interrupted unit is gone")
     (tmp_path / "marks.2").touch()
     again = shlex.split(stderr.partition("resume with: lcnn-verify ")[2])

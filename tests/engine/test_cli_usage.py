@@ -60,7 +60,7 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str | Path) -> str:
         (["claims", "zgj", "fact"], "arguments: got 'fact' more, wanted"),
         (["run", "--json=1"], "--json: got a value, wanted the bare option"),
         (["run", "--out", ""], "--out: got '', wanted"),
-        (["run", "--properties", ""], "--properties: got '', which is not a folder"),
+        (["run", "--properties", ""], "--properties: got '', wanted a folder"),
         (["run", "--seed", "x"], "--seed: got 'x', wanted an integer ≥ 0"),
         (["run", "--seed", "-1"], "--seed: got -1, wanted an integer ≥ 0"),
         (["run", "--seed", "1.0"], "--seed: got '1.0', wanted an integer ≥ 0"),

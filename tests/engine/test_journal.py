@@ -304,8 +304,7 @@ def test_a_disk_that_fills_up_costs_nothing_already_finished(tmp_path):
     assert done.stderr == (
         f"error: --out: got {out / 'journal.jsonl'} (File too large), wanted a folder "
         "with room to write; what is finished is kept, resume with: lcnn-verify run "
-        f"--profile quick --seed 0 --jobs 1 --out {out} --claims {','.join(files)} "
-        f"--properties {folder} --resume\n"
+        f"--claims {','.join(files)} --properties {folder} --out {out} --jobs 1 --resume\n"
     )
     assert len(resumed_units(out)) == 1
     marks = kit.lines(tmp_path / "marks")

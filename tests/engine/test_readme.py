@@ -9,14 +9,19 @@ import re
 from pathlib import Path
 
 import pytest
-import typer
 
-from lcnn_verify import ledger
-from lcnn_verify.cli.app import app
+from lcnn_verify import ledger, packs
+from lcnn_verify.cli.app import front_door
 from lcnn_verify.evidence import Verdict
 from lcnn_verify.packs.zgj.gallery import catalogue, markdown, phrases
 
 README = Path(__file__).parents[2] / "README.md"
+
+
+@pytest.fixture(autouse=True)
+def _only_our_packs(monkeypatch):
+    ours = tuple(pack for pack in packs.find() if pack.distribution == "lcnn-verify")
+    monkeypatch.setattr(packs, "find", lambda: ours)
 
 
 def ledger_table():
@@ -44,7 +49,7 @@ def gallery_table():
 
 def commands(group=None, prefix=""):
     """Each command with its full name, those of groups included."""
-    group = group or typer.main.get_command(app)
+    group = group or front_door()
     for name, command in group.commands.items():
         if hasattr(command, "commands"):
             yield from commands(command, f"{prefix}{name} ")

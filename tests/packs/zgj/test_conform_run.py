@@ -242,9 +242,9 @@ def test_an_interrupt_prints_the_command_that_goes_on(folder, capsys, monkeypatc
         )
     assert code == 3
     assert stderr == (
-        f"interrupted; resume with: lcnn-verify conform {subject('Honest')} --profile quick "
-        "--seed 0 --jobs 1 --out 'an out' --checks moments,shapes --call-seconds 20 "
-        "--expected expected.toml --json --resume\n"
+        f"interrupted; resume with: lcnn-verify conform {subject('Honest')} "
+        "--checks moments,shapes --jobs 1 --call-seconds 20 --json --out 'an out' "
+        "--expected expected.toml --resume\n"
     )
     again = shlex.split(stderr.partition("lcnn-verify conform ")[2])
     code, stdout, _ = command(capsys, *again)

@@ -8,10 +8,9 @@ import shlex
 from pathlib import Path
 
 import pytest
-import typer
 
 from lcnn_verify import ledger
-from lcnn_verify.cli.app import app
+from lcnn_verify.cli.app import front_door
 from lcnn_verify.cli.errors import ExitCode
 from lcnn_verify.comparison.deviations import load
 from lcnn_verify.packs.zgj.conformance.faults import Fault
@@ -43,7 +42,7 @@ def commands(text):
 
 @pytest.mark.parametrize("words", [*commands(GUIDE), *commands(README)], ids=" ".join)
 def test_commands_exist_with_the_flags_shown(words):
-    command = typer.main.get_command(app)
+    command = front_door()
     while hasattr(command, "commands"):
         name, *words = words
         command = command.commands[name]
@@ -53,7 +52,7 @@ def test_commands_exist_with_the_flags_shown(words):
 
 
 def test_a_wrong_flag_would_be_noticed():
-    command = typer.main.get_command(app).commands["diff"]
+    command = front_door().commands["diff"]
     with pytest.raises(Exception, match="--margins"):
         command.make_context("diff", ["a", "b", "--margins", "1"])
 
@@ -61,7 +60,7 @@ def test_a_wrong_flag_would_be_noticed():
 def test_options_in_the_text_exist():
     known = {
         name
-        for command in typer.main.get_command(app).commands.values()
+        for command in front_door().commands.values()
         for option in command.params
         for name in option.opts
     }

@@ -123,7 +123,7 @@ def test_results_of_which_nothing_can_be_judged_prove_nothing(results, capsys, t
 
 def test_results_that_cover_everything_leave_nothing_to_say(capsys, tmp_path, monkeypatch):
     one = SOME[0]
-    monkeypatch.setattr("lcnn_verify.packs.zgj.commands.vectors.load", lambda: (one,))
+    monkeypatch.setattr("lcnn_verify.packs.zgj.vectors.vector.load", lambda: (one,))
     path = tmp_path / "results.json"
     header = {"vectors_version": kit.version(), "implementation": "mine", "dtype": "float64"}
     path.write_text(json.dumps({**header, "results": [{"id": one.id, "loss": one.loss}]}))
@@ -164,7 +164,7 @@ def test_confirm_catches_a_wrong_digit(capsys, monkeypatch):
     data = copy.deepcopy(vector.document())
     case = next(case for case in data["cases"] if case["id"] == "angle-30-tied-abs")
     case["loss"] = case["loss"].replace("1", "2", 1)
-    monkeypatch.setattr("lcnn_verify.packs.zgj.commands.vectors.document", lambda: data)
+    monkeypatch.setattr("lcnn_verify.packs.zgj.vectors.confirmation.document", lambda: data)
     words = ("vectors", "confirm", "angle-30-tied-abs", "angle-10-tied-abs", "--jobs", "1")
     assert call(*words) == 1
     shown = capsys.readouterr().out

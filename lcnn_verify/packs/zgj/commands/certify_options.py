@@ -6,11 +6,9 @@ from typing import Annotated
 
 import typer
 
-from lcnn_verify.cli.errors import reported
-from lcnn_verify.cli.group import Json, Quiet
+from lcnn_verify.cli.options import Json, Quiet
 
 
-@reported
 def certify(
     claim: Annotated[
         str | None,

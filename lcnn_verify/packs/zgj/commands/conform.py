@@ -2,74 +2,100 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
 
-from lcnn_verify.cli.campaign import run_campaign
-from lcnn_verify.cli.options import deviations, integer, number, split
-from lcnn_verify.packs.zgj.conformance.limits import DEFAULT_LIMITS, Limits
-from lcnn_verify.packs.zgj.conformance.run import conform as run_checks
+import typer
 
-_NAMES = {
-    "target": "TARGET",
-    "call_seconds": "--call-seconds",
-    "memory_gigabytes": "--memory",
-    **{name: f"--{name}" for name in ("checks", "jobs", "out", "profile", "properties")},
-    **{name: f"--{name}" for name in ("resume", "seed")},
-}
+from lcnn_verify.cli.options import (
+    HOW_MUCH,
+    WHAT,
+    Expected,
+    Jobs,
+    Json,
+    Out,
+    Profile,
+    Properties,
+    Quiet,
+    Resume,
+    Seed,
+    names,
+    number,
+)
 
 
 def conform(
-    target: str,
-    *,
-    checks: Sequence[str] | None,
-    profile: str,
-    seed: str,
-    jobs: str | None,
-    out: str,
-    resume: bool,
-    call_seconds: str | None,
-    memory: str | None,
-    properties: str | None,
-    expected: str | None,
-    json: bool,
-    quiet: bool,
+    ctx: typer.Context,
+    target: Annotated[
+        str,
+        typer.Argument(
+            metavar="TARGET", help="package.module:object or path/to/file.py:object, your code."
+        ),
+    ],
+    checks: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ID,…",
+            callback=names,
+            help="Checks to run (loss-values, shapes, …). Default: all.",
+            rich_help_panel=WHAT,
+        ),
+    ] = None,
+    profile: Profile = "quick",
+    seed: Seed = 0,
+    jobs: Jobs = None,
+    resume: Resume = False,
+    out: Out = Path("reports/conformance"),
+    call_seconds: Annotated[
+        float,
+        typer.Option(
+            metavar="S", parser=number, help="Time limit for one call.", rich_help_panel=HOW_MUCH
+        ),
+    ] = 10.0,
+    memory_gigabytes: Annotated[
+        float,
+        typer.Option(
+            "--memory",
+            metavar="GB",
+            parser=number,
+            help="Memory limit above that after loading.",
+            rich_help_panel=HOW_MUCH,
+        ),
+    ] = 2.0,
+    properties: Properties = None,
+    expected: Expected = None,
+    json: Json = False,
+    quiet: Quiet = False,
 ) -> int:
-    """Run the checks, print what was asked for, and return the exit code.
+    """Hold your implementation of the loss and its gradient to every check that applies.
 
-    Failures that the file ``expected`` excuses are shown, and do not count.
+    It offers any of loss(W, V), gradient(W, V) and loss_and_gradient(W, V), W (m, d) students, V
+    (r, d) teachers. Exit code 1 if a check fails that is not expected to.
+
+    Examples:
+    lcnn-verify conform mypackage.losses:Loss
+    lcnn-verify conform path/to/file.py:Loss --checks loss-values,shapes --call-seconds 60
     """
-    usual = DEFAULT_LIMITS
+    from lcnn_verify.cli.campaign import run_campaign
+    from lcnn_verify.packs.zgj.conformance.limits import Limits
+    from lcnn_verify.packs.zgj.conformance.run import conform as run_checks
+
     return run_campaign(
+        ctx,
         lambda progress: run_checks(
             target,
-            checks=split(checks),
+            checks=checks or None,
             profile=profile,
-            seed=integer("seed", seed, 0),
-            jobs=None if jobs is None else integer("jobs", jobs, 1),
+            seed=seed,
+            jobs=jobs,
             out=out,
             resume=resume,
             progress=progress,
-            limits=Limits(
-                call_seconds=number("call_seconds", call_seconds, usual.call_seconds),
-                memory_gigabytes=number("memory_gigabytes", memory, usual.memory_gigabytes),
-            ),
+            limits=Limits(call_seconds=call_seconds, memory_gigabytes=memory_gigabytes),
             properties=properties,
         ),
-        f"conform {shlex.quote(target)}",
-        names=_NAMES,
-        options={
-            "--profile": profile,
-            "--seed": seed,
-            "--jobs": jobs,
-            "--out": out,
-            "--checks": ",".join(checks) if checks else None,
-            "--call-seconds": call_seconds,
-            "--memory": memory,
-            "--properties": properties or None,
-            "--expected": expected,
-        },
-        expected=deviations(expected),
+        out=out,
+        expected=expected,
         json=json,
         quiet=quiet,
     )

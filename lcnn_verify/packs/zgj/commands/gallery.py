@@ -4,46 +4,89 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
 
-from rich.console import Console
+import typer
 
-from lcnn_verify.campaign.properties import directory_of, find_directory
-from lcnn_verify.campaign.run import default_jobs
-from lcnn_verify.cli.options import integer
-from lcnn_verify.cli.progress import bar
-from lcnn_verify.packs.zgj.gallery import catalogue, matrix
-from lcnn_verify.packs.zgj.gallery.exhibition import exhibit
-from lcnn_verify.packs.zgj.gallery.terminal import render
-from lcnn_verify.packs.zgj.ledger.conformance import CHECKS
-from lcnn_verify.reporting.plain import to_text
+from lcnn_verify.cli.options import (
+    HOW_MUCH,
+    WHERE,
+    Json,
+    Properties,
+    Quiet,
+    Seed,
+    folder,
+    whole,
+)
 
 
 def gallery(
-    names: Sequence[str],
-    *,
-    seed: str,
-    seeds: str,
-    jobs: str | None,
-    out: str | None,
-    properties: str | None,
-    json: bool,
-    quiet: bool,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NAME]…", help="Mutants, topics, or references. Default: all."),
+    ] = None,
+    seed: Seed = 0,
+    seeds: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            parser=whole(1),
+            help="How many seeds to run under, from that one on.",
+            rich_help_panel=HOW_MUCH,
+        ),
+    ] = 1,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            parser=whole(1),
+            help="Implementations at a time. Default: one per processor.",
+            rich_help_panel=HOW_MUCH,
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            parser=folder,
+            help="Also write gallery.json, gallery.md and gallery.html.",
+            rich_help_panel=WHERE,
+        ),
+    ] = None,
+    properties: Properties = None,
+    json: Json = False,
+    quiet: Quiet = False,
 ) -> int:
-    """Run the kill matrix, write and print what was asked for, and return the exit code."""
-    first, count = integer("--seed", seed, 0), integer("--seeds", seeds, 1)
-    workers = default_jobs() if jobs is None else integer("--jobs", jobs, 1)
+    """Run all checks on implementations that are wrong on purpose, and on correct ones.
+
+    Exit code 1 if a mutant survives, a check kills nothing, or a correct one is accused.
+
+    Examples:
+    lcnn-verify gallery
+    lcnn-verify gallery references --seeds 5 --out reports/gallery
+    """
+    from rich.console import Console
+
+    from lcnn_verify.campaign.properties import directory_of, find_directory
+    from lcnn_verify.campaign.run import default_jobs
+    from lcnn_verify.cli.progress import bar
+    from lcnn_verify.packs.zgj.gallery import catalogue, matrix
+    from lcnn_verify.packs.zgj.gallery.exhibition import exhibit
+    from lcnn_verify.packs.zgj.gallery.terminal import render
+    from lcnn_verify.packs.zgj.ledger.conformance import CHECKS
+    from lcnn_verify.reporting.plain import to_text
+
     directory = directory_of(CHECKS[0], find_directory(properties))
-    entries = catalogue.select(names)
-    chosen = range(first, first + count)
+    entries = catalogue.select(names or [])
+    chosen = range(seed, seed + seeds)
     started = time.monotonic()
     with bar(sys.stderr.isatty() and not (json or quiet)) as progress:
         rows = matrix.run(
             [entry for entry in entries if not entry.missing],
             chosen,
             directory,
-            jobs=workers,
+            jobs=jobs or default_jobs(),
             progress=progress,
         )
     shown = exhibit(entries, rows, chosen, time.monotonic() - started)
@@ -52,5 +95,5 @@ def gallery(
     if json:
         sys.stdout.write(to_text(shown.data))
     elif not quiet:
-        render(shown.data, Console(), None if out is None else Path(out))
+        render(shown.data, Console(), out)
     return shown.exit_code

@@ -9,10 +9,11 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from lcnn_verify.errors import InputError, did_you_mean
 from lcnn_verify.packs.zgj.vectors.decimals import ConfirmationError, same
 from lcnn_verify.packs.zgj.vectors.document import derived
 from lcnn_verify.packs.zgj.vectors.flags import PURPOSES
-from lcnn_verify.packs.zgj.vectors.vector import from_json
+from lcnn_verify.packs.zgj.vectors.vector import document, from_json
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -29,6 +30,25 @@ class Difference:
 
     def __str__(self) -> str:
         return f"{self.id}: {self.place}: published {self.published}, derived {self.derived}"
+
+
+def select(chosen: Sequence[str]) -> list[dict[str, Any]]:
+    """The cases of the file that have one of these ids or flags, all for none.
+
+    Raises ``InputError`` with the nearest name for one that is neither.
+    """
+    data = document()
+    known = {*data["flags"], *(case["id"] for case in data["cases"])}
+    for name in chosen:
+        if name not in known:
+            hint = did_you_mean(name, sorted(known))
+            raise InputError("ID", repr(name), f"the id or a flag of a vector{hint}")
+    wanted = set(chosen)
+    return [
+        case
+        for case in data["cases"]
+        if not wanted or case["id"] in wanted or wanted & set(case["flags"])
+    ]
 
 
 def confirm(case: dict[str, Any]) -> list[Difference]:
