@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import mpmath
@@ -12,11 +11,10 @@ from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.packs.zgj import oracle
 from lcnn_verify.packs.zgj.model import Model
 from lcnn_verify.packs.zgj.population import dense, planar, small
-from lcnn_verify.packs.zgj.population.family import signed_family
+from lcnn_verify.packs.zgj.population.family import Route
 from lcnn_verify.packs.zgj.population.floor import UNDERFLOW, gradient_floor, loss_floor
-from lcnn_verify.packs.zgj.population.scaling import to_gradient_rows, to_loss
+from lcnn_verify.packs.zgj.population.scaling import scaled_family
 
-Route = Callable[..., tuple[float, FloatArray]]
 EPSILON = 2.0**-52
 
 
@@ -28,22 +26,15 @@ def routes(d: int) -> dict[str, Route]:
 
 def evaluate(route: Route, W: FloatArray, V: FloatArray, model: Model) -> tuple[float, FloatArray]:
     """Loss and gradient in the caller's units by one named route."""
-    family = signed_family(W, V, model)
-    value, pull = route(
-        family.units,
-        family.masses,
-        family.signs,
-        family.students,
-        *model.kernel_weights,
-        model.mass_power,
-    )
-    return to_loss(value, family, model), to_gradient_rows(pull, family, model)
+    scaled = scaled_family(W, V, model)
+    value, pull = route(scaled.family)
+    return scaled.to_loss(value), scaled.to_gradient_rows(pull)
 
 
 def floors(W: FloatArray, V: FloatArray, model: Model) -> tuple[float, FloatArray]:
     """The two rounding floors."""
-    family = signed_family(W, V, model)
-    return loss_floor(family, model), gradient_floor(family, model)
+    scaled = scaled_family(W, V, model)
+    return loss_floor(scaled), gradient_floor(scaled)
 
 
 @dataclass(frozen=True)

@@ -46,14 +46,14 @@ def cosine(units: FloatArray, i: int, b: int) -> float:
 
 
 @compiled
-def signed_mean_direction(units: FloatArray, masses: FloatArray, signs: FloatArray) -> FloatArray:
-    """Σ_b c_b q_b b̂, shape (d,): what the linear part of the ReLU kernel sees."""
-    n, d = units.shape
+def weighted_sum(weights: FloatArray, rows: FloatArray) -> FloatArray:
+    """Σ_b weights_b·rows_b, shape (d,), of ``weights`` (n,) and ``rows`` (n, d)."""
+    n, d = rows.shape
     total, error = np.zeros(d), np.zeros(d)
     for b in range(n):
-        weight = signs[b] * masses[b]
+        weight = weights[b]
         for j in range(d):
-            total[j], rest = two_sum(total[j], weight * units[b, j])
+            total[j], rest = two_sum(total[j], weight * rows[b, j])
             error[j] += rest
     for j in range(d):
         total[j] += error[j]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
@@ -14,24 +13,17 @@ import pytest
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.packs.zgj.model import TIED_ABS
 from lcnn_verify.packs.zgj.population import dense, planar, small
-from lcnn_verify.packs.zgj.population.family import SignedFamily, signed_family
+from lcnn_verify.packs.zgj.population.family import Family, Route
+from lcnn_verify.packs.zgj.population.scaling import scaled_family
 
 # Plain Python bodies are only run to see that the benchmark works.
 JIT = not numba.config.DISABLE_JIT
-Route = Callable[..., tuple[float, FloatArray]]
 
 
-def untiled(
-    units: FloatArray,
-    masses: FloatArray,
-    signs: FloatArray,
-    students: int,
-    alpha: float,
-    beta: float,
-    power: int,
-) -> tuple[float, FloatArray]:
+def untiled(family: Family) -> tuple[float, FloatArray]:
     """The textbook version: whole n × n matrices in NumPy; |·|, tied readout."""
-    charges = signs * masses
+    units, students = family.units, family.students
+    charges = family.signs * family.masses
     rho = np.clip(units @ units.T, -1.0, 1.0)
     arc = np.arcsin(rho)
     kernel = (2 / math.pi) * (np.sqrt((1.0 - rho) * (1.0 + rho)) + rho * arc)
@@ -42,16 +34,12 @@ def untiled(
     return 0.5 * float(charges @ field), pull
 
 
-def arguments(family: SignedFamily) -> tuple[Any, ...]:
-    return family.units, family.masses, family.signs, family.students, 1.0, 0.0, 2
-
-
-def seconds(route: Route, family: SignedFamily, repeats: int) -> float:
+def seconds(route: Route, family: Family, repeats: int) -> float:
     """The fastest of a few runs."""
     best = math.inf
     for _ in range(repeats):
         start = perf_counter()
-        route(*arguments(family))
+        route(family)
         best = min(best, perf_counter() - start)
     return best
 
@@ -75,9 +63,10 @@ def test_route_against_rival(
     name, route, rival_name, rival, n, d = contest
     n = n if JIT else min(n, 40)
     rng = np.random.default_rng(0)
-    family = signed_family(rng.normal(size=(n - 2, d)), rng.normal(size=(2, d)), TIED_ABS)
-    value, pull = benchmark(route, *arguments(family))
-    expected, rival_pull = rival(*arguments(family))
+    W, V = rng.normal(size=(n - 2, d)), rng.normal(size=(2, d))
+    family = scaled_family(W, V, TIED_ABS).family
+    value, pull = benchmark(route, family)
+    expected, rival_pull = rival(family)
     total = float(family.masses.sum())
     assert abs(value - expected) <= 1e-13 * total**2
     assert np.abs(pull - rival_pull).max() <= 1e-13 * total
@@ -91,12 +80,13 @@ def test_route_against_rival(
 def test_planar_cost_per_neuron(n: int, benchmark: Any) -> None:
     n = n if JIT else 100
     rng = np.random.default_rng(0)
-    family = signed_family(rng.normal(size=(n - 2, 2)), rng.normal(size=(2, 2)), TIED_ABS)
-    benchmark.pedantic(planar.loss_and_pull, args=arguments(family), rounds=3, warmup_rounds=1)
+    W, V = rng.normal(size=(n - 2, 2)), rng.normal(size=(2, 2))
+    family = scaled_family(W, V, TIED_ABS).family
+    benchmark.pedantic(planar.loss_and_pull, args=(family,), rounds=3, warmup_rounds=1)
     fresh = seconds(planar.loss_and_pull, family, 2)
     order = planar.line_order(family.units)
     start = perf_counter()
-    planar.planar_loss_and_pull(*arguments(family), order)
+    planar.planar_loss_and_pull(family, order)
     kept = perf_counter() - start
     benchmark.extra_info |= {"ns_per_neuron": 1e9 * fresh / n, "sorting_share": 1 - kept / fresh}
     print(f"\nplanar n={n}: {1e9 * fresh / n:.0f} ns a neuron, {1e9 * kept / n:.0f} already sorted")

@@ -15,7 +15,7 @@ from lcnn_verify.errors import InputError
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.packs.zgj.model import TIED_ABS, Model, as_model, as_pair, as_weights
 from lcnn_verify.packs.zgj.oracle.teacher import exact_tangent, integer_rows, reject_zero_rows
-from lcnn_verify.packs.zgj.population.family import signed_family
+from lcnn_verify.packs.zgj.population.scaling import scaled_family
 
 LabelArray: TypeAlias = NDArray[np.intp]
 
@@ -102,14 +102,14 @@ def recovery_error(W: ArrayLike, V: ArrayLike, model: Model = TIED_ABS) -> float
     students, teachers = as_pair(W, V)
     reject_zero_rows("V", teachers)
     labels, angles = _nearest(students, teachers)
-    family = signed_family(students, teachers, model)
-    masses, targets = family.masses[: len(students)], family.masses[len(students) :]
+    scaled = scaled_family(students, teachers, model)
+    masses, targets = np.split(scaled.family.masses, [len(students)])
     unmatched = sum(
         abs(float(np.sum(masses[labels == j])) - float(target)) for j, target in enumerate(targets)
     )
     total = unmatched + float(np.sum(masses * angles**2))
     try:
-        return math.ldexp(total, model.mass_power * family.scale)
+        return math.ldexp(total, model.mass_power * scaled.scale)
     except OverflowError:
         raise OverflowError("recovery_error overflows float64: scale W and V down") from None
 

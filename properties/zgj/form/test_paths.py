@@ -24,8 +24,7 @@ from lcnn_verify.packs.zgj import enclosure, laws, oracle, population, strategie
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.model import MODELS
 from lcnn_verify.packs.zgj.population import dense, planar, small
-from lcnn_verify.packs.zgj.population.family import signed_family
-from lcnn_verify.packs.zgj.population.scaling import to_gradient_rows, to_loss
+from lcnn_verify.packs.zgj.population.scaling import scaled_family
 from lcnn_verify.packs.zgj.quantities import loss, number, row_distance
 
 PATHS = {"dense": dense, "planar": planar, "small": small}
@@ -40,16 +39,9 @@ LAW = laws.joined(
 
 def evaluate(path, x):
     """(loss, gradient) of one path, scaled back by the shared code."""
-    family = signed_family(x.W, x.V, x.model)
-    value, pull = PATHS[path].loss_and_pull(
-        family.units,
-        family.masses,
-        family.signs,
-        family.students,
-        *x.model.kernel_weights,
-        x.model.mass_power,
-    )
-    return to_loss(value, family, x.model), to_gradient_rows(pull, family, x.model)
+    scaled = scaled_family(x.W, x.V, x.model)
+    value, pull = PATHS[path].loss_and_pull(scaled.family)
+    return scaled.to_loss(value), scaled.to_gradient_rows(pull)
 
 
 def check_path(path, x, narrow, exact_gradient, balls, stride=1):

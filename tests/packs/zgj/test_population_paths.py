@@ -17,7 +17,8 @@ from population_reference import Exact, evaluate, floors, routes
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.packs.zgj.model import MODELS, TIED_ABS, TIED_RELU, UNIT_RELU, Model
 from lcnn_verify.packs.zgj.population import dense, planar, small
-from lcnn_verify.packs.zgj.population.family import signed_family
+from lcnn_verify.packs.zgj.population.family import Family
+from lcnn_verify.packs.zgj.population.scaling import scaled_family
 
 JIT = not numba.config.DISABLE_JIT
 models = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
@@ -110,15 +111,15 @@ def test_a_million_neurons_in_the_plane_equal_their_merged_pairs() -> None:
 class TestOrder:
     """The planar kernel repairs any permutation of the lines, and cheaply a nearly right one."""
 
-    def family(self, n: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+    def family(self, n: int) -> Family:
         rng = np.random.default_rng(n)
-        family = signed_family(rng.normal(size=(n - 1, 2)), rng.normal(size=(1, 2)), TIED_ABS)
-        return family.units, family.masses, family.signs
+        return scaled_family(rng.normal(size=(n - 1, 2)), rng.normal(size=(1, 2)), TIED_ABS).family
 
     @pytest.mark.parametrize("start", ["sorted", "reversed", "shuffled", "one late"])
     @pytest.mark.parametrize("n", [2, 5, 200])
     def test_it_sorts_lines_by_angle_in_place(self, n: int, start: str) -> None:
-        units, masses, signs = self.family(n)
+        family = self.family(n)
+        units = family.units
         right = planar.line_order(units)
         angles = np.mod(np.arctan2(units[:, 1], units[:, 0]), math.pi)
         assert np.all(np.diff(angles[right]) >= 0.0)
@@ -128,8 +129,8 @@ class TestOrder:
             "shuffled": np.random.default_rng(0).permutation(n),
             "one late": np.roll(right, 1),
         }[start].copy()
-        expected = planar.loss_and_pull(units, masses, signs, n - 1, 1.0, 0.0, 2)
-        loss, pull = planar.planar_loss_and_pull(units, masses, signs, n - 1, 1.0, 0.0, 2, order)
+        expected = planar.loss_and_pull(family)
+        loss, pull = planar.planar_loss_and_pull(family, order)
         assert np.array_equal(order, right)
         assert loss == expected[0]
         assert np.array_equal(pull, expected[1])
@@ -162,12 +163,11 @@ class TestOrder:
 
 def test_the_in_place_kernel_does_not_see_what_its_workspace_held() -> None:
     rng = np.random.default_rng(1)
-    family = signed_family(rng.normal(size=(4, 3)), rng.normal(size=(2, 3)), TIED_ABS)
+    family = scaled_family(rng.normal(size=(4, 3)), rng.normal(size=(2, 3)), TIED_ABS).family
     work, pull = np.full(small.work_shape(6, 3), np.nan), np.full((4, 3), np.nan)
-    arguments = (family.units, family.masses, family.signs, 1.0, 0.0, 2, work, pull)
-    first = small.loss_and_pull_into(*arguments)
-    expected = small.loss_and_pull(*arguments[:3], 4, 1.0, 0.0, 2)
-    assert first == small.loss_and_pull_into(*arguments) == expected[0]
+    first = small.loss_and_pull_into(family, work, pull)
+    expected = small.loss_and_pull(family)
+    assert first == small.loss_and_pull_into(family, work, pull) == expected[0]
     assert np.array_equal(pull, expected[1])
 
 
@@ -211,7 +211,7 @@ BROKEN: dict[str, Callable[[], Callable[..., Any]]] = {
         assemble=python_assemble(row_dot=lambda a, b, i: -(a[i] @ b[i]))
     ),
     "assemble: linear part": lambda: python_small(
-        assemble=python_assemble(signed_mean_direction=lambda u, m, s: -(s * m) @ u)
+        assemble=python_assemble(weighted_sum=lambda weights, rows: -weights @ rows)
     ),
 }
 

@@ -10,7 +10,7 @@ from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.compensated import row_dot
 from lcnn_verify.numerics.compiled import compiled
 from lcnn_verify.numerics.trajectory import StopReason
-from lcnn_verify.packs.zgj.population.family import IntArray
+from lcnn_verify.packs.zgj.population.family import Family, IntArray
 from lcnn_verify.packs.zgj.population.floor import GRADIENT_UNITS, LOSS_UNITS, ROUNDING
 from lcnn_verify.packs.zgj.population.planar import planar_loss_and_pull
 from lcnn_verify.packs.zgj.population.small import loss_and_pull_into
@@ -54,23 +54,18 @@ REASONS: dict[int, StopReason | None] = {
 class Workspace(NamedTuple):
     """What compiled code needs besides the weights; n = m + r.
 
-    Constants: ``signs`` (n,), kernel weights, mass power, route, scaled target loss and the loss
-    beyond which a run counts as diverged. Overwritten at each evaluation: the student rows of
-    ``units`` (n, d) and ``masses`` (n,), ``lengths`` (m,), ``slope`` (m, d), which ends as the
-    gradient, ``order`` (n,) of the lines in the plane, and scratch.
+    Constants: most of the ``family``, the route, the scaled target loss and the loss beyond which a
+    run counts as diverged. Overwritten at each evaluation: the family's units and masses of
+    students, ``lengths`` (m,), ``slope`` (m, d), which ends as the gradient, ``order`` (n,) of the
+    lines in the plane, and scratch.
     """
 
-    units: FloatArray
-    masses: FloatArray
-    signs: FloatArray
+    family: Family
     lengths: FloatArray
     slope: FloatArray
     scratch: FloatArray
     order: IntArray
     route: int
-    alpha: float
-    beta: float
-    power: int
     target: float
     ceiling: float
 
@@ -78,7 +73,7 @@ class Workspace(NamedTuple):
 @compiled
 def measure(weights: FloatArray, space: Workspace) -> None:
     """Write the students' lengths, unit rows and masses."""
-    units, lengths, masses = space.units, space.lengths, space.masses
+    units, masses, lengths = space.family.units, space.family.masses, space.lengths
     for i in range(weights.shape[0]):
         lift = 1.0
         square = row_dot(weights, weights, i)
@@ -91,7 +86,7 @@ def measure(weights: FloatArray, space: Workspace) -> None:
         for j in range(weights.shape[1]):
             units[i, j] = lift * weights[i, j] / length if length > 0.0 else 0.0
         lengths[i] = length / lift
-        masses[i] = lengths[i] ** space.power
+        masses[i] = lengths[i] ** space.family.power
 
 
 @compiled
@@ -123,28 +118,22 @@ def evaluate(
     m, d = weights.shape
     if space.route != Route.TILED:
         measure(weights, space)
-    total = space.masses.sum()
+    total = space.family.masses.sum()
     if not math.isfinite(total):
         space.slope[:] = math.nan
         return Status.NON_FINITE.value, math.nan, math.nan, 0.0
     loss = tiled_loss
     if space.route == Route.PLANAR:
-        loss, pull = planar_loss_and_pull(
-            space.units, space.masses, space.signs, m,
-            space.alpha, space.beta, space.power, space.order,
-        )  # fmt: skip
+        loss, pull = planar_loss_and_pull(space.family, space.order)
         space.slope[:] = pull
     elif space.route == Route.SMALL:
-        loss = loss_and_pull_into(
-            space.units, space.masses, space.signs,
-            space.alpha, space.beta, space.power, space.scratch, space.slope,
-        )  # fmt: skip
+        loss = loss_and_pull_into(space.family, space.scratch, space.slope)
     slope, lengths = space.slope, space.lengths  # looked up in a loop, they would cost the most
     still = True
     for i in range(m):
         pull_norm = math.sqrt(row_dot(slope, slope, i))
         still = still and pull_norm <= GRADIENT_UNITS * ROUNDING * total
-        if space.power == 2:
+        if space.family.power == 2:
             for j in range(d):
                 slope[i, j] *= lengths[i]
     norm = frobenius(slope)

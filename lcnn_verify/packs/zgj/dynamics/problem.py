@@ -14,9 +14,9 @@ from lcnn_verify.packs.zgj import population
 from lcnn_verify.packs.zgj.dynamics.evaluation import REASONS, Route, Workspace, evaluate, measure
 from lcnn_verify.packs.zgj.model import Model
 from lcnn_verify.packs.zgj.population import dense
-from lcnn_verify.packs.zgj.population.family import signed_family
 from lcnn_verify.packs.zgj.population.floor import UNDERFLOW
 from lcnn_verify.packs.zgj.population.planar import line_order
+from lcnn_verify.packs.zgj.population.scaling import scaled_family
 from lcnn_verify.packs.zgj.population.small import work_shape
 
 # Where one route overtakes the double loop, in neurons (measured in a run of descent: the order of
@@ -45,34 +45,28 @@ class ScaledProblem:
     ) -> ScaledProblem:
         """Scale trusted matrices (m, d), (r, d). Raises OverflowError if L overflows float64."""
         population.loss(students, teachers, model=model)
-        family = signed_family(students, teachers, model)
+        scaled = scaled_family(students, teachers, model)
+        family, scale = scaled.family, scaled.scale
         n, d = family.units.shape
         route = Route.SMALL if n < _TILED_FROM else Route.TILED
         if d == 2 and n >= _PLANAR_FROM:
             route = Route.PLANAR
-        alpha, beta = model.kernel_weights
-        power = model.mass_power
         space = Workspace(
-            units=family.units,
-            masses=family.masses,
-            signs=family.signs,
+            family=family,
             lengths=np.zeros(len(students)),
             slope=np.zeros(students.shape),
             scratch=np.empty(work_shape(n, d)),
             order=line_order(family.units) if route is Route.PLANAR else np.arange(n),
             route=int(route),
-            alpha=alpha,
-            beta=beta,
-            power=power,
-            target=float(_times_power(target_loss, -2 * power * family.scale)),
+            target=float(_times_power(target_loss, -2 * family.power * scale)),
             ceiling=GROWTH_LIMIT * float(family.masses.sum()) ** 2,
         )
-        return ScaledProblem(_times_power(students, -family.scale), space, family.scale)
+        return ScaledProblem(_times_power(students, -scale), space, scale)
 
     @property
     def work(self) -> int:
         """Roughly what one evaluation costs, in nanoseconds."""
-        n, d = map(int, self.space.units.shape)
+        n, d = map(int, self.space.family.units.shape)
         return 150 * n if self.space.route == Route.PLANAR else n * n * (20 + d)
 
     def prepare(self, weights: FloatArray) -> float:
@@ -82,10 +76,7 @@ class ScaledProblem:
             return 0.0
         measure(weights, space)
         with np.errstate(under="ignore"):
-            value, space.slope[:] = dense.loss_and_pull(
-                space.units, space.masses, space.signs, len(weights),
-                space.alpha, space.beta, space.power,
-            )  # fmt: skip
+            value, space.slope[:] = dense.loss_and_pull(space.family)
         return value
 
     def evaluate(self, weights: FloatArray) -> Point:
@@ -95,7 +86,7 @@ class ScaledProblem:
 
     def unscaled(self, run: Trajectory) -> Trajectory:
         """A run in scaled units, its times apart, in the caller's."""
-        area = 2 * self.space.power * self.scale
+        area = 2 * self.space.family.power * self.scale
         return replace(
             run,
             losses=_times_power(run.losses, area),
@@ -107,11 +98,11 @@ class ScaledProblem:
 
     def scaled_time(self, time: float) -> float:
         """The caller's step or duration in scaled units."""
-        return float(_times_power(time, 2 * (self.space.power - 1) * self.scale))
+        return float(_times_power(time, 2 * (self.space.family.power - 1) * self.scale))
 
     def times_from(self, scaled: FloatArray) -> FloatArray:
         """Scaled times in the caller's units."""
-        return _times_power(scaled, -2 * (self.space.power - 1) * self.scale)
+        return _times_power(scaled, -2 * (self.space.family.power - 1) * self.scale)
 
 
 def _times_power(values: NDArray[np.float64] | float, exponent: int) -> FloatArray:

@@ -17,9 +17,9 @@ from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.packs.zgj.model import TIED_ABS, Model, as_pair
 from lcnn_verify.packs.zgj.population import dense, planar, small
 from lcnn_verify.packs.zgj.population.curvature import hessian_matrix
-from lcnn_verify.packs.zgj.population.family import SignedFamily, signed_family
+from lcnn_verify.packs.zgj.population.family import Family, Route
 from lcnn_verify.packs.zgj.population.floor import gradient_floor, loss_floor
-from lcnn_verify.packs.zgj.population.scaling import to_gradient_rows, to_loss
+from lcnn_verify.packs.zgj.population.scaling import scaled_family
 
 __all__ = [
     "gradient",
@@ -35,24 +35,18 @@ PLANAR_FROM = 24
 DENSE_FROM = 48
 
 
-def _loss_and_pull(family: SignedFamily, model: Model) -> tuple[float, FloatArray]:
-    """The scaled loss and pull by whichever route is fastest for this size."""
+def _route(family: Family) -> Route:
+    """Whichever route is fastest for this size."""
     n, d = family.units.shape
-    alpha, beta = model.kernel_weights
     if d == 2 and n >= PLANAR_FROM:
-        route = planar.loss_and_pull
-    else:
-        route = small.loss_and_pull if n < DENSE_FROM else dense.loss_and_pull
+        return planar.loss_and_pull
+    return small.loss_and_pull if n < DENSE_FROM else dense.loss_and_pull
+
+
+def _loss_and_pull(family: Family) -> tuple[float, FloatArray]:
+    """The scaled loss and pull."""
     with np.errstate(under="ignore"):
-        return route(
-            family.units,
-            family.masses,
-            family.signs,
-            family.students,
-            alpha,
-            beta,
-            model.mass_power,
-        )
+        return _route(family)(family)
 
 
 def loss(W: ArrayLike | Any, V: ArrayLike | Any, *, model: Model = TIED_ABS) -> float:
@@ -61,8 +55,8 @@ def loss(W: ArrayLike | Any, V: ArrayLike | Any, *, model: Model = TIED_ABS) -> 
     Near a zero of L the rounded double sum may come out slightly negative. Its unit is length⁴ if
     tied, length² if unit readout. Raises as the module says.
     """
-    family = signed_family(*as_pair(W, V), model)
-    return to_loss(_loss_and_pull(family, model)[0], family, model)
+    scaled = scaled_family(*as_pair(W, V), model)
+    return scaled.to_loss(_loss_and_pull(scaled.family)[0])
 
 
 def gradient(W: ArrayLike | Any, V: ArrayLike | Any, *, model: Model = TIED_ABS) -> FloatArray:
@@ -71,17 +65,17 @@ def gradient(W: ArrayLike | Any, V: ArrayLike | Any, *, model: Model = TIED_ABS)
     The row of a zero neuron is 0: exact if tied, a convention if unit readout, where L has no
     derivative there. Raises as the module says.
     """
-    family = signed_family(*as_pair(W, V), model)
-    return to_gradient_rows(_loss_and_pull(family, model)[1], family, model)
+    scaled = scaled_family(*as_pair(W, V), model)
+    return scaled.to_gradient_rows(_loss_and_pull(scaled.family)[1])
 
 
 def loss_and_gradient(
     W: ArrayLike | Any, V: ArrayLike | Any, *, model: Model = TIED_ABS
 ) -> tuple[float, FloatArray]:
     """:func:`loss` and :func:`gradient` for the price of one."""
-    family = signed_family(*as_pair(W, V), model)
-    value, pull = _loss_and_pull(family, model)
-    return to_loss(value, family, model), to_gradient_rows(pull, family, model)
+    scaled = scaled_family(*as_pair(W, V), model)
+    value, pull = _loss_and_pull(scaled.family)
+    return scaled.to_loss(value), scaled.to_gradient_rows(pull)
 
 
 def hessian(W: ArrayLike | Any, V: ArrayLike | Any, *, model: Model = TIED_ABS) -> FloatArray:
@@ -91,7 +85,7 @@ def hessian(W: ArrayLike | Any, V: ArrayLike | Any, *, model: Model = TIED_ABS) 
     1 + Σ mass/‖w_i‖ (unit readout). Raises ``InputError`` naming the first zero student (there L
     has no second derivative), else as the module says.
     """
-    return hessian_matrix(signed_family(*as_pair(W, V), model), model)
+    return hessian_matrix(scaled_family(*as_pair(W, V), model))
 
 
 def rounding_floor(W: ArrayLike | Any, V: ArrayLike | Any, *, model: Model = TIED_ABS) -> float:
@@ -99,7 +93,7 @@ def rounding_floor(W: ArrayLike | Any, V: ArrayLike | Any, *, model: Model = TIE
 
     Mass is ‖a‖² if tied, ‖a‖ if unit readout, summed over students and teachers. See ``floor``.
     """
-    return loss_floor(signed_family(*as_pair(W, V), model), model)
+    return loss_floor(scaled_family(*as_pair(W, V), model))
 
 
 def gradient_rounding_floor(
@@ -109,4 +103,4 @@ def gradient_rounding_floor(
 
     At most 64·2⁻⁵²·‖w_i‖·Σ mass (without ‖w_i‖ if unit readout), plus underflow. See ``floor``.
     """
-    return gradient_floor(signed_family(*as_pair(W, V), model), model)
+    return gradient_floor(scaled_family(*as_pair(W, V), model))

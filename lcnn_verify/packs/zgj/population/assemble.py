@@ -17,34 +17,35 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from lcnn_verify.numerics.arrays import FloatArray
-from lcnn_verify.numerics.compensated import row_dot, signed_mean_direction, two_sum
+from lcnn_verify.numerics.compensated import row_dot, two_sum, weighted_sum
 from lcnn_verify.numerics.compiled import compiled
+from lcnn_verify.packs.zgj.population.family import Family
 
 
 @compiled
-def assemble(
-    units: FloatArray,
-    masses: FloatArray,
-    signs: FloatArray,
-    sines: FloatArray,
-    arcs: FloatArray,
-    alpha: float,
-    beta: float,
-    power: int,
-    pull: FloatArray,
-) -> float:
+def assembled(family: Family, sines: FloatArray, arcs: FloatArray) -> tuple[float, FloatArray]:
+    """The scaled loss and pull of a family with the moments S (n,) and T (n, d); see `assemble`."""
+    pull = np.empty((family.students, family.units.shape[1]))
+    return assemble(family, sines, arcs, pull), pull
+
+
+@compiled
+def assemble(family: Family, sines: FloatArray, arcs: FloatArray, pull: FloatArray) -> float:
     """Write the pull (m, d) of the first m neurons and return the loss, both in scaled units.
 
     ``sines`` (n,) and ``arcs`` (n, d) are the moments S and T; ``arcs`` is overwritten by X.
     """
+    units, masses, signs, power = family.units, family.masses, family.signs, family.power
     n, d = units.shape
-    weight = alpha * (2.0 / math.pi)
-    if beta != 0.0:
-        linear = signed_mean_direction(units, masses, signs)
+    weight = family.alpha * (2.0 / math.pi)
+    if family.beta != 0.0:
+        linear = weighted_sum(signs * masses, units)
         for i in range(n):
             for j in range(d):
-                arcs[i, j] = weight * arcs[i, j] + beta * linear[j]
+                arcs[i, j] = weight * arcs[i, j] + family.beta * linear[j]
     else:
         for i in range(n):
             for j in range(d):

@@ -11,7 +11,8 @@ import numpy as np
 
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.compensated import add_into
-from lcnn_verify.packs.zgj.population.assemble import assemble
+from lcnn_verify.packs.zgj.population.assemble import assembled
+from lcnn_verify.packs.zgj.population.family import Family
 
 BLOCK = 16
 # A tile and its few temporaries stay in one core's cache, and a product of TILE × BLOCK by TILE is
@@ -91,24 +92,11 @@ def _moments(units: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatA
     return sines, arcs
 
 
-def loss_and_pull(
-    units: FloatArray,
-    masses: FloatArray,
-    signs: FloatArray,
-    students: int,
-    alpha: float,
-    beta: float,
-    power: int,
-) -> tuple[float, FloatArray]:
-    """Return the scaled loss and the pull (students, d) of a signed family; see ``assemble``.
-
-    Arguments as for ``small.loss_and_pull``. Costs O(n²d) time and O(nd) memory.
-    """
-    n, d = units.shape
+def loss_and_pull(family: Family) -> tuple[float, FloatArray]:
+    """A :data:`Route`; see ``assemble``. Costs O(n²d) time and O(nd) memory."""
+    n, d = family.units.shape
     filler = -n % BLOCK  # zero neurons: they add nothing to any sum
-    padded = np.concatenate((units, np.zeros((filler, d))))
-    weights = np.concatenate((signs * masses, np.zeros(filler)))[:, None]
+    padded = np.concatenate((family.units, np.zeros((filler, d))))
+    weights = np.concatenate((family.signs * family.masses, np.zeros(filler)))[:, None]
     sines, arcs = _moments(padded, weights)
-    pull = np.empty((students, d))
-    value = assemble(units, masses, signs, sines[:n, 0], arcs[:n], alpha, beta, power, pull)
-    return value, pull
+    return assembled(family, sines[:n, 0], arcs[:n])

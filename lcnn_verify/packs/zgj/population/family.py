@@ -1,10 +1,10 @@
-"""Students and teachers as one signed family, scaled so that nothing inside overflows."""
+"""Students and teachers as one signed family: what every route evaluates."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,48 +12,33 @@ from numpy.typing import NDArray
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.compensated import row_dot
 from lcnn_verify.numerics.compiled import compiled
-from lcnn_verify.packs.zgj.model import Model, as_model
 
 IntArray: TypeAlias = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class SignedFamily:
+class Family(NamedTuple):
     """The family a = (w_1..w_m, v_1..v_r) with signs c = (+1.., −1..) of THEORY §2.
 
-    ‖a‖ = ``mantissas`` · 2**``exponents`` exactly as computed; ``masses`` are ‖a‖^p divided by
-    2**(p·``scale``), at most 1, so sums of their products neither overflow nor lose a digit to
-    underflow that could matter at double precision. Zero neurons have a zero unit row and mass 0.
-
-    Shapes, with n = m + r: ``units`` (n, d), all other arrays (n,).
+    With n = m + r: ``units`` (n, d), ``masses`` and ``signs`` (n,); ``students`` is m. The dual
+    kernel is alpha·k_abs + beta·ρ; ``power`` is the p of a mass ‖a‖^p. Zero neurons have a zero
+    unit row and mass 0.
     """
 
     units: FloatArray
-    mantissas: FloatArray
-    exponents: IntArray
     masses: FloatArray
     signs: FloatArray
     students: int
-    scale: int
+    alpha: float
+    beta: float
+    power: int
 
 
-def signed_family(W: FloatArray, V: FloatArray, model: Model) -> SignedFamily:
-    """Build the signed family of trusted matrices W (m, d) and V (r, d).
-
-    Raises ``InputError`` if ``model`` is no :class:`Model`.
-    """
-    as_model(model)
-    rows = np.concatenate((W, V))
-    signs = np.ones(len(rows))
-    signs[len(W) :] = -1.0
-    with np.errstate(under="ignore"):  # which plain Python bodies would notice
-        units, mantissas, exponents = _directions(rows)
-        masses, scale = _masses(mantissas, exponents, model.mass_power)
-    return SignedFamily(units, mantissas, exponents, masses, signs, len(W), scale)
+Route: TypeAlias = Callable[[Family], tuple[float, FloatArray]]
+"""The loss of a family, and its pull (m, d): row i of the gradient is ‖w_i‖^(p−1)·pull_i."""
 
 
 @compiled
-def _directions(rows: FloatArray) -> tuple[FloatArray, FloatArray, IntArray]:
+def directions(rows: FloatArray) -> tuple[FloatArray, FloatArray, IntArray]:
     """The unit rows (n, d) of finite ``rows``, and the mantissas and exponents of their norms.
 
     Each row is first brought near 1 by its own power of two, which is exact, so that the norm of a
@@ -78,8 +63,8 @@ def _directions(rows: FloatArray) -> tuple[FloatArray, FloatArray, IntArray]:
 
 
 @compiled
-def _masses(mantissas: FloatArray, exponents: IntArray, power: int) -> tuple[FloatArray, int]:
-    """The masses of :class:`SignedFamily`, and its ``scale``; tiny ones vanish."""
+def masses_of(mantissas: FloatArray, exponents: IntArray, power: int) -> tuple[FloatArray, int]:
+    """The masses ‖a‖^p over 2**(p·scale), at most 1, and that scale; tiny masses vanish."""
     scale = -1100
     for i in range(len(mantissas)):
         if mantissas[i] > 0.0:

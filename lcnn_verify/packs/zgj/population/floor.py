@@ -27,9 +27,7 @@ from __future__ import annotations
 import numpy as np
 
 from lcnn_verify.numerics.arrays import FloatArray
-from lcnn_verify.packs.zgj.model import Model
-from lcnn_verify.packs.zgj.population.family import SignedFamily
-from lcnn_verify.packs.zgj.population.scaling import to_gradient_rows, to_loss
+from lcnn_verify.packs.zgj.population.scaling import ScaledFamily
 
 ROUNDING = 2.0**-52
 UNDERFLOW = 2.0**-1074
@@ -39,21 +37,22 @@ GRADIENT_UNITS = 60.0
 """‖computed pull_i − exact‖ ≤ GRADIENT_UNITS·ROUNDING·Σ mass."""
 
 
-def loss_floor(family: SignedFamily, model: Model) -> float:
+def loss_floor(scaled: ScaledFamily) -> float:
     """LOSS_UNITS·ROUNDING·(Σ mass)² in the caller's units, plus underflow; 0 if all neurons are."""
-    scaled = LOSS_UNITS * ROUNDING * float(family.masses.sum()) ** 2
-    floor = to_loss(scaled, family, model, what="rounding floor")
-    return floor + UNDERFLOW if scaled > 0.0 else 0.0
+    floor = LOSS_UNITS * ROUNDING * float(scaled.family.masses.sum()) ** 2
+    if floor == 0.0:
+        return 0.0
+    return scaled.to_loss(floor, what="rounding floor") + UNDERFLOW
 
 
-def gradient_floor(family: SignedFamily, model: Model) -> FloatArray:
+def gradient_floor(scaled: ScaledFamily) -> FloatArray:
     """GRADIENT_UNITS·ROUNDING·‖w_i‖^(p−1)·Σ mass in the caller's units, (m,), plus underflow.
 
     0 for a zero student of tied readout, whose computed row is exact.
     """
+    family = scaled.family
     m, d = family.students, family.units.shape[1]
     total = GRADIENT_UNITS * ROUNDING * float(family.masses.sum())
-    scaled = np.full((m, 1), total)
-    rows = to_gradient_rows(scaled, family, model, what="gradient rounding floor")[:, 0]
-    moving = family.mantissas[:m] > 0.0 if model.mass_power == 2 else np.full(m, total > 0.0)
+    rows = scaled.to_gradient_rows(np.full((m, 1), total), what="gradient rounding floor")[:, 0]
+    moving = scaled.mantissas[:m] > 0.0 if family.power == 2 else np.full(m, total > 0.0)
     return np.where(moving, rows + UNDERFLOW * d, 0.0)

@@ -13,8 +13,8 @@ import numpy as np
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.compensated import two_sum
 from lcnn_verify.numerics.compiled import compiled
-from lcnn_verify.packs.zgj.population.assemble import assemble
-from lcnn_verify.packs.zgj.population.family import IntArray
+from lcnn_verify.packs.zgj.population.assemble import assembled
+from lcnn_verify.packs.zgj.population.family import Family, IntArray
 
 
 @compiled
@@ -64,21 +64,12 @@ def _sort_again(order: IntArray, angles: FloatArray) -> None:
 
 
 @compiled
-def planar_loss_and_pull(
-    units: FloatArray,
-    masses: FloatArray,
-    signs: FloatArray,
-    students: int,
-    alpha: float,
-    beta: float,
-    power: int,
-    order: IntArray,
-) -> tuple[float, FloatArray]:
-    """Return the scaled loss and the pull (students, 2) of a signed family; see ``assemble``.
+def planar_loss_and_pull(family: Family, order: IntArray) -> tuple[float, FloatArray]:
+    """As :func:`loss_and_pull`, with ``order`` (n,), any permutation of the lines.
 
-    Arguments as for ``small.loss_and_pull``; ``units`` is (n, 2). ``order`` (n,) is any
-    permutation; it is updated to sort the lines, at a cost of O(n) if it nearly does so already.
+    The order is updated to sort the lines, at a cost of O(n) if it nearly does so already.
     """
+    units, masses, signs = family.units, family.masses, family.signs
     n = len(units)
     angles = _line_angles(units)
     _sort_again(order, angles)
@@ -112,19 +103,9 @@ def planar_loss_and_pull(
             angle_x_error += rest
             angle_y, rest = two_sum(angle_y, weight * own_y * angle)
             angle_y_error += rest
-    pull = np.empty((students, 2))
-    return assemble(units, masses, signs, sines, arcs, alpha, beta, power, pull), pull
+    return assembled(family, sines, arcs)
 
 
-def loss_and_pull(
-    units: FloatArray,
-    masses: FloatArray,
-    signs: FloatArray,
-    students: int,
-    alpha: float,
-    beta: float,
-    power: int,
-) -> tuple[float, FloatArray]:
-    """As :func:`planar_loss_and_pull`, sorting from scratch."""
-    order = line_order(units)
-    return planar_loss_and_pull(units, masses, signs, students, alpha, beta, power, order)
+def loss_and_pull(family: Family) -> tuple[float, FloatArray]:
+    """A :data:`Route` for d = 2; see ``assemble``. Costs O(n log n) time and O(n) memory."""
+    return planar_loss_and_pull(family, line_order(family.units))

@@ -1,71 +1,92 @@
-"""From scaled results back to the caller's units, saying which neuron does not fit in float64."""
+"""Between the caller's units and those in which no sum overflows: there once, back once."""
 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
 from lcnn_verify.numerics.arrays import FloatArray
-from lcnn_verify.packs.zgj.model import Model
-from lcnn_verify.packs.zgj.population.family import IntArray, SignedFamily
+from lcnn_verify.packs.zgj.model import Model, as_model
+from lcnn_verify.packs.zgj.population.family import Family, IntArray, directions, masses_of
 
 
-def _describe(family: SignedFamily, index: int) -> str:
-    """``neuron W[3] has norm 1e+80``."""
-    with np.errstate(over="ignore"):
-        norm = np.ldexp(family.mantissas[index], family.exponents[index])
-    which = f"W[{index}]" if index < family.students else f"V[{index - family.students}]"
-    return f"neuron {which} has norm {f'{norm:.3g}' if np.isfinite(norm) else 'above 1.79e+308'}"
+class ScaledFamily(NamedTuple):
+    """A family in units where nothing overflows, and the way back to the caller's.
 
-
-def _largest(family: SignedFamily) -> int:
-    """The index of the neuron of largest norm."""
-    alive = np.where(family.mantissas > 0.0, family.exponents, -5000)
-    top = alive == alive.max()
-    return int(np.argmax(np.where(top, family.mantissas, 0.0)))
-
-
-def to_loss(scaled: float, family: SignedFamily, model: Model, *, what: str = "loss") -> float:
-    """Return scaled·2^(2p·scale), p the mass power; ``OverflowError`` names the largest neuron."""
-    try:
-        return math.ldexp(scaled, 2 * model.mass_power * family.scale)
-    except OverflowError:
-        culprit = _describe(family, _largest(family))
-        raise OverflowError(f"{what} overflows float64: {culprit}") from None
-
-
-def to_rows(
-    scaled: FloatArray,
-    exponents: IntArray,
-    family: SignedFamily,
-    *,
-    what: str,
-    blame_row: bool = False,
-) -> FloatArray:
-    """Return scaled·2^exponents, first axis students; ``exponents`` has the leading axes.
-
-    Raises ``OverflowError`` naming the first student whose row does not fit, and to blame the
-    largest neuron, or with ``blame_row`` that student: its own norm may be what one divides by.
+    ‖a‖ = ``mantissas`` · 2**``exponents`` (n,) exactly as computed; the family's masses are ‖a‖^p
+    divided by 2**(p·``scale``), at most 1, so sums of their products neither overflow nor lose a
+    digit to underflow that could matter at double precision.
     """
-    shift = exponents.reshape(exponents.shape + (1,) * (scaled.ndim - exponents.ndim))
-    with np.errstate(over="ignore", under="ignore"):
-        result: FloatArray = np.ldexp(scaled, shift)
-    finite = np.isfinite(result).reshape(len(result), -1).all(axis=1)
-    if not finite.all():
-        row = int(np.argmin(finite))
-        culprit = _describe(family, row if blame_row else _largest(family))
-        raise OverflowError(f"{what} of W[{row}] overflows float64: {culprit}")
-    return result
+
+    family: Family
+    mantissas: FloatArray
+    exponents: IntArray
+    scale: int
+
+    def to_loss(self, value: float, *, what: str = "loss") -> float:
+        """Return value·2^(2p·scale); ``OverflowError`` names the largest neuron."""
+        try:
+            return math.ldexp(value, 2 * self.family.power * self.scale)
+        except OverflowError:
+            culprit = self._describe(self._largest())
+            raise OverflowError(f"{what} overflows float64: {culprit}") from None
+
+    def to_rows(
+        self, values: FloatArray, exponents: IntArray, *, what: str, blame_row: bool = False
+    ) -> FloatArray:
+        """Return values·2^exponents, first axis students; ``exponents`` has the leading axes.
+
+        Raises ``OverflowError`` naming the first student whose row does not fit, and to blame the
+        largest neuron, or with ``blame_row`` that student: one may divide by its own norm.
+        """
+        shift = exponents.reshape(exponents.shape + (1,) * (values.ndim - exponents.ndim))
+        with np.errstate(over="ignore", under="ignore"):
+            result: FloatArray = np.ldexp(values, shift)
+        finite = np.isfinite(result).reshape(len(result), -1).all(axis=1)
+        if not finite.all():
+            row = int(np.argmin(finite))
+            culprit = self._describe(row if blame_row else self._largest())
+            raise OverflowError(f"{what} of W[{row}] overflows float64: {culprit}")
+        return result
+
+    def to_gradient_rows(self, pull: FloatArray, *, what: str = "gradient") -> FloatArray:
+        """Rows ‖w_i‖^(p−1)·pull_i in the caller's units, each with one rounding at the end."""
+        m, p = self.family.students, self.family.power
+        exponents = np.full(m, p * self.scale)
+        if p == 2:
+            pull = pull * self.mantissas[:m, None]
+            exponents += self.exponents[:m]
+        return self.to_rows(pull, exponents, what=what)
+
+    def _describe(self, index: int) -> str:
+        """``neuron W[3] has norm 1e+80``."""
+        with np.errstate(over="ignore"):
+            norm = np.ldexp(self.mantissas[index], self.exponents[index])
+        m = self.family.students
+        which = f"W[{index}]" if index < m else f"V[{index - m}]"
+        size = f"{norm:.3g}" if np.isfinite(norm) else "above 1.79e+308"
+        return f"neuron {which} has norm {size}"
+
+    def _largest(self) -> int:
+        """The index of the neuron of largest norm."""
+        alive = np.where(self.mantissas > 0.0, self.exponents, -5000)
+        top = alive == alive.max()
+        return int(np.argmax(np.where(top, self.mantissas, 0.0)))
 
 
-def to_gradient_rows(
-    pull: FloatArray, family: SignedFamily, model: Model, *, what: str = "gradient"
-) -> FloatArray:
-    """Rows ‖w_i‖^(p−1)·pull_i in the caller's units, each with one rounding at the end."""
-    m, p = family.students, model.mass_power
-    exponents = np.full(m, p * family.scale)
-    if p == 2:
-        pull = pull * family.mantissas[:m, None]
-        exponents += family.exponents[:m]
-    return to_rows(pull, exponents, family, what=what)
+def scaled_family(W: FloatArray, V: FloatArray, model: Model) -> ScaledFamily:
+    """Build the signed family of trusted matrices W (m, d) and V (r, d).
+
+    Raises ``InputError`` if ``model`` is no :class:`Model`.
+    """
+    power = as_model(model).mass_power
+    alpha, beta = model.kernel_weights
+    signs = np.ones(len(W) + len(V))
+    signs[len(W) :] = -1.0
+    with np.errstate(under="ignore"):  # which plain Python bodies would notice
+        units, mantissas, exponents = directions(np.concatenate((W, V)))
+        masses, scale = masses_of(mantissas, exponents, power)
+    family = Family(units, masses, signs, len(W), alpha, beta, power)
+    return ScaledFamily(family, mantissas, exponents, scale)

@@ -10,6 +10,7 @@ from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.compensated import cosine, two_sum
 from lcnn_verify.numerics.compiled import compiled
 from lcnn_verify.packs.zgj.population.assemble import assemble
+from lcnn_verify.packs.zgj.population.family import Family
 
 
 @compiled
@@ -19,20 +20,12 @@ def work_shape(n: int, d: int) -> tuple[int, int, int]:
 
 
 @compiled
-def loss_and_pull_into(
-    units: FloatArray,
-    masses: FloatArray,
-    signs: FloatArray,
-    alpha: float,
-    beta: float,
-    power: int,
-    work: FloatArray,
-    pull: FloatArray,
-) -> float:
+def loss_and_pull_into(family: Family, work: FloatArray, pull: FloatArray) -> float:
     """As :func:`loss_and_pull`, allocating nothing: for loops that call it at every step.
 
     ``pull`` (students, d) is overwritten, and so is ``work``, any array of :func:`work_shape`.
     """
+    units, masses, signs = family.units, family.masses, family.signs
     n, d = units.shape
     arcs, sines = work[0, :n], work[1, :n]
     sums, errors = work[0, n:], work[1, n:]  # a row for each coordinate, and one for the sines
@@ -62,26 +55,12 @@ def loss_and_pull_into(
     for j in range(d + 1):
         for i in range(n):
             sums[j, i] += errors[j, i]
-    return assemble(units, masses, signs, sums[d], sums[:d].T, alpha, beta, power, pull)
+    return assemble(family, sums[d], sums[:d].T, pull)
 
 
 @compiled
-def loss_and_pull(
-    units: FloatArray,
-    masses: FloatArray,
-    signs: FloatArray,
-    students: int,
-    alpha: float,
-    beta: float,
-    power: int,
-) -> tuple[float, FloatArray]:
-    """Return the scaled loss and the pull (students, d) of a signed family; see ``assemble``.
-
-    ``units`` (n, d), ``masses`` and ``signs`` (n,) as in ``SignedFamily``; dual kernel
-    alpha·k_abs + beta·ρ; ``power`` is the mass power p. Gradient row i is ‖w_i‖^(p−1)·pull_i.
-    Costs O(n²d) time and O(nd) memory.
-    """
-    n, d = units.shape
-    pull = np.empty((students, d))
-    work = np.empty(work_shape(n, d))
-    return loss_and_pull_into(units, masses, signs, alpha, beta, power, work, pull), pull
+def loss_and_pull(family: Family) -> tuple[float, FloatArray]:
+    """A :data:`Route`; see ``assemble``. Costs O(n²d) time and O(nd) memory."""
+    n, d = family.units.shape
+    pull, work = np.empty((family.students, d)), np.empty(work_shape(n, d))
+    return loss_and_pull_into(family, work, pull), pull
