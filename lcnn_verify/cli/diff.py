@@ -17,7 +17,6 @@ def diff(
         Path, typer.Argument(metavar="OLD", help="An earlier report.json, or its folder.")
     ],
     new: Annotated[Path, typer.Argument(metavar="NEW", help="A later one, or its folder.")],
-    expected: Expected = None,
     margin: Annotated[
         float,
         typer.Option(
@@ -31,6 +30,7 @@ def diff(
         bool,
         typer.Option("--strict", help="Count warnings as regressions.", rich_help_panel=HOW_MUCH),
     ] = False,
+    expected: Expected = None,
     out: Annotated[
         Path | None,
         typer.Option(

@@ -102,7 +102,12 @@ def usage_line(error: Any) -> str:
     if (option := getattr(error, "option_name", None)) is None:
         got = error.format_message()
         return f"error: usage: got {got!r}, wanted what the usage says{hint}"
-    params = {name: param for param in context.command.params for name in param.opts}
+    params = {
+        name: param
+        for param in context.command.params
+        for name in param.opts
+        if name.startswith("-")
+    }
     if option not in params:
         wanted = f"one of {', '.join(params)}{did_you_mean(option, list(params))}"
         return f"error: option: got {option!r}, wanted {wanted}{hint}"

@@ -84,9 +84,9 @@ class Commands(TyperGroup):
 
 
 def built(app: typer.Typer) -> Any:
-    """The command or group ``app`` is, of our classes wherever it names none of its own."""
+    """The group of the commands of ``app``, of our classes wherever it names none of its own."""
     _prepare(app)
-    return typer.main.get_command(app)
+    return typer.main.get_group(app)
 
 
 def _prepare(app: typer.Typer) -> None:

@@ -40,5 +40,4 @@ def _commands(app: Any) -> dict[str, Any]:
     """The commands of a typer app by name."""
     if not isinstance(app, typer.Typer):
         raise TypeError(f"a {type(app).__name__}, wanted a typer.Typer")
-    found = built(app)
-    return dict(found.commands) if hasattr(found, "commands") else {str(found.name): found}
+    return dict(built(app).commands)

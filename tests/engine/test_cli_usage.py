@@ -10,13 +10,19 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Annotated
 
 import campaign_kit as kit
 import pytest
+import typer
 
 import lcnn_verify
 from lcnn_verify.cli import main
+from lcnn_verify.cli.app import front_door
 from lcnn_verify.cli.errors import ExitCode, reported, usage_line
+from lcnn_verify.cli.group import built, filled
+from lcnn_verify.cli.options import HOW_MUCH, OUTPUT, WHAT, WHERE
+from lcnn_verify.errors import InputError
 
 NUMERICS = ("numpy", "scipy", "numba", "matplotlib", "hypothesis", "mpmath", "jinja2")
 
@@ -386,3 +392,69 @@ def test_what_else_stops_a_command_is_one_line_too(capsys, error, code, line):
 
     assert command() == code
     assert capsys.readouterr().err == line
+
+
+def every_command(group=None, path=()):
+    """Each command with its words, those of groups and packs included."""
+    for name, command in (group or front_door()).commands.items():
+        if name == "certify":
+            continue
+        if hasattr(command, "commands"):
+            yield from every_command(command, (*path, name))
+        else:
+            yield (*path, name), command
+
+
+@pytest.mark.parametrize(("words", "command"), list(every_command()), ids=str)
+def test_the_examples_of_every_help_are_read(words, command):
+    assert command.examples
+    for example in command.examples:
+        tool, *typed = shlex.split(filled(example))
+        assert (tool, *typed[: len(words)]) == ("lcnn-verify", *words)
+        command.make_context(" ".join(words), typed[len(words) :])
+
+
+@pytest.mark.parametrize(("words", "command"), list(every_command()), ids=str)
+def test_every_option_is_in_a_named_group(words, command):
+    options = [param for param in command.params if param.param_type_name == "option"]
+    groups = {param.rich_help_panel for param in options if param.name != "help"}
+    assert groups <= {WHAT, HOW_MUCH, WHERE, OUTPUT}
+
+
+def test_an_example_that_is_wrong_would_be_noticed():
+    command = front_door().commands["diff"]
+    with pytest.raises(Exception, match="--margins"):
+        command.make_context("diff", ["a", "b", "--margins", "1"])
+
+
+def test_a_command_of_another_typer_app_gets_our_error_lines(capsys):
+    app = typer.Typer()
+
+    @app.command()
+    def count(n: Annotated[int, typer.Argument(metavar="N")], fast: bool = False) -> int:
+        """Count.
+
+        Examples:
+        lcnn-verify count {claim}
+        """
+        raise InputError("n", str(n), "less")
+
+    command = built(app).commands["count"]
+    assert command.examples == ("lcnn-verify count {claim}",)
+
+    @reported
+    def call(*words: str) -> int:
+        with command.make_context("count", list(words)) as context:
+            return command.invoke(context)
+
+    def line(*words: str) -> str:
+        assert call(*words) == 2
+        return capsys.readouterr().err
+
+    assert line("3") == "error: N: got 3, wanted less\n"
+    assert line("x").startswith("error: N: ")
+    assert line("x").endswith("; see `count --help`\n")
+    assert line("3", "4") == (
+        "error: arguments: got '4' more, wanted no more than the usage says; see `count --help`\n"
+    )
+    assert line("3", "--fest").startswith("error: option: got '--fest', wanted one of --fast, ")

@@ -7,16 +7,19 @@ from typing import Annotated
 
 import typer
 
-from lcnn_verify.cli.errors import ExitCode, reported
+from lcnn_verify.cli.errors import ExitCode
 
 commands = typer.Typer()
 certifiers = typer.Typer()
 
 
 @commands.command()
-@reported
 def partitions(n: Annotated[int, typer.Argument(metavar="N", help="An integer.")]) -> int:
-    """Print the number of partitions of N, and the bound on it."""
+    """Print the number of partitions of N, and the bound on it.
+
+    Examples:
+    lcnn-verify partitions 100
+    """
     from toy_pack import counting, quantities
 
     print(f"p({n}) = {counting.partitions(n)}, at most {quantities.growth_bound(n).value:.6g}")
@@ -24,12 +27,15 @@ def partitions(n: Annotated[int, typer.Argument(metavar="N", help="An integer.")
 
 
 @certifiers.command("toy.euler")
-@reported
 def euler(
     n: Annotated[int, typer.Option("--of", metavar="N", help="The integer.", min=1, max=40)] = 12,
     out: Annotated[Path, typer.Option(metavar="FILE", help="Where to.")] = Path("bijection.json"),
 ) -> int:
-    """Write Glaisher's pairing of the partitions of N, which proves the theorem for N."""
+    """Write Glaisher's pairing of the partitions of N, which proves the theorem for N.
+
+    Examples:
+    lcnn-verify certify toy.euler --of 20 --out bijection.json
+    """
     from lcnn_verify.evidence import documents
     from toy_pack import bijection
 

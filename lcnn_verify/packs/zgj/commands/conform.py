@@ -44,8 +44,8 @@ def conform(
     profile: Profile = "quick",
     seed: Seed = 0,
     jobs: Jobs = None,
-    resume: Resume = False,
     out: Out = Path("reports/conformance"),
+    resume: Resume = False,
     call_seconds: Annotated[
         float,
         typer.Option(
