@@ -1,4 +1,5 @@
 # make verify   run the main job (quick profile) and leave reports/latest/
+# make check    lint, types and fast tests, under two minutes: for work in between
 # make test     lint, types, tests and coverage: the gate
 # make frameworks   also JAX and PyTorch, so that their tests run instead of being skipped
 # make bench    benchmarks;  make lint;  make clean;  make distclean (also the environment)
@@ -19,7 +20,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 COMPILED := $(shell find lcnn_verify/numerics lcnn_verify/packs -name "*.py")
 PYTEST := $(BIN)/python -m pytest --numprocesses $(TEST_JOBS) --dist worksteal --benchmark-disable
 
-.PHONY: verify test lint bench frameworks clean distclean
+.PHONY: verify check test lint bench frameworks clean distclean
 .DELETE_ON_ERROR:
 
 verify: $(VENV)/.warm
@@ -31,6 +32,9 @@ test: lint $(VENV)/.warm
 	rm -f .coverage .coverage.*
 	NUMBA_DISABLE_JIT=1 $(PYTEST) --quiet --cov --cov-report= tests/packs/zgj/test_population*.py tests/packs/zgj/test_dynamics*.py tests/numerics -k 'not width_ladder'
 	$(PYTEST) --cov --cov-append --cov-report=term-missing:skip-covered --cov-fail-under=95
+
+check: lint $(VENV)/.warm
+	$(PYTEST) --quiet -m 'not slow' tests/engine tests/numerics
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
