@@ -244,7 +244,7 @@ def _hostile(recorder: Recorder) -> None:
             arguments=recorder.arguments_json({}),
             run=active().to_json(),
             note=HOSTILE,
-            certificate=Certificate("-2e-1", "-1e-1", 128),
+            certificate=Certificate("-2e-1", "-1e-1", "Arb enclosure, 128 bits"),
         )
     )
 

@@ -32,7 +32,13 @@ def _record_schema() -> dict[str, Any]:
     }
     timed = dict(schema()["$defs"]["proof"])  # what a report keeps among its timings
     timed["properties"] = {**timed["properties"], "seconds": {"type": "number", "minimum": 0}}
-    late = {"proofs": {"type": "array", "items": timed}}
+    late = {
+        "proofs": {"type": "array", "items": timed},
+        "exact": _COUNT,
+        "classes": _TALLY,
+        "audit": _TALLY,
+        "defect": observation,
+    }
     return {
         "type": "object",
         "required": list(fields),

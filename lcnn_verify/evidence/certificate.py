@@ -1,9 +1,11 @@
-"""What proves a comparison at a point: a ball around its margin that lies on one side of 0."""
+"""What proves a comparison at a point: bounds on its margin that no rounding can move."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 from flint import arb
 
@@ -13,30 +15,29 @@ from lcnn_verify.numerics.balls import EnclosureError
 
 BITS = (128, 256, 512, 1024)
 """The precisions a proof is tried at, one after the other."""
+EXACT = "exact rational arithmetic"
+"""The arithmetic of a proof that rounds nothing."""
 _DIGITS = 12  # and a few more
+_LOG10_2 = math.log10(2.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
     """A proof that the margin of a comparison lies between ``lower`` and ``upper``.
 
-    Both are decimal strings, rounded outward and of one sign: the comparison fails where they are
-    negative and holds where they are positive. ``bits`` is the precision of the Arb arithmetic.
+    Both are decimal strings, rounded outward: the comparison fails where they are negative and
+    holds where they are positive. In exact arithmetic both may be 0, where "<", ">" and "≠" fail.
+    ``arithmetic`` says in words what proved it.
     """
 
     lower: str
     upper: str
-    bits: int
+    arithmetic: str
 
     @property
     def refutes(self) -> bool:
         """Whether the margin is negative."""
         return self.lower.startswith("-")
-
-    @property
-    def arithmetic(self) -> str:
-        """What decided, in words."""
-        return f"Arb enclosure, {self.bits} bits"
 
     @property
     def middle(self) -> float:
@@ -61,7 +62,7 @@ def certify(margin: Enclosed) -> Certificate | None:
             with balls.working_precision(bits):
                 value = margin(bits)
                 if value.is_finite() and (ends := _decimals(value)) is not None:
-                    return Certificate(*ends, bits)
+                    return Certificate(*ends, f"Arb enclosure, {bits} bits")
         except EnclosureError:
             continue
     return None
@@ -81,6 +82,15 @@ def certified_gap(got: Quantity, expected: Quantity, allowed: float) -> Certific
     return certify(lambda bits: arb(allowed) - abs(left(bits) - right(bits)))
 
 
+def exact_margin(margin: Fraction) -> Certificate:
+    """What exact arithmetic proves: the margin itself, rounded outward only to be written down."""
+    bits = margin.numerator.bit_length() - margin.denominator.bit_length()
+    exponent = math.floor(bits * _LOG10_2) - _DIGITS
+    scaled = margin / Fraction(10) ** exponent
+    low, high = (_decimal(end, exponent) for end in (math.floor(scaled), math.ceil(scaled)))
+    return Certificate(low, high, EXACT)
+
+
 def _decimals(value: arb) -> tuple[str, str] | None:
     """The ends of a ball as decimal strings, rounded outward; None unless they have one sign."""
     middle, radius, exponent = (int(part) for part in value.mid_rad_10exp(_DIGITS))
@@ -92,6 +102,8 @@ def _decimals(value: arb) -> tuple[str, str] | None:
 
 def _decimal(mantissa: int, exponent: int) -> str:
     """mantissa·10^exponent in scientific notation, exactly."""
+    if mantissa == 0:
+        return "0e+0"
     sign, digits = "-" if mantissa < 0 else "", str(abs(mantissa))
     power = exponent + len(digits) - 1
     fraction = digits[1:].rstrip("0")

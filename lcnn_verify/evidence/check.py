@@ -1,120 +1,40 @@
 """The vocabulary properties are written in: each function decides one comparison and records it.
 
-A margin larger than the error bounds decides in float64. A smaller one escalates to the oracle, at
-two precisions that must agree. A violation counts only when an enclosure proves it at the point
-where it was met, and its record carries the proof. Nothing passes or fails inside the numerical
-uncertainty.
+How quantities are decided is in ``escalation``, how exact numbers are in ``rational``. Nothing
+passes or fails inside the numerical uncertainty, and a violation counts only where it is proved.
+Whatever is compared may also be audited (``audit``): the routes of a quantity must agree.
 """
 
 from __future__ import annotations
 
-import math
+import time
 from collections.abc import Callable, Mapping
-from typing import Any, NoReturn, TypeAlias
+from dataclasses import dataclass, field
+from math import nan
+from typing import Any
 
-from lcnn_verify.evidence.escalation import FLOAT64, Ruling, identity, order
+from lcnn_verify.evidence.certificate import EXACT
+from lcnn_verify.evidence.escalation import identity, order
 from lcnn_verify.evidence.hooks import to_json
-from lcnn_verify.evidence.observation import Explanation, Observation, Outcome
+from lcnn_verify.evidence.observation import FLOAT64, Outcome, Ruling
 from lcnn_verify.evidence.quantity import Quantity
-from lcnn_verify.evidence.recorder import Proof, Violation, current
-from lcnn_verify.profiles import active
-
-Explain: TypeAlias = Callable[[], Explanation]
-"""Finds out what is wrong; called only where a check is violated."""
-
-_NO_COMPARISON: Mapping[str, Any] = {
-    "quantity": "outcome",
-    "got": math.nan,
-    "relation": "?",
-    "bound_label": "",
-    "bound": math.nan,
-    "margin": math.nan,
-    "error": math.nan,
-    "tightness": None,
-    "decided_by": FLOAT64,
-}
+from lcnn_verify.evidence.rational import Rational, compare, rational, rounded, written
+from lcnn_verify.evidence.recorder import Explain, Proof, current, observe
+from lcnn_verify.numerics.krawczyk import NotProved
+from lcnn_verify.numerics.subdivision import Theorem
 
 
-def _tightness(small: float, large: float, outcome: Outcome) -> float | None:
-    """small/large where that makes sense; what the oracle found to hold is at most 1."""
-    if large <= 0.0 or small < 0.0:
-        return None
-    ratio = small / large
-    return min(ratio, 1.0) if outcome is Outcome.HOLDS else ratio
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _How:
+    """How one comparison is decided and recorded; the fields are those of :func:`at_least`."""
 
-
-def _record(
-    outcome: Outcome,
-    *,
-    overrides: Mapping[str, Any],
-    explain: Explain | None = None,
-    witness: bool = False,
-    **seen: Any,
-) -> None:
-    """Hand the recorder one observation; it raises ``Violation`` where the outcome is one."""
-    why = explain() if explain and outcome is Outcome.VIOLATED else Explanation()
-    recorder = current()
-    observation = Observation(
-        claim=recorder.claim,
-        test=recorder.test,
-        outcome=outcome,
-        arguments=recorder.arguments_json(overrides),
-        run=active().to_json(),
-        diagnosis=why.diagnosis,
-        snippet=why.snippet,
-        **seen,
-    )
-    recorder.add(observation, witness=witness)
-
-
-def _compare(
-    got: Quantity | float,
-    relation: str,
-    bound: Quantity | float,
-    *,
-    witness: bool = False,
-    ties: bool = False,
-    counted: bool = True,
-    proved: bool = False,
-    note: str,
-    explain: Explain | None = None,
-    overrides: dict[str, Any],
-) -> None:
-    got, bound = Quantity.of(got), Quantity.of(bound)
-    low, high = (bound, got) if relation == "≥" else (got, bound)
-    ruling = order(low, high, witness=witness, ties=ties, proved=proved)
-    tightness = _tightness(low.value, high.value, ruling.outcome) if counted else None
-    _judge(got, relation, bound, ruling, tightness, note, overrides, explain, witness)
-
-
-def _judge(
-    got: Quantity,
-    relation: str,
-    bound: Quantity,
-    ruling: Ruling,
-    tightness: float | None,
-    note: str,
-    overrides: Mapping[str, Any],
-    explain: Explain | None,
-    witness: bool = False,
-) -> None:
-    _record(
-        ruling.outcome,
-        quantity=got.label,
-        got=got.value,
-        relation=relation,
-        bound_label=bound.label,
-        bound=bound.value,
-        margin=ruling.margin,
-        error=ruling.error,
-        tightness=tightness,
-        decided_by=ruling.decided_by,
-        certificate=ruling.certificate,
-        note="; ".join(part for part in (ruling.note, note) if part),
-        overrides=overrides,
-        explain=explain,
-        witness=witness,
-    )
+    witness: bool = False
+    ties: bool = False
+    counted: bool = True
+    proved: bool = False
+    note: str = ""
+    explain: Explain | None = None
+    overrides: Mapping[str, Any] = field(default_factory=dict)
 
 
 def at_least(
@@ -137,19 +57,13 @@ def at_least(
     of their scale then hold; otherwise a tie is undecided. ``counted=False`` leaves the margin out
     of the search for the tightest. ``overrides`` replace drawn arguments in the record, for a check
     on an instance that a search inside the property found. Raises
-    :class:`~lcnn_verify.evidence.Violation` when refuted.
+    :class:`~lcnn_verify.evidence.Violation` when refuted, and
+    :class:`~lcnn_verify.evidence.recorder.Defect` when the audit finds a side defective.
     """
-    _compare(
-        got,
-        "≥",
-        bound,
-        ties=ties,
-        counted=counted,
-        proved=proved,
-        note=note,
-        explain=explain,
-        overrides=overrides,
+    how = _How(
+        ties=ties, counted=counted, proved=proved, note=note, explain=explain, overrides=overrides
     )
+    _order(Quantity.of(got), "≥", Quantity.of(bound), how)
 
 
 def at_most(
@@ -164,17 +78,10 @@ def at_most(
     **overrides: Any,
 ) -> None:
     """Check got ≤ bound; otherwise as :func:`at_least`."""
-    _compare(
-        got,
-        "≤",
-        bound,
-        ties=ties,
-        counted=counted,
-        proved=proved,
-        note=note,
-        explain=explain,
-        overrides=overrides,
+    how = _How(
+        ties=ties, counted=counted, proved=proved, note=note, explain=explain, overrides=overrides
     )
+    _order(Quantity.of(got), "≤", Quantity.of(bound), how)
 
 
 def witness_at_least(
@@ -184,14 +91,16 @@ def witness_at_least(
 
     A failed witness leaves the example undecided: not finding one refutes nothing.
     """
-    _compare(got, "≥", bound, witness=True, note=note, overrides=overrides)
+    how = _How(witness=True, note=note, overrides=overrides)
+    _order(Quantity.of(got), "≥", Quantity.of(bound), how)
 
 
 def witness_at_most(
     got: Quantity | float, bound: Quantity | float, *, note: str = "", **overrides: Any
 ) -> None:
     """Offer a witness that got ≤ bound; otherwise as :func:`witness_at_least`."""
-    _compare(got, "≤", bound, witness=True, note=note, overrides=overrides)
+    how = _How(witness=True, note=note, overrides=overrides)
+    _order(Quantity.of(got), "≤", Quantity.of(bound), how)
 
 
 def equal(
@@ -214,55 +123,154 @@ def equal(
     ruling = identity(got, expected, digits)
     difference, allowed = abs(got.value - expected.value), got.error + expected.error
     tightness = difference / allowed if allowed > 0.0 else None
-    _judge(got, "=", expected, ruling, tightness, note, overrides, explain)
+    how = _How(note=note, explain=explain, overrides=overrides)
+    if ruling.outcome is not Outcome.VIOLATED:  # which names the side that is off
+        _audit(how, got, expected)
+    _record(got, "=", expected, ruling, tightness, how)
 
 
-def certified(
+def exactly(
+    got: Rational,
+    relation: str,
+    wanted: Rational,
+    *,
+    label: str = "",
+    wanted_label: str = "",
+    note: str = "",
+    **overrides: Any,
+) -> None:
+    """Check ``got relation wanted`` in exact arithmetic; the relation is one of = ≠ < ≤ > ≥.
+
+    Both sides are ints, Fractions, or flint's fmpz or fmpq; the labels name them in the record. The
+    decision rests on no error bound and is a proof at this point, either way. Raises
+    :class:`~lcnn_verify.evidence.Violation` where the relation fails, and ``InputError`` for a
+    float, a bool, a NumPy scalar or another relation.
+    """
+    left, right = rational("got", got), rational("wanted", wanted)
+    ruling = compare(left, relation, right)
+    exact = {"got": written(left), "bound": written(right)}
+    small, large = (left, right) if relation in "<≤" else (right, left)
+    ordered = relation in "<≤>≥" and large > 0 <= small
+    tightness = rounded(small / large) if ordered else None
+    sides = {
+        "quantity": label or exact["got"],
+        "got": rounded(left),
+        "relation": relation,
+        "bound_label": wanted_label or exact["bound"],
+        "bound": rounded(right),
+        "exact": exact,
+    }
+    seen = observe(ruling, sides, overrides=overrides, note=note, tightness=tightness)
+    current().add(seen)
+
+
+def sound(*quantities: Quantity, **overrides: Any) -> None:
+    """Have quantities audited that steer a property and reach no comparison, a threshold say."""
+    _audit(_How(overrides=overrides), *quantities)
+
+
+def proved(
     statement: str,
     *,
     box: str,
-    cells: int,
-    bits: int,
+    arithmetic: str,
     whole: bool,
+    cells: int | None = None,
     drawn: Any = None,
     seconds: float | None = None,
 ) -> None:
     """Record a proof of ``statement`` on every instance of ``box``; see ``recorder.Proof``.
 
-    ``drawn`` may be an example that draws what was proved. With ``whole`` the box is all that the
-    claim is about: the claim is then CERTIFIED, unless some other check fails or stays open.
+    ``arithmetic`` is ``certificate.EXACT`` or names another, and ``cells`` counts the sub-boxes it
+    was done on. ``drawn`` may be an example that draws what was proved. With ``whole`` the box is
+    all that the claim is about: the claim is then CERTIFIED, unless some other check fails or stays
+    open.
     """
     seconds = None if seconds is None else round(seconds, 3)
     shown = None if drawn is None else to_json(drawn)
-    current().proofs.append(Proof(statement, box, cells, bits, whole, shown, seconds))
-    seen = {**_NO_COMPARISON, "quantity": statement, "decided_by": f"Arb enclosures, {bits} bits"}
-    _record(Outcome.HOLDS, **seen, note="", overrides={})
+    made = Proof(statement, box, arithmetic, whole, cells, shown, seconds)
+    current().proofs.append(made)
+    _remark(Ruling(Outcome.HOLDS, nan, nan, arithmetic), statement)
+
+
+def theorem(prove: Callable[[], Theorem]) -> None:
+    """Prove a theorem that is all its claim says and record the proof; undecided if that fails."""
+    started = time.perf_counter()
+    try:
+        made = prove()
+    except NotProved as error:
+        undecided(str(error))
+        return
+    proved(
+        made.statement,
+        box=made.box,
+        arithmetic=f"Arb enclosures, {made.precision} bits" if made.parts else EXACT,
+        whole=True,
+        cells=made.cells or None,
+        seconds=time.perf_counter() - started,
+    )
 
 
 def undecided(note: str, **overrides: Any) -> None:
     """Record that this example could not be decided, and why (a spent budget, say)."""
-    _record(Outcome.UNDECIDED, **_NO_COMPARISON, note=note, overrides=overrides)
+    _remark(Ruling(Outcome.UNDECIDED, nan, nan, FLOAT64, note), "outcome", overrides)
 
 
-def misbehaved(
-    quantity: str,
-    did: str,
-    detail: str,
-    *,
-    cost: int = 0,
-    explain: Explain | None = None,
-    **overrides: Any,
-) -> NoReturn:
-    """Record that asking for ``quantity`` gave none, because the code under test ``did`` otherwise.
+def _order(got: Quantity, relation: str, bound: Quantity, how: _How) -> None:
+    """Decide and record got ≥ bound or got ≤ bound."""
+    _audit(how, got, bound)
+    low, high = (bound, got) if relation == "≥" else (got, bound)
+    ruling = order(low, high, witness=how.witness, ties=how.ties, proved=how.proved)
+    tightness = _tightness(low.value, high.value, ruling.outcome) if how.counted else None
+    _record(got, relation, bound, ruling, tightness, how)
 
-    ``did`` ends a sentence ("crashed its process") and ``detail`` says more. Raises
-    :class:`~lcnn_verify.evidence.Violation`; with a ``cost`` (a process was lost) the search for a
-    smaller example ends once the property has spent its share of them.
-    """
-    seen = {**_NO_COMPARISON, "quantity": quantity, "bound_label": did, "decided_by": "the call"}
-    try:
-        _record(Outcome.VIOLATED, **seen, note=detail, overrides=overrides, explain=explain)
-    except Violation:
-        current().lose(cost)
-        raise
-    raise AssertionError("a violation was recorded and did not raise")
+
+def _record(
+    got: Quantity,
+    relation: str,
+    bound: Quantity,
+    ruling: Ruling,
+    tightness: float | None,
+    how: _How,
+) -> None:
+    """Hand the recorder one comparison; it raises ``Violation`` where that is violated."""
+    seen = observe(
+        ruling,
+        _sides(got, relation, bound),
+        overrides=how.overrides,
+        note=how.note,
+        tightness=tightness,
+        explain=how.explain,
+    )
+    current().add(seen, witness=how.witness)
+
+
+def _audit(how: _How, *sides: Quantity) -> None:
+    """Audit what the audit asks for of the ``sides``; raises ``Defect`` where one is defective."""
+    if (found := current().audit.defect(*sides)) is not None:
+        seen = _sides(found.quantity, "=", found.sharper)
+        current().condemn(observe(found.ruling, seen, overrides=how.overrides))
+
+
+def _remark(ruling: Ruling, quantity: str, overrides: Mapping[str, Any] | None = None) -> None:
+    """Record an outcome that is no comparison."""
+    sides = {"quantity": quantity, "got": nan, "relation": "?", "bound_label": "", "bound": nan}
+    current().add(observe(ruling, sides, overrides=overrides or {}))
+
+
+def _sides(got: Quantity, relation: str, bound: Quantity) -> dict[str, Any]:
+    return {
+        "quantity": got.label,
+        "got": got.value,
+        "relation": relation,
+        "bound_label": bound.label,
+        "bound": bound.value,
+    }
+
+
+def _tightness(small: float, large: float, outcome: Outcome) -> float | None:
+    """small/large where that makes sense; what the oracle found to hold is at most 1."""
+    if large <= 0.0 or small < 0.0:
+        return None
+    ratio = small / large
+    return min(ratio, 1.0) if outcome is Outcome.HOLDS else ratio

@@ -1,4 +1,8 @@
-"""The one way a strategy or a property gives up a draw, so that rejected draws are counted."""
+"""What strategies and properties say of a draw: that it is given up, or of which classes it is.
+
+Both are counted, so that a strategy which rejects most of what it draws, or which no longer draws
+the degenerate examples that break false claims, shows in the report.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,8 @@ from contextvars import ContextVar
 from typing import NoReturn
 
 import hypothesis
+
+from lcnn_verify.evidence.recorder import current
 
 _LISTENER: ContextVar[Callable[[str], None] | None] = ContextVar(
     "lcnn_verify_discards", default=None
@@ -39,3 +45,12 @@ def discard(reason: str) -> NoReturn:
     if not hypothesis.currently_in_test_context():
         raise Discarded(reason)
     hypothesis.reject()
+
+
+def classify(*names: str) -> None:
+    """Count the example now drawn or checked as one of these classes; once each, however often.
+
+    ``@verifies(..., classes=…)`` names those that a property must meet. An argument's own method
+    ``classes`` does the same for every property that takes it.
+    """
+    current().label(names)

@@ -1,40 +1,38 @@
-"""How one comparison is decided: in float64, by the oracle, and by an enclosure that proves it.
+"""How one comparison of quantities is decided: in float64, by the oracle, by an enclosure.
 
-Float64 decides where the margin exceeds the error bounds. Else the oracle does, at two precisions
-that must agree. A comparison fails only if an enclosure of its margin proves so at that point, and
-what the oracle leaves open an enclosure may still settle.
+A margin larger than the error bounds decides in float64. A smaller one goes to the oracle, at two
+precisions that must agree. A comparison fails only if an enclosure of its margin proves so at that
+point, and what the oracle leaves open an enclosure may still settle.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import mpmath
 
 from lcnn_verify.evidence.certificate import Certificate, certified_difference, certified_gap
-from lcnn_verify.evidence.observation import CONTRADICTED, UNCONFIRMED, UNPROVED, Outcome
+from lcnn_verify.evidence.observation import (
+    CONTRADICTED,
+    UNCONFIRMED,
+    UNPROVED,
+    Outcome,
+    Ruling,
+)
 from lcnn_verify.evidence.quantity import ROUNDING, Quantity
 
-FLOAT64 = "float64"
 _LADDER = ((30, 60), (60, 120))
+"""Digits of the oracle's two precisions: twice what most need, then twice that."""
+_DOUBT = 100
+"""Times what the finer of two precisions changed: a bound on its own error. Where a route
+converges that error is far below the change; two more digits may be lost in adding up."""
 _TIE_DIGITS = 25
+"""Equal to so many digits counts as equality: far past float64, within the first precision."""
+_LEAST_DIGITS = 20
+"""Digits to which the sharper routes of an identity are compared where none were asked for."""
+_BLAME_DIGITS = 40
+"""Digits of the oracle a float64 value is held to: more than twice what the value has."""
 _NO_WITNESS = "no witness found"
-
-
-@dataclass(frozen=True, slots=True)
-class Ruling:
-    """What became of a comparison; ``margin`` ± ``error`` and ``note`` as in ``Observation``."""
-
-    outcome: Outcome
-    margin: float
-    error: float
-    decided_by: str = FLOAT64
-    note: str = ""
-    certificate: Certificate | None = None
-
-    def undecided(self, note: str = "") -> Ruling:
-        """The same margin, but left open, and why."""
-        return replace(self, outcome=Outcome.UNDECIDED, note=note, certificate=None)
 
 
 def order(
@@ -53,15 +51,20 @@ def order(
     margin = high.value - low.value
     error = high.error + low.error + ROUNDING * abs(margin)
     seen = Ruling(Outcome.HOLDS, margin, error)
+    # 1. Float64, where its error bounds cannot change the sign.
     if (margin > error and not witness) or (proved and margin >= -error):
         return seen
+    # 2. What is beyond doubt fails only because a side is off.
     if proved and (blame := _blame(seen, low, high)) is not None:
         return blame
+    # 3. The oracle. It alone may clear a comparison; it alone refutes nothing.
     oracle = _oracle_order(low, high)
     if oracle is not None and (oracle.outcome is Outcome.VIOLATED) is witness:
         return oracle.undecided(_NO_WITNESS) if witness else oracle
+    # 4. A tie, where equality is a known case.
     if oracle is None and ties and _is_tie(low, high):
-        return replace(seen, decided_by=f"mpmath: equal to {_TIE_DIGITS} digits")
+        return replace(seen, decided_by=f"mpmath: equal to {_TIE_DIGITS} digits", sharper=True)
+    # 5. The enclosure proves a violation or a witness, and settles what the oracle left open.
     proof = certified_difference(low, high)
     if proof is None:
         if oracle is None:
@@ -77,26 +80,49 @@ def identity(got: Quantity, expected: Quantity, digits: int) -> Ruling:
     """Decide got = expected: in float64, and with ``digits`` by the sharper routes too."""
     difference, allowed = abs(got.value - expected.value), got.error + expected.error
     seen = Ruling(Outcome.HOLDS, allowed - difference, allowed)
+    # 1. Float64: further apart than the error bounds allow, a side is off, or nothing is known.
     if not difference <= allowed:
         seen = _blame(seen, got, expected) or seen.undecided(UNCONFIRMED)
     if not digits and seen.outcome is not Outcome.UNDECIDED:
         return seen
-    compared = max(digits, 20)
+    # 2. The oracle's two values, to the digits asked for.
+    compared = max(digits, _LEAST_DIGITS)
     gap = _oracle_gap(got, expected, compared)
     tolerance = max(got.natural_scale, expected.natural_scale) * 10.0**-compared
     if gap is None:
         return seen
     if gap <= tolerance:
-        sharper = f"float64 and mpmath, {compared} digits"
-        return replace(seen, decided_by=sharper) if seen.outcome is Outcome.HOLDS else seen
+        both = f"float64 and mpmath, {compared} digits"
+        return replace(seen, decided_by=both) if seen.outcome is Outcome.HOLDS else seen
+    # 3. The enclosures prove that the exact values differ.
     proof = certified_gap(got, expected, tolerance)
     if proof is not None and proof.refutes:
         return _proved(proof, Outcome.VIOLATED, "the exact values differ")
     return seen if seen.outcome is Outcome.VIOLATED else seen.undecided(UNPROVED)
 
 
+def broken_bound(quantity: Quantity) -> str:
+    """Say so if the computed value lies further from the oracle's than its error bound allows."""
+    if (route := quantity.exact) is None:
+        return ""
+    with mpmath.workdps(_BLAME_DIGITS + 20):
+        off = abs(route(_BLAME_DIGITS) - mpmath.mpf(quantity.value))
+    if off <= quantity.error:
+        return ""
+    return (
+        f"the computed value of {quantity.label} is {float(off):.3g} from the oracle's, "
+        f"outside its error bound {quantity.error:.3g}"
+    )
+
+
+def proved_off(quantity: Quantity) -> Certificate | None:
+    """A proof that the computed value lies outside its error bound; None if there is none."""
+    proof = certified_gap(quantity, Quantity.of(quantity.value), quantity.error)
+    return proof if proof is not None and proof.refutes else None
+
+
 def _proved(proof: Certificate, outcome: Outcome, note: str = "") -> Ruling:
-    return Ruling(outcome, proof.middle, proof.radius, proof.arithmetic, note, proof)
+    return Ruling(outcome, proof.middle, proof.radius, proof.arithmetic, note, proof, sharper=True)
 
 
 def _oracle_order(low: Quantity, high: Quantity) -> Ruling | None:
@@ -106,10 +132,11 @@ def _oracle_order(low: Quantity, high: Quantity) -> Ruling | None:
     for coarse, fine in _LADDER:
         with mpmath.workdps(2 * fine):
             first, second = (high_route(dps) - low_route(dps) for dps in (coarse, fine))
-            doubt = 100 * abs(second - first)
+            doubt = _DOUBT * abs(second - first)
             if abs(second) > doubt:
                 outcome = Outcome.HOLDS if second > 0 else Outcome.VIOLATED
-                return Ruling(outcome, float(second), float(doubt), f"mpmath, {fine} digits")
+                decided_by = f"mpmath, {fine} digits"
+                return Ruling(outcome, float(second), float(doubt), decided_by, sharper=True)
     return None
 
 
@@ -131,7 +158,7 @@ def _oracle_gap(got: Quantity, expected: Quantity, digits: int) -> float | None:
         return None
     with mpmath.workdps(3 * digits + 60):
         coarse, fine = (abs(left(dps) - right(dps)) for dps in (digits + 10, digits + 25))
-        return float(max(fine - 100 * abs(fine - coarse), mpmath.mpf(0)))
+        return float(max(fine - _DOUBT * abs(fine - coarse), mpmath.mpf(0)))
 
 
 def _blame(seen: Ruling, *sides: Quantity) -> Ruling | None:
@@ -140,24 +167,9 @@ def _blame(seen: Ruling, *sides: Quantity) -> Ruling | None:
     Violated where an enclosure proves it, else left open.
     """
     for side in sides:
-        if note := _broken_bound(side):
-            value = Quantity.of(side.value)
-            proof = certified_gap(side, value, side.error)
-            if proof is not None and proof.refutes:
+        if note := broken_bound(side):
+            proof = proved_off(side)
+            if proof is not None:
                 return _proved(proof, Outcome.VIOLATED, note)
             return seen.undecided(f"{note}; {UNPROVED}")
     return None
-
-
-def _broken_bound(quantity: Quantity) -> str:
-    """Say so if the computed value lies further from the oracle's than its error bound allows."""
-    if (route := quantity.exact) is None:
-        return ""
-    with mpmath.workdps(60):
-        off = abs(route(40) - mpmath.mpf(quantity.value))
-    if off <= quantity.error:
-        return ""
-    return (
-        f"the computed value of {quantity.label} is {float(off):.3g} from the oracle's, "
-        f"outside its error bound {quantity.error:.3g}"
-    )

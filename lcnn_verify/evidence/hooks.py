@@ -38,6 +38,7 @@ class Shown:
 class Example(Protocol):
     """What a property may take as an argument besides plain data. ``type`` is ``"<key>.<name>"``.
 
+    A method ``classes()`` may name the kinds of example it is one of, which reports count.
     ``show`` takes what ``to_json`` wrote, maybe damaged: it raises ``ValueError`` or ``KeyError``
     for what it cannot read, as ``from_json`` does.
     """

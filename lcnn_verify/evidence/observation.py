@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -16,7 +17,9 @@ CONTRADICTED = "the oracle and the enclosure contradict each other"
 """The note of a check that a defect of ours left open."""
 UNSETTLED = (UNCONFIRMED, UNPROVED, CONTRADICTED)
 """Notes of checks that failed and were neither proved to fail nor cleared."""
-_LATE = frozenset({"certificate", "diagnosis", "snippet"})
+FLOAT64 = "float64"
+"""What decided a comparison that no sharper route was asked about."""
+_LATE = frozenset({"certificate", "diagnosis", "exact", "snippet"})
 
 
 class Outcome(StrEnum):
@@ -43,9 +46,10 @@ class Verdict(StrEnum):
 
 
 _MEANINGS = {
-    Verdict.CERTIFIED: "proved by interval arithmetic over the stated box of instances",
+    Verdict.CERTIFIED: "proved, by interval or exact rational arithmetic, for every instance the "
+    "claim is about",
     Verdict.SUPPORTED: "no violation among the examples tried",
-    Verdict.REFUTED: "a counterexample whose violation is proved by interval arithmetic",
+    Verdict.REFUTED: "a counterexample whose violation is proved by interval or exact arithmetic",
     Verdict.INCONCLUSIVE: "the margin is inside the numerical uncertainty, a violation could not "
     "be proved, or the budget ran out",
     Verdict.NOT_EXERCISED: "preconditions never met, or the property did not run",
@@ -61,6 +65,26 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True)
+class Ruling:
+    """What became of a comparison: ``outcome``, by a ``margin`` known to within ``error``.
+
+    ``sharper`` says that float64 could not decide and that a sharper route did.
+    """
+
+    outcome: Outcome
+    margin: float
+    error: float
+    decided_by: str = FLOAT64
+    note: str = ""
+    certificate: Certificate | None = None
+    sharper: bool = False
+
+    def undecided(self, note: str = "") -> Ruling:
+        """The same margin, but left open, and why."""
+        return replace(self, outcome=Outcome.UNDECIDED, note=note, certificate=None, sharper=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
     """One decided comparison: ``got relation bound``.
 
@@ -72,7 +96,8 @@ class Observation:
     ``instance`` among the arguments that the property does not take is there to be looked at. A
     violation of relation "?" is no comparison: ``bound_label`` says what ``quantity`` did instead.
     Every other violation carries a ``certificate``, which encloses the margin that fails: high −
-    low of "≥" and "≤", and for "=" what was allowed less what ``note`` says.
+    low of "≥" and "≤", and for "=" what was allowed less what ``note`` says. ``exact`` holds
+    ``got`` and ``bound`` as text where they are rationals, compared exactly.
     """
 
     claim: str
@@ -93,11 +118,12 @@ class Observation:
     diagnosis: str = ""
     snippet: str = ""
     certificate: Certificate | None = None
+    exact: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """A plain dict; infinities and NaN become None, as JSON has neither.
 
-        ``certificate``, ``diagnosis`` and ``snippet`` are left out where there are none.
+        ``certificate``, ``diagnosis``, ``exact`` and ``snippet`` are left out where there are none.
         """
         data = {key: item for key, item in asdict(self).items() if key not in _LATE or item}
         for key in ("got", "bound", "margin", "error", "tightness"):
@@ -113,6 +139,12 @@ class Observation:
         proof = f", proved to lie in {ball.interval}" if ball else ""
         if self.relation == "?":
             text = f"{self.claim}: {self.quantity} {self.bound_label or self.outcome}"
+        elif self.exact:
+            left = _side(self.quantity, self.exact["got"])
+            right = _side(self.bound_label, self.exact["bound"])
+            text = (
+                f"{self.claim}: {left}, {self.relation} {right} {self.outcome} ({self.decided_by})"
+            )
         else:
             text = (
                 f"{self.claim}: {self.quantity} = {self.got:.17g}, {self.relation} "
@@ -120,3 +152,8 @@ class Observation:
                 f"margin {self.margin:.3g} ± {self.error:.2g} ({self.decided_by}){proof}"
             )
         return "; ".join(part for part in (text, self.note, self.diagnosis) if part)
+
+
+def _side(label: str, value: str) -> str:
+    """One side of an exact comparison; a number that is its own label is said once."""
+    return value if label == value else f"{label} = {value}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 import mpmath
@@ -28,7 +28,8 @@ class Quantity:
     None when there is no such route. ``scale`` is the size of what was added up to get the value,
     against which digits are counted: 0 means that the error bound tells it, as a rounding floor
     does. Arithmetic propagates values, error bounds (each operation's own rounding included),
-    scales and both routes.
+    scales and both routes; ``parts`` are what it was done on. A ``given`` number is exactly right
+    because it is what the statement says: there is nothing to hold it to.
     """
 
     label: str
@@ -37,6 +38,8 @@ class Quantity:
     exact: Exact | None = None
     scale: float = 0.0
     enclosed: Enclosed | None = None
+    parts: tuple[Quantity, ...] = field(default=(), repr=False)
+    given: bool = field(default=False, repr=False)
 
     @property
     def natural_scale(self) -> float:
@@ -54,6 +57,7 @@ class Quantity:
             number,
             exact=lambda _: mpmath.mpf(number),
             enclosed=lambda _: arb(number),
+            given=True,
         )
 
     def named(self, label: str) -> Quantity:
@@ -89,7 +93,7 @@ class Quantity:
         if symbol in "·/":
             left_label, right_label = _factor(left_label), _factor(right_label)
         label = f"{left_label} {symbol} {right_label}"
-        return Quantity(label, value, bound, exact, scale, enclosed)
+        return Quantity(label, value, bound, exact, scale, enclosed, parts=(self, other))
 
     def __add__(self, other: Quantity | float) -> Quantity:
         right = Quantity.of(other)
@@ -160,7 +164,8 @@ class Quantity:
                     return balls.sqrt(rigorous(2 * bits).max(arb(0)))
 
         scale = math.sqrt(self.natural_scale)
-        return Quantity(f"√({self.label})", value, error, exact, scale, enclosed)
+        label = f"√({self.label})"
+        return Quantity(label, value, error, exact, scale, enclosed, parts=(self,))
 
 
 def _factor(label: str) -> str:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
+from lcnn_verify.evidence.audit import Audit
+from lcnn_verify.evidence.certificate import EXACT
 from lcnn_verify.evidence.hooks import to_json
-from lcnn_verify.evidence.observation import Observation, Outcome
+from lcnn_verify.evidence.observation import Explanation, Observation, Outcome, Ruling
+from lcnn_verify.profiles import active
 
 MAX_WITNESSES = 12
 MAX_SERIES = 24
-MAX_LOST = 8
-"""What a property may spend on processes that an implementation under test takes down."""
+
+Explain: TypeAlias = Callable[[], Explanation]
+"""Finds out what is wrong; called only where a check is violated."""
 
 
 class Violation(AssertionError):
@@ -26,11 +30,12 @@ class Violation(AssertionError):
         self.observation = observation
 
 
-class SearchSpent(BaseException):
-    """Enough processes were lost to one property: its search ends with the smallest example so far.
+class Defect(AssertionError):
+    """A quantity's routes contradict each other, so that no check of it counts; says how."""
 
-    Not an ``Exception``: Hypothesis would take it for one more failure to shrink.
-    """
+    def __init__(self, observation: Observation) -> None:
+        super().__init__(observation.sentence())
+        self.observation = observation
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +60,22 @@ class Series:
 class Proof:
     """A proof of ``statement`` on every instance of ``box``, both in words.
 
-    ``cells`` sub-boxes were enclosed with ``bits`` bits. ``whole`` says that the box is all that
-    the claim is about, so that the proof certifies the claim. ``drawn`` may hold the JSON of
-    an example that draws what was proved. ``seconds`` is what it took, which a report
-    keeps among its timings.
+    ``arithmetic`` says what proved it, and ``cells`` on how many sub-boxes, if there were any.
+    ``whole`` says that the box is all that the claim is about, so that the proof certifies the
+    claim. ``drawn`` may hold the JSON of an example that draws what was proved. ``seconds`` is what
+    it took, which a report keeps among its timings.
     """
 
     statement: str
     box: str
-    cells: int
-    bits: int
+    arithmetic: str
     whole: bool
+    cells: int | None = None
     drawn: Mapping[str, Any] | None = None
     seconds: float | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """A plain dict; ``drawn`` and ``seconds`` are left out where there are none."""
+        """A plain dict; ``cells``, ``drawn`` and ``seconds`` are left out where there are none."""
         return {key: value for key, value in asdict(self).items() if value is not None}
 
 
@@ -95,10 +100,12 @@ class Recorder:
     violations: int = 0
     checks: int = 0
     escalated: int = 0
+    exact: int = 0
     discarded: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     tightest: Observation | None = None
     counterexample: Observation | None = None
+    defect: Observation | None = None
     witnesses: list[Observation] = field(default_factory=list)
     proofs: list[Proof] = field(default_factory=list)
     measurements: list[Measurement] = field(default_factory=list)
@@ -106,14 +113,23 @@ class Recorder:
     sampling: Sampling | None = None
     error: str | None = None
     breakdown: Exception | None = None
+    classes: Counter[str] = field(default_factory=Counter)
+    audit: Audit = field(default_factory=Audit)
     lost: int = 0
     _arguments: Mapping[str, Any] = field(default_factory=dict)
     _example: Outcome = Outcome.HOLDS
+    _labels: set[str] = field(default_factory=set)
 
     @contextmanager
     def example(self, arguments: Mapping[str, Any]) -> Iterator[None]:
-        """Count one example and remember its arguments for observations made inside."""
+        """Count one example and remember its arguments for observations made inside.
+
+        An argument with a method ``classes`` says what kinds of example it is one of.
+        """
         self._arguments, self._example = arguments, Outcome.HOLDS
+        for argument in arguments.values():
+            if (kinds := getattr(argument, "classes", None)) is not None:
+                self._labels.update(kinds())
         checks = self.checks
         try:
             yield
@@ -122,6 +138,8 @@ class Recorder:
                 self.examples += 1
                 self.undecided += self._example is Outcome.UNDECIDED
                 self.violations += self._example is Outcome.VIOLATED
+                self.classes.update(self._labels)
+            self._labels.clear()
 
     def arguments_json(self, overrides: Mapping[str, Any]) -> dict[str, Any]:
         """The current example's arguments as JSON, with ``overrides`` in place of the drawn."""
@@ -130,11 +148,16 @@ class Recorder:
     def discarded_for(self, reason: str) -> None:
         """Count one draw given up, by its reason."""
         self.discarded[reason] += 1
+        self._labels.clear()
+
+    def label(self, names: tuple[str, ...]) -> None:
+        """Take the current example, or the one being drawn, for one of these classes."""
+        self._labels.update(names)
 
     def add(self, observation: Observation, *, witness: bool = False) -> None:
         """Take one observation; raise :class:`Violation` if it refutes the statement."""
         self.checks += 1
-        self.escalated += observation.decided_by != "float64"
+        self.exact += observation.decided_by == EXACT
         if observation.outcome is Outcome.VIOLATED:
             self._example = Outcome.VIOLATED
             self.counterexample = observation
@@ -147,6 +170,13 @@ class Recorder:
             self.witnesses.append(observation)
         self._keep_tighter(observation)
 
+    def condemn(self, observation: Observation) -> None:
+        """Take a defect of a quantity's routes; raises :class:`Defect`."""
+        self.checks += 1
+        self._example = Outcome.UNDECIDED
+        self.defect = observation
+        raise Defect(observation)
+
     def _keep_tighter(self, observation: Observation) -> None:
         best = self.tightest
         if observation.tightness is not None and (
@@ -158,6 +188,9 @@ class Recorder:
         """Take over what a separate stream of examples saw, but not its examples' count."""
         self.checks += stream.checks
         self.escalated += stream.escalated
+        self.exact += stream.exact
+        self.classes.update(stream.classes)
+        self.defect = self.defect or stream.defect
         self.reasons.update(stream.reasons)
         if stream.tightest is not None:
             self._keep_tighter(stream.tightest)
@@ -173,20 +206,20 @@ class Recorder:
         known = (item for item in self.series if (item.figure, item.label) == (figure, label))
         return next(known, None)
 
-    def lose(self, cost: int) -> None:
-        """Charge a lost process; raise :class:`SearchSpent` once the property has lost enough."""
-        self.lost += cost
-        if self.lost >= MAX_LOST:
-            raise SearchSpent
-
     def broke(self, error: Exception) -> None:
         """The property itself broke: neither support nor refutation."""
         self.breakdown = error
         self.error = f"{type(error).__name__}: {error}".splitlines()[0]
 
     def to_json(self) -> dict[str, Any]:
-        """A plain dict of everything seen; ``proofs`` is left out where there are none."""
-        proofs = {"proofs": [proof.to_json() for proof in self.proofs]} if self.proofs else {}
+        """A plain dict of everything seen; what there is only at times is left out otherwise."""
+        late = {
+            "proofs": [proof.to_json() for proof in self.proofs],
+            "exact": self.exact,
+            "classes": dict(sorted(self.classes.items())),
+            "defect": self.defect and self.defect.to_json(),
+            "audit": self.audit.to_json() if self.audit.looked else None,
+        }
         return {
             "claim": self.claim,
             "test": self.test,
@@ -200,7 +233,7 @@ class Recorder:
             "tightest": self.tightest and self.tightest.to_json(),
             "counterexample": self.counterexample and self.counterexample.to_json(),
             "witnesses": [witness.to_json() for witness in self.witnesses],
-            **proofs,
+            **{key: value for key, value in late.items() if value},
             "measurements": [to_json(asdict(item)) for item in self.measurements],
             "series": [
                 {"figure": item.figure, "label": item.label, "data": to_json(item.data)}
@@ -227,6 +260,40 @@ def recording(recorder: Recorder) -> Iterator[Recorder]:
         yield recorder
     finally:
         _CURRENT.reset(token)
+
+
+def observe(
+    ruling: Ruling,
+    sides: Mapping[str, Any],
+    *,
+    overrides: Mapping[str, Any],
+    note: str = "",
+    tightness: float | None = None,
+    explain: Explain | None = None,
+) -> Observation:
+    """The observation of a ruling on the current example; ``sides`` are the fields they fill.
+
+    ``overrides`` replace drawn arguments, and ``explain`` is asked only where it is violated.
+    """
+    why = explain() if explain and ruling.outcome is Outcome.VIOLATED else Explanation()
+    recorder = current()
+    recorder.escalated += ruling.sharper
+    return Observation(
+        claim=recorder.claim,
+        test=recorder.test,
+        margin=ruling.margin,
+        error=ruling.error,
+        tightness=tightness,
+        outcome=ruling.outcome,
+        decided_by=ruling.decided_by,
+        certificate=ruling.certificate,
+        arguments=recorder.arguments_json(overrides),
+        run=active().to_json(),
+        note="; ".join(part for part in (ruling.note, note) if part),
+        diagnosis=why.diagnosis,
+        snippet=why.snippet,
+        **sides,
+    )
 
 
 def measure(name: str, value: float, *, claimed: str = "") -> None:

@@ -34,12 +34,13 @@ class Decision:
 def decide(claim: Claim, records: Iterable[dict[str, Any]]) -> Decision:
     """Decide ``claim`` from the records (:meth:`Recorder.to_json`) of all its units.
 
-    A certified violation refutes. Otherwise each property of the claim is judged for itself, so
-    that many easy examples of one cannot outvote another: a property that broke, a violation that
-    nothing could confirm or prove, or more than 1 % undecided examples is inconclusive; a property
-    without examples is not exercised. Else the claim is supported, or certified if one of its
-    properties proved it on all that it speaks of. Controls are wanted refuted, all other claims
-    supported or certified.
+    A certified violation refutes; but a control that a defect of the numerics may have refuted is
+    inconclusive. Otherwise each property of the claim is judged for itself, so that many easy
+    examples of one cannot outvote another: a property that broke or met a defect, a violation that
+    nothing could confirm or prove, more than 1 % undecided examples, or a declared class that was
+    never drawn is inconclusive; a property without examples is not exercised. Else the claim is
+    supported, or certified if one of its properties proved it on all that it speaks of. Controls
+    are wanted refuted, all other claims supported or certified.
     """
     tests: dict[str, _Tally] = {}
     fallen = proof = None
@@ -48,13 +49,18 @@ def decide(claim: Claim, records: Iterable[dict[str, Any]]) -> Decision:
         tests.setdefault(record["test"], _Tally()).take(record)
         fallen = fallen or record["counterexample"]
     examples = sum(tally.examples for tally in tests.values())
-    if fallen:
+    defects = any(tally.defects for tally in tests.values())
+    if fallen and not (defects and claim.is_control):
         verdict, reason = Verdict.REFUTED, _refutation(fallen)
-    elif not examples and not any(tally.errors for tally in tests.values()):
+    elif not (examples or defects or any(tally.errors for tally in tests.values())):
         verdict, reason = Verdict.NOT_EXERCISED, "no example met the preconditions"
     else:
         judged = [tally.judge(name) for name, tally in sorted(tests.items())]
-        holds = (Verdict.SUPPORTED, f"no violation in {examples} {_examples(examples)}")
+        checks, exact = (
+            sum(getattr(tally, name) for tally in tests.values()) for name in ("checks", "exact")
+        )
+        how = ", decided exactly" if exact and exact == checks else ""
+        holds = (Verdict.SUPPORTED, f"no violation in {examples} {_examples(examples)}{how}")
         if proof:
             holds = (Verdict.CERTIFIED, f"proved for {proof['box']}; {holds[1]}")
         verdict, reason = min((holds, *judged), key=lambda entry: _ORDER.index(entry[0]))
@@ -81,8 +87,12 @@ class _Tally:
 
     examples: int = 0
     undecided: int = 0
+    checks: int = 0
+    exact: int = 0
     errors: list[str] = field(default_factory=list)
+    defects: list[str] = field(default_factory=list)
     reasons: Counter[str] = field(default_factory=Counter)
+    classes: Counter[str] = field(default_factory=Counter)
 
     def take(self, record: Mapping[str, Any]) -> None:
         self.examples += record["examples"]
@@ -90,11 +100,18 @@ class _Tally:
         if sampling := record["sampling"]:
             self.examples += sampling["draws"]
             self.undecided += sampling["undecided"]
+        self.checks += record["checks"]
+        self.exact += record.get("exact", 0)
         if record["error"]:
             self.errors.append(record["error"])
+        if defect := record.get("defect"):
+            self.defects.append(defect["note"])
+        self.classes.update(record.get("classes", {}))
         self.reasons.update(record["reasons"])
 
     def judge(self, name: str) -> tuple[Verdict, str]:
+        if self.defects:
+            return Verdict.INCONCLUSIVE, f"{name}: a defect of the numerics: {self.defects[0]}"
         if self.errors:
             return Verdict.INCONCLUSIVE, self.errors[0]
         unsettled = [note for note in sorted(self.reasons) if any(it in note for it in UNSETTLED)]
@@ -107,6 +124,8 @@ class _Tally:
             why = known[0][0] if known else "margin inside the numerical uncertainty"
             counts = f"{self.undecided} of {self.examples} {_examples(self.examples)} undecided"
             return Verdict.INCONCLUSIVE, f"{name}: {counts}: {why}"
+        if never := sorted(kind for kind, count in self.classes.items() if not count):
+            return Verdict.INCONCLUSIVE, f"{name}: never drew: {', '.join(never)}"
         return Verdict.SUPPORTED, ""
 
 

@@ -14,7 +14,8 @@ from hypothesis.errors import Flaky, Unsatisfiable
 
 from lcnn_verify import ledger
 from lcnn_verify.evidence.draws import Discarded, discarding
-from lcnn_verify.evidence.recorder import Recorder, Sampling, SearchSpent, Violation, recording
+from lcnn_verify.evidence.recorder import Defect, Recorder, Sampling, Violation, recording
+from lcnn_verify.evidence.subject import SearchSpent
 from lcnn_verify.evidence.verdict import decide
 from lcnn_verify.ledger.claim import Claim
 from lcnn_verify.profiles import Profile, active
@@ -79,8 +80,9 @@ class Property:
         law: Law | None,
         cases: Cases | None,
         shrink: bool,
+        classes: Sequence[str] = (),
     ) -> None:
-        self.claim, self.name = claim, str(test.__name__)
+        self.claim, self.name, self.classes = claim, str(test.__name__), tuple(classes)
         self.examples, self.draws, self.law, self.cases = examples, draws, law, cases
         self.phases = _QUIET_PHASES + ((Phase.shrink,) if shrink else ())
         self._test = test
@@ -97,6 +99,7 @@ class Property:
         """
         phases = self.phases if shrink else _QUIET_PHASES
         recorder = Recorder(self.claim.id, self.name)
+        recorder.classes.update(dict.fromkeys(self.classes, 0))
         with recording(recorder), discarding(recorder.discarded_for):
             try:
                 if self._handle is not None and drawn is not None:
@@ -107,10 +110,10 @@ class Property:
                     self._run_cases(recorder)
                 if self.law is not None and self.draws:
                     self._run_sampling(recorder, self.law)
-            except (Violation, Unsatisfiable, SearchSpent):
+            except (Violation, Defect, Unsatisfiable, SearchSpent):
                 pass  # the recorder holds the counterexample, or no example at all
             except Flaky as error:  # what failed once counts, though it does not always fail
-                if recorder.counterexample is None:
+                if recorder.counterexample is None and recorder.defect is None:
                     recorder.broke(error)
             except Exception as error:
                 recorder.broke(error)
@@ -134,7 +137,7 @@ class Property:
         decision = decide(self.claim, [recorder.to_json()])
         if not decision.as_wanted:
             lines = [f"{self.claim.id} is {decision.verdict}: {decision.reason}"]
-            if (fallen := recorder.counterexample) is not None:
+            if (fallen := recorder.defect or recorder.counterexample) is not None:
                 lines += [fallen.sentence(), "replay with `lcnn-verify replay FILE`, FILE holding:"]
                 lines += [json.dumps(replay_record(fallen.to_json()))]
                 lines += ["or, without lcnn-verify:", fallen.snippet] if fallen.snippet else []
@@ -147,7 +150,7 @@ class Property:
         with recording(recorder):
             try:
                 self._run_once(recorder, arguments)
-            except Violation:
+            except (Violation, Defect):
                 pass  # the recorder holds it
             except Exception as error:
                 recorder.broke(error)
@@ -190,13 +193,15 @@ class Property:
     def _run_sampling(self, recorder: Recorder, law: Law) -> None:
         context = active()
         rng = np.random.default_rng(context.derive_seed(self.claim.id, self.name, "sampling"))
-        stream = Recorder(self.claim.id, self.name)
+        stream = Recorder(self.claim.id, self.name, audit=recorder.audit)
         with recording(stream):
             for _ in range(context.share(self.draws)):
                 try:
                     self._run_once(stream, law.draw(rng))
                 except Discarded:
                     continue  # counted by the listener
+                except Defect:
+                    break
                 except Violation as violation:
                     recorder.counterexample = recorder.counterexample or violation.observation
         recorder.absorb(stream)
@@ -222,20 +227,29 @@ def verifies(
     law: Law | None = None,
     cases: Cases | None = None,
     shrink: bool = True,
+    classes: Sequence[str] = (),
 ) -> Callable[[Callable[..., None]], Callable[[], None]]:
     """Bind the decorated property (``@given`` below it, or a plain function) to a claim.
 
     ``examples`` and ``draws`` are the quick profile's budgets of Hypothesis examples and of i.i.d.
     draws from ``law``; ``shrink=False`` is for properties whose single example is expensive. A
-    plain function runs once on each of ``cases``, or once without arguments. The
-    result is a test function without arguments, carrying its :class:`Property` as
-    ``.lcnn_property``. Raises ``InputError`` for a claim the ledger does not hold.
+    plain function runs once on each of ``cases``, or once without arguments. Without an example of
+    each of the ``classes`` (``draws.classify``) the claim is inconclusive. The result is a test
+    function without arguments, carrying its :class:`Property` as ``.lcnn_property``. Raises
+    ``InputError`` for a claim the ledger does not hold.
     """
     claim = ledger.claim(claim_id)
 
     def decorate(test: Callable[..., None]) -> Callable[[], None]:
         bound = Property(
-            claim, test, examples=examples, draws=draws, law=law, cases=cases, shrink=shrink
+            claim,
+            test,
+            examples=examples,
+            draws=draws,
+            law=law,
+            cases=cases,
+            shrink=shrink,
+            classes=classes,
         )
 
         def run_as_test() -> None:

@@ -63,7 +63,7 @@ def _tightest(records: Sequence[_Json]) -> _Json | None:
 def _counts(records: Sequence[_Json], field: str) -> dict[str, int]:
     total: Counter[str] = Counter()
     for record in records:
-        total.update(record[field])
+        total.update(record.get(field, {}))
     return dict(sorted(total.items()))
 
 
@@ -102,7 +102,13 @@ def merge(claim: Claim, records: Iterable[_Json]) -> _Json:
         return sum(int(record[field]) for record in ordered) + sum(drawn)
 
     counterexample = min(ordered, key=_fallen_key)["counterexample"] if ordered else None
-    proofs = [proof for record in ordered for proof in record.get("proofs", ())]
+    late = {
+        "proofs": [proof for record in ordered for proof in record.get("proofs", ())],
+        "exact": sum(int(record.get("exact", 0)) for record in ordered),
+        "classes": _counts(ordered, "classes"),
+        "audit": _counts(ordered, "audit"),
+        "defects": [record["defect"] for record in ordered if "defect" in record],
+    }
     return {
         "id": claim.id,
         "pack": claim.pack,
@@ -139,7 +145,7 @@ def merge(claim: Claim, records: Iterable[_Json]) -> _Json:
         "tightest": _tightest(ordered),
         "counterexample": counterexample,
         "witnesses": [witness for record in ordered for witness in record["witnesses"]],
-        **({"proofs": proofs} if proofs else {}),
+        **{key: value for key, value in late.items() if value},
         "measurements": [entry for record in ordered for entry in record["measurements"]],
         "series": [entry for record in ordered for entry in record["series"]],
     }

@@ -125,9 +125,10 @@ def theorems(
     """
     took = timings.get("proofs", {}).get(entry["id"], {})
     return [
-        f"{made['statement']}, for {made['box']}: {plural(made['cells'], 'cell')} enclosed with "
-        f"{made['bits']} bits"
-        + (f" in {number(took[made['statement']], 2)} s" if made["statement"] in took else "")
+        f"{made['statement']}, for {made['box']}: "
+        + (f"{plural(made['cells'], 'cell')} by " if "cells" in made else "by ")
+        + made["arithmetic"]
+        + (f", in {number(took[made['statement']], 2)} s" if made["statement"] in took else "")
         + ("" if made["whole"] else "; a part of what the claim is about")
         for made in entry.get("proofs", ())
     ]

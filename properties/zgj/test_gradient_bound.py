@@ -74,12 +74,12 @@ def test_no_student_of_one_planar_teacher_breaks_it():
             if found.verdict == "REFUTED":
                 hold_to_the_claim(prove.counterexample(found))
             continue
-        check.certified(
+        check.proved(
             found.document["statement"],
             box=prove.box(found),
-            cells=found.document["boxes"],
-            bits=prove.PRECISION,
+            arithmetic=f"Arb enclosures, {prove.PRECISION} bits",
             whole=False,
+            cells=found.document["boxes"],
             drawn=CertifiedRegion(found.document) if students == 1 else None,
             seconds=found.document["seconds"],
         )

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence import ClaimFailed, Explanation, Quantity, check, verifies
-from lcnn_verify.evidence.recorder import MAX_LOST
+from lcnn_verify.evidence.subject import MAX_LOST, misbehaved
 from lcnn_verify.packs.zgj.strategies import discard
 from lcnn_verify.profiles import PROFILES, RunContext, running
 
@@ -211,7 +211,7 @@ def test_a_search_that_loses_processes_keeps_the_smallest_example_it_saw():
     def test_crashes(x):
         if x > 17:
             lost.append(x)
-            check.misbehaved("f(x)", "crashed its process", "SIGSEGV", cost=1)
+            misbehaved("f(x)", "crashed its process", "SIGSEGV", cost=1)
         check.at_most(exactly(x), 2000.0)
 
     recorder = test_crashes.lcnn_property.run()

@@ -10,7 +10,6 @@ Source: THEORY §3, fact 8; §7 (cancellation).
 """
 
 import math
-import time
 
 import mpmath
 from flint import arb
@@ -18,7 +17,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lcnn_verify.evidence import check, verifies
-from lcnn_verify.numerics.krawczyk import NotProved
 from lcnn_verify.packs.zgj import laws
 from lcnn_verify.packs.zgj.proofs.facts import merged_level as theorem
 from lcnn_verify.packs.zgj.quantities import merged_level, number
@@ -60,17 +58,4 @@ def test_the_ratio_falls(delta, shrink):
 
 @verifies("zgj.fact.merged-level")
 def test_the_theorem():
-    started = time.perf_counter()
-    try:
-        proof = theorem.prove()
-    except NotProved as error:
-        check.undecided(str(error))
-    else:
-        check.certified(
-            proof.statement,
-            box=proof.box,
-            cells=proof.cells,
-            bits=proof.precision,
-            whole=True,
-            seconds=time.perf_counter() - started,
-        )
+    check.theorem(theorem.prove)

@@ -5,7 +5,8 @@ Statement: |Σ q_i − Σ q_j| ≤ √(πL) and ‖Σ q_i ŵŵᵀ − Σ q_j v̂
     2√(2πL) for ReLU.
 Kind: upper bound.
 Constants: as stated; equality at L = 0.
-How it is checked: float64, escalated to the oracle at small margins.
+How it is checked: float64, escalated to the oracle at small margins; and proved: every coefficient
+    of the dual kernel's power series is ≥ 0, by its recurrence, in exact rational arithmetic.
 Source: THEORY §3, fact 6 and "Other models".
 """
 
@@ -20,6 +21,7 @@ from lcnn_verify.numerics import balls
 from lcnn_verify.packs.zgj import laws, strategies
 from lcnn_verify.packs.zgj.enclosure import unit
 from lcnn_verify.packs.zgj.model import MODELS
+from lcnn_verify.packs.zgj.proofs.facts import moments as theorem
 from lcnn_verify.packs.zgj.quantities import frobenius, loss, number
 
 PI = number("π", lambda dps: mpmath.pi, enclosed=lambda bits: arb.pi())
@@ -98,3 +100,8 @@ def test_moments(instance):
         enclosed=second_ball,
     )
     check.at_most(second, (2.0 * factor * PI * loss(x)).sqrt(), ties=True)
+
+
+@verifies("zgj.fact.moments")
+def test_the_theorem():
+    check.theorem(theorem.prove)

@@ -11,7 +11,7 @@ import pytest
 from flint import arb, fmpq
 
 from lcnn_verify.campaign.record import flaw
-from lcnn_verify.evidence import Recorder, Verdict, decide, recording
+from lcnn_verify.evidence import EXACT, Recorder, Verdict, decide, recording
 from lcnn_verify.evidence import check as evidence_check
 from lcnn_verify.evidence.documents import Rejected
 from lcnn_verify.ledger import claim
@@ -42,6 +42,8 @@ from lcnn_verify.reporting.report import RunInfo, build_report
 from lcnn_verify.reporting.schema import check as check_report
 
 UNIT = ((0.0, 1.0),)
+
+BITS = "Arb enclosures, 64 bits"
 
 
 def test_a_positive_function_is_covered():
@@ -157,12 +159,18 @@ def test_the_claim_is_certified_by_the_proof_and_by_nothing_less():
     for whole, wanted in ((True, Verdict.CERTIFIED), (False, Verdict.SUPPORTED)):
         proved = Recorder("zgj.fact.merged-level", "proved")
         with recording(proved), proved.example({}):
-            evidence_check.certified("R falls", box="Δ ≤ π/2", cells=1, bits=64, whole=whole)
+            evidence_check.proved("R falls", box="Δ ≤ π/2", arithmetic=BITS, cells=1, whole=whole)
         assert verdict(proved, sampled) is wanted
         assert proved.to_json()["proofs"] == [
-            {"statement": "R falls", "box": "Δ ≤ π/2", "cells": 1, "bits": 64, "whole": whole}
+            {
+                "statement": "R falls",
+                "box": "Δ ≤ π/2",
+                "arithmetic": BITS,
+                "whole": whole,
+                "cells": 1,
+            }
         ]
-    proved.proofs[0] = proved.proofs[0].__class__("R falls", "Δ ≤ π/2", 1, 64, True)
+    proved.proofs[0] = proved.proofs[0].__class__("R falls", "Δ ≤ π/2", BITS, True)
     lost = Recorder("zgj.fact.merged-level", "lost")
     with recording(lost), lost.example({}):
         evidence_check.undecided("the budget ran out")
@@ -356,25 +364,27 @@ def test_reports_tell_what_was_proved():
     law = claim("zgj.fact.merged-level")
     recorder = Recorder(law.id, "proved")
     with recording(recorder), recorder.example({}):
-        evidence_check.certified("R < 1", box="Δ ≤ π/2", cells=1, bits=64, whole=True, seconds=0.34)
-        evidence_check.certified("R > 0", box="Δ ≤ 1", cells=2, bits=80, whole=False)
+        evidence_check.proved(
+            "R < 1", box="Δ ≤ π/2", arithmetic=BITS, cells=1, whole=True, seconds=0.34
+        )
+        evidence_check.proved("R > 0", box="Δ ≤ 1", arithmetic=EXACT, whole=False)
     timings = {"started": "2026-01-02T03:04:05+00:00", "seconds": 1.0, "units": {}}
     report = build_report([law], [recorder.to_json()], RunInfo("quick", 0), timings=timings)
     assert report.data["claims"][0]["verdict"] == "CERTIFIED"
     check_report(json.loads(json.dumps(report.data)), "report.json")
-    first = "R < 1, for Δ ≤ π/2: 1 cell enclosed with 64 bits"
-    second = "R > 0, for Δ ≤ 1: 2 cells enclosed with 80 bits; a part of what the claim is about"
+    first = "R < 1, for Δ ≤ π/2: 1 cell by Arb enclosures, 64 bits"
+    second = "R > 0, for Δ ≤ 1: by exact rational arithmetic; a part of what the claim is about"
     assert theorems(report.data["claims"][0]) == [first, second]
     assert report.data["timings"]["proofs"] == {law.id: {"R < 1": 0.34}}
-    timed = first.replace("bits", "bits in 0.34 s")
+    timed = f"{first}, in 0.34 s"
     assert theorems(report.data["claims"][0], report.data["timings"]) == [timed, second]
     summary = markdown.render(report.data)
     assert "Proved for all instances of a box" in summary
-    assert "2 cells enclosed with 80 bits" in summary
+    assert "by exact rational arithmetic" in summary
     page = html.render(report.data)
     assert 'id="claim-zgj.fact.merged-level-proved"' in page
     assert "R &lt; 1, for" in page
-    assert "enclosed with 64 bits in 0.34 s" in page
+    assert "Arb enclosures, 64 bits, in 0.34 s" in page
 
 
 def test_what_a_proof_took_is_no_part_of_what_was_found():
@@ -387,8 +397,8 @@ def test_what_a_proof_took_is_no_part_of_what_was_found():
         for shard, took in enumerate(seconds):
             recorder = Recorder(law.id, "proved")
             with recording(recorder), recorder.example({}):
-                evidence_check.certified(
-                    f"R < {shard}", box="all", cells=1, bits=64, whole=True, seconds=took
+                evidence_check.proved(
+                    f"R < {shard}", box="all", arithmetic=BITS, whole=True, seconds=took
                 )
             assert flaw(json.loads(json.dumps(recorder.to_json())), law.id) == ""
             records.append(recorder.to_json())

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from lcnn_verify.evidence import Explanation, Quantity, check
-from lcnn_verify.evidence.recorder import MAX_LOST
+from lcnn_verify.evidence.subject import MAX_LOST, misbehaved
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.packs.zgj.conformance import diagnosis, quantities
 from lcnn_verify.packs.zgj.conformance.call import Call
@@ -188,7 +188,7 @@ class Trial:
                 why = diagnosis.of_not_finite(self._implementation, operation, x)
             return Explanation(why, snippet(self.said, Call(operation, x, layout, batch=batch)))
 
-        return check.misbehaved(
+        return misbehaved(
             f"{operation}(W, V){_of_arrays(layout)}",
             fault.kind.meaning,
             fault.detail,
