@@ -115,25 +115,26 @@ def evaluate(
     status is a plain int: to hand out an enum Numba would run Python code, in the middle of which
     Ctrl-C turns into a SystemError.
     """
+    family = space.family
     m, d = weights.shape
     if space.route != Route.TILED:
         measure(weights, space)
-    total = space.family.masses.sum()
+    total = family.masses.sum()
     if not math.isfinite(total):
         space.slope[:] = math.nan
         return Status.NON_FINITE.value, math.nan, math.nan, 0.0
     loss = tiled_loss
     if space.route == Route.PLANAR:
-        loss, pull = planar_loss_and_pull(space.family, space.order)
+        loss, pull = planar_loss_and_pull(family, space.order)
         space.slope[:] = pull
     elif space.route == Route.SMALL:
-        loss = loss_and_pull_into(space.family, space.scratch, space.slope)
+        loss = loss_and_pull_into(family, space.scratch, space.slope)
     slope, lengths = space.slope, space.lengths  # looked up in a loop, they would cost the most
     still = True
     for i in range(m):
         pull_norm = math.sqrt(row_dot(slope, slope, i))
         still = still and pull_norm <= GRADIENT_UNITS * ROUNDING * total
-        if space.family.power == 2:
+        if family.power == 2:
             for j in range(d):
                 slope[i, j] *= lengths[i]
     norm = frobenius(slope)
