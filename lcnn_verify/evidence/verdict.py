@@ -69,13 +69,14 @@ def decide(claim: Claim, records: Iterable[dict[str, Any]]) -> Decision:
 
 
 def _refutation(fallen: Mapping[str, Any]) -> str:
-    """What failed, and what is wrong where that was found out."""
+    """What failed, and what is wrong where that was found out: of an identity, which side."""
+    why = fallen.get("diagnosis", "")
     if fallen["relation"] == "?":
         said = f"{fallen['quantity']} {fallen['bound_label']}: {fallen['note']}"
     else:
         said = f"{fallen['quantity']} {fallen['relation']} {fallen['bound_label']} fails"
-    diagnosis = fallen.get("diagnosis")
-    return f"{said}; {diagnosis}" if diagnosis else said
+        why = why or (fallen["note"] if fallen["relation"] == "=" else "")
+    return f"{said}; {why}" if why else said
 
 
 _ORDER = (Verdict.INCONCLUSIVE, Verdict.NOT_EXERCISED, Verdict.CERTIFIED, Verdict.SUPPORTED)

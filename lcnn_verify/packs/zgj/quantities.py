@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -12,6 +13,7 @@ import numpy as np
 from flint import arb
 
 from lcnn_verify.errors import InputError
+from lcnn_verify.evidence import check
 from lcnn_verify.evidence.quantity import ROUNDING, Enclosed, Quantity
 from lcnn_verify.numerics import balls
 from lcnn_verify.numerics.arrays import FloatArray
@@ -114,7 +116,15 @@ def threshold_level(x: HasTeacher) -> Quantity:
         threshold.THRESHOLD_RELATIVE_ERROR * value,
         lambda dps: oracle.loss_threshold(x.V, dps),
         enclosed=lambda bits: enclosure.loss_threshold(x.V, precision=bits),
+        parts=(separation(x),),
     )
+
+
+def floor_found(x: HasTeacher, found: threshold.FloorEstimate) -> Quantity:
+    """F(V) as a search found it: the loss of its students, which the float64 value rounds up."""
+    end = Instance(found.W, x.V)
+    error = 2 * ROUNDING * found.value + math.ulp(0.0)
+    return replace(loss(end, "F(V)"), value=found.value, error=error)
 
 
 def assume_setting(x: Instance) -> None:
@@ -128,6 +138,7 @@ def assume_setting(x: Instance) -> None:
     if x.model != TIED_ABS:
         raise InputError("model", x.model.name, TIED_ABS.name)
     level, bound = loss(x), threshold_level(x)
+    check.sound(level, bound)
     if level.value + level.error > bound.value - bound.error:
         discard("the loss is above the threshold")
 
@@ -156,9 +167,22 @@ def merged_level(delta: float) -> Quantity:
     )
 
 
+def separation(x: HasTeacher) -> Quantity:
+    """Δ(V), the least angle between two teacher lines, in radians."""
+    value = geometry.separation(x.V)
+    return Quantity(
+        "Δ(V)",
+        value,
+        geometry.SEPARATION_RELATIVE_ERROR * value,
+        lambda dps: oracle.separation(x.V, dps),
+        enclosed=lambda bits: enclosure.separation(x.V, precision=bits),
+    )
+
+
 def merged_level_of(x: HasTeacher) -> Quantity:
     """M(Δ(V)); M is nearly cubic, so the separation's relative error counts three times."""
-    value = threshold.merged_level(geometry.separation(x.V))
+    delta = separation(x)
+    value = threshold.merged_level(delta.value)
     relative = threshold.MERGED_LEVEL_RELATIVE_ERROR + 4 * geometry.SEPARATION_RELATIVE_ERROR
 
     def exact(dps: int) -> Any:
@@ -169,7 +193,7 @@ def merged_level_of(x: HasTeacher) -> Quantity:
     def enclosed(bits: int) -> arb:
         return enclosure.merged_level(enclosure.separation(x.V, precision=bits), precision=bits)
 
-    return Quantity("M(Δ)", value, relative * value, exact, enclosed=enclosed)
+    return Quantity("M(Δ)", value, relative * value, exact, enclosed=enclosed, parts=(delta,))
 
 
 def distance(A: FloatArray, B: FloatArray, label: str) -> Quantity:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from lcnn_verify.evidence import check, verifies
 from lcnn_verify.packs.zgj import strategies
 from lcnn_verify.packs.zgj.instances import Instance
-from lcnn_verify.packs.zgj.quantities import gradient_norm, kappa, loss
+from lcnn_verify.packs.zgj.quantities import floor_found, gradient_norm, kappa, loss
 from lcnn_verify.packs.zgj.threshold import floor_level
 
 
@@ -29,6 +29,7 @@ def test_gradient_bound_reaches_the_floor(teacher, parts):
     V, floor = teacher.V, floor_level(teacher.V, starts=4)
     clones = np.repeat(np.sqrt(1.0 / parts) * floor.W, parts, axis=0)
     x = Instance(clones, V, parameters=teacher.parameters)
+    check.sound(floor_found(teacher, floor))
     if loss(x).value > (1.0 + 1e-9) * floor.value:
         strategies.discard("above F(V)")
     check.at_least(gradient_norm(x), kappa(x) * loss(x), instance=x)

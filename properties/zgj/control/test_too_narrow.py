@@ -16,7 +16,7 @@ from lcnn_verify.evidence import check, verifies
 from lcnn_verify.packs.zgj import strategies
 from lcnn_verify.packs.zgj.descents import TARGET, descend
 from lcnn_verify.packs.zgj.instances import Instance
-from lcnn_verify.packs.zgj.quantities import loss
+from lcnn_verify.packs.zgj.quantities import floor_found, loss
 from lcnn_verify.packs.zgj.threshold import floor_level
 
 
@@ -30,6 +30,7 @@ def test_fewer_students_converge(teacher, stretch):
     x = Instance(
         stretch * floor.W, teacher.V, parameters={**teacher.parameters, "stretch": stretch}
     )
+    check.sound(floor_found(teacher, floor))
     if loss(x).value > 1.01 * floor.value:
         strategies.discard("above 1.01·F(V)")
     end = x.with_students(descend(x, budget=20_000).weights)

@@ -21,6 +21,7 @@ from lcnn_verify.evidence import Quantity, check, verifies
 from lcnn_verify.packs.zgj import laws, oracle, strategies
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.quantities import (
+    floor_found,
     gradient_norm,
     loss,
     merged_level,
@@ -76,7 +77,7 @@ def test_students_on_the_bisector_of_a_pair(degrees, size, shares):
     parts=st.integers(1, 3),
 )
 def test_best_narrow_student_is_critical_above_the_threshold(teacher, parts):
-    V, narrow = teacher.V, floor_level(teacher.V, starts=6).W
-    x = Instance(np.repeat(np.sqrt(1.0 / parts) * narrow, parts, axis=0), V)
-    check.at_least(loss(x, "F(V)"), threshold_level(x))
+    V, floor = teacher.V, floor_level(teacher.V, starts=6)
+    x = Instance(np.repeat(np.sqrt(1.0 / parts) * floor.W, parts, axis=0), V)
+    check.at_least(floor_found(teacher, floor), threshold_level(x))
     check.at_most(gradient_norm(x), 1e-6 * float(np.linalg.norm(V)) ** 3, counted=False)

@@ -251,10 +251,10 @@ def test_the_report_draws_a_certified_plane():
     """A region in a proof of a report is a figure of its page, and fits the schema."""
     document, law = certified("one").document, claim(CLAIM)
     recorder = Recorder(law.id, "proved")
-    said = {"box": "a box", "cells": document["boxes"], "bits": 64, "whole": False}
+    said = {"box": "a box", "arithmetic": "Arb", "cells": document["boxes"], "whole": False}
     with recording(recorder), recorder.example({}):
-        evidence_check.certified("‖∇L‖ ≥ 2·κ·L", **said)
-        evidence_check.certified("and drawn", **said, drawn=CertifiedRegion(document))
+        evidence_check.proved("‖∇L‖ ≥ 2·κ·L", **said)
+        evidence_check.proved("and drawn", **said, drawn=CertifiedRegion(document))
     timings = {"started": "2026-01-02T03:04:05+00:00", "seconds": 1.0, "units": {}}
     report = build_report([law], [recorder.to_json()], RunInfo("quick", 0), timings=timings).data
     jsonschema.validate(report, schema())

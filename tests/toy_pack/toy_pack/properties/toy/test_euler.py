@@ -10,9 +10,15 @@ Source: Euler, Introductio in analysin infinitorum, chapter 16.
 
 from toy_pack.counting import into_distinct_parts, into_odd_parts
 
-from lcnn_verify.evidence import Quantity, check, verifies
+from lcnn_verify.evidence import check, verifies
 
 
 @verifies("toy.euler", cases=lambda _: ({"n": n} for n in range(1, 201)))
 def test_odd_parts_count_as_distinct_parts(n):
-    check.equal(Quantity.of(into_odd_parts(n)), Quantity.of(into_distinct_parts(n)))
+    check.exactly(
+        into_odd_parts(n),
+        "=",
+        into_distinct_parts(n),
+        label=f"partitions of {n} into odd parts",
+        wanted_label="into distinct parts",
+    )
