@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-import operator
 from pathlib import Path
 from typing import Any
 
 from lcnn_verify.campaign.run import default_jobs
 from lcnn_verify.errors import InputError
+from lcnn_verify.numerics.options import integer
 from lcnn_verify.profiles import Profile, profile_named
 
 
 def budget(profile: Any) -> Profile:
     """A profile, or the one of this name."""
     return profile if isinstance(profile, Profile) else profile_named(profile)
-
-
-def integer(argument: str, value: Any, least: int) -> int:
-    """``value`` as an int, NumPy's integers included. Raises ``InputError`` for anything else."""
-    wanted = f"an integer ≥ {least}"
-    try:
-        number = operator.index(value)
-    except TypeError:
-        raise InputError(argument, repr(value), wanted) from None
-    if isinstance(value, bool) or number < least:
-        raise InputError(argument, repr(value), wanted)
-    return number
 
 
 def workers(jobs: Any) -> int:

@@ -18,6 +18,7 @@ from lcnn_verify.campaign.properties import fingerprint as sources
 from lcnn_verify.campaign.run import ProgressCallback, run_units, without_file
 from lcnn_verify.errors import InputError
 from lcnn_verify.ledger import Claim
+from lcnn_verify.numerics.options import integer
 from lcnn_verify.profiles import Profile
 from lcnn_verify.reporting.report import Report, RunInfo, build_report
 
@@ -65,7 +66,7 @@ class Campaign:
         """The arguments of :func:`~lcnn_verify.verify`. Raises ``InputError`` for bad ones."""
         return cls(
             profile=arguments.budget(profile),
-            seed=arguments.integer("seed", seed, 0),
+            seed=integer("seed", seed, 0),
             jobs=arguments.workers(jobs),
             out=arguments.folder(out, default_out),
             directory=find_directory(properties),

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import numbers
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import mpmath
 
-from lcnn_verify.errors import InputError
+from lcnn_verify.numerics.options import integer
 
 
 class OracleError(RuntimeError):
@@ -17,9 +16,7 @@ class OracleError(RuntimeError):
 
 def check_dps(dps: int) -> int:
     """Return ``dps`` if it is an int ≥ 5, else raise :class:`InputError`."""
-    if isinstance(dps, bool) or not isinstance(dps, numbers.Integral) or dps < 5:
-        raise InputError("dps", repr(dps), "an integer number of decimal digits, at least 5")
-    return int(dps)
+    return integer("dps", dps, 5, wanted="an integer number of decimal digits, at least 5")
 
 
 def tolerance(dps: int, value: Any, scale: Any) -> Any:

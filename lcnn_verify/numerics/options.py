@@ -7,8 +7,6 @@ import numbers
 import reprlib
 from typing import Any
 
-import numpy as np
-
 from lcnn_verify.errors import InputError
 
 
@@ -30,14 +28,24 @@ def nonnegative_real(name: str, value: Any) -> float:
 
 def positive_integer(name: str, value: Any) -> int:
     """``value`` as an int. Raises :class:`InputError` unless it is an integer above 0."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value <= 0:
-        raise InputError(name, _shown(value), "an integer above 0")
+    return integer(name, value, 1, wanted="an integer above 0")
+
+
+def integer(name: str, value: Any, least: int, most: float = math.inf, *, wanted: str = "") -> int:
+    """``value`` as an int, NumPy's integers included.
+
+    Raises :class:`InputError` unless it is an integer from ``least`` to ``most``: then ``wanted``
+    says so in the caller's words.
+    """
+    integral = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    if not integral or not least <= value <= most:
+        raise InputError(name, _shown(value), wanted or f"an integer ≥ {least}")
     return int(value)
 
 
 def _real(value: Any) -> float:
     """``value`` as a float, NaN if it is no real number or leaves float64's range."""
-    if isinstance(value, bool | np.bool_) or not isinstance(value, numbers.Real):
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
         return math.nan
     try:
         return float(value)

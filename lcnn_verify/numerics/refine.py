@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
-import numbers
 from collections.abc import Callable
 
 from flint import arb
 
-from lcnn_verify.errors import InputError
 from lcnn_verify.numerics import balls
 from lcnn_verify.numerics.balls import EnclosureError
+from lcnn_verify.numerics.options import integer, positive_real
 
 MOST_BITS = 8192
 """The precision at which an automatic raise gives up."""
@@ -32,11 +30,11 @@ def refined(
     precision (the box is too wide) or is not reached at :data:`MOST_BITS`; :class:`InputError` on
     bad arguments.
     """
-    bits = _as_bits(precision)
-    asked = {"width": width, "relative_width": relative_width}
-    for argument, value in asked.items():
+    wanted = f"an integer number of bits from 16 to {MOST_BITS}"
+    bits = integer("precision", precision, 16, MOST_BITS, wanted=wanted)
+    for argument, value in (("width", width), ("relative_width", relative_width)):
         if value is not None:
-            _check_width(argument, value)
+            positive_real(argument, value)
     before: arb | None = None
     while True:
         with balls.working_precision(bits):
@@ -57,23 +55,6 @@ def refined(
             if bits >= MOST_BITS:
                 raise EnclosureError(f"{name}: {got} wide at {bits} bits, wanted {wanted}")
         before, bits = widest, min(2 * bits, MOST_BITS)
-
-
-def _as_bits(precision: int) -> int:
-    if (
-        isinstance(precision, bool)
-        or not isinstance(precision, numbers.Integral)
-        or not 16 <= precision <= MOST_BITS
-    ):
-        raise InputError(
-            "precision", repr(precision), f"an integer number of bits from 16 to {MOST_BITS}"
-        )
-    return int(precision)
-
-
-def _check_width(argument: str, value: float) -> None:
-    if isinstance(value, bool) or not isinstance(value, numbers.Real) or not 0 < value < math.inf:
-        raise InputError(argument, repr(value), "a finite number above 0")
 
 
 def _largest(values: list[arb]) -> arb:

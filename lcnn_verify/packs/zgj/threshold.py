@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import numbers
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from scipy.optimize import minimize
 
 from lcnn_verify.errors import InputError
 from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.numerics.options import integer
 from lcnn_verify.packs.zgj.geometry import closest_pair, line_angles
 from lcnn_verify.packs.zgj.model import as_weights
 from lcnn_verify.packs.zgj.oracle import loss as oracle_loss
@@ -122,9 +122,7 @@ def floor_level(V: ArrayLike, *, starts: int = 16, seed: int = 0) -> FloorEstima
     ``OverflowError`` when F is too large.
     """
     teachers = as_weights("V", V)
-    for name, number, least in (("starts", starts, 1), ("seed", seed, 0)):
-        if isinstance(number, bool) or not isinstance(number, numbers.Integral) or number < least:
-            raise InputError(name, repr(number), f"an integer of at least {least}")
+    starts, seed = integer("starts", starts, 1), integer("seed", seed, 0)
     delta, pair = closest_pair(teachers)
     if delta == 0.0:
         raise coincident("V", pair)

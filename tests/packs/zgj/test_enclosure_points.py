@@ -239,7 +239,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "a number": ({"W": 3.0}, "W: got 0-d array"),
     "precision": ({"precision": 8}, "precision: got 8, wanted an integer number of bits from 16"),
     "no precision": ({"precision": True}, "precision: got True"),
-    "width": ({"width": 0.0}, "width: got 0.0, wanted a finite number above 0"),
+    "width": ({"width": 0.0}, "width: got 0.0, wanted a finite real number above 0"),
     "relative width": ({"relative_width": float("inf")}, "relative_width: got inf"),
     "model": ({"model": "relu"}, "model: got 'relu', wanted a Model"),
 }

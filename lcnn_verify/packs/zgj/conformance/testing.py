@@ -11,6 +11,7 @@ from lcnn_verify.campaign.properties import directory_of, load
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence import Recorder, decide, replay_record
 from lcnn_verify.ledger import Claim
+from lcnn_verify.numerics.options import integer
 from lcnn_verify.packs.zgj.conformance.implementation import open_implementation
 from lcnn_verify.packs.zgj.conformance.limits import DEFAULT_LIMITS, Limits
 from lcnn_verify.packs.zgj.conformance.offers import offered
@@ -39,7 +40,7 @@ def run_conformance_test(
     __tracebackhide__ = True
     context = RunContext(
         arguments.budget(profile),
-        arguments.integer("seed", seed, 0),
+        integer("seed", seed, 0),
         subject={"target": implementation} if isinstance(implementation, str) else None,
     )
     selection, failures = select(checks), []

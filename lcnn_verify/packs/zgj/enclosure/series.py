@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import numbers
-
 from flint import arb
 
-from lcnn_verify.errors import InputError
 from lcnn_verify.numerics import balls
+from lcnn_verify.numerics.options import integer
 from lcnn_verify.numerics.refine import refined
 from lcnn_verify.packs.zgj.enclosure.boxes import Weights, as_ball_pair
 from lcnn_verify.packs.zgj.enclosure.family import ball_family
@@ -28,11 +26,10 @@ def loss_by_hermite(
     :class:`InputError` on bad input or when ``terms`` is not an int ≥ 1, :class:`EnclosureError`
     where a sum is not finite.
     """
-    if isinstance(terms, bool) or not isinstance(terms, numbers.Integral) or terms < 1:
-        raise InputError("terms", repr(terms), "an integer number of terms, at least 1")
+    count = integer("terms", terms, 1, wanted="an integer number of terms, at least 1")
     as_model(model)
     name = "partial sum of the Hermite series"
-    return refined(name, lambda: _sums(W, V, model, int(terms)), precision, None, None)
+    return refined(name, lambda: _sums(W, V, model, count), precision, None, None)
 
 
 def hermite_squares(activation: Activation, terms: int) -> list[tuple[int, arb]]:

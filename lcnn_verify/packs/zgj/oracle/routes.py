@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import numbers
 from collections.abc import Callable
 from typing import Any
 
 import mpmath
 from numpy.typing import ArrayLike
 
-from lcnn_verify.errors import InputError
 from lcnn_verify.numerics.agreement import agreed, nonnegative
 from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.numerics.options import integer
 from lcnn_verify.packs.zgj.model import TIED_ABS, Activation, Model, as_pair
 from lcnn_verify.packs.zgj.oracle.family import loss_scale, precise_family
 
@@ -42,11 +41,9 @@ def loss_by_hermite(
     ``terms`` is not an int ≥ 1, :class:`OracleError` as ``oracle.loss`` does and when a term is
     negative beyond the contract.
     """
-    if isinstance(terms, bool) or not isinstance(terms, numbers.Integral) or terms < 1:
-        raise InputError("terms", repr(terms), "an integer number of terms, at least 1")
+    count = integer("terms", terms, 1, wanted="an integer number of terms, at least 1")
     students, teachers = as_pair(W, V)
     scale = loss_scale(students, teachers, model)
-    count = int(terms)
     parts = agreed(
         "loss by Hermite series",
         lambda: _hermite_terms(students, teachers, model, count),
