@@ -19,6 +19,7 @@ from lcnn_verify.cli.doctor import doctor
 from lcnn_verify.cli.errors import ExitCode, reported
 from lcnn_verify.cli.group import Commands, built
 from lcnn_verify.cli.mounting import mount
+from lcnn_verify.cli.new_pack import new_pack
 from lcnn_verify.cli.replay import replay
 from lcnn_verify.cli.run import run
 
@@ -34,7 +35,7 @@ app = typer.Typer(
         "of lcnn-verify itself."
     ),
 )
-for _command in (run, claims, replay, diff, doctor):
+for _command in (run, claims, replay, diff, doctor, new_pack):
     app.command()(_command)
 
 

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 ENTRY_POINTS = "lcnn_verify.packs"
 """The entry point group under which other distributions offer packs."""
 _OURS = ("lcnn_verify.packs.zgj:PACK",)
-_KEY = re.compile(r"[a-z][a-z0-9_]*")
+KEY = re.compile(r"[a-z][a-z0-9_]*")
+"""What a key is made of."""
 _ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9][a-z0-9_-]*)+")
 
 
@@ -144,7 +145,7 @@ def _flaw(pack: Any) -> str:
     """Why the object an entry point names is no usable pack; empty if it is one."""
     if not isinstance(pack, Pack):
         return f"is a {type(pack).__name__}, no lcnn_verify.packs.Pack"
-    if not _KEY.fullmatch(pack.key):
+    if not KEY.fullmatch(pack.key):
         return f"its key {pack.key!r} is not made of a-z, 0-9 and _, a letter first"
     if not pack.claims:
         return "it has no claims"

@@ -51,4 +51,12 @@ def test_every_file_of_the_package_ships(names):
 def test_nothing_else_ships(names):
     tops = {name.partition("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"lcnn_verify"}
-    assert not [name for name in names if "/tests/" in name or "__pycache__" in name]
+    ours = {name for name in names if not name.startswith("lcnn_verify/scaffold/")}
+    assert not [name for name in ours if "/tests/" in name or "__pycache__" in name]
+
+
+def test_the_model_of_new_packs_ships(names):
+    scaffold = ROOT / "lcnn_verify" / "scaffold"
+    files = [path for path in scaffold.rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    assert {path.relative_to(ROOT).as_posix() for path in files} <= names
+    assert "lcnn_verify/scaffold/gitignore" in names
