@@ -1,13 +1,19 @@
-"""Small certified regions for tests, made once."""
+"""Small certified regions for tests, made once, checked as the command does, and by balls."""
 
 import functools
 from fractions import Fraction
 
 import numpy as np
+from flint import arb
 
+from lcnn_verify.evidence import documents
+from lcnn_verify.evidence.hooks import checker_of
+from lcnn_verify.numerics.balls import working_precision
 from lcnn_verify.numerics.centred_forms import Slope
 from lcnn_verify.packs.zgj.proofs.region import prove
-from lcnn_verify.packs.zgj.proofs.region.claim import RegionClaim, chart
+from lcnn_verify.packs.zgj.proofs.region.check import CHECKER
+from lcnn_verify.packs.zgj.proofs.region.claim import RegionClaim, Shell, chart
+from lcnn_verify.packs.zgj.proofs.region.forms import as_balls, centred, landscape, reasons, steep
 from lcnn_verify.packs.zgj.proofs.region.point import coordinates, teachers
 
 TWO = (Fraction(1), Fraction(1))
@@ -26,6 +32,32 @@ def certified(name="one", multiple=2, inner=Fraction(1, 10**6), budget=100_000):
     claim = CLAIMS[name]
     claim = RegionClaim(claim.norms, claim.separation, claim.students, Fraction(multiple), inner)
     return prove.certify(claim, budget=budget)
+
+
+def check(document, watch=lambda done, total: None):
+    """The number of boxes proved anew; 1 for a point."""
+    (said,) = documents.check(document, CHECKER, watch)
+    how = said.rpartition("; ")[2].partition(" ")[0]
+    return 1 if how == "a" else int(how.replace(",", ""))
+
+
+def proved(document):
+    """What the command proves once more of a certificate, whose digest is made anew."""
+    checker, sealed = checker_of(document["certificate"]), {**document}
+    sealed["digest"] = documents.digest(sealed)
+    return list(documents.check(sealed, checker, lambda done, total: None))
+
+
+def confirmed(claim, lower, upper, codes, direction):
+    """Whether each box's reason is proved by Arb balls of 64 bits, ‖∇L‖ in this direction."""
+    centres, radii = centred(lower, upper)
+    with working_precision(64):
+        shell = Shell.of(claim, arb)
+        seen = landscape(claim, shell, as_balls(centres), as_balls(radii))
+        bounds = steep(shell, seen, as_balls(np.where(codes == "g", direction, 0.0)))
+        proofs = reasons(shell, seen, bounds)
+    stands = [(codes == letter) & proved.astype(bool) for letter, proved in proofs.items()]
+    return np.asarray(np.any(stands, axis=0))
 
 
 def weights(claim, x):
@@ -59,4 +91,4 @@ def near(claim, rng, count, noise=0.1):
     return np.array([coordinates(claim, W) for W in drawn])
 
 
-__all__ = ["CLAIMS", "certified", "inside", "near", "weights"]
+__all__ = ["CLAIMS", "certified", "check", "confirmed", "inside", "near", "proved", "weights"]

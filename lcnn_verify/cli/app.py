@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 import lcnn_verify
+from lcnn_verify.cli.certify import certify
 from lcnn_verify.cli.claims import claims
 from lcnn_verify.cli.diff import diff
 from lcnn_verify.cli.doctor import doctor
@@ -37,6 +38,7 @@ app = typer.Typer(
 )
 for _command in (run, claims, replay, diff, doctor, new_pack):
     app.command()(_command)
+app.add_typer(certify)
 
 
 def _show_version(wanted: bool) -> None:

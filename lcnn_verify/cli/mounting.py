@@ -1,39 +1,50 @@
-"""The commands of packs, put beside the engine's own. Imports no numerics."""
+"""The commands and certifiers of packs, put beside the engine's own. Imports no numerics."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import typer
 
 from lcnn_verify import packs
 from lcnn_verify.cli.group import Commands, built
-from lcnn_verify.packs import Broken
+from lcnn_verify.packs import Broken, Pack
 
 
 def mount(front: Commands) -> tuple[Broken, ...]:
-    """Add every pack's commands to ``front``.
+    """Add every pack's commands to ``front``, and its certifiers to the group ``certify`` in it.
 
     A pack whose commands cannot be imported, or bear a name that is taken, goes on without those:
     what is left out is returned, a line each.
     """
-    left_out: list[Broken] = []
-    for pack in packs.find():
-        if not pack.commands:
-            continue
-        try:
-            offered = _commands(packs.resolve(pack.commands))
-        except Exception as error:
-            reason = f"cannot be imported: {type(error).__name__}: {error}"
-            left_out.append(Broken(f"commands of {pack.key}", " ".join(reason.split())))
-            continue
-        for name, command in offered.items():
-            if name in front.commands:
-                reason = "a command of that name is there already"
-                left_out.append(Broken(f"command {name!r} of {pack.key}", reason))
-            else:
-                front.commands[name] = command
-    return tuple(left_out)
+    certify: Any = front.commands["certify"]
+    return tuple(
+        broken
+        for pack in packs.find()
+        for kind, path, group in (
+            ("command", pack.commands, front),
+            ("certifier", pack.certifiers, certify),
+        )
+        if path
+        for broken in _add(pack, kind, path, group)
+    )
+
+
+def _add(pack: Pack, kind: str, path: str, group: Commands) -> Iterator[Broken]:
+    """Add the commands of the app at ``path`` to ``group``; yields what is left out."""
+    try:
+        offered = _commands(packs.resolve(path))
+    except Exception as error:
+        reason = f"cannot be imported: {type(error).__name__}: {error}"
+        yield Broken(f"{kind}s of {pack.key}", " ".join(reason.split()))
+        return
+    for name, command in offered.items():
+        if name in group.commands:
+            reason = f"a {kind} of that name is there already"
+            yield Broken(f"{kind} {name!r} of {pack.key}", reason)
+        else:
+            group.commands[name] = command
 
 
 def _commands(app: Any) -> dict[str, Any]:

@@ -20,8 +20,8 @@ from lcnn_verify.evidence.observation import FLOAT64, Outcome, Ruling
 from lcnn_verify.evidence.quantity import Quantity
 from lcnn_verify.evidence.rational import Rational, compare, rational, rounded, written
 from lcnn_verify.evidence.recorder import Explain, Proof, current, observe
+from lcnn_verify.evidence.theorem import Theorem
 from lcnn_verify.numerics.krawczyk import NotProved
-from lcnn_verify.numerics.subdivision import Theorem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

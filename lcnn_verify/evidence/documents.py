@@ -7,14 +7,29 @@ import gzip
 import hashlib
 import json
 import os
+import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 from lcnn_verify.errors import InputError
+from lcnn_verify.evidence.hooks import Checker, Watch
+from lcnn_verify.numerics.balls import EnclosureError
 
 VERSION = "1"
+_UNREADABLE = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What comes of data that a checker cannot read."""
+_LONGEST = 160  # characters of what a schema says
 MOST_BYTES = 2**27
 """What :func:`read` takes, unpacked: more than 40 million boxes take."""
 
@@ -48,8 +63,8 @@ def write(path: Path, document: dict[str, Any]) -> None:
     path.write_bytes(gzip.compress(data, mtime=0) if path.suffix == ".gz" else data)
 
 
-def read(path: Path, kinds: Sequence[str]) -> dict[str, Any]:
-    """Read a document back. Raises :class:`InputError` when it is no certificate of ``kinds``."""
+def read(path: Path) -> dict[str, Any]:
+    """Read a document back. Raises :class:`InputError` when it is no certificate."""
     with path.open("rb") as file:
         data = file.read(MOST_BYTES + 1)
     try:
@@ -63,9 +78,66 @@ def read(path: Path, kinds: Sequence[str]) -> dict[str, Any]:
         raise
     except (ValueError, EOFError, OSError, zlib.error, RecursionError) as error:
         raise InputError("FILE", f"no JSON ({error})", "a certificate") from None
-    if not isinstance(document, dict) or document.get("certificate") not in kinds:
-        wanted = " or ".join(map(repr, kinds))
-        raise InputError("FILE", "JSON of another kind", f"a file with certificate: {wanted}")
+    if not isinstance(document, dict) or not isinstance(document.get("certificate"), str):
+        raise InputError("FILE", "JSON of another kind", "a certificate, which names its kind")
     if document.get("version") != VERSION:
         raise InputError("FILE", f"version {document.get('version')!r}", f"version {VERSION}")
     return document
+
+
+def check(document: dict[str, Any], checker: Checker, watch: Watch) -> Iterator[str]:
+    """Prove once more what a document says; yields what is proved, in words.
+
+    The document is held to the schema of its kind, then proved, then compared with its digest.
+    Raises :class:`Rejected` at the first of them that fails, also for what cannot be read.
+    """
+    try:
+        if checker.schema is not None:
+            demand_form(document, json.loads(checker.schema.read_text(encoding="utf-8")))
+        yield from checker.check(document, watch)
+        if document.get("digest") != digest(document):
+            raise Rejected("what it proves stands, but it was changed after it was written")
+    except (Rejected, EnclosureError) as error:
+        raise Rejected(str(error)) from None
+    except _UNREADABLE as error:
+        raise Rejected(f"malformed: {type(error).__name__}: {error}") from None
+
+
+def demand_form(document: dict[str, Any], schema: dict[str, Any]) -> None:
+    """Raise :class:`Rejected`, saying where, unless the document obeys the schema."""
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import best_match
+
+    flaw = best_match(Draft202012Validator(schema).iter_errors(document))
+    if flaw is not None:
+        what = shorten(flaw.message, _LONGEST, placeholder=" …")
+        raise Rejected(f"malformed: {what} at {flaw.json_path}")
+
+
+def readable(data: Mapping[str, Any], check: Callable[[Mapping[str, Any]], None]) -> None:
+    """Run ``check`` on an entry; whatever it cannot read is rejected, under the entry's name."""
+    name = data.get("name")
+    if not isinstance(name, str):
+        raise Rejected(f"an entry whose name is {name!r}")
+    try:
+        check(data)
+    except (EnclosureError, Rejected) as error:
+        raise Rejected(f"{name}: {error}") from None
+    except _UNREADABLE as error:
+        raise Rejected(f"{name}: {type(error).__name__}: {error}") from None
+
+
+def whole(value: Any) -> int:
+    """``value`` if it is an int, nothing that merely compares equal to one."""
+    if type(value) is not int:
+        raise Rejected(f"{value!r} where a whole number belongs")
+    return value
+
+
+def rational(text: Any) -> Fraction:
+    """A number as certificates write exact ones, digits or digits/digits, not negative."""
+    if not isinstance(text, str) or not re.fullmatch(r"[0-9]{1,30}(/[0-9]{1,30})?", text):
+        raise Rejected(
+            f"{str(text)[:40]!r} where a rational number belongs, digits or digits/digits"
+        )
+    return Fraction(text)

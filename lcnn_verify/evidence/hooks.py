@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, ClassVar, Protocol, Self
 
 from lcnn_verify import packs
@@ -18,8 +19,25 @@ from lcnn_verify.packs import Pack
 
 SelfCheck = Callable[[], tuple[bool, str]]
 """Whether a check of the installation passed, and what it found."""
-Checker = Callable[[Mapping[str, Any]], Iterator[str]]
-"""Proves what a certificate says once more: a sentence for each proof; raises ``Rejected``."""
+Watch = Callable[[int, int], None]
+"""Told how many steps of a check are done, and of how many; 0 where that is not known."""
+
+
+class Refutation(str):
+    """What a checker proved once more, where that is: a claim is false."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checker:
+    """Proves what certificates of a kind say once more, trusting nothing but the claim they name.
+
+    ``check(document, watch)`` yields what it proved, in words, as a :class:`Refutation` where a
+    claim is proved false; it raises ``documents.Rejected``, saying where, if a proof fails.
+    ``schema`` is a file with a JSON Schema, which a document is held to before.
+    """
+
+    check: Callable[[dict[str, Any], Watch], Iterator[str]]
+    schema: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +101,8 @@ class Hooks:
 
     ``examples`` are the classes its properties take; ``warm_up`` takes every compiled route once,
     which fills or loads the compile cache; ``self_checks`` are what ``lcnn-verify doctor`` runs, by
-    name; ``certificates`` maps what the field ``certificate`` of a document says to its checker;
-    ``judge`` takes code under test.
+    name; ``certificates`` maps what a document's field ``certificate`` says, ``"<key>.<name>"``, to
+    its checker; ``judge`` takes code under test.
     """
 
     examples: tuple[type[Example], ...] = ()
@@ -127,6 +145,25 @@ def judging(target: str) -> Judge:
             hooks.judge.context(target)
             return hooks.judge
     raise InputError("implementation", repr(target), "a pack that judges implementations")
+
+
+def checker_of(kind: str) -> Checker:
+    """What checks certificates of this kind; imports the numerics of the pack that has it only.
+
+    Raises ``InputError`` if no pack checks them, or the one that does cannot be imported.
+    """
+    key = kind.partition(".")[0]
+    if key in {pack.key for pack in packs.find()}:
+        try:
+            known = hooks_of(key).certificates
+        except Exception as error:
+            got = f"numerics that cannot be imported: {type(error).__name__}: {error}"
+            raise InputError(f"pack {key}", got, f"those that check {kind!r}") from None
+        if kind in known:
+            return known[kind]
+    usable = [hooks for _, hooks in every_pack() if not isinstance(hooks, Exception)]
+    kinds = " or ".join(repr(kind) for hooks in usable for kind in hooks.certificates)
+    raise InputError("FILE", "JSON of another kind", f"a file with certificate: {kinds}")
 
 
 def example_type(value: Any) -> type[Example] | None:

@@ -1,10 +1,10 @@
-"""Branch and bound: a function of a box proved positive on every piece of it."""
+"""Branch and bound: a function of a box proved positive on every cell of a cover by halvings."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from flint import arb
 
@@ -15,57 +15,17 @@ Cell: TypeAlias = tuple[tuple[float, float], ...]
 """An interval for each coordinate, ends included."""
 Bound: TypeAlias = Callable[[Sequence[arb]], arb]
 
-KIND = "theorem"
-"""What the field ``certificate`` of the JSON says."""
 MOST_CELLS = 20_000
+_NARROWEST = 2.0**-40  # times the box: a narrower cell is no part of a cover that can be searched
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A function, named, that is positive on ``box``: enclosed on each of ``cells``."""
-
-    name: str
-    box: Cell
-    cells: tuple[Cell, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Theorem:
-    """A statement proved for every instance of ``box``, in words; ``parts`` say how."""
-
-    claim: str
-    statement: str
-    box: str
-    parts: tuple[Part, ...]
-    precision: int
-
-    @property
-    def cells(self) -> int:
-        """How many sub-boxes were enclosed."""
-        return sum(len(part.cells) for part in self.parts)
-
-    def to_json(self) -> dict[str, Any]:
-        """The JSON certificate."""
-        return {
-            "certificate": KIND,
-            "version": "1",
-            "claim": self.claim,
-            "statement": self.statement,
-            "box": self.box,
-            "precision": self.precision,
-            "parts": [
-                {"name": part.name, "box": part.box, "cells": part.cells} for part in self.parts
-            ],
-        }
-
-
-def positive(
-    name: str, function: Bound, box: Cell, *, precision: int = 64, most: int = MOST_CELLS
-) -> Part:
-    """Cover ``box`` by cells on each of which the enclosure of ``function`` is above 0.
+def cover(
+    function: Bound, box: Cell, *, precision: int = 64, most: int = MOST_CELLS
+) -> tuple[Cell, ...]:
+    """Cells that cover ``box``, on each of which the enclosure of ``function`` is above 0.
 
     A cell that is not decided is halved (:func:`halves`). Raises :class:`NotProved` naming a cell
-    where ``function`` is negative, or when too many cells are needed.
+    where ``function`` is negative, or when more than ``most`` cells are needed.
     """
     open_cells, proved = [box], []
     with working_precision(precision):
@@ -80,9 +40,9 @@ def positive(
                 continue
             if value < 0 or len(proved) + len(open_cells) >= most:
                 why = "it is negative" if value < 0 else f"{most} cells were not enough"
-                raise NotProved(f"{name} is not positive on {cell}: {why}")
+                raise NotProved(f"not positive on {cell}: {why}")
             open_cells += halves(cell, box)
-    return Part(name, box, tuple(sorted(proved)))
+    return tuple(sorted(proved))
 
 
 def halves(cell: Cell, box: Cell) -> tuple[Cell, Cell]:
@@ -97,3 +57,28 @@ def halves(cell: Cell, box: Cell) -> tuple[Cell, Cell]:
         (*cell[:axis], (low, middle), *cell[axis + 1 :]),
         (*cell[:axis], (middle, high), *cell[axis + 1 :]),
     )
+
+
+def demand_cover(cells: Sequence[Cell], box: Cell) -> None:
+    """Raise :class:`NotProved` unless the cells are the leaves of a tree of halvings of ``box``."""
+    left, pending = set(cells), [box]
+    if len(left) != len(cells):
+        raise NotProved("a cell is there twice")
+    for cell in cells:
+        if len(cell) != len(box) or not all(
+            _NARROWEST * (whole[1] - whole[0]) < high - low < math.inf
+            for (low, high), whole in zip(cell, box, strict=True)
+        ):
+            raise NotProved(f"{cell} is no cell of {box}")
+    sides = zip(*cells, strict=True) if cells else [[side] for side in box]
+    smallest = [min(high - low for low, high in side) for side in sides]
+    while pending:
+        cell = pending.pop()
+        if cell in left:
+            left.remove(cell)
+        elif all(high - low < least for (low, high), least in zip(cell, smallest, strict=True)):
+            raise NotProved(f"no cell covers {cell}")
+        else:
+            pending += halves(cell, box)
+    if left:
+        raise NotProved(f"{min(left)} is no part of the cover")

@@ -77,7 +77,7 @@ def test_no_student_of_one_planar_teacher_breaks_it():
         check.proved(
             found.document["statement"],
             box=prove.box(found),
-            arithmetic=f"Arb enclosures, {prove.PRECISION} bits",
+            arithmetic=prove.ARITHMETIC,
             whole=False,
             cells=found.document["boxes"],
             drawn=CertifiedRegion(found.document) if students == 1 else None,

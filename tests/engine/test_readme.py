@@ -46,10 +46,12 @@ def gallery_table():
 
 
 def commands(group=None, prefix=""):
-    """Each command with its full name, those of groups included."""
+    """Each command with its full name, those of groups included, and groups with options."""
     group = group or front_door()
     for name, command in group.commands.items():
         if hasattr(command, "commands"):
+            if len(command.params) > 0:
+                yield f"{prefix}{name}", command
             yield from commands(command, f"{prefix}{name} ")
         else:
             yield f"{prefix}{name}", command

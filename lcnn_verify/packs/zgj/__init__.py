@@ -41,4 +41,5 @@ PACK = Pack(
     },
     hooks="lcnn_verify.packs.zgj.hooks:HOOKS",
     commands="lcnn_verify.packs.zgj.commands.apps:commands",
+    certifiers="lcnn_verify.packs.zgj.commands.certify:certifiers",
 )

@@ -17,6 +17,13 @@ from lcnn_verify.packs.zgj.conformance import target as targets
 from lcnn_verify.packs.zgj.conformance.offers import lacking
 from lcnn_verify.packs.zgj.instances import Instance, Teacher
 from lcnn_verify.packs.zgj.model import MODELS
+from lcnn_verify.packs.zgj.proofs.critical import check as critical_check
+from lcnn_verify.packs.zgj.proofs.critical.catalogue import POINTS
+from lcnn_verify.packs.zgj.proofs.descent import check as descent_check
+from lcnn_verify.packs.zgj.proofs.descent.catalogue import DESCENTS
+from lcnn_verify.packs.zgj.proofs.facts import check as theorem_check
+from lcnn_verify.packs.zgj.proofs.region import check as region_check
+from lcnn_verify.packs.zgj.proofs.region import claim as region
 from lcnn_verify.packs.zgj.proofs.region.drawing import CertifiedRegion
 
 _DIGITS = 40
@@ -86,6 +93,12 @@ def subject(target: str) -> dict[str, Any]:
 HOOKS = Hooks(
     examples=(Instance, Teacher, CertifiedRegion),
     warm_up=warm_up,
+    certificates={
+        region.KIND: region_check.CHECKER,
+        POINTS.kind: critical_check.CHECKER,
+        DESCENTS.kind: descent_check.CHECKER,
+        "zgj.theorem": theorem_check.CHECKER,
+    },
     self_checks={"numerics": numerics, "enclosures": enclosures},
     judge=Judge(subject, lambda check: lacking(check, current().declaration)),
 )

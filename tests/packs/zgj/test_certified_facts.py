@@ -4,32 +4,29 @@ import copy
 import itertools
 import json
 import math
+from fractions import Fraction
 
 import mpmath
 import numpy as np
 import pytest
 from flint import arb, fmpq
+from region_kit import proved
 
 from lcnn_verify.campaign.record import flaw
 from lcnn_verify.evidence import EXACT, Recorder, Verdict, decide, recording
 from lcnn_verify.evidence import check as evidence_check
 from lcnn_verify.evidence.documents import Rejected
+from lcnn_verify.evidence.theorem import positive
 from lcnn_verify.ledger import claim
 from lcnn_verify.numerics import power_series
 from lcnn_verify.numerics.balls import EnclosureError, working_precision
+from lcnn_verify.numerics.intervals import working_bits
 from lcnn_verify.numerics.krawczyk import NotProved
-from lcnn_verify.numerics.subdivision import halves, positive
+from lcnn_verify.numerics.subdivision import demand_cover, halves
 from lcnn_verify.packs.zgj import oracle
 from lcnn_verify.packs.zgj.population import gradient, loss
-from lcnn_verify.packs.zgj.proofs.facts import (
-    check as theorem_check,
-)
-from lcnn_verify.packs.zgj.proofs.facts import (
-    gradient_upper_bound,
-    merged_level,
-    moments,
-)
-from lcnn_verify.packs.zgj.proofs.facts.check import check
+from lcnn_verify.packs.zgj.proofs.facts import check as theorem_check
+from lcnn_verify.packs.zgj.proofs.facts import gradient_upper_bound, merged_level, moments
 from lcnn_verify.packs.zgj.proofs.facts.gradient_upper_bound import (
     Arithmetic,
     close_pair,
@@ -135,7 +132,7 @@ def test_the_slope_is_that_of_the_oracles_ratio(delta):
 def test_the_merged_level_is_proved_in_milliseconds_worth_of_cells():
     theorem = merged_level.prove()
     assert theorem.cells < 100
-    assert check(json.loads(json.dumps(theorem.to_json()))) == "zgj.fact.merged-level"
+    assert proved(json.loads(json.dumps(theorem.to_json()))) == ["zgj.fact.merged-level"]
 
 
 def test_too_sharp_a_bound_on_the_merged_level_is_not_proved(monkeypatch):
@@ -186,7 +183,7 @@ def test_the_moments_coefficients_are_the_kernels():
             )
             assert abs(series * 2 / mpmath.pi - oracle.kernel(rho)) < 1e-25
     assert moments.recurrence_holds()
-    assert check(json.loads(json.dumps(moments.prove().to_json()))) == "zgj.fact.moments"
+    assert proved(json.loads(json.dumps(moments.prove().to_json()))) == ["zgj.fact.moments"]
 
 
 @pytest.mark.parametrize("index", [2, 40])
@@ -196,8 +193,36 @@ def test_a_wrong_coefficient_is_found(monkeypatch, index):
     monkeypatch.setattr(moments, "coefficients", lambda order=moments.ORDER: wrong)
     with pytest.raises(NotProved, match="power series"):
         moments.prove()
-    with pytest.raises(Rejected, match="not the kernel"):
-        theorem_check._demand_moments()
+
+
+def test_the_second_proof_of_the_moments_shares_no_coefficient_with_the_first(monkeypatch):
+    """Every coefficient of it is that of the exact series, and it asks the prover for none."""
+    root, right = theorem_check._inverse_root(100), moments.exact_series()
+    for k, b in enumerate(root[:-1]):
+        a = b / ((2 * k + 1) * (2 * k + 2))
+        assert (right[2 * k + 2], right[2 * k + 1]) == (fmpq(a.numerator, a.denominator), 0)
+    document = json.loads(json.dumps(moments.prove().to_json()))
+    for name in ("coefficients", "exact_series", "recurrence_holds"):
+        monkeypatch.setattr(moments, name, None)
+    assert proved(document) == ["zgj.fact.moments"]
+
+
+@pytest.mark.parametrize("index", [1, 40])
+def test_the_second_proof_of_the_moments_finds_a_wrong_coefficient(monkeypatch, index):
+    document = json.loads(json.dumps(moments.prove().to_json()))
+    wrong = theorem_check._inverse_root(100)
+    wrong[index] += Fraction(1, 10**6)
+    monkeypatch.setattr(theorem_check, "_inverse_root", lambda order: wrong)
+    with pytest.raises(Rejected, match=f"the series of 1/√.* is wrong at x\\^{index}"):
+        proved(document)
+
+
+def test_the_second_proof_of_the_moments_is_of_the_kernel(monkeypatch):
+    """Planted: an arcsine that is none."""
+    document = json.loads(json.dumps(moments.prove().to_json()))
+    monkeypatch.setattr(theorem_check, "direction", lambda y, x: y)
+    with pytest.raises(Rejected, match=r"not the kernel at 0.25"):
+        proved(document)
 
 
 def test_a_negative_coefficient_is_found(monkeypatch):
@@ -299,12 +324,12 @@ def coarse():
 def test_all_of_the_charts_are_covered(coarse):
     for part in coarse["parts"]:
         cells = [tuple(map(tuple, cell)) for cell in part["cells"]]
-        theorem_check.demand_cover(part["name"], cells, gradient_upper_bound.BOXES[part["name"]])
+        demand_cover(cells, gradient_upper_bound.BOXES[part["name"]])
 
 
 def test_every_hundredth_cell_is_positive_in_other_arithmetic(coarse):
     wanted = theorem_check.PARTS[gradient_upper_bound.CLAIM]
-    with theorem_check.working_bits(80):
+    with working_bits(80):
         for part in coarse["parts"]:
             box, function = wanted[part["name"]]
             for cell in part["cells"][::100]:
@@ -325,21 +350,21 @@ def test_every_hundredth_cell_is_positive_in_other_arithmetic(coarse):
         (lambda cells: cells[5].pop(), "is no cell of"),
         (lambda cells: cells[5][0].__setitem__(0, 10**400), "OverflowError"),
         (lambda cells: cells.clear(), "no cell covers"),
-        (lambda cells: cells.__setitem__(0, [["x", 1.0]]), "ValueError"),
+        (lambda cells: cells.__setitem__(0, [["x", 1.0]]), "malformed: 'x' is not of type"),
     ],
 )
 def test_a_gap_in_the_cover_is_found(coarse, change, message):
     bad = copy.deepcopy(coarse)
     change(bad["parts"][1]["cells"])
     with pytest.raises(Rejected, match=message):
-        check(bad)
+        proved(bad)
 
 
 def test_what_is_no_theorem_is_rejected(coarse):
     small = json.loads(json.dumps(merged_level.prove().to_json()))
     wrong_box = [{**small["parts"][0], "box": [[0.0, 1.0]]}]
     for bad in (
-        {},
+        {"certificate": small["certificate"]},
         {**coarse, "claim": "zgj.fact.euler"},
         {**coarse, "claim": ["zgj.fact.moments"]},
         {**coarse, "parts": coarse["parts"][:2]},
@@ -347,7 +372,7 @@ def test_what_is_no_theorem_is_rejected(coarse):
         {**small, "parts": wrong_box},
     ):
         with pytest.raises(Rejected):
-            check(bad)
+            proved(bad)
 
 
 def test_a_cell_where_the_function_is_not_positive_is_found(monkeypatch):
@@ -355,7 +380,7 @@ def test_a_cell_where_the_function_is_not_positive_is_found(monkeypatch):
     parts = {merged_level.CLAIM: {"fall": (merged_level.BOX, lambda cell: 1 - cell[0])}}
     monkeypatch.setattr(theorem_check, "PARTS", parts)
     with pytest.raises(Rejected, match="not proved positive"):
-        check(data)
+        proved(data)
     with pytest.raises(Rejected, match="beyond the series"):
         theorem_check._even_series(lambda k: 1, 1, theorem_check.iv.mpf(3))
 

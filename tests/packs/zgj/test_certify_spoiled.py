@@ -6,13 +6,12 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from region_kit import CLAIMS, certified
+from region_kit import CLAIMS, certified, check
 
-from lcnn_verify.errors import InputError
 from lcnn_verify.evidence import documents
+from lcnn_verify.evidence.documents import Rejected
 from lcnn_verify.packs.zgj.proofs.region import check as region_check
 from lcnn_verify.packs.zgj.proofs.region import split_tree
-from lcnn_verify.packs.zgj.proofs.region.check import Rejected, check
 from lcnn_verify.packs.zgj.proofs.region.page import render
 
 
@@ -37,7 +36,9 @@ def resealed(document):
 
 def test_a_good_certificate_passes():
     document, seen = certificate(), []
-    assert check(document, seen.append) == document["boxes"] == sum(seen)
+    boxes = document["boxes"]
+    assert check(document, lambda done, total: seen.append((done, total))) == boxes
+    assert seen[-1] == (boxes, boxes)
     assert check(certificate("two", inner=Fraction(1, 2))) > 3000
     assert check(resealed(certificate())) == document["boxes"]
 
@@ -89,6 +90,7 @@ SPOILED = {
     "the last box deleted": lambda d: d | {"tree": d["tree"][:-1]},
     "a split deleted": lambda d: replaced(d, halved(d), "g"),
     "a box moved": other_axis,
+    "a coordinate that is none": lambda d: replaced(d, halved(d), "5"),
     "a box split": lambda d: replaced(d, first(d, "g"), "0"),
     "another reason": lambda d: replaced(d, first(d, "a"), "g"),
     "no reason": lambda d: replaced(d, first(d, "g"), "?"),
@@ -114,7 +116,6 @@ FORGED = {
     "a reason that is false": lambda d: replaced(d, first(d, "a"), "g"),
     "below for gradient": lambda d: replaced(d, first(d, "g"), "b"),
     "elsewhere for gradient": lambda d: replaced(d, first(d, "g"), "e"),
-    "a reason that is none": lambda d: replaced(d, first(d, "g"), "z"),
     "an open box": lambda d: replaced(d, first(d, "g"), "?"),
     "κ twenty times": lambda d: d | {"multiple": "40"},
     "another teacher": lambda d: d | {"teacher": {"norms": ["11/10"], "separation": "90"}},
@@ -157,40 +158,52 @@ def test_every_number_counts():
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"point": {}}, "its point: KeyError"),
-        ({"point": {"coordinates": ["a"]}}, "coordinates that are not finite floats"),
-        ({"point": {"coordinates": [1.0]}}, "1 coordinates for 1 students"),
-        ({"point": {"coordinates": 1.0}}, "its point: TypeError"),
-        ({"point": {"coordinates": [10**400, 0.0]}}, "coordinates that are not finite floats"),
-        ({"point": {"coordinates": [math.inf, 0.0]}}, "coordinates that are not finite floats"),
-        ({"point": {"coordinates": [-1.0, 0.0]}}, "a student without a positive mass"),
-        ({"point": {"coordinates": [1.0, 1e308]}}, "its point: "),
-        ({"students": 5}, "a claim out of reach: students: got 5"),
-        ({"students": 1.0}, "malformed: not a number of students"),
-        ({"dimension": 3}, "malformed: not a number of students"),
-        ({"multiple": "-28/-5"}, "where a rational number belongs"),
-        ({"multiple": "1e400"}, "where a rational number belongs"),
+        ({"students": 5}, "malformed: 5 is greater than the maximum of 3"),
+        ({"students": 1.0}, "1.0 where a whole number belongs"),
+        ({"students": 3, "teacher": {"norms": ["1", "1"], "separation": "90"}}, "out of reach"),
+        ({"dimension": 3}, "malformed: 2 was expected"),
+        ({"multiple": "-28/-5"}, "malformed: '-28/-5' does not match"),
         ({"multiple": "1/0"}, "malformed: ZeroDivisionError"),
         ({"inner": "1000000"}, "a claim out of reach: inner: got 1000000"),
-        ({"teacher": {"norms": "12", "separation": "90"}}, "malformed: .* no list of norms"),
+        ({"teacher": {"norms": "12", "separation": "90"}}, "malformed: '12' is not of type"),
         ({"teacher": {"norms": ["1" * 9], "separation": "90"}}, "a claim out of reach: norms"),
-        ({"teacher": None}, "malformed: TypeError"),
+        ({"teacher": None}, "malformed: None is not of type 'object'"),
         ({"claim": "zgj.rate"}, "something is proved, but not that claim is 'zgj.rate'"),
-        ({"verdict": "REFUTED"}, "something is proved, but not that verdict is 'REFUTED'"),
-        ({"tree": 5}, "malformed: the tree is not a line of ASCII"),
-        ({"tree": [["g"]]}, "malformed: the tree is not a line of ASCII"),
-        ({"tree": "g\x1b"}, "malformed: the tree is not a line of ASCII"),
-        ({"seals": 5}, "malformed: the seals are no string"),
-        ({"seals": None}, "malformed: the seals are no string"),
-        ({"root": [0.6, 1.4, -1.6, 1.6]}, "malformed: the root is not 2 pairs of floats"),
-        ({"root": [[[0.6, 1.4], [-1.6, 1.6]]]}, "malformed: the root is not 2 pairs of floats"),
-        ({"root": [[0, 2], [-2, 2]]}, "malformed: the root is not 2 pairs of floats"),
-        ({"zero": 5}, "the neighbourhood of V"),
+        ({"verdict": "REFUTED"}, "malformed: 'point' is a required property"),
+        ({"tree": 5}, "malformed: 5 is not of type 'string'"),
+        ({"tree": "g\x1b"}, "malformed: .* does not match"),
+        ({"seals": None}, "malformed: None is not of type 'string'"),
+        ({"seals": "x"}, "malformed: 'x' does not match"),
+        ({"root": [0.6, 1.4, -1.6, 1.6]}, r"malformed: .* at \$\.root"),
+        ({"root": [[0.6, 1.4]]}, "malformed: .* is too short"),
+        ({"root": [[0.6, 1.4, 2.0], [-1.6, 1.6]]}, "malformed: "),
+        ({"zero": 5}, "malformed: 5 is not of type 'object'"),
+        ({"zero": {"radius": 1, "least": 1, "most": 1}}, "the neighbourhood of V: .*finite floats"),
+        ({"zero": {"radius": -1.0, "least": 1.0, "most": 1.0}}, "malformed: -1.0 is less than"),
     ],
 )
 def test_a_document_that_makes_no_sense_is_rejected(change, reason):
     with pytest.raises(Rejected, match=reason):
         check(certificate() | change)
+
+
+@pytest.mark.parametrize(
+    ("coordinates", "reason"),
+    [
+        (["a", 0.0, 0.0, 0.0], "malformed: 'a' is not of type 'number'"),
+        ([1.0, 0.0], "2 coordinates for 2 students"),
+        (1.0, "malformed: 1.0 is not of type 'array'"),
+        ([10**400, 0.0, 0.0, 0.0], "coordinates that are not finite floats"),
+        ([math.inf, 0.0, 0.0, 0.0], "coordinates that are not finite floats"),
+        ([-1.0, 0.0, 0.0, 0.0], "a student without a positive mass"),
+        ([1.0, 0.3, 1e308, 0.0], "its point: "),
+    ],
+)
+def test_a_point_that_makes_no_sense_is_rejected(coordinates, reason):
+    document = certificate("two", multiple=20)
+    document["point"]["coordinates"] = coordinates
+    with pytest.raises(Rejected, match=reason):
+        check(document)
 
 
 def test_an_unfinished_certificate_proves_nothing():
@@ -209,14 +222,14 @@ def test_it_says_what_it_has_read():
 
 
 LIES = {
+    "arithmetic": "by hand",
     "statement": "‖∇L(W)‖_F ≥ 1000·κ(V)·L(W) for all W",
     "level": 99.0,
-    "excluded_below": -1.0,
-    "boxes": -5,
+    "excluded_below": 1.0,
+    "boxes": 5,
     "reasons": {"g": 1},
     "coordinates": ["mass", "angle"],
-    "settled_share": 2.0,
-    "version": "2",
+    "settled_share": 0.5,
     "judged": 3,
 }
 
@@ -227,13 +240,9 @@ def test_a_forger_who_lies_beside_the_proof_is_rejected(key):
         check(resealed(certificate() | {key: LIES[key]}))
 
 
-@pytest.mark.parametrize(
-    ("key", "value"),
-    [("arithmetic", "by hand"), ("smallest_ratio_found", 1.0), ("smallest_ratio_found", None)],
-)
-def test_nor_may_it_lie_about_how_it_was_found(key, value):
-    with pytest.raises(Rejected, match="it says that"):
-        check(resealed(certificate() | {key: value}))
+def test_nor_may_it_lie_about_how_it_was_found():
+    with pytest.raises(Rejected, match=r"it says that the smallest ratio found is 1.0"):
+        check(resealed(certificate() | {"smallest_ratio_found": 1.0}))
 
 
 def test_without_the_proof_at_zero_the_statement_is_of_the_shell():
@@ -245,7 +254,12 @@ def test_without_the_proof_at_zero_the_statement_is_of_the_shell():
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("weights", [[1.0, 0.0], [0.0, 0.0]]), ("weights", []), ("loss", "0.1"), ("ratio", "x")],
+    [
+        ("weights", [[1.0, 0.0], [0.0, 0.0]]),
+        ("weights", [[1.0, 0.0]]),
+        ("loss", "0.1"),
+        ("ratio", "x"),
+    ],
 )
 def test_a_forger_who_lies_about_a_point_is_rejected(key, value):
     document = certificate("two", multiple=20)
@@ -266,7 +280,7 @@ def test_the_multiple_is_never_rounded():
 
 def test_a_tree_without_end_is_refused():
     document = resealed(certificate() | {"tree": "0" + "0g" * 600 + "gg"})
-    with pytest.raises(InputError, match="more than 500 levels"):
+    with pytest.raises(Rejected, match="more than 500 levels"):
         check(document)
 
 
@@ -274,5 +288,5 @@ def test_a_file_nested_too_deep_is_rejected():
     document, nested = certificate(), []
     for _ in range(5000):
         nested = [nested]
-    with pytest.raises(Rejected, match="nested too deep"):
+    with pytest.raises(Rejected, match=r"malformed: .*'more' was unexpected"):
         check(document | {"more": nested})

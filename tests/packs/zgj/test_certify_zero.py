@@ -12,10 +12,10 @@ from mpmath import iv
 from region_kit import CLAIMS
 
 from lcnn_verify.evidence.documents import Rejected
+from lcnn_verify.numerics.intervals import working_bits
 from lcnn_verify.packs.zgj.population import gradient, loss
-from lcnn_verify.packs.zgj.proofs import interval_planar
-from lcnn_verify.packs.zgj.proofs.interval_energy import Energy, working_bits
-from lcnn_verify.packs.zgj.proofs.region import near_zero_loss, near_zero_loss_check
+from lcnn_verify.packs.zgj.proofs.interval_energy import Energy
+from lcnn_verify.packs.zgj.proofs.region import interval_checks, near_zero_loss
 from lcnn_verify.packs.zgj.proofs.region.claim import RegionClaim, Shell
 from lcnn_verify.packs.zgj.proofs.region.point import teachers
 
@@ -83,7 +83,7 @@ def test_what_is_proved_is_proved_again_and_holds_at_points(name, multiple):
     claim = with_multiple(name, multiple)
     lower, upper = boxes(claim)
     made = document(claim)
-    near_zero_loss_check.check(made, lower, upper)
+    interval_checks.check_near_zero_loss(made, lower, upper)
     radius, least, most = (made["zero"][key] for key in ("radius", "least", "most"))
     V, rng = teachers(claim), np.random.default_rng(1)
     rate = multiple / np.linalg.norm(V)
@@ -106,11 +106,11 @@ def test_what_is_proved_is_proved_again_and_holds_at_points(name, multiple):
 def test_smaller_boxes_are_held_more_tightly(name, far):
     claim = with_multiple(name)
     made = document(claim, far)
-    near_zero_loss_check.check(made, *boxes(claim, far))
+    interval_checks.check_near_zero_loss(made, *boxes(claim, far))
     norm = max(math.sqrt(mass) for mass in Shell.of(claim, float).masses)
     assert far / 2 < made["zero"]["radius"] < 2 * norm * far
     with pytest.raises(Rejected, match="beyond the radius"):
-        near_zero_loss_check.check(made, *boxes(claim, 2 * far))
+        interval_checks.check_near_zero_loss(made, *boxes(claim, 2 * far))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -163,7 +163,7 @@ def test_the_hessian_of_the_second_proof_holds_difference_quotients(name):
                 [iv.mpf([x - size / 100, x + size / 100]) for x in part.tolist()]
                 for part in (excess, turn)
             ]
-            held = interval_planar.hessian(as_intervals(p), as_intervals(psi), *around)
+            held = interval_checks.hessian(as_intervals(p), as_intervals(psi), *around)
             frame = frames(psi + turn)
             exact = frame @ quotients(placed(p + excess, psi + turn), placed(p, psi)) @ frame.T
             for row, floats in zip(held, exact, strict=True):
@@ -181,7 +181,7 @@ def test_the_hessian_of_the_second_proof_is_that_of_the_other_form(name, scale):
     with working_bits(120):
         p, psi = as_intervals(shell.masses), as_intervals(shell.angles)
         excess, turn = (as_intervals(row) for row in scale * rng.uniform(-1, 1, (2, m)))
-        held = interval_planar.hessian(p, psi, excess, turn)
+        held = interval_checks.hessian(p, psi, excess, turn)
         q, phi = (
             [a + b for a, b in zip(*pair, strict=True)] for pair in ((p, excess), (psi, turn))
         )
@@ -207,9 +207,9 @@ def test_where_nothing_is_excluded_the_neighbourhood_is_v_alone():
         none = np.zeros((2 * claim.students, 0))
         alone = near_zero_loss.prove(claim, none, none)
         assert alone["radius"] == 0.0
-        near_zero_loss_check.check({**claim.to_json(), "zero": alone}, none, none)
+        interval_checks.check_near_zero_loss({**claim.to_json(), "zero": alone}, none, none)
         with pytest.raises(Rejected, match=r"box 0 reaches .* from teacher 1, beyond the radius"):
-            near_zero_loss_check.check({**claim.to_json(), "zero": alone}, *boxes(claim))
+            interval_checks.check_near_zero_loss({**claim.to_json(), "zero": alone}, *boxes(claim))
 
 
 def test_the_chart_meets_v_once():
@@ -244,7 +244,7 @@ def test_the_multiple_limits_the_neighbourhood():
     bold = with_multiple("orthonormal", 1000)
     made = document(bold, near)
     assert 2 * made["zero"]["least"] / made["zero"]["most"] < 1000 * made["zero"]["radius"]
-    near_zero_loss_check.check(made, *boxes(bold, near))
+    interval_checks.check_near_zero_loss(made, *boxes(bold, near))
     assert near_zero_loss.prove(bold, *boxes(bold, 2e-3)) is None
     alone = with_multiple("one", 1000)  # where λ/Λ is nearly 1/4
     assert near_zero_loss.prove(alone, *boxes(alone, 7e-4)) is not None
@@ -300,7 +300,7 @@ def test_a_forged_number_is_rejected(where, value, message):
     made = document(claim)
     bad = change(made, where, value)
     with pytest.raises(Rejected, match=f"the neighbourhood of V: .*{message}"):
-        near_zero_loss_check.check(bad, *boxes(claim))
+        interval_checks.check_near_zero_loss(bad, *boxes(claim))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -317,7 +317,7 @@ def test_every_claim_is_held_to_its_numbers(name):
         (("students",), lambda m: 3 - m),
     ):
         with pytest.raises(Rejected, match="the neighbourhood of V"):
-            near_zero_loss_check.check(change(made, where, value), *spread)
+            interval_checks.check_near_zero_loss(change(made, where, value), *spread)
 
 
 @pytest.mark.parametrize(
@@ -337,19 +337,13 @@ def test_every_claim_is_held_to_its_numbers(name):
 def test_malformed_boxes_are_rejected(spoil, message):
     claim = with_multiple("orthonormal")
     with pytest.raises(Rejected, match=message):
-        near_zero_loss_check.check(document(claim), *spoil(*boxes(claim)))
-
-
-def test_no_document_is_rejected():
-    for nothing in (None, [], "zero", 3):
-        with pytest.raises(Rejected, match="no object"):
-            near_zero_loss_check.check(nothing, np.zeros((2, 0)), np.zeros((2, 0)))
+        interval_checks.check_near_zero_loss(document(claim), *spoil(*boxes(claim)))
 
 
 def test_the_second_proof_stops_where_students_vanish_or_meet():
     p, psi = [iv.mpf(1), iv.mpf(1)], [iv.mpf(0.5), iv.mpf(-0.5)]
     none, still = [iv.mpf(0)] * 2, [iv.mpf([-1.0, 0.0])] * 2
     with pytest.raises(Rejected, match="may vanish"):
-        interval_planar.hessian(p, psi, still, none)
+        interval_checks.hessian(p, psi, still, none)
     with pytest.raises(Rejected, match="one line"):
-        interval_planar.hessian(p, psi, none, still)
+        interval_checks.hessian(p, psi, none, still)

@@ -8,22 +8,28 @@ import numpy as np
 import pytest
 from mpmath import iv
 
-from lcnn_verify.evidence.documents import Rejected
+from lcnn_verify.evidence.documents import Rejected, readable
+from lcnn_verify.numerics.intervals import direction, working_bits
 from lcnn_verify.packs.zgj import oracle
 from lcnn_verify.packs.zgj.enclosure import Box
 from lcnn_verify.packs.zgj.model import MODELS, TIED_RELU
-from lcnn_verify.packs.zgj.proofs.critical import catalogue, points
-from lcnn_verify.packs.zgj.proofs.critical.check import check_point
+from lcnn_verify.packs.zgj.proofs.critical import catalogue
+from lcnn_verify.packs.zgj.proofs.critical.check import check_point as check_one
 from lcnn_verify.packs.zgj.proofs.critical.prove import Candidate, prove
-from lcnn_verify.packs.zgj.proofs.interval_energy import Energy, direction, working_bits
+from lcnn_verify.packs.zgj.proofs.interval_energy import Energy
 
 KINDS = {"abs": (1.0, 0.0), "relu": (0.25, 0.25)}
+
+
+def check_point(entry):
+    """Check an entry as the certificate's checker does."""
+    readable(entry, check_one)
 
 
 @pytest.fixture(scope="module")
 def entries():
     names = ("rotated-pair-split", "cones-4d", "floor-orthonormal", "merged-pair-30")
-    return {made.name: made.point.to_json() for made in points.attempts(names)}
+    return {made.name: made.proof.to_json() for made in catalogue.POINTS.attempts(names)}
 
 
 def holds(value, exact):

@@ -6,6 +6,7 @@ import math
 import mpmath
 import numpy as np
 import pytest
+from region_kit import proved as recheck
 
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence.documents import Rejected
@@ -15,7 +16,8 @@ from lcnn_verify.packs.zgj import oracle
 from lcnn_verify.packs.zgj.enclosure import Box
 from lcnn_verify.packs.zgj.model import TIED_RELU, UNIT_ABS, UNIT_RELU
 from lcnn_verify.packs.zgj.population import gradient, hessian, loss
-from lcnn_verify.packs.zgj.proofs.critical import catalogue, points
+from lcnn_verify.packs.zgj.proofs.critical import catalogue
+from lcnn_verify.packs.zgj.proofs.critical.catalogue import CANDIDATES, POINTS
 from lcnn_verify.packs.zgj.proofs.critical.prove import Candidate, prove
 
 PLANE = Box(np.eye(2), np.eye(2))
@@ -24,13 +26,13 @@ PLANE = Box(np.eye(2), np.eye(2))
 @pytest.fixture(scope="module")
 def proved():
     """Every point of the catalogue but the largest."""
-    names = [name for name in catalogue.catalogue() if name != "spurious-relu"]
-    return {attempt.name: attempt for attempt in points.attempts(names)}
+    names = [name for name in CANDIDATES if name != "spurious-relu"]
+    return {attempt.name: attempt for attempt in POINTS.attempts(names)}
 
 
 def point(proved, name):
-    assert proved[name].point is not None, proved[name].failure
-    return proved[name].point
+    assert proved[name].proof is not None, proved[name].failure
+    return proved[name].proof
 
 
 def as_network(found):
@@ -43,10 +45,10 @@ def as_network(found):
 
 def test_every_point_is_proved(proved):
     for attempt in proved.values():
-        assert attempt.point is not None, attempt.failure
-        assert 0.0 < attempt.point.loss[0] <= attempt.point.loss[1]
+        assert attempt.proof is not None, attempt.failure
+        assert 0.0 < attempt.proof.loss[0] <= attempt.proof.loss[1]
         assert (
-            attempt.point.threshold[1] < attempt.point.loss[0]
+            attempt.proof.threshold[1] < attempt.proof.loss[0]
         )  # above ε₀: it is a cap, not a hit
 
 
@@ -141,7 +143,7 @@ def test_students_near_zero_have_no_hessian():
 
 def test_a_rotation_that_moves_no_fixed_coordinate_is_refused():
     V = np.eye(2, 4)
-    found = catalogue.find("rotated-pair").students
+    found = CANDIDATES["rotated-pair"]().students
     students = np.hstack((found, np.zeros((2, 2))))
     with pytest.raises(NotProved, match="pin the rotations down"):
         prove(
@@ -172,21 +174,21 @@ def test_candidates_are_validated(change, message):
 
 def test_unknown_names_are_refused_before_anything_is_proved():
     with pytest.raises(InputError, match="did you mean 'rotated-pair'"):
-        next(points.attempts(["rotated-par"]))
+        next(POINTS.attempts(["rotated-par"]))
     with pytest.raises(InputError, match="wanted one of"):
-        catalogue.find("nothing like it")
+        POINTS.demand("nothing like it")
 
 
 def test_what_is_not_found_is_said(monkeypatch):
     monkeypatch.setattr(catalogue, "descended", lambda W, V, model: (0.0, W))
-    (attempt,) = points.attempts(["spurious-relu"])
-    assert attempt.point is None
+    (attempt,) = POINTS.attempts(["spurious-relu"])
+    assert attempt.proof is None
     assert "none of 64 descents" in attempt.failure
 
 
 def test_relu_with_unit_readout_has_a_spurious_local_minimum():
-    (attempt,) = points.attempts(["spurious-relu"])
-    found = attempt.point
+    (attempt,) = POINTS.attempts(["spurious-relu"])
+    found = attempt.proof
     assert found.full == Inertia(0, 0, 36)
     assert found.candidate.model == UNIT_RELU
     assert found.loss[0] == pytest.approx(0.02508, abs=1e-5)
@@ -204,8 +206,8 @@ def test_a_ball_of_teachers_gives_a_theorem_for_each(proved):
 
 def test_the_certificate_is_json_and_checks(proved):
     made = [proved[name] for name in ("merged-pair-6", "rotated-pair-split", "cones-4d")]
-    data = json.loads(json.dumps(points.certificate(made)))
-    assert list(points.check(data)) == [attempt.name for attempt in made]
-    for bad in ({}, {**data, "points": []}, {**data, "certificate": "x"}, {**data, "points": [1]}):
-        with pytest.raises(Rejected):
-            list(points.check(bad))
+    data = json.loads(json.dumps(POINTS.certificate(made)))
+    assert recheck(data) == [attempt.name for attempt in made]
+    for change in ({"points": []}, {"points": [1]}, {"version": "x"}):
+        with pytest.raises(Rejected, match="malformed"):
+            recheck({**data, **change})

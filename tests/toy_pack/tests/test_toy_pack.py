@@ -58,9 +58,13 @@ def test_a_partition_is_drawn_unless_it_is_large():
     assert Partition.show({"parts": [10**9]}).draw is None
 
 
+def unwatched(done, total):
+    """Told of progress, and does nothing about it."""
+
+
 @pytest.mark.parametrize("n", range(1, 25))
 def test_glaishers_pairing_is_a_certificate(n):
-    (sentence,) = bijection.check(bijection.certificate(n))
+    (sentence,) = bijection.check(bijection.certificate(n), unwatched)
     assert sentence.startswith(f"{n} has {counting.into_odd_parts(n)} partitions into odd")
 
 
@@ -79,7 +83,7 @@ def test_a_spoiled_certificate_is_rejected(spoil, why):
     document = copy.deepcopy(bijection.certificate(12))
     spoil(document)
     with pytest.raises(Rejected, match=why):
-        list(bijection.check(document))
+        list(bijection.check(document, unwatched))
 
 
 def test_the_self_check_finds_a_wrong_count(monkeypatch):

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lcnn_verify.evidence.documents import VERSION, Rejected
+from lcnn_verify.evidence.hooks import Watch
 from toy_pack.partition import Partition, every_partition
 
 KIND = "toy.bijection"
@@ -31,7 +32,7 @@ def certificate(n: int) -> dict[str, Any]:
     return {"certificate": KIND, "version": VERSION, "n": n, "pairs": pairs}
 
 
-def check(document: Mapping[str, Any]) -> Iterator[str]:
+def check(document: Mapping[str, Any], watch: Watch) -> Iterator[str]:
     """Prove a certificate once more, knowing nothing of how its pairs were found.
 
     Raises ``Rejected`` unless each side of the pairs is all partitions of its kind, each once.

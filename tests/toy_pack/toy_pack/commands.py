@@ -28,8 +28,15 @@ def partitions(n: Annotated[int, typer.Argument(metavar="N", help="An integer.")
 
 @certifiers.command("toy.euler")
 def euler(
-    n: Annotated[int, typer.Option("--of", metavar="N", help="The integer.", min=1, max=40)] = 12,
-    out: Annotated[Path, typer.Option(metavar="FILE", help="Where to.")] = Path("bijection.json"),
+    n: Annotated[
+        int,
+        typer.Option(
+            "--of", metavar="N", help="The integer.", min=1, max=40, rich_help_panel="What"
+        ),
+    ] = 12,
+    out: Annotated[
+        Path, typer.Option(metavar="FILE", help="Where to.", rich_help_panel="Where")
+    ] = Path("bijection.json"),
 ) -> int:
     """Write Glaisher's pairing of the partitions of N, which proves the theorem for N.
 

@@ -7,70 +7,12 @@ cosines, so that nothing is shared with ``enclosure``.
 from __future__ import annotations
 
 import itertools
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
-from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import Any
 
 from mpmath import iv
 
-from lcnn_verify.evidence.documents import Rejected
-
-Vector: TypeAlias = list[Any]
-Matrix: TypeAlias = list[list[Any]]
-
-
-@contextmanager
-def working_bits(bits: int) -> Iterator[None]:
-    """Compute with ``bits`` bits in mpmath's interval context; restores the caller's."""
-    before, iv.prec = iv.prec, bits
-    try:
-        yield
-    finally:
-        iv.prec = before
-
-
-def readable(data: Mapping[str, Any], check: Callable[[Mapping[str, Any]], None]) -> None:
-    """Run ``check`` on an entry; whatever it cannot read is rejected, under the entry's name."""
-    name = data.get("name")
-    if not isinstance(name, str):
-        raise Rejected(f"an entry whose name is {name!r}")
-    try:
-        check(data)
-    except Rejected as error:
-        raise Rejected(f"{name}: {error}") from None
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        raise Rejected(f"{name}: {type(error).__name__}: {error}") from None
-
-
-def whole(value: Any) -> int:
-    """``value`` if it is an int, nothing that merely compares equal to one."""
-    if type(value) is not int:
-        raise Rejected(f"{value!r} where a whole number belongs")
-    return value
-
-
-def rational(text: Any) -> Fraction:
-    """A number as certificates write exact ones, digits or digits/digits, not negative."""
-    if not isinstance(text, str) or not re.fullmatch(r"[0-9]{1,30}(/[0-9]{1,30})?", text):
-        raise Rejected(
-            f"{str(text)[:40]!r} where a rational number belongs, digits or digits/digits"
-        )
-    return Fraction(text)
-
-
-def direction(y: Any, x: Any) -> Any:
-    """atan2(y, x), rounded outward.
-
-    mpmath rounds the ends of ``iv.atan2`` from four guard bits: one in fourteen lies on the wrong
-    side. Here it has 32 bits more, of which all but 16 are given up.
-    """
-    bits = iv.prec
-    with working_bits(bits + 32):
-        angle = iv.atan2(y, x)
-        return angle + abs(angle) * iv.mpf([-1, 1]) * iv.mpf(2) ** -(bits + 16)
+from lcnn_verify.numerics.intervals import Matrix, Vector, direction, dot, wedge
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,19 +137,3 @@ class _Pair:
 
 def _sign(first: int, second: int, students: int) -> int:
     return 1 if (first < students) == (second < students) else -1
-
-
-def dot(left: Sequence[Any], right: Sequence[Any]) -> Any:
-    """The inner product of two vectors of one length."""
-    return sum((x * y for x, y in zip(left, right, strict=True)), iv.mpf(0))
-
-
-def length(vector: Iterable[Any]) -> Any:
-    """The Euclidean norm; squares of intervals that hold 0 are not negative."""
-    return iv.sqrt(sum((x**2 for x in vector), iv.mpf(0)))
-
-
-def wedge(a: Vector, b: Vector) -> Any:
-    """‖a ∧ b‖ = ‖a‖‖b‖ sin θ, without the cancellation of xz − y²."""
-    pairs = itertools.combinations(range(len(a)), 2)
-    return length(a[i] * b[j] - a[j] * b[i] for i, j in pairs)

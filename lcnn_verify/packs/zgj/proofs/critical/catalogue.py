@@ -7,20 +7,21 @@ gradient vanishes, so no gradient bound holds up to it; at a local minimum conve
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 
 import numpy as np
 from flint import arb, fmpq
 from scipy.optimize import minimize
 
-from lcnn_verify.errors import InputError, did_you_mean
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.krawczyk import NotProved
 from lcnn_verify.packs.zgj.enclosure import Box, working_precision
 from lcnn_verify.packs.zgj.model import TIED_ABS, UNIT_RELU, Model
 from lcnn_verify.packs.zgj.population import gradient, hessian, loss_and_gradient
-from lcnn_verify.packs.zgj.proofs.critical.prove import PRECISION, Candidate
+from lcnn_verify.packs.zgj.proofs.catalogue import PRECISION, Catalogue
+from lcnn_verify.packs.zgj.proofs.critical.prove import Candidate, CriticalPoint, prove
 from lcnn_verify.packs.zgj.threshold import floor_level
 
 MERGED_DEGREES = (90, 60, 30, 6, 1)
@@ -48,42 +49,6 @@ SPURIOUS_EFFORT = (
 _NEWTON_STEPS = 12
 _RELU_STARTS = 64
 _POSITIVE = 1e-6  # a loss above this where a descent ends is not rounding
-
-
-def catalogue() -> dict[str, Callable[[], Candidate]]:
-    """Name → a function that looks for the point. A name says which teachers and which students."""
-    found: dict[str, Callable[[], Candidate]] = {
-        f"merged-pair-{degrees}": partial(_merged_pair, degrees) for degrees in MERGED_DEGREES
-    }
-    return found | {
-        "rotated-pair": partial(_rotated_pair, "rotated-pair", (1, 1)),
-        "rotated-pair-split": partial(_rotated_pair, "rotated-pair-split", (2, 2)),
-        "cones-3d": _cones_in_three_dimensions,
-        "cones-4d": _cones_in_four_dimensions,
-        "floor-fan": partial(_floor, "floor-fan", "three teachers 60° apart", _fan((0, 60, 120))),
-        "floor-orthonormal": partial(
-            _floor, "floor-orthonormal", "three orthonormal teachers", _exactly(np.eye(3))
-        ),
-        "spurious-abs": _spurious_abs,
-        "spurious-relu": _spurious_relu,
-    }
-
-
-def demand(name: str) -> None:
-    """Raise :class:`InputError` unless ``name`` is in the catalogue."""
-    known = list(catalogue())
-    if name not in known:
-        wanted = f"one of {', '.join(known)}{did_you_mean(name, known)}"
-        raise InputError("name", repr(name), wanted)
-
-
-def find(name: str) -> Candidate:
-    """Look for the candidate called ``name``.
-
-    Raises as :func:`demand` does, and :class:`NotProved` if the search ends without one.
-    """
-    demand(name)
-    return catalogue()[name]()
 
 
 def polished(W: FloatArray, V: FloatArray, model: Model = TIED_ABS) -> FloatArray:
@@ -255,3 +220,34 @@ def _spurious_relu() -> Candidate:
                 source="Safran and Shamir, ICML 2018, arXiv:1712.08968",
             )
     raise NotProved(f"spurious-relu: none of {_RELU_STARTS} descents ended at a positive loss")
+
+
+CANDIDATES: Mapping[str, Callable[[], Candidate]] = MappingProxyType(
+    {f"merged-pair-{degrees}": partial(_merged_pair, degrees) for degrees in MERGED_DEGREES}
+    | {
+        "rotated-pair": partial(_rotated_pair, "rotated-pair", (1, 1)),
+        "rotated-pair-split": partial(_rotated_pair, "rotated-pair-split", (2, 2)),
+        "cones-3d": _cones_in_three_dimensions,
+        "cones-4d": _cones_in_four_dimensions,
+        "floor-fan": partial(_floor, "floor-fan", "three teachers 60° apart", _fan((0, 60, 120))),
+        "floor-orthonormal": partial(
+            _floor, "floor-orthonormal", "three orthonormal teachers", _exactly(np.eye(3))
+        ),
+        "spurious-abs": _spurious_abs,
+        "spurious-relu": _spurious_relu,
+    }
+)
+"""Name → a function that looks for the point. A name says which teachers and which students.
+
+It raises :class:`NotProved` if the search ends without one.
+"""
+
+
+def _prove(name: str, precision: int) -> CriticalPoint:
+    return prove(CANDIDATES[name](), precision=precision)
+
+
+POINTS: Catalogue[CriticalPoint] = Catalogue(
+    "zgj.critical-points", "points", {name: partial(_prove, name) for name in CANDIDATES}
+)
+"""The proofs of the critical points."""

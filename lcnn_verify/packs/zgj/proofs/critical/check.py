@@ -10,23 +10,26 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from mpmath import iv
 
-from lcnn_verify.evidence.documents import Rejected
-from lcnn_verify.packs.zgj.proofs.interval_energy import (
-    Energy,
+from lcnn_verify.evidence.documents import Rejected, whole
+from lcnn_verify.evidence.hooks import Checker
+from lcnn_verify.numerics.intervals import (
     Matrix,
     Vector,
     direction,
     dot,
-    readable,
+    inertia,
+    midpoints,
     wedge,
-    whole,
     working_bits,
 )
+from lcnn_verify.packs.zgj.proofs.catalogue import each
+from lcnn_verify.packs.zgj.proofs.interval_energy import Energy
 
 _BITS = 150
 
@@ -34,11 +37,12 @@ _BITS = 150
 def check_point(data: Mapping[str, Any]) -> None:
     """Prove once more what one entry of a critical-points certificate states.
 
-    ``data`` is ``CriticalPoint.to_json()``. Raises :class:`Rejected` with the entry's name when
-    the boxes do not contract, the loss, the threshold or an inertia is not as stated.
+    ``data`` is ``CriticalPoint.to_json()``. Raises :class:`Rejected` or :class:`NotProved` when the
+    boxes do not contract, the loss, the threshold or an inertia is not as stated, and whatever
+    comes of an entry that cannot be read.
     """
     with working_bits(_BITS):
-        readable(data, lambda entry: _check(_Point(entry)))
+        _check(_Point(data))
 
 
 class _Point:
@@ -132,7 +136,7 @@ def _demand_contraction(point: _Point, radius: float) -> None:
     whole = point.energy.hessian(point.box(radius), point.teachers)
     slope = [[whole[i][j] for j in point.free] for i in point.free]
     flat = [x for row in point.energy.gradient(point.box(0.0), point.teachers) for x in row]
-    inverse = np.linalg.inv(_middle(slope)).tolist()
+    inverse = np.linalg.inv(midpoints(slope)).tolist()
     for i, row in enumerate(inverse):
         product = [dot(row, column) for column in zip(*slope, strict=True)]
         spread = sum((abs(int(i == j) - entry) for j, entry in enumerate(product)), iv.mpf(0))
@@ -190,35 +194,6 @@ def _turned(students: Matrix, plane: Sequence[int]) -> Vector:
     return velocity
 
 
-def inertia(matrix: Matrix, null: Sequence[Vector] = ()) -> list[int]:
-    """Counts of negative, zero, positive eigenvalues, by LDLᵀ across the exact null vectors.
-
-    With one null vector n and a coordinate k where it is not 0, P = [n, e_i (i ≠ k)] is invertible
-    and PᵀHP is 0 beside the submatrix without k: its inertia and one zero make the whole.
-    """
-    keep = list(range(len(matrix)))
-    for vector in null:
-        sizes = [abs(x).a for x in vector]
-        keep.remove(max(keep, key=lambda i: sizes[i]))
-        if not max(sizes) > 0:
-            raise Rejected("a null vector may vanish")
-    rows = [[matrix[i][j] for j in keep] for i in keep]
-    counts = [0, len(null), 0]
-    while rows:
-        pivot = max(range(len(rows)), key=lambda i: abs(rows[i][i]).a)
-        rows[0], rows[pivot] = rows[pivot], rows[0]
-        for row in rows:
-            row[0], row[pivot] = row[pivot], row[0]
-        head = rows[0]
-        if not abs(head[0]).a > 0:
-            raise Rejected("the sign of an eigenvalue stays open")
-        counts[2 if head[0].a > 0 else 0] += 1
-        rows = [
-            [rows[i][j] - rows[i][0] * head[j] / head[0] for j in range(1, len(rows))]
-            for i in range(1, len(rows))
-        ]
-    return counts
-
-
-def _middle(matrix: Matrix) -> Any:
-    return np.array([[float(entry.mid) for entry in row] for row in matrix])
+CHECKER = Checker(
+    each("points", check_point), Path(__file__).with_name("critical-points.schema.json")
+)

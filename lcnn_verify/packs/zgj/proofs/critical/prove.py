@@ -31,8 +31,8 @@ from lcnn_verify.packs.zgj import enclosure
 from lcnn_verify.packs.zgj.enclosure import Box
 from lcnn_verify.packs.zgj.enclosure.forms import gradient_over, hessian_over
 from lcnn_verify.packs.zgj.model import TIED_ABS, Model, as_model, as_weights
+from lcnn_verify.packs.zgj.proofs.catalogue import PRECISION
 
-PRECISION = 128
 """Bits of working precision."""
 
 

@@ -7,23 +7,21 @@ Convergence: once the ball around the last iterate lies in a ball B about a zero
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from flint import arb
 
-from lcnn_verify.errors import InputError, did_you_mean
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.balls import norm, working_precision
 from lcnn_verify.numerics.krawczyk import NotProved
+from lcnn_verify.packs.zgj.proofs.catalogue import PRECISION, Catalogue
 from lcnn_verify.packs.zgj.proofs.descent.prove import Tube, contraction, enclose
 
-KIND = "trajectories"
-"""What the field ``certificate`` of the JSON says."""
-PRECISION = 128
 _ROOM = 1.25  # by which the ball about the limit is larger than needed: checkers' balls are wider
 
 
@@ -138,14 +136,6 @@ STARTS: Mapping[str, Start] = MappingProxyType(
 )
 
 
-def demand(name: str) -> None:
-    """Raise :class:`InputError` unless ``name`` is a named start."""
-    if name not in STARTS:
-        known = list(STARTS)
-        wanted = f"one of {', '.join(known)}{did_you_mean(name, known)}"
-        raise InputError("name", repr(name), wanted)
-
-
 def prove(name: str, start: Start, *, precision: int = PRECISION) -> Descent:
     """Prove that gradient descent from ``start`` reaches its level, and converges if it says so.
 
@@ -210,31 +200,11 @@ def in_boxes(start: Start, *, precision: int = PRECISION) -> str:
     return f"lost at {tube.steps}" if tube.lost else f"{tube.width:.0e}"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Attempt:
-    """The proof of one named start, or why there is none."""
-
-    name: str
-    descent: Descent | None
-    failure: str = ""
+def _prove(name: str, precision: int) -> Descent:
+    return prove(name, STARTS[name], precision=precision)
 
 
-def attempts(names: Sequence[str] = (), *, precision: int = PRECISION) -> Iterator[Attempt]:
-    """Prove the named starts, or all; raises :class:`InputError` for an unknown name first."""
-    for name in names:
-        demand(name)
-    for name in names or tuple(STARTS):
-        try:
-            yield Attempt(name, prove(name, STARTS[name], precision=precision))
-        except NotProved as error:
-            yield Attempt(name, None, str(error))
-
-
-def certificate(made: Sequence[Attempt], *, precision: int = PRECISION) -> dict[str, Any]:
-    """The JSON certificate of what was proved."""
-    return {
-        "certificate": KIND,
-        "version": "1",
-        "precision": precision,
-        "descents": [attempt.descent.to_json() for attempt in made if attempt.descent],
-    }
+DESCENTS: Catalogue[Descent] = Catalogue(
+    "zgj.trajectories", "descents", {name: partial(_prove, name) for name in STARTS}
+)
+"""The proofs of the named starts."""

@@ -7,23 +7,17 @@ the first proof does, but here of another form of the Hessian, bounded by QᵀAQ
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-import numpy as np
 from mpmath import iv
 
-from lcnn_verify.evidence.documents import Rejected
-from lcnn_verify.packs.zgj.proofs.interval_energy import (
-    Energy,
-    Matrix,
-    Vector,
-    dot,
-    length,
-    readable,
-    whole,
-    working_bits,
-)
+from lcnn_verify.evidence.documents import Rejected, whole
+from lcnn_verify.evidence.hooks import Checker
+from lcnn_verify.numerics.intervals import Matrix, dot, length, spectral_norm, working_bits
+from lcnn_verify.packs.zgj.proofs.catalogue import each
+from lcnn_verify.packs.zgj.proofs.interval_energy import Energy
 
 _ENERGY = Energy(2, 1.0, 0.0)
 _BITS, _BITS_A_STEP = 160, 1.5
@@ -32,22 +26,12 @@ _LOOSER = 4.0
 """How far the second proof's width, and its 1/(1 − q), may exceed the first's: its balls differ."""
 
 
-def check(data: Mapping[str, Any]) -> Iterator[str]:
-    """Prove every entry of a certificate of trajectories once more; yields their names.
+def check_descent(entry: Mapping[str, Any]) -> None:
+    """Prove once more what one entry of a certificate of trajectories states.
 
-    Raises :class:`Rejected` at the first that fails, or when there is none.
+    Raises :class:`Rejected` or :class:`NotProved` if that fails, and whatever comes of an entry
+    that cannot be read.
     """
-    entries = data.get("descents")
-    if data.get("certificate") != "trajectories" or not isinstance(entries, list) or not entries:
-        raise Rejected("not a certificate of trajectories, or an empty one")
-    for entry in entries:
-        if not isinstance(entry, Mapping):
-            raise Rejected("an entry that is no object")
-        readable(entry, _check)
-        yield str(entry["name"])
-
-
-def _check(entry: Mapping[str, Any]) -> None:
     steps, radius, step = whole(entry["steps"]), float(entry["radius"]), float(entry["step"])
     if not (0 <= steps <= _MOST_STEPS and radius >= 0.0 and step > 0.0):
         raise Rejected(f"the radius, the step, or the number of steps (at most {_MOST_STEPS})")
@@ -84,7 +68,7 @@ def _check_limit(entry: Mapping[str, Any], box: Matrix, V: Matrix, step: float) 
     gaps = [x - y for rows in zip(box, limit, strict=True) for x, y in zip(*rows, strict=True)]
     if not length(gaps).b <= reach:
         raise Rejected(f"the last ball is not within {reach:.3g} of the limit")
-    factor = _norm(_jacobian(_widened(limit, iv.mpf(reach)), V, step))
+    factor = spectral_norm(_jacobian(_widened(limit, iv.mpf(reach)), V, step))
     if not factor.b < 1:
         raise Rejected(f"‖I − ηH‖ is at most {float(factor.b):.6g} about the limit: no contraction")
     if not (1 - factor).a * _LOOSER >= 1 - float(entry["contraction"]):
@@ -120,7 +104,7 @@ def _ball_step(W: Matrix, V: Matrix, step: float, radius: Any) -> tuple[Matrix, 
     moved = _stepped(W, V, step)
     middle = [[iv.mpf(x.mid) for x in row] for row in moved]
     off = [x - c for rows in zip(moved, middle, strict=True) for x, c in zip(*rows, strict=True)]
-    growth = _norm(_jacobian(_widened(W, radius), V, step))
+    growth = spectral_norm(_jacobian(_widened(W, radius), V, step))
     return middle, iv.mpf((growth * radius + length(off)).b)
 
 
@@ -131,18 +115,6 @@ def _jacobian(W: Matrix, V: Matrix, step: float) -> Matrix:
     ]
 
 
-def _norm(matrix: Matrix) -> Any:
-    """‖A‖₂ ≤ ‖QᵀAQ‖_∞/(1 − ‖QᵀQ − I‖_∞) of a symmetric A, for nearly orthogonal Q."""
-    middle = np.array([[float(x.mid) for x in row] for row in matrix])
-    columns = np.linalg.eigh(0.5 * (middle + middle.T))[1].T.tolist()
-    images = [[dot(row, column) for row in matrix] for column in columns]
-    off = _row_sums(
-        [[dot(a, b) - int(i == j) for j, b in enumerate(columns)] for i, a in enumerate(columns)]
-    )
-    return _row_sums([[dot(a, image) for image in images] for a in columns]) / (1 - off)
-
-
-def _row_sums(matrix: list[Vector]) -> Any:
-    """The largest sum of a row's absolute values."""
-    sums = [sum((abs(entry) for entry in row), iv.mpf(0)).b for row in matrix]
-    return iv.mpf(max(sums))
+CHECKER = Checker(
+    each("descents", check_descent), Path(__file__).with_name("trajectories.schema.json")
+)

@@ -30,9 +30,10 @@ from typing import Any
 import numpy as np
 from flint import arb
 
+from lcnn_verify.evidence.theorem import Theorem, positive
 from lcnn_verify.numerics.balls import hull
 from lcnn_verify.numerics.power_series import CUBIC, SINC, even_series
-from lcnn_verify.numerics.subdivision import Cell, Theorem, positive
+from lcnn_verify.numerics.subdivision import Cell
 
 CLAIM = "zgj.fact.gradient-upper-bound"
 NEAR = 0.25

@@ -16,10 +16,10 @@ from __future__ import annotations
 import numpy as np
 from flint import arb
 
+from lcnn_verify.evidence.theorem import Theorem, positive
 from lcnn_verify.numerics.balls import square, working_precision
 from lcnn_verify.numerics.krawczyk import NotProved
 from lcnn_verify.numerics.power_series import CUBIC, CUBIC_SLOPE, GAP_SLOPE, even_series
-from lcnn_verify.numerics.subdivision import Theorem, positive
 
 LOWER_BOUND = "0.83824"
 """The lower bound of the claim, below R(π/2) = 0.838247…"""

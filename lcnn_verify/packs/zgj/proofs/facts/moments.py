@@ -17,8 +17,8 @@ from __future__ import annotations
 
 from flint import ctx, fmpq, fmpq_series, fmpz_poly
 
+from lcnn_verify.evidence.theorem import Theorem
 from lcnn_verify.numerics.krawczyk import NotProved
-from lcnn_verify.numerics.subdivision import Theorem
 
 CLAIM = "zgj.fact.moments"
 ORDER = 200

@@ -12,9 +12,12 @@ import numpy as np
 from flint import arb, fmpq
 
 from lcnn_verify.errors import InputError
+from lcnn_verify.evidence.documents import VERSION
 from lcnn_verify.numerics.centred_forms import Slope
 
 CLAIM = "zgj.gradient-bound"
+KIND = "zgj.region"
+"""What the field ``certificate`` of the JSON says."""
 INNER = Fraction(1, 10**6)
 """The certified shell starts at ε₁ = INNER·ε₀, if nothing else is asked for."""
 MOST = 10**30
@@ -49,10 +52,10 @@ class RegionClaim:
         if len(self.norms) == 1 and self.separation != 90:
             raise InputError("separation", f"{self.separation}°", "90 degrees with one teacher")
         if not 0 < self.multiple <= 1000:
-            raise InputError("kappa-multiple", str(self.multiple), "more than 0, at most 1000")
+            raise InputError("multiple", str(self.multiple), "more than 0, at most 1000")
         if not Fraction(1, 10**9) <= self.inner < 1:
             raise InputError("inner", str(self.inner), "from 1e-9 to less than 1")
-        named = [("separation", self.separation), ("kappa-multiple", self.multiple)]
+        named = [("separation", self.separation), ("multiple", self.multiple)]
         for name, number in (*named, ("inner", self.inner), *(("norms", n) for n in self.norms)):
             if max(number.numerator, number.denominator) >= MOST:
                 raise InputError(name, str(number), "at most 30 digits, and as many below /")
@@ -182,3 +185,28 @@ def chart(claim: RegionClaim, x: list[Slope]) -> Placed:
         masses += [mass * (1 - share), mass * share]
         angles += [angle + share * spread, angle - (1 - share) * spread]
     return Placed(masses, angles, x[0], x[0] * x[m])
+
+
+def described(claim: RegionClaim, verdict: str, *, whole: bool = False) -> dict[str, Any]:
+    """The claim, of the shell or of the ``whole`` of L ≤ ε₀, as the JSON document states it."""
+    shell, m = Shell.of(claim, float), claim.students
+    inner = f"ε₁ ≤ L(W) ≤ ε₀(V), ε₁ = {plain(claim.inner)}·ε₀"
+    return {
+        "certificate": KIND,
+        "version": VERSION,
+        "claim": CLAIM,
+        "verdict": verdict,
+        "statement": (
+            f"‖∇L(W)‖_F ≥ {plain(claim.multiple)}·κ(V)·L(W) for all W of {m} "
+            f"student{'s' * (m > 1)} in the plane with {'L(W) ≤ ε₀(V)' if whole else inner}"
+        ),
+        **claim.to_json(),
+        "level": float(shell.level),
+        "excluded_below": 0.0 if whole else float(shell.inner),
+    }
+
+
+def plain(number: Fraction) -> str:
+    """A decimal that is exactly the number, if there is a short one, or else p/q."""
+    text = f"{float(number):g}"
+    return text if Fraction(text) == number else str(number)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import lcnn_verify
-from lcnn_verify.packs.zgj.proofs.region.document import plain
+from lcnn_verify.packs.zgj.proofs.region.claim import plain
 from lcnn_verify.packs.zgj.proofs.region.drawing import COLOURS, drawings
 from lcnn_verify.packs.zgj.proofs.region.split_tree import LETTERS
 from lcnn_verify.reporting.html import templates

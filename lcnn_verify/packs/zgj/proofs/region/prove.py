@@ -1,13 +1,14 @@
 """Certified regions: ‖∇L‖ ≥ multiple·κ·L on a whole shell of students, by branch and bound.
 
-    >>> from lcnn_verify.packs.zgj.proofs import region
-    >>> found = region.certify(region.RegionClaim(students=1), budget=1000)
+    >>> from lcnn_verify.packs.zgj.proofs.region import prove
+    >>> found = prove.certify(prove.RegionClaim(students=1), budget=1000)
     >>> found.verdict, found.document["settled_share"]
     ('CERTIFIED', 1.0)
 
-The certificate is a split tree (``certificates.tree``). With as many students as teachers, students
-below the shell are proved beside it (``certificates.zero``). ``certificates.region_check`` proves
-it all anew, the tree by ``certificates.checker``, which has an arithmetic of its own.
+The certificate is a split tree (``split_tree``). With as many students as teachers, students below
+the shell are proved beside it (``near_zero_loss``). ``check`` proves it all anew, the tree by
+``checker``, whose own arithmetic has settled every box: Arb balls prove no more boxes, and take
+longer (THEORY §9).
 """
 
 from __future__ import annotations
@@ -23,8 +24,7 @@ from lcnn_verify.errors import InputError
 from lcnn_verify.evidence.documents import digest
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.proofs.region import near_zero_loss
-from lcnn_verify.packs.zgj.proofs.region.claim import RegionClaim
-from lcnn_verify.packs.zgj.proofs.region.document import ARITHMETIC, described
+from lcnn_verify.packs.zgj.proofs.region.claim import RegionClaim, described
 from lcnn_verify.packs.zgj.proofs.region.point import (
     Violation,
     refutation,
@@ -32,9 +32,7 @@ from lcnn_verify.packs.zgj.proofs.region.point import (
     teachers,
     violation,
 )
-from lcnn_verify.packs.zgj.proofs.region.search import PRECISION, Prover
-from lcnn_verify.packs.zgj.proofs.region.split_tree import settled
-from lcnn_verify.packs.zgj.proofs.region.tree import (
+from lcnn_verify.packs.zgj.proofs.region.search import (
     ALONE,
     Grown,
     Stopped,
@@ -43,9 +41,10 @@ from lcnn_verify.packs.zgj.proofs.region.tree import (
     grow,
     workers,
 )
+from lcnn_verify.packs.zgj.proofs.region.split_tree import settled
 
 __all__ = [
-    "PRECISION",
+    "ARITHMETIC",
     "Interrupted",
     "RegionClaim",
     "RegionResult",
@@ -59,7 +58,8 @@ __all__ = [
 
 Verdict: TypeAlias = Literal["CERTIFIED", "REFUTED", "INCONCLUSIVE"]
 
-_MOST_BY_ARB = 2  # students; three take millions of boxes, which the checker's forms prove sooner
+ARITHMETIC = "float64 forms of the checker"
+"""What settles the boxes, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +99,15 @@ def certify(
     ratio, W = smallest_ratio(claim)
     if ratio < claim.multiple and (wrong := refutation(claim, W)) is not None:
         return _refuted(claim, wrong, ratio, started)
-    prover: Prover = "arb" if claim.students <= _MOST_BY_ARB else "checker"
     stopped = False
     try:
-        grown = grow(claim, budget=budget, prover=prover, team=team, watch=watch)
+        grown = grow(claim, budget=budget, team=team, watch=watch)
     except Stopped as early:
         grown, stopped = early.grown, True
     if grown.violated is not None and (wrong := violation(claim, grown.violated)) is not None:
         return _refuted(claim, wrong, ratio, started)
     verdict: Verdict = "INCONCLUSIVE" if _open(grown) else "CERTIFIED"
-    document = _tree(claim, grown, prover)
+    document = _tree(claim, grown)
     if verdict == "CERTIFIED" and not stopped:
         try:
             document |= _below(claim, document)
@@ -154,7 +153,7 @@ def largest(
         tenths = (low + high + 1) // 2
         tried = replace(claim, multiple=Fraction(tenths, 10))
         guess = budget - budget // 10  # a proof may have to halve a few boxes more
-        grown = grow(tried, budget=guess, prover=None, team=team, watch=watch)
+        grown = grow(tried, budget=guess, proving=False, team=team, watch=watch)
         low, high = (low, tenths - 1) if _open(grown) else (tenths, high)
     return replace(claim, multiple=Fraction(low, 10))
 
@@ -173,7 +172,7 @@ def _below(claim: RegionClaim, document: dict[str, Any]) -> dict[str, Any]:
     return {"zero": found} if found else {}
 
 
-def _tree(claim: RegionClaim, grown: Grown, prover: Prover) -> dict[str, Any]:
+def _tree(claim: RegionClaim, grown: Grown) -> dict[str, Any]:
     return {
         "coordinates": list(claim.coordinates),
         "root": claim.root(),
@@ -181,7 +180,7 @@ def _tree(claim: RegionClaim, grown: Grown, prover: Prover) -> dict[str, Any]:
         "reasons": dict(sorted(grown.counts.items())),
         "judged": grown.judged,
         "settled_share": grown.share,
-        "arithmetic": ARITHMETIC[prover],
+        "arithmetic": ARITHMETIC,
         "tree": grown.tree,
         "seals": grown.seals,
     }

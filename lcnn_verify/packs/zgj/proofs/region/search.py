@@ -1,35 +1,35 @@
-"""The search's judgement of boxes: which reason settles a box, proved, or where to halve it.
-
-Plain float64 guides, and is believed by nobody: it picks the coordinate to halve, the reason, and
-the direction of Cauchy–Schwarz; then the same forms are evaluated with Arb balls. Where boxes are
-counted in millions, the checker's faster arithmetic proves them instead.
-"""
+"""Growing the split tree of a region claim, level by level, on several processes."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+import multiprocessing
+import signal
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
-from flint import arb
 
 from lcnn_verify.numerics.centred_forms import Array
-from lcnn_verify.packs.zgj.enclosure import working_precision
 from lcnn_verify.packs.zgj.proofs.region import checker
 from lcnn_verify.packs.zgj.proofs.region.claim import RegionClaim, Shell
 from lcnn_verify.packs.zgj.proofs.region.forms import (
     Landscape,
-    as_balls,
     centred,
     landscape,
     reasons,
     steep,
 )
+from lcnn_verify.packs.zgj.proofs.region.split_tree import halves, seals
 
-PRECISION = 64
-"""Bits of the balls that prove a box."""
+Watch: TypeAlias = Callable[[int, float], None]
+"""Called after each level with the boxes judged so far and the settled share of the root."""
 
-Prover: TypeAlias = Literal["arb", "checker"]
+_ALONE = 512  # levels up to this many boxes are not worth sending to another process
+_CHUNK = 4096
 _SLACK = 1e-9  # what the guide leaves to rounding in angles, and of ε₀ in the loss
 _MARGIN = 0.02  # and in ‖∇L‖, or in how far L moves: another evaluation must do as well
 
@@ -45,11 +45,11 @@ class Verdicts:
     violated: Array
 
 
-def judge(claim: RegionClaim, lower: Array, upper: Array, prover: Prover | None) -> Verdicts:
+def judge(claim: RegionClaim, lower: Array, upper: Array, proving: bool = True) -> Verdicts:
     """Settle the boxes (coordinates, boxes) that can be settled, and say where to halve the others.
 
-    A reason stands only if the ``prover`` confirms it: Arb balls of :data:`PRECISION` bits, or the
-    checker. Without one it is a guess.
+    Plain float64 guides, and is believed by nobody: it picks the coordinate to halve, and the
+    reason. When ``proving``, a reason stands only if the checker's own arithmetic confirms it.
     """
     shell = Shell.of(claim, float)
     seen = landscape(claim, shell, *centred(lower, upper))
@@ -61,15 +61,10 @@ def judge(claim: RegionClaim, lower: Array, upper: Array, prover: Prover | None)
     found = reasons(shell, seen, (bound, capped), _MARGIN, _SLACK)
     for letter, boxes in found.items():
         codes[boxes] = letter
-    if prover is not None:
+    if proving:
         settled = np.flatnonzero(np.char.isalpha(codes))
-        if prover == "arb":
-            proved = confirm(
-                claim, lower[:, settled], upper[:, settled], codes[settled], direction[:, settled]
-            )
-        else:
-            stated = checker.Claim(claim.to_json())
-            proved = checker.settled(stated, codes[settled], lower[:, settled], upper[:, settled])
+        stated = checker.Claim(claim.to_json())
+        proved = checker.settled(stated, codes[settled], lower[:, settled], upper[:, settled])
         failed = settled[~proved]
         codes[failed] = axes[failed].astype(str)
     floor = max(shell.inner, _SLACK * shell.level)  # lower down, rounding could feign a violation
@@ -77,22 +72,6 @@ def judge(claim: RegionClaim, lower: Array, upper: Array, prover: Prover | None)
     inside = (loss <= shell.level) & (loss >= floor)
     violated = inside & ~found["e"] & (seen.squared_norm() < (shell.rate * loss) ** 2)
     return Verdicts(codes, violated)
-
-
-def confirm(
-    claim: RegionClaim, lower: Array, upper: Array, codes: Array, direction: Array
-) -> Array:
-    """Whether each box's reason is proved, by the same forms in Arb balls."""
-    if not len(codes):
-        return np.zeros(0, dtype=bool)
-    centres, radii = centred(lower, upper)
-    with working_precision(PRECISION):
-        shell = Shell.of(claim, arb)
-        seen = landscape(claim, shell, as_balls(centres), as_balls(radii))
-        bounds = steep(shell, seen, as_balls(np.where(codes == "g", direction, 0.0)))
-        proofs = reasons(shell, seen, bounds)
-    stands = [(codes == letter) & proved.astype(bool) for letter, proved in proofs.items()]
-    return np.asarray(np.any(stands, axis=0))
 
 
 def steepest(shell: Shell, seen: Landscape) -> Array:
@@ -115,3 +94,147 @@ def steepest(shell: Shell, seen: Landscape) -> Array:
     solved = np.linalg.solve(normal, aim.T[..., None])[..., 0].T
     length = np.sqrt((solved**2).sum(0))
     return np.asarray(solved / np.where(length > 0, length, 1.0) * scale)
+
+
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """A split tree: see ``split_tree`` for ``tree`` and ``seals``.
+
+    ``counts`` are boxes by letter, ``judged`` counts all boxes looked at, ``share`` is the part of
+    the root's volume that is settled, and ``violated`` the coordinates of a box's centre at which
+    the bound seems false, if the search met one: it stops there.
+    """
+
+    tree: str
+    seals: str
+    counts: dict[str, int]
+    judged: int
+    share: float
+    violated: tuple[float, ...] | None
+
+
+class Stopped(KeyboardInterrupt):
+    """Ctrl-C: the search ended early, with ``grown`` as far as it came, the rest open."""
+
+    def __init__(self, grown: Grown) -> None:
+        super().__init__()
+        self.grown = grown
+
+
+@dataclass(frozen=True, slots=True)
+class _Growing:
+    """The upper levels of a tree, whole, and the boxes (coordinates, boxes) of the next.
+
+    A new one takes its place at once, so that Ctrl-C never meets half a level.
+    """
+
+    lower: Array
+    upper: Array
+    levels: tuple[str, ...] = ()
+    sealed: tuple[str, ...] = ()
+    counts: Counter[str] = field(default_factory=Counter)
+    judged: int = 0
+    share: float = 0.0
+
+    def level(self, codes: Array, judged: int) -> _Growing:
+        """The tree with the next level: the codes of its boxes, ``judged`` of them looked at."""
+        inner = np.char.isdigit(codes)
+        settled = int(np.char.isalpha(codes).sum())
+        return _Growing(
+            *halves(self.lower[:, inner], self.upper[:, inner], codes[inner].astype(int)),
+            (*self.levels, "".join(codes)),
+            (*self.sealed, seals(self.lower, self.upper, codes)),
+            self.counts + Counter(codes[~inner].tolist()),
+            self.judged + judged,
+            self.share + settled / 2 ** len(self.levels),
+        )
+
+    def tree(self) -> Grown:
+        """What there is, as a tree."""
+        tree, sealed = "".join(self.levels), "".join(self.sealed)
+        return Grown(tree, sealed, dict(self.counts), self.judged, self.share, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """The processes that judge boxes; with ``pool`` None, this one."""
+
+    pool: ProcessPoolExecutor | None = None
+    jobs: int = 1
+
+    def judge(self, claim: RegionClaim, lower: Array, upper: Array, proving: bool) -> Verdicts:
+        """Judge the boxes of a level."""
+        count, chunk = lower.shape[1], _CHUNK
+        if self.pool is not None and count > _ALONE:
+            chunk = min(_CHUNK, -(-count // (2 * self.jobs)))
+        work = [
+            (claim, lower[:, at : at + chunk], upper[:, at : at + chunk], proving)
+            for at in range(0, count, chunk)
+        ]
+        if self.pool is None or len(work) == 1:
+            found = [_judge(item) for item in work]
+        else:
+            found = list(self.pool.map(_judge, work))
+        return Verdicts(
+            np.concatenate([part.codes for part in found]),
+            np.concatenate([part.violated for part in found]),
+        )
+
+
+def _judge(work: tuple[RegionClaim, Array, Array, bool]) -> Verdicts:
+    return judge(*work)
+
+
+def _ignore_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends its workers
+
+
+@contextmanager
+def workers(jobs: int) -> Iterator[Workers]:
+    """``jobs`` processes, started when a level is large enough to share, ended with the block."""
+    if jobs == 1:
+        yield Workers()
+        return
+    context = multiprocessing.get_context("forkserver")
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_ignore_interrupts)
+    try:
+        yield Workers(pool, jobs)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+ALONE = Workers()
+
+
+def grow(
+    claim: RegionClaim,
+    *,
+    budget: int,
+    proving: bool = True,
+    team: Workers = ALONE,
+    watch: Watch = lambda judged, share: None,
+) -> Grown:
+    """Halve boxes until all are settled, one violates the bound, or ``budget`` boxes are judged.
+
+    Every settled box is proved, or only guessed if not ``proving``. The tree does not depend on the
+    ``team`` that grows it. Raises :class:`Stopped` on Ctrl-C.
+    """
+    root = np.array(claim.root())
+    now = _Growing(root[:, :1], root[:, 1:])
+    try:
+        while width := now.lower.shape[1]:
+            room = min(width, budget - now.judged)
+            codes = np.full(width, "?")
+            if room:
+                found = team.judge(claim, now.lower[:, :room], now.upper[:, :room], proving)
+                codes[:room] = found.codes
+                if found.violated.any():
+                    box = int(found.violated.argmax())
+                    middle = 0.5 * (now.lower[:, box] + now.upper[:, box])
+                    return Grown("", "", {}, now.judged + room, now.share, tuple(middle.tolist()))
+            now = now.level(codes, room)
+            watch(now.judged, now.share)
+    except KeyboardInterrupt:
+        left_open = np.full(now.lower.shape[1], "?")
+        raise Stopped(now.level(left_open, 0).tree()) from None
+    return now.tree()

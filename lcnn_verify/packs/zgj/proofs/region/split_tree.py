@@ -5,7 +5,7 @@ across that coordinate, at ½(lo + hi) in float64, and its two halves stand in t
 order of their parents; a letter settles the box for that reason (:data:`LETTERS`). ``seals`` holds
 four hex digits for each settled box, the low half of the CRC-32 of its bounds and letter: they say
 *which* box was changed after the file was written. They prove nothing; the checker does, and with
-as many students as teachers ``zero_check`` what holds in the boxes below the shell.
+as many students as teachers ``interval_checks`` what holds in the boxes below the shell.
 """
 
 from __future__ import annotations
@@ -19,8 +19,6 @@ import numpy as np
 from lcnn_verify.errors import InputError
 from lcnn_verify.numerics.centred_forms import Array
 
-KIND = "region"
-"""What the field ``certificate`` of the JSON says."""
 MOST_LEVELS = 500
 """Six coordinates, halved until float64 has nothing between their ends, come to fewer."""
 _SEAL = 4  # hex digits

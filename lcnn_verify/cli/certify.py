@@ -1,0 +1,122 @@
+"""``lcnn-verify certify``: packs prove their claims, and any certificate is proved once more.
+
+The sub-commands are the certifiers of packs, put here by ``mounting``. Imports no numerics.
+"""
+
+from __future__ import annotations
+
+import json as json_format
+import sys
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from lcnn_verify.cli.errors import ExitCode
+from lcnn_verify.cli.group import Commands
+from lcnn_verify.cli.options import WHAT, Json, Quiet
+from lcnn_verify.errors import InputError, did_you_mean
+
+COLOURS = {
+    "CERTIFIED": "bold green",
+    "REFUTED": "bold red",
+    "REJECTED": "bold red",
+    "INCONCLUSIVE": "bold yellow",
+}
+"""The style of each verdict of a proof."""
+
+
+class Certifiers(Commands):
+    """Takes the claim anywhere among its options, and names the nearest when one is unknown."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put the claim first. Raises ``InputError`` if there is one beside ``--check``."""
+        claim = next((word for word in args if word in self.commands), None)
+        if claim is not None:
+            if any(word.partition("=")[0] == "--check" for word in args):
+                wanted = "no claim beside --check: the file names it"
+                raise InputError("CLAIM", repr(claim), wanted)
+            args.remove(claim)
+            args.insert(0, claim)
+        return super().parse_args(ctx, args)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The certifier of a claim. Raises ``InputError`` if there is none."""
+        if args[0] not in self.commands:
+            raise self.no_claim(args[0])
+        return super().resolve_command(ctx, args)
+
+    def no_claim(self, given: str = "") -> InputError:
+        """What to say where no claim, or none that can be proved, is ``given``."""
+        hint = did_you_mean(given, list(self.commands)) if given else ""
+        wanted = f"one of {', '.join(self.commands)}{hint}"
+        return InputError("CLAIM", repr(given) if given else "nothing", wanted)
+
+
+certify = typer.Typer(name="certify", cls=Certifiers, subcommand_metavar="CLAIM …")
+
+
+@certify.callback(invoke_without_command=True)
+def front(
+    ctx: typer.Context,
+    check: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Check this certificate, and do no more.",
+            rich_help_panel=WHAT,
+        ),
+    ] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Prove a claim for every instance that a pack's certifier covers, or check such a proof.
+
+    Exit code 1 if it is refuted or not proved, or a certificate is rejected.
+    """
+    if check is not None:
+        return recheck(check, json=json, quiet=quiet)
+    if ctx.invoked_subcommand is None:
+        assert isinstance(ctx.command, Certifiers)
+        raise ctx.command.no_claim()
+    return ExitCode.AS_WANTED
+
+
+def recheck(path: Path, *, json: bool, quiet: bool) -> int:
+    """Prove what the certificate at ``path`` says once more, by its pack's checker; print it.
+
+    CERTIFIED, REFUTED if what is proved is that a claim is false, or REJECTED with the reason.
+    Raises ``InputError`` for a file that is no certificate any pack checks.
+    """
+    from lcnn_verify.cli.progress import bar
+    from lcnn_verify.evidence import documents, hooks
+
+    document = documents.read(path)
+    checker = hooks.checker_of(document["certificate"])
+    started, proved, reason = time.monotonic(), [], ""
+    with bar(sys.stderr.isatty() and not (json or quiet)) as advance:
+
+        def watch(done: int, total: int) -> None:
+            if advance is not None:
+                advance("proving it once more", done, total)
+
+        try:
+            for what in documents.check(document, checker, watch):
+                proved.append(what)
+        except documents.Rejected as error:
+            reason = str(error)
+    refuted = any(isinstance(what, hooks.Refutation) for what in proved)
+    verdict = "REJECTED" if reason else "REFUTED" if refuted else "CERTIFIED"
+    seconds = round(time.monotonic() - started, 1)
+    if json:
+        result = {"file": str(path), "certificate": document["certificate"], "verdict": verdict}
+        result |= {"proved": proved, "reason": reason, "seconds": seconds}
+        print(json_format.dumps(result, indent=1, ensure_ascii=False))
+    elif not quiet:
+        says = reason or f"{', '.join(proved)}, proved once more in {seconds} s"
+        line = Text.assemble((verdict, COLOURS[verdict]), f" {says}")
+        Console(highlight=False, soft_wrap=True).print(line)
+    return ExitCode.AS_WANTED if verdict == "CERTIFIED" else ExitCode.NOT_AS_WANTED

@@ -1,0 +1,62 @@
+"""A theorem proved for all instances of a box: what is stated, and the cells that prove it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from lcnn_verify.evidence.documents import VERSION
+from lcnn_verify.numerics.krawczyk import NotProved
+from lcnn_verify.numerics.subdivision import MOST_CELLS, Bound, Cell, cover
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A function, named, that is positive on ``box``: enclosed on each of ``cells``."""
+
+    name: str
+    box: Cell
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Theorem:
+    """A statement proved for every instance of ``box``, in words; ``parts`` say how.
+
+    ``precision`` counts the bits of the enclosures; it is 0 where the proof is exact algebra.
+    """
+
+    claim: str
+    statement: str
+    box: str
+    parts: tuple[Part, ...]
+    precision: int
+
+    @property
+    def cells(self) -> int:
+        """How many sub-boxes were enclosed."""
+        return sum(len(part.cells) for part in self.parts)
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON certificate, whose kind is ``<key>.theorem``."""
+        return {
+            "certificate": f"{self.claim.partition('.')[0]}.theorem",
+            "version": VERSION,
+            "claim": self.claim,
+            "statement": self.statement,
+            "box": self.box,
+            "precision": self.precision,
+            "parts": [
+                {"name": part.name, "box": part.box, "cells": part.cells} for part in self.parts
+            ],
+        }
+
+
+def positive(
+    name: str, function: Bound, box: Cell, *, precision: int = 64, most: int = MOST_CELLS
+) -> Part:
+    """The part that proves ``function`` positive on ``box``; raises :class:`NotProved`."""
+    try:
+        return Part(name, box, cover(function, box, precision=precision, most=most))
+    except NotProved as error:
+        raise NotProved(f"{name} is {error}") from None

@@ -1,0 +1,131 @@
+"""``lcnn-verify certify zgj.gradient-bound``: the claim proved on a whole region of students."""
+
+from __future__ import annotations
+
+import json as json_format
+import sys
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from lcnn_verify.campaign.run import default_jobs
+from lcnn_verify.cli.certify import COLOURS
+from lcnn_verify.cli.errors import ExitCode, say
+from lcnn_verify.cli.progress import Advance, bar
+from lcnn_verify.evidence import documents
+from lcnn_verify.packs.zgj.commands.proofs import FOLDER
+from lcnn_verify.packs.zgj.proofs.region import prove, split_tree
+from lcnn_verify.packs.zgj.proofs.region.claim import CLAIM, RegionClaim
+from lcnn_verify.packs.zgj.proofs.region.page import render
+
+_BUDGETS = {1: 200_000, 2: 200_000, 3: 40_000_000}
+_SILENT = ("tree", "seals")
+
+
+def certify(
+    stated: RegionClaim,
+    *,
+    largest: bool,
+    budget: int | None,
+    jobs: int | None,
+    out: Path | None,
+    json: bool,
+    quiet: bool,
+) -> int:
+    """Certify or refute the claim, write and print what came of it, return the exit code.
+
+    With ``largest`` the multiple is sought first, but for three students, which would take days.
+    """
+    shown = sys.stderr.isatty() and not (json or quiet)
+    boxes = budget or _BUDGETS[stated.students]
+    documents.demand_writable(out or Path(f"{FOLDER}/{stated.slug}.json.gz"))
+    with bar(shown) as progress, prove.workers(jobs or default_jobs()) as team:
+        if largest and stated.students < 3:
+            watch = _watch(progress, "how large a multiple?", boxes)
+            stated = prove.largest(stated, budget=boxes, team=team, watch=watch)
+        watch = _watch(progress, f"proving {float(stated.multiple):g} κ", boxes)
+        interrupted = False
+        try:
+            found = prove.certify(stated, budget=boxes, team=team, watch=watch)
+        except prove.Interrupted as early:
+            found, interrupted = early.found, True
+    suffix = "" if found.verdict == "CERTIFIED" else f"-{found.verdict.lower()}"
+    path = out or Path(f"{FOLDER}/{stated.slug}{suffix}.json.gz")
+    documents.write(path, found.document)
+    page = None
+    if found.verdict != "REFUTED":
+        page = path.with_name(f"{path.name.removesuffix('.gz').removesuffix('.json')}.html")
+        page.write_text(render(found.document), encoding="utf-8")
+    if interrupted:
+        share = f"{found.document['settled_share']:.2%} of the box's volume is settled"
+        say(f"interrupted: {found.verdict}, {share}; written to {path}")
+        return ExitCode.INTERRUPTED
+    if json:
+        kept = {key: value for key, value in found.document.items() if key not in _SILENT}
+        print(json_format.dumps(kept | {"file": str(path)}, indent=1, ensure_ascii=False))
+    elif not quiet:
+        _show(found.document, path, page)
+    return ExitCode.AS_WANTED if found.verdict == "CERTIFIED" else ExitCode.NOT_AS_WANTED
+
+
+def _watch(progress: Advance | None, text: str, budget: int) -> prove.Watch:
+    def watch(judged: int, share: float) -> None:
+        if progress is not None:
+            progress(f"{text}: {share:.1%} of the region settled, boxes", judged, budget)
+
+    return watch
+
+
+def _show(document: dict[str, Any], path: Path, page: Path | None) -> None:
+    console = Console(highlight=False)
+    verdict = document["verdict"]
+    console.print(Text.assemble((verdict, COLOURS[verdict]), f" {CLAIM}"))
+    rows = {"claim": document["statement"]} | _levels(document)
+    if "point" in document:
+        point = document["point"]
+        rows["at students"] = "; ".join(
+            f"({', '.join(f'{x:.6g}' for x in row)})" for row in point["weights"]
+        )
+        rows["loss"], rows["‖∇L‖"] = point["loss"], point["gradient_norm"]
+        rows["‖∇L‖/(κL)"] = point["ratio"]
+    else:
+        bounds = zip(document["coordinates"], document["root"], strict=True)
+        rows["box"] = " × ".join(f"{name} [{a:.4g}, {b:.4g}]" for name, (a, b) in bounds)
+        reasons = ", ".join(
+            f"{count:,} {split_tree.LETTERS[letter].partition(':')[0]}"
+            for letter, count in document["reasons"].items()
+        )
+        rows["sub-boxes"] = f"{document['boxes']:,}: {reasons}; {document['judged']:,} judged"
+        if "zero" in document:
+            beside = document["zero"]
+            rows["L < ε₁"] = (
+                f"within {beside['radius']:.3g} of the teachers, where L is convex: "
+                f"curvature {beside['least']:.4g} to {beside['most']:.4g}"
+            )
+        if verdict == "INCONCLUSIVE":
+            share = f"{document['settled_share']:.2%} of the box's volume is settled"
+            rows["reached"] = f"the budget is spent: {share}; raise --budget"
+        rows["arithmetic"] = document["arithmetic"]
+        rows["tightest"] = (
+            f"smallest ‖∇L‖/(κL) a local search met: {document['smallest_ratio_found']:.4g}"
+        )
+    rows["time"] = f"{document['seconds']} s"
+    rows["written"] = f"{path}" + (f", drawn in {page}" if page else "")
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(no_wrap=True, style="dim")
+    table.add_column(overflow="fold")
+    for name, text in rows.items():
+        table.add_row(Text(name), Text(text))
+    console.print(table)
+    if verdict != "INCONCLUSIVE":
+        console.print(Text(f"check it: lcnn-verify certify --check {path}"))
+
+
+def _levels(document: dict[str, Any]) -> dict[str, str]:
+    low, high = document["excluded_below"], f"{document['level']:.6g}"
+    if not low:
+        return {"ε₀": high}
+    return {"ε₀, ε₁": f"{high}, {low:.3g}: students with L < ε₁ are left out"}
