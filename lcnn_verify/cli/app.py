@@ -57,7 +57,13 @@ def front(
         ),
     ] = False,
 ) -> int:
-    """Find out, by machine, whether the theorems of a paper are so."""
+    """Find out, by machine, whether the theorems of a paper are so.
+
+    Examples:
+    lcnn-verify run
+    lcnn-verify claims {claim}
+    lcnn-verify new-pack mypaper
+    """
     if ctx.invoked_subcommand is None:
         print(ctx.get_help())
     return ExitCode.AS_WANTED

@@ -76,6 +76,10 @@ def front(
     """Prove a claim for every instance that a pack's certifier covers, or check such a proof.
 
     Exit code 1 if it is refuted or not proved, or a certificate is rejected.
+
+    Examples:
+    lcnn-verify certify --check reports/certificates/{claim}.json
+    lcnn-verify certify CLAIM --help
     """
     if check is not None:
         return recheck(check, json=json, quiet=quiet)

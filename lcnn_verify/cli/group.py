@@ -18,28 +18,32 @@ WORDS = "lcnn_verify.words"
 """Where a context keeps the command line as it was typed."""
 
 
-class Command(TyperCommand):
-    """A command whose errors are in our words, and whose help ends in its docstring's examples.
+class _Helpful:
+    """Help that ends in its docstring's last section, ``Examples:``, a line each.
 
-    They stand in the docstring's last section, ``Examples:``, a line each; ``{claim}`` and
-    ``{pack}`` in them become names that this installation knows.
+    ``{claim}`` and ``{pack}`` in them become names that this installation knows.
     """
-
-    allow_extra_args = True  # they are refused below, where they are known
 
     def __init__(self, *arguments: Any, help: str | None = None, **settings: Any) -> None:
         text, _, examples = (help or "").partition("\n\nExamples:\n")
         paragraphs = (" ".join(part.split()) for part in text.split("\n\n"))
-        super().__init__(*arguments, help="\n\n".join(paragraphs), **settings)
+        settings["help"] = "\n\n".join(paragraphs)
+        super().__init__(*arguments, **settings)
         self.examples = tuple(line.strip() for line in examples.splitlines() if line.strip())
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the help, and below it the examples."""
-        super().format_help(ctx, formatter)
+        super().format_help(ctx, formatter)  # type: ignore[misc]
         if self.examples:
             lines = "\n".join(filled(example) for example in self.examples)
             panel = Panel(Text(lines), title="Examples", title_align="left", border_style="dim")
             Console().print(panel)
+
+
+class Command(_Helpful, TyperCommand):
+    """A command whose errors are in our words."""
+
+    allow_extra_args = True  # they are refused below, where they are known
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the options, and refuse what is left. Raises ``InputError`` for that."""
@@ -66,7 +70,7 @@ class Command(TyperCommand):
             raise InputError(name, error.got, error.wanted) from None
 
 
-class Commands(TyperGroup):
+class Commands(_Helpful, TyperGroup):
     """A group that names the nearest command when one is unknown.
 
     ``left_out`` says which commands of packs are not in it.

@@ -7,13 +7,11 @@ no numerics.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-
-from lcnn_verify.errors import InputError
 
 WHAT, HOW_MUCH, WHERE, OUTPUT = "What", "How much", "Where", "Output"
 """The groups of options in every help text."""
@@ -132,22 +130,3 @@ Quiet = Annotated[
         rich_help_panel=OUTPUT,
     ),
 ]
-
-
-def integer(argument: str, text: str, least: int) -> int:
-    """``text`` as an integer. Raises ``InputError`` unless it is one and at least ``least``."""
-    wanted = f"an integer ≥ {least}"
-    try:
-        value = int(text)
-    except ValueError:
-        raise InputError(argument, repr(text), wanted) from None
-    if value < least:
-        raise InputError(argument, text, wanted)
-    return value
-
-
-def split(given: Sequence[str] | None) -> list[str] | None:
-    """Names from repeated and comma-separated options; None if there were none."""
-    if not given:
-        return None
-    return [name.strip() for text in given for name in text.split(",") if name.strip()]

@@ -419,6 +419,16 @@ def test_every_option_is_in_a_named_group(words, command):
     assert groups <= {WHAT, HOW_MUCH, WHERE, OUTPUT}
 
 
+def test_groups_have_examples_too(capsys):
+    front = front_door()
+    groups = [command for command in front.commands.values() if hasattr(command, "commands")]
+    assert groups
+    assert all(group.examples for group in (front, *groups))
+    for words in ([], ["certify", "--help"]):
+        assert call(*words) == 0
+        assert "Examples" in capsys.readouterr().out
+
+
 def test_an_example_that_is_wrong_would_be_noticed():
     command = front_door().commands["diff"]
     with pytest.raises(Exception, match="--margins"):

@@ -16,7 +16,12 @@ vectors = typer.Typer(name="vectors")
 
 @vectors.callback(invoke_without_command=True)
 def front(ctx: typer.Context) -> int:
-    """Theory vectors: hold a program in any language to inputs and 40-digit values."""
+    """Theory vectors: hold a program in any language to inputs and 40-digit values.
+
+    Examples:
+    lcnn-verify vectors export --out vectors
+    lcnn-verify vectors check results.json
+    """
     if ctx.invoked_subcommand is None:
         print(ctx.get_help())
     return ExitCode.AS_WANTED
