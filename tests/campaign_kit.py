@@ -157,6 +157,20 @@ def start(*words: str | Path, env: dict[str, str] | None = None) -> subprocess.P
     )
 
 
+def run_pytest(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """Run pytest on ``folder``, in it, in a process of its own."""
+    words = ["-p", "no:cacheprovider", "--import-mode=importlib", "--rootdir", str(folder)]
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *words, *options, str(folder)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        cwd=folder,
+        env={**os.environ, "HYPOTHESIS_STORAGE_DIRECTORY": str(folder / ".hypothesis")},
+    )
+
+
 def wait_until(happened: Callable[[], bool], what: str) -> None:
     """Poll until ``happened`` says so; fail after five generous minutes."""
     for _ in range(6000):

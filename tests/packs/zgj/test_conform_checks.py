@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lcnn_verify import ledger
-from lcnn_verify.campaign.properties import find_directory, load
+from lcnn_verify.campaign.properties import directory_of, load
 from lcnn_verify.evidence import Verdict, decide
 from lcnn_verify.packs.zgj.conformance import open_implementation
 from lcnn_verify.packs.zgj.conformance.offers import lacking
@@ -41,16 +41,16 @@ HONEST = (subjects.Honest, subjects.Honest32, subjects.Honest64Batched, subjects
 
 def judged(name, implementation, seed=0):
     """The decision on one check, and the counterexample as JSON."""
-    check = ledger.claim(f"conform.{name}")
+    check = ledger.claim(f"zgj.conform.{name}")
     context = RunContext(seed=seed)
     with open_implementation(implementation) as opened, putting(opened), running(context):
-        records = [p.run().to_json() for p in load(find_directory(), check.property_file)]
+        records = [p.run().to_json() for p in load(directory_of(check), check.property_file)]
     fallen = [record["counterexample"] for record in records if record["counterexample"]]
     return decide(check, records), (fallen or [None])[0]
 
 
 def test_every_check_has_a_slip_it_is_known_to_catch():
-    assert {f"conform.{name}" for name in CAUGHT} == {check.id for check in ledger.checks()}
+    assert {f"zgj.conform.{name}" for name in CAUGHT} == {check.id for check in ledger.checks()}
 
 
 @pytest.mark.parametrize("name", CAUGHT)
@@ -69,7 +69,7 @@ def test_honest_implementations_pass(honest, seed):
         said = opened.declaration
     for check in ledger.checks():
         if not lacking(check, said):
-            decision, fallen = judged(check.id.removeprefix("conform."), honest(), seed)
+            decision, fallen = judged(check.id.removeprefix("zgj.conform."), honest(), seed)
             assert decision.verdict is Verdict.SUPPORTED, (decision.reason, fallen)
 
 

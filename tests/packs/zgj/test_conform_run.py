@@ -67,9 +67,15 @@ def test_an_honest_implementation_passes_and_the_report_says_what_it_is(folder):
     report = conform(subject("LossOnly"), checks=("loss-values", "euler", "batch"), jobs=2)
     assert report.exit_code == 0
     assert report.verdicts == {"zgj.conform.loss-values": "SUPPORTED"}
-    said = report.data["implementation"]
-    assert said["offers"] == ["loss"]
-    assert (said["model"], said["dtype"], said["arrays"]) == ("tied-abs", "float64", "numpy")
+    said = report.data["subject"]
+    assert said["facts"] == {
+        "target": subject("LossOnly"),
+        "offers": "loss",
+        "model": "tied-abs",
+        "dtype": "float64",
+        "arrays": "numpy",
+        "batch": "no",
+    }
     assert said["not_offered"] == [
         {"check": "zgj.conform.euler", "reason": "it has no gradient"},
         {"check": "zgj.conform.batch", "reason": "it has no batches"},
@@ -92,7 +98,7 @@ def test_a_failure_is_in_every_reader_with_a_snippet_that_shows_it(folder):
     words = "it is twice the loss: the factor ½ is missing"
     (entry, _) = report.data["claims"]
     assert entry["reason"] == f"loss(W, V) = L(W) fails; {words}"
-    assert entry["counterexample"]["run"]["implementation"] == subject("Doubled")
+    assert entry["counterexample"]["run"]["subject"]["target"] == subject("Doubled")
     page, summary = ((folder / "out" / name).read_text() for name in ("index.html", "summary.md"))
     junit = (folder / "out" / "junit.xml").read_text()
     for text in (page, summary, junit):
@@ -139,7 +145,7 @@ def test_hostile_implementations_are_named_and_the_report_is_complete(folder):
         assert report.exit_code == 1
         degenerate, _ = report.data["claims"]
         assert did in degenerate["reason"], degenerate["reason"]
-        assert degenerate["counterexample"]["run"]["call_seconds"] == seconds
+        assert degenerate["counterexample"]["run"]["subject"]["call_seconds"] == seconds
 
 
 def test_an_interrupted_run_resumes_and_another_implementation_does_not(folder, monkeypatch):
@@ -153,9 +159,9 @@ def test_an_interrupted_run_resumes_and_another_implementation_does_not(folder, 
     options = {"checks": ("loss-values", "moments"), "jobs": 1, "out": "out"}
     with pytest.raises(KeyboardInterrupt):
         conform(subject("Honest"), progress=stop, **options)
-    with pytest.raises(InputError, match=r"with other implementation \(its target changed\)"):
+    with pytest.raises(InputError, match=r"with other subject \(target changed\)"):
         conform(subject("Honest32"), resume=True, **options)
-    with pytest.raises(InputError, match=r"with other implementation \(its limits changed\)"):
+    with pytest.raises(InputError, match=r"with other subject \(limits changed\)"):
         conform(subject("Honest"), resume=True, limits=Limits(call_seconds=5.0), **options)
     ran = []
     monkeypatch.setattr(
@@ -176,7 +182,7 @@ def test_a_changed_source_is_not_mixed_with_an_old_journal(folder):
     options = {"checks": "moments", "jobs": 1, "out": "out"}
     conform("conformance_subjects:Honest", **options)
     (folder / SUBJECTS.name).write_text(SUBJECTS.read_text() + "\n# changed\n")
-    with pytest.raises(InputError, match=r"\(a Python file beside its target changed\)"):
+    with pytest.raises(InputError, match=r"with other subject \(sources changed\)"):
         conform("conformance_subjects:Honest", resume=True, **options)
 
 
@@ -255,7 +261,7 @@ def test_an_interrupt_prints_the_command_that_goes_on(folder, capsys, monkeypatc
 def test_json_and_quiet_are_for_machines(folder, capsys):
     options = ("--checks", "moments", "--jobs", "1")
     _, stdout, _ = command(capsys, subject("Honest"), *options, "--json")
-    assert json.loads(stdout)["implementation"]["target"] == subject("Honest")
+    assert json.loads(stdout)["subject"]["facts"]["target"] == subject("Honest")
     assert command(capsys, subject("Honest"), *options, "--quiet") == (0, "", "")
 
 

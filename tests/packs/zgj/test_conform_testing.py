@@ -7,12 +7,12 @@ import re
 import shutil
 from pathlib import Path
 
+import campaign_kit as kit
 import conformance_subjects as subjects
 import pytest
-from test_pytest_plugin import run_pytest
 
-from lcnn_verify import run_conformance_test
-from lcnn_verify.campaign.properties import find_directory
+from lcnn_verify import ledger, run_conformance_test
+from lcnn_verify.campaign.properties import directory_of
 from lcnn_verify.errors import InputError
 
 SUBJECTS = Path(subjects.__file__)
@@ -48,7 +48,7 @@ def test_a_failure_of_a_target_can_be_replayed(monkeypatch, tmp_path):
     (line,) = re.findall(r"^\{.*\}$", str(caught.value), re.MULTILINE)
     record = json.loads(line)
     assert record["claim"] == "zgj.conform.euler"
-    assert record["run"]["implementation"] == "conformance_subjects.py:Flipped"
+    assert record["run"]["subject"]["target"] == "conformance_subjects.py:Flipped"
 
 
 def test_a_check_that_breaks_is_no_pass(monkeypatch):
@@ -92,7 +92,7 @@ def project(tmp_path):
 
 def test_the_option_adds_the_checks_that_ship_to_the_tests_of_a_project(project):
     target = "--lcnn-implementation=conformance_subjects:LossOnly"
-    done = run_pytest(project, target, "-rs", "-k", "own or zeroth or euler or population")
+    done = kit.run_pytest(project, target, "-rs", "-k", "own or zeroth or euler or population")
     assert done.returncode == 0, done.stdout
     assert "seed 0, implementation conformance_subjects:LossOnly; numpy " in done.stdout
     assert "3 passed, 1 skipped" in done.stdout
@@ -102,7 +102,7 @@ def test_the_option_adds_the_checks_that_ship_to_the_tests_of_a_project(project)
 
 def test_a_failing_check_fails_its_test_with_the_snippet(project):
     target = "--lcnn-implementation=conformance_subjects:Doubled"
-    done = run_pytest(project, target, "-k", "population", "-n", "2")
+    done = kit.run_pytest(project, target, "-k", "population", "-n", "2")
     assert done.returncode == 1
     assert "it is twice the loss: the factor ½ is missing" in done.stdout
     assert "importlib.import_module('conformance_subjects').Doubled" in done.stdout
@@ -110,8 +110,9 @@ def test_a_failing_check_fails_its_test_with_the_snippet(project):
 
 
 def test_without_the_option_the_checks_are_skipped_and_say_which_to_give(project):
-    shutil.copytree(find_directory() / "conform", project / "conform")
-    done = run_pytest(project, "-rs", "-k", "zeroth or own")
+    shipped = directory_of(ledger.claim("zgj.conform.moments"))
+    shutil.copytree(shipped / "zgj" / "conform", project / "conform")
+    done = kit.run_pytest(project, "-rs", "-k", "zeroth or own")
     assert done.returncode == 0
     assert "1 passed, 1 skipped" in done.stdout
     assert "give --lcnn-implementation=TARGET" in done.stdout
@@ -126,7 +127,7 @@ def test_without_the_option_the_checks_are_skipped_and_say_which_to_give(project
     ],
 )
 def test_a_bad_target_is_named(project, target, code, message):
-    done = run_pytest(project, f"--lcnn-implementation={target}", "-k", "zeroth")
+    done = kit.run_pytest(project, f"--lcnn-implementation={target}", "-k", "zeroth")
     assert done.returncode == code
     assert message in done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr

@@ -28,7 +28,7 @@ G = gradient(X.W, X.V)
 
 
 def program(said, call, target="conformance_subjects:Honest"):
-    with running(RunContext(implementation=target)):
+    with running(RunContext(subject={"target": target})):
         return snippet(said, call)
 
 

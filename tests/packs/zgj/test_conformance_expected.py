@@ -94,7 +94,7 @@ def test_an_unexpected_failure_still_counts(folder, capsys, entries):
 def test_json_and_quiet_say_it_by_the_exit_code(folder, capsys):
     file = expectations(folder, ("zgj.conform.layout", "known"))
     assert conform(folder, "--expected", file, "--json") == 0
-    assert json.loads(capsys.readouterr().out)["implementation"]["target"].endswith("target.py")
+    assert json.loads(capsys.readouterr().out)["subject"]["facts"]["target"].endswith("target.py")
     assert conform(folder, "--expected", file, "--quiet") == 0
     assert capsys.readouterr() == ("", "")
 
@@ -102,7 +102,7 @@ def test_json_and_quiet_say_it_by_the_exit_code(folder, capsys):
 def test_a_bad_file_is_refused_before_anything_runs(folder, capsys):
     journal = folder / "out" / "journal.jsonl"
     before = journal.read_bytes()
-    assert conform(folder, "--expected", expectations(folder, ("conform.layouts", "typo"))) == 2
+    assert conform(folder, "--expected", expectations(folder, ("zgj.conform.layouts", "typo"))) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
     assert captured.err.endswith("did you mean 'zgj.conform.layout'?\n")

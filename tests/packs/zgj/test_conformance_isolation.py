@@ -228,7 +228,7 @@ def test_a_forked_child_has_a_fork_server_of_its_own():
 import os
 from lcnn_verify.packs.zgj.conformance import current
 from lcnn_verify.profiles import RunContext, running
-with running(RunContext(implementation="{HOSTILE}:SaysItsPid")):
+with running(RunContext(subject={{"target": "{HOSTILE}:SaysItsPid"}})):
     first = current().call("loss", [[1.0]], [[1.0]])
     if (child := os.fork()) == 0:
         second = current().call("loss", [[1.0]], [[1.0]])
@@ -258,7 +258,7 @@ def in_a_unit(folder: Path, target: str, operation: str, stop: threading.Event |
     text = UNIT.replace("OPERATION", operation)
     kit.write(folder, {"zgj.fact.euler": text})
     (unit,) = plan([ledger.claim("zgj.fact.euler")], folder, PROFILES["quick"], 0)
-    return supervise(replace(unit, context=replace(unit.context, implementation=target)), stop)
+    return supervise(replace(unit, context=replace(unit.context, subject={"target": target})), stop)
 
 
 def test_a_unit_of_a_campaign_may_start_it(tmp_path):

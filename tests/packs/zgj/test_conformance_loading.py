@@ -311,12 +311,12 @@ def test_limits_are_positive_numbers(wrong):
 def test_the_run_tells_its_implementation_which_is_opened_once(folder):
     with pytest.raises(InputError, match="implementation: got none, wanted a run of"):
         current()
-    with running(RunContext(implementation=f"{folder}/mine.py")):
+    with running(RunContext(subject={"target": f"{folder}/mine.py"})):
         implementation = current()
         assert current() is implementation
         assert implementation.call("loss", W, V) == 7.0
         implementation.close()
-    with running(RunContext(implementation=f"{folder}/mine.py:Whole")):
+    with running(RunContext(subject={"target": f"{folder}/mine.py:Whole"})):
         assert current().declaration.dtype == "float32"
 
 

@@ -14,6 +14,7 @@ from lcnn_verify.packs.zgj.gallery.exhibition import SCHEMA_PATH, exhibit
 from lcnn_verify.packs.zgj.gallery.matrix import Cell, Outcome, Row
 
 CHECKS = [check.id for check in ledger.checks()]
+SHORT = [check.name for check in ledger.checks()]
 RIGHT = Entry("right", "x:Right", "The direct double sum.", "numpy_direct")
 WRONG = Entry("wrong", "x:Wrong", "A <b>slip</b> of |ρ|.", "formula")
 ABSENT = Entry("absent", "x:Absent", "In a framework nobody has.", "jax_autodiff", "no_such_thing")
@@ -100,7 +101,10 @@ def test_a_mutant_that_lives_under_one_seed_survives():
     shown = exhibit([WRONG], [*rows, row(WRONG, seed=6)], [4, 5, 6], 1.0)
     item = validated(shown).data["implementations"][0]
     assert item["survived"] == [6]
-    assert phrases.killers(item, 3) == f"{CHECKS[1][8:]} (2/3), {CHECKS[0][8:]} (1/3)"
+    assert (
+        phrases.killers(item, 3)
+        == f"{CHECKS[1].rpartition('.')[2]} (2/3), {CHECKS[0].rpartition('.')[2]} (1/3)"
+    )
     assert "under seed 6" in next(phrases.complaints(shown.data))
     assert "seeds 4–6" in phrases.counts(shown.data)
 
@@ -123,7 +127,7 @@ def test_files_are_written_and_escape_what_they_show(tmp_path):
     assert "lcnn-verify gallery right absent wrong --seed 3" in page
     assert "http" not in page.replace("https://", "").partition("<body>")[2]
     text = (tmp_path / "new" / "gallery.md").read_text(encoding="utf-8")
-    assert f"| `wrong` | A \\<b>slip\\</b> of \\|ρ\\|. | {CHECKS[2][8:]} |" in text
+    assert f"| `wrong` | A \\<b>slip\\</b> of \\|ρ\\|. | {CHECKS[2].rpartition('.')[2]} |" in text
     assert "Not as wanted" not in text
     assert json.loads((tmp_path / "new" / "gallery.json").read_text()) == shown.data
 
@@ -151,7 +155,7 @@ def test_the_headline_speaks_of_what_was_run_only():
 def test_a_long_list_is_cut_where_it_is_to_be_brief():
     shown = exhibit([WRONG], [row(WRONG, *CHECKS[:6])], [0], 1.0).data
     assert " and 3 more |" in markdown.table(shown)
-    assert f"{CHECKS[5][8:]} |" in markdown.render(shown)
+    assert f"{CHECKS[5].rpartition('.')[2]} |" in markdown.render(shown)
 
 
 def test_equal_runs_differ_in_timings_alone():

@@ -6,14 +6,14 @@ from multiprocessing import active_children
 import pytest
 
 from lcnn_verify import ledger
-from lcnn_verify.campaign.properties import find_directory
+from lcnn_verify.campaign.properties import directory_of
 from lcnn_verify.cli.app import main
 from lcnn_verify.errors import InputError
 from lcnn_verify.packs.zgj.gallery import catalogue, matrix
 from lcnn_verify.packs.zgj.gallery.catalogue import Entry
 from lcnn_verify.packs.zgj.gallery.matrix import Outcome
 
-PROPERTIES = find_directory()
+PROPERTIES = directory_of(ledger.checks()[0])
 MEANT = {
     "no-half": "zgj.conform.loss-values",
     "root-on-the-diagonal": "zgj.conform.degenerate",

@@ -20,7 +20,7 @@ from lcnn_verify.packs.zgj.gallery.catalogue import mutants
 ROOT = Path(__file__).parents[3]
 GUIDE = (ROOT / "GUIDE.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-CHECKS = [check.id.removeprefix("conform.") for check in ledger.checks()]
+CHECKS = [check.id.removeprefix("zgj.conform.") for check in ledger.checks()]
 MUTANTS = {entry.name: entry for entry in mutants()}
 
 

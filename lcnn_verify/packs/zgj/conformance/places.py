@@ -31,10 +31,10 @@ def home_of(module: ModuleType | None) -> Path | None:
     file = getattr(module, "__file__", None)
     if file is None:
         return None
+    file = Path(file).absolute()
     outermost = sys.modules.get(module.__name__.partition(".")[0], module)
-    if paths := list(getattr(outermost, "__path__", ())):
-        return Path(paths[0])
-    return Path(file).absolute()
+    folders = map(Path, getattr(outermost, "__path__", ()))  # several, of a namespace package
+    return next((folder for folder in folders if file.is_relative_to(folder)), file)
 
 
 def describe(error: BaseException, home: Path | None) -> str:
