@@ -26,6 +26,9 @@ _LADDER = ((30, 60), (60, 120))
 _DOUBT = 100
 """Times what the finer of two precisions changed: a bound on its own error. Where a route
 converges that error is far below the change; two more digits may be lost in adding up."""
+_LOST_DIGITS = 10
+"""Digits of its scale by which a route may miss those asked for: less than that decides nothing,
+though two precisions agree. Exact input can leave the same rounding at both."""
 _TIE_DIGITS = 25
 """Equal to so many digits counts as equality: far past float64, within the first precision."""
 _LEAST_DIGITS = 20
@@ -129,10 +132,12 @@ def _oracle_order(low: Quantity, high: Quantity) -> Ruling | None:
     """What the oracle finds of low ≤ high; None while it cannot decide."""
     if (low_route := low.exact) is None or (high_route := high.exact) is None:
         return None
+    scale = low.natural_scale + high.natural_scale
     for coarse, fine in _LADDER:
         with mpmath.workdps(2 * fine):
             first, second = (high_route(dps) - low_route(dps) for dps in (coarse, fine))
-            doubt = _DOUBT * abs(second - first)
+            floor = scale * mpmath.mpf(10) ** (_LOST_DIGITS - fine)
+            doubt = max(_DOUBT * abs(second - first), floor)
             if abs(second) > doubt:
                 outcome = Outcome.HOLDS if second > 0 else Outcome.VIOLATED
                 decided_by = f"mpmath, {fine} digits"

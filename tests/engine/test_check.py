@@ -197,6 +197,20 @@ def test_nan_never_passes(recorder):
     assert recorder.undecided == 1
 
 
+def test_rounding_that_two_precisions_share_decides_nothing(recorder):
+    def below(dps):
+        with mpmath.workdps(150):
+            return mpmath.mpf(1) - mpmath.mpf(10) ** -118  # at 30 digits, at 60 and at 120
+
+    equal = Quantity("g", 1.0, 1e-9, exact=below, enclosed=lambda bits: arb(1))
+    with recorder.example({}):
+        check.at_least(equal, 1.0, ties=True)
+    assert recorder.violations == recorder.undecided == 0
+    with recorder.example({}):
+        check.at_least(equal, 1.0)
+    assert recorder.undecided == 1
+
+
 def test_identities_within_the_sum_of_error_bounds_hold(recorder):
     with recorder.example({}):
         check.equal(quantity("a", 1.0, 1e-3, exact="1"), quantity("b", 1.001, 1e-3, exact="1"))
