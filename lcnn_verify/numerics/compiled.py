@@ -57,7 +57,6 @@ class _Cache(caching.FunctionCache):  # type: ignore[misc]  # Numba is untyped
         )
 
 
-@functools.cache
 def inlined_digest(module: str, file: str) -> str:
     """A digest of all that machine code of ``module``, whose source is ``file``, may have inlined.
 
@@ -74,24 +73,22 @@ def inlined_digest(module: str, file: str) -> str:
                 waiting.append((imported, source))
     digest = hashlib.sha256()
     for path in (*sorted(files), *sorted(_data(module))):
-        digest.update(_digest(path))
+        digest.update(_digest(path, _stamp(path)))
     return digest.hexdigest()
 
 
-@functools.cache
-def _imports(module: str, path: Path) -> tuple[str, ...]:
+def _imports(module: str, path: Path) -> Iterator[str]:
     """The modules a source file names in its imports, wherever in the file."""
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
-    found: list[str] = []
-    for node in ast.walk(ast.parse(path.read_bytes())):
-        if isinstance(node, ast.Import):
-            found.extend(name for alias in node.names for name in _with_parents(alias.name))
-        elif isinstance(node, ast.ImportFrom):
+    for node in _import_statements(path, _stamp(path)):
+        if isinstance(node, ast.ImportFrom):
             relative = "." * node.level + (node.module or "")
             base = importlib.util.resolve_name(relative, package)
             inner = (f"{base}.{alias.name}" for alias in node.names)
-            found.extend(name if _source(name) else base for name in inner)
-    return tuple(found)
+            yield from (name if _source(name) else base for name in inner)
+        else:
+            for alias in node.names:
+                yield from _with_parents(alias.name)
 
 
 @functools.cache
@@ -122,6 +119,20 @@ def _with_parents(module: str) -> Iterator[str]:
     return accumulate(module.split("."), "{}.{}".format)
 
 
+def _stamp(path: Path) -> tuple[int, int]:
+    """What changes when a file is edited, even while this process runs: in a notebook, say."""
+    status = path.stat()
+    return status.st_mtime_ns, status.st_size
+
+
 @functools.cache
-def _digest(path: Path) -> bytes:
+def _digest(path: Path, stamp: tuple[int, int]) -> bytes:
     return hashlib.sha256(path.read_bytes()).digest()
+
+
+@functools.cache
+def _import_statements(
+    path: Path, stamp: tuple[int, int]
+) -> tuple[ast.Import | ast.ImportFrom, ...]:
+    nodes = ast.walk(ast.parse(path.read_bytes()))
+    return tuple(node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom))

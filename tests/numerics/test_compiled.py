@@ -38,8 +38,8 @@ from lcnn_verify.numerics.compiled import compiled
 def shifted(x):
     return x + {shift}
 """
+IMPORTED = "from their_paper.kernels import kernel"
 PROBE = """
-from their_paper.kernels import kernel
 print(kernel(2.0), sum(kernel.stats.cache_hits.values()), sum(kernel.stats.cache_misses.values()))
 """
 
@@ -60,7 +60,7 @@ class TheirPaper:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
 
-    def call(self) -> tuple[float, int, int]:
+    def call(self, imported: str = IMPORTED) -> tuple[float, int, int]:
         """kernel(2) in a fresh process; how often it was loaded from the cache, and compiled."""
         environment = {
             **os.environ,
@@ -71,7 +71,7 @@ class TheirPaper:
             "PYTHONPATH": os.pathsep.join([str(self.folder), *filter(None, sys.path)]),
         }
         done = subprocess.run(
-            [sys.executable, "-c", PROBE],
+            [sys.executable, "-c", imported + PROBE],
             env=environment,
             capture_output=True,
             text=True,
@@ -93,18 +93,37 @@ def test_a_kernel_of_a_third_party_is_compiled_again_for_what_it_inlined(tmp_pat
     assert theirs.call() == (20.0, 1, 0)
 
 
+RELOADED = """
+import importlib
+from pathlib import Path
+from their_paper import inner, kernels
+assert kernels.kernel(2.0) == 9.0
+source = Path(inner.__file__)
+source.write_text(source.read_text().replace("x + 1.0", "x + 22.0"))
+importlib.reload(inner)
+kernel = importlib.reload(kernels).kernel
+"""
+
+
+def test_modules_edited_and_reloaded_in_one_process_are_compiled_again(tmp_path: Path) -> None:
+    theirs = TheirPaper(tmp_path)
+    assert theirs.call() == (9.0, 0, 1)
+    assert theirs.call(RELOADED) == (72.0, 0, 1)
+    assert theirs.call() == (72.0, 1, 0)
+
+
 @pytest.mark.parametrize(
     ("edited", "noticed"), [(compensated, True), (small, True), (arrays, True), (threshold, False)]
 )
 def test_kernels_of_ours_follow_the_sources_they_import(
     edited: object, noticed: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    digest, real = compiled.inlined_digest.__wrapped__, compiled._digest
+    digest, real = compiled.inlined_digest, compiled._digest
     before = digest(small.__name__, small.__file__)
     assert digest(small.__name__, small.__file__) == before
 
-    def after_edit(path: Path) -> bytes:
-        return b"edited" if str(path) == edited.__file__ else real(path)
+    def after_edit(path: Path, stamp: tuple[int, int]) -> bytes:
+        return b"edited" if str(path) == edited.__file__ else real(path, stamp)
 
     monkeypatch.setattr(compiled, "_digest", after_edit)
     assert (digest(small.__name__, small.__file__) != before) == noticed
@@ -130,7 +149,6 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         (tmp_path / source).write_text(text, encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(compiled, "_source", compiled._source.__wrapped__)
-    monkeypatch.setattr(compiled, "_imports", compiled._imports.__wrapped__)
     assert compiled._source("house") is None  # nobody has imported it
     importlib.import_module("alone")
     importlib.import_module("house")
