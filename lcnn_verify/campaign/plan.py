@@ -28,7 +28,7 @@ class Unit:
 
     @property
     def id(self) -> str:
-        """``"zgj.rate 1/4"``: the claim, and which shard of how many."""
+        """``"toy.growth 1/4"``: the claim, and which shard of how many."""
         return f"{self.claim} {self.context.shard + 1}/{self.context.shards}"
 
 

@@ -14,10 +14,10 @@ from lcnn_verify.errors import InputError, did_you_mean
 from lcnn_verify.evidence import Observation, Property, Recorder
 from lcnn_verify.evidence.draws import Discarded
 from lcnn_verify.evidence.hooks import from_json
+from lcnn_verify.evidence.verifies import REPLAY
 from lcnn_verify.ledger import Claim
 from lcnn_verify.profiles import RunContext, running
 
-SCHEMA = "1"
 _REPLAY_FILE = "a replay file of `lcnn-verify run`"
 
 
@@ -95,10 +95,10 @@ def _read(file: Path) -> Recorded:
         raise InputError(name, "a file that is not JSON", _REPLAY_FILE) from None
     if not isinstance(data, dict) or "replay" not in data:
         raise InputError(name, "JSON that is no replay file", _REPLAY_FILE)
-    if (version := data["replay"]) != SCHEMA:
-        newer = isinstance(version, str) and version.isdecimal() and int(version) > int(SCHEMA)
+    if (version := data["replay"]) != REPLAY:
+        newer = isinstance(version, str) and version.isdecimal() and int(version) > int(REPLAY)
         way_out = "a newer lcnn-verify" if newer else "the file of a new run"
-        wanted = f"version {SCHEMA!r}, or {way_out}"
+        wanted = f"version {REPLAY!r}, or {way_out}"
         raise InputError(name, f"a replay file of version {version!r}", wanted)
     match data:
         case {"claim": str(claim), "test": str(test), "run": run, "arguments": dict(arguments)}:

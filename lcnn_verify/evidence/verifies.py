@@ -23,6 +23,8 @@ from lcnn_verify.profiles import Profile, active
 Cases: TypeAlias = Callable[[Profile], Iterable[Mapping[str, Any]]]
 """From the profile to the arguments of every case of an enumerated property."""
 
+REPLAY = "2"
+"""The version of replay files."""
 _QUIET_PHASES = (Phase.explicit, Phase.generate)
 
 
@@ -211,7 +213,7 @@ class Property:
 def replay_record(observation: Mapping[str, Any]) -> dict[str, Any]:
     """The content of a replay file: which property, in which run, and what it fell on."""
     return {
-        "replay": "1",
+        "replay": REPLAY,
         "claim": observation["claim"],
         "test": observation["test"],
         "run": observation["run"],

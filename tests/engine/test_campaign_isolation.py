@@ -30,10 +30,10 @@ def units(folder: Path, files: dict[str, str], profile: Profile = QUICK) -> tupl
 
 
 def records(folder: Path, text: str, profile: Profile = QUICK) -> list[dict]:
-    (unit,) = units(folder, {"zgj.fact.euler": text}, profile)
+    (unit,) = units(folder, {"lab.first": text}, profile)
     result = supervise(unit)
     assert result is not None
-    assert result.unit == "zgj.fact.euler 1/1"
+    assert result.unit == "lab.first 1/1"
     return list(result.records)
 
 
@@ -42,7 +42,7 @@ def test_a_good_unit_brings_back_its_record(tmp_path):
     assert record["error"] is None
     assert record["test"] == "test_square_is_small"
     assert record["examples"] == 20
-    assert decide(ledger.claim("zgj.fact.euler"), [record]).verdict is Verdict.SUPPORTED
+    assert decide(ledger.claim("lab.first"), [record]).verdict is Verdict.SUPPORTED
 
 
 @pytest.mark.parametrize(
@@ -52,11 +52,11 @@ def test_a_good_unit_brings_back_its_record(tmp_path):
         (kit.LEAVES, "test_leaves", "SystemExit: 0"),
         (kit.SEGFAULTS, "test_segfaults", "unit crashed with SIGSEGV"),
         (kit.HUNGRY, "test_eats_memory", "MemoryError: "),
-        (kit.BAD_SYNTAX, "fact/test_euler.py", "cannot load fact/test_euler.py: SyntaxError: "),
+        (kit.BAD_SYNTAX, "lab/test_first.py", "cannot load lab/test_first.py: SyntaxError: "),
         (
             "\nmeasure('x', 1.0).nothing\n",
-            "fact/test_euler.py",
-            "cannot load fact/test_euler.py: AttributeError: ",
+            "lab/test_first.py",
+            "cannot load lab/test_first.py: AttributeError: ",
         ),
     ],
 )
@@ -64,7 +64,7 @@ def test_a_bad_unit_becomes_one_record_with_an_error(tmp_path, text, test, error
     (record,) = records(tmp_path, text)
     assert record["test"] == test
     assert record["error"].startswith(error)
-    decision = decide(ledger.claim("zgj.fact.euler"), [record])
+    decision = decide(ledger.claim("lab.first"), [record])
     assert decision.verdict is Verdict.INCONCLUSIVE
 
 
@@ -109,7 +109,7 @@ def test_a_noisy_unit_writes_nothing_to_our_terminal(tmp_path, capfd):
 
 
 def test_a_property_of_another_claim_is_not_run(tmp_path):
-    text = kit.HOLDS.replace("{claim}", "zgj.fact.scaling")
+    text = kit.HOLDS.replace("{claim}", "lab.second")
     assert records(tmp_path, text) == []
     assert records(tmp_path, kit.NO_PROPERTY) == []
 
@@ -117,7 +117,7 @@ def test_a_property_of_another_claim_is_not_run(tmp_path):
 def test_a_stopped_unit_leaves_no_result_and_no_process(tmp_path):
     pids = tmp_path / "pid"
     text = kit.HANGS.replace('os.environ["LCNN_TEST_PIDS"]', repr(str(pids)))
-    (unit,) = units(tmp_path, {"zgj.fact.euler": text})
+    (unit,) = units(tmp_path, {"lab.first": text})
     stop = threading.Event()
 
     def press() -> None:
@@ -133,12 +133,12 @@ def test_a_stopped_unit_leaves_no_result_and_no_process(tmp_path):
 
 def test_bad_units_do_not_stop_the_good_ones(tmp_path):
     files = {
-        "zgj.fact.euler": kit.SEGFAULTS,
-        "zgj.fact.scaling": kit.HOLDS,
-        "zgj.fact.moments": kit.LEAVES,
-        "zgj.fact.splitting": kit.HOLDS,
-        "zgj.fact.zero-loss": kit.EXITS,
-        "zgj.fact.invariance": kit.HOLDS,
+        "lab.first": kit.SEGFAULTS,
+        "lab.second": kit.HOLDS,
+        "lab.third": kit.LEAVES,
+        "lab.fourth": kit.HOLDS,
+        "lab.fifth": kit.EXITS,
+        "lab.sixth": kit.HOLDS,
     }
     results = {result.unit: result for result in execute(units(tmp_path, files), jobs=2)}
     assert len(results) == 6
@@ -148,19 +148,19 @@ def test_bad_units_do_not_stop_the_good_ones(tmp_path):
 
 
 def test_an_unguarded_script_is_not_run_again_in_the_children(tmp_path):
-    kit.write(tmp_path / "properties", {"zgj.fact.euler": kit.HOLDS})
+    kit.write(tmp_path / "properties", {"lab.first": kit.HOLDS})
     script = tmp_path / "script.py"
     script.write_text(
         "print('here')\n"
         "import lcnn_verify\n"
-        f"report = lcnn_verify.verify(['zgj.fact.euler'], out={str(tmp_path / 'out')!r},\n"
+        f"report = lcnn_verify.verify(['lab.first'], out={str(tmp_path / 'out')!r},\n"
         f"    properties={str(tmp_path / 'properties')!r})\n"
         "print(report.verdicts)\n"
     )
     done = subprocess.run(
         [sys.executable, script], capture_output=True, text=True, timeout=300, check=False
     )
-    assert done.stdout == "here\n{'zgj.fact.euler': 'SUPPORTED'}\n"
+    assert done.stdout == "here\n{'lab.first': 'SUPPORTED'}\n"
     assert done.stderr == ""
 
 
@@ -175,16 +175,14 @@ def test_where_from():
 """
 
 
-@pytest.mark.parametrize("path", [None, "elsewhere"])
-def test_a_package_of_our_name_in_the_current_folder_is_not_taken_for_ours(tmp_path, path):
-    kit.write(tmp_path / "properties", {"zgj.fact.euler": WHERE})
+def test_a_package_of_our_name_in_the_current_folder_is_not_taken_for_ours(tmp_path):
+    path = f"{os.environ['PYTHONPATH']}{os.pathsep}elsewhere"
+    kit.write(tmp_path / "properties", {"lab.first": WHERE})
     (tmp_path / "lcnn_verify").mkdir()
     (tmp_path / "lcnn_verify" / "__init__.py").write_text("open('taken', 'w').close()\n")
     # As the command that is installed: without the current folder in its path.
     code = "import sys; sys.path.remove(''); from lcnn_verify.cli import main; main()"
-    words = ("run", "--claims", "zgj.fact.euler", "--properties", "properties", "--out", "out")
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    environment |= {"PYTHONPATH": path} if path else {}
+    words = ("run", "--claims", "lab.first", "--properties", "properties", "--out", "out")
     done = subprocess.run(
         [sys.executable, "-c", code, *words],
         capture_output=True,
@@ -192,7 +190,7 @@ def test_a_package_of_our_name_in_the_current_folder_is_not_taken_for_ours(tmp_p
         timeout=300,
         check=False,
         cwd=tmp_path,
-        env=environment,
+        env={**os.environ, "PYTHONPATH": path},
     )
     assert done.returncode == 0, done.stderr
     (claim,) = json.loads((tmp_path / "out" / "report.json").read_text())["claims"]
@@ -203,8 +201,11 @@ def test_a_package_of_our_name_in_the_current_folder_is_not_taken_for_ours(tmp_p
     assert not (tmp_path / "taken").exists()
 
 
-def test_what_starting_a_process_sets_is_taken_back(tmp_path, monkeypatch):
-    monkeypatch.setenv("PYTHONPATH", "elsewhere")
+@pytest.mark.parametrize("path", [None, "elsewhere"])
+def test_what_starting_a_process_sets_is_taken_back(tmp_path, monkeypatch, path):
+    monkeypatch.delenv("PYTHONPATH")
+    if path is not None:
+        monkeypatch.setenv("PYTHONPATH", path)
     monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
     monkeypatch.setattr(sys, "path", ["", tmp_path, *sys.path])  # a Path is not legal, but works
     before = dict(os.environ)
@@ -215,7 +216,7 @@ def test_what_starting_a_process_sets_is_taken_back(tmp_path, monkeypatch):
 
 
 def test_a_fork_server_that_dies_costs_the_unit_it_was_to_start(tmp_path, monkeypatch):
-    good, bad = units(tmp_path, {"zgj.fact.euler": kit.HOLDS, "zgj.fact.scaling": kit.HOLDS})
+    good, bad = units(tmp_path, {"lab.first": kit.HOLDS, "lab.second": kit.HOLDS})
     with monkeypatch.context() as patch:
         patch.setattr(
             "multiprocessing.context.ForkServerProcess.start",
@@ -233,7 +234,7 @@ def test_a_fork_server_that_dies_costs_the_unit_it_was_to_start(tmp_path, monkey
 
 
 def test_an_interrupt_does_not_wait_for_the_numerics_to_be_imported(tmp_path):
-    kit.write(tmp_path / "properties", {"zgj.fact.euler": kit.HOLDS, "zgj.fact.scaling": kit.HOLDS})
+    kit.write(tmp_path / "properties", {"lab.first": kit.HOLDS, "lab.second": kit.HOLDS})
     (tmp_path / "slow.py").write_text(
         f"import pathlib, os, time\npathlib.Path({str(tmp_path / 'pid')!r}).write_text("
         "str(os.getpid()))\ntime.sleep(600)\n"
@@ -248,7 +249,7 @@ def test_an_interrupt_does_not_wait_for_the_numerics_to_be_imported(tmp_path):
         "    os.killpg(0, signal.SIGINT)  # as a terminal does\n"
         "threading.Thread(target=press).start()\n"
         "try:\n"
-        f"    lcnn_verify.verify(['fact'], out={str(tmp_path / 'out')!r}, jobs=1,\n"
+        f"    lcnn_verify.verify(['lab'], out={str(tmp_path / 'out')!r}, jobs=1,\n"
         f"        properties={str(tmp_path / 'properties')!r})\n"
         "except KeyboardInterrupt:\n"
         "    print('interrupted')\n"
@@ -259,7 +260,7 @@ def test_an_interrupt_does_not_wait_for_the_numerics_to_be_imported(tmp_path):
         text=True,
         timeout=300,
         check=False,
-        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{os.environ['PYTHONPATH']}"},
         start_new_session=True,
     )
     assert done.stdout == "interrupted\n"

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 from lcnn_verify import ledger
-from lcnn_verify.campaign.plan import LONG, plan, schedule
-from lcnn_verify.campaign.properties import find_directory, fingerprint, load
+from lcnn_verify.campaign.plan import plan, schedule
+from lcnn_verify.campaign.properties import directory_of, find_directory, load
 from lcnn_verify.campaign.run import Progress, default_jobs
 from lcnn_verify.campaign.verification import verify
 from lcnn_verify.errors import InputError
@@ -24,32 +24,30 @@ from lcnn_verify.profiles import PROFILES
 
 QUICK = PROFILES["quick"]
 MIXED = {
-    "zgj.fact.euler": kit.HOLDS,
-    "zgj.fact.scaling": kit.FALLS,
-    "zgj.fact.moments": kit.UNDECIDED,
-    "zgj.control.convexity": kit.FALLS,
-    "zgj.control.pl": kit.HOLDS,
+    "lab.first": kit.HOLDS,
+    "lab.second": kit.FALLS,
+    "lab.third": kit.UNDECIDED,
+    "lab.control.first": kit.FALLS,
+    "lab.control.second": kit.HOLDS,
 }
-COUNTED = dict.fromkeys(
-    ("zgj.fact.euler", "zgj.fact.scaling", "zgj.fact.moments", "zgj.fact.splitting"), kit.COUNTS
-)
+COUNTED = dict.fromkeys(("lab.first", "lab.second", "lab.third", "lab.fourth"), kit.COUNTS)
 
 
 def test_verdicts_and_exit_code_follow_the_properties(tmp_path):
     folder = kit.write(tmp_path / "p", MIXED)
-    report = verify([*MIXED, "zgj.fact.floor"], out=tmp_path / "out", properties=folder)
+    report = verify([*MIXED, "lab.sixth"], out=tmp_path / "out", properties=folder)
     assert report.verdicts == {
-        "zgj.fact.euler": "SUPPORTED",
-        "zgj.fact.scaling": "REFUTED",
-        "zgj.fact.moments": "INCONCLUSIVE",
-        "zgj.fact.floor": "INCONCLUSIVE",
-        "zgj.control.convexity": "REFUTED",
-        "zgj.control.pl": "SUPPORTED",
+        "lab.first": "SUPPORTED",
+        "lab.second": "REFUTED",
+        "lab.third": "INCONCLUSIVE",
+        "lab.sixth": "INCONCLUSIVE",
+        "lab.control.first": "REFUTED",
+        "lab.control.second": "SUPPORTED",
     }
     assert report.exit_code == 1
     assert (tmp_path / "out" / "report.json").is_file()
-    assert verify("zgj.fact.euler", out=tmp_path / "out", properties=folder).exit_code == 0
-    wanted = ["zgj.fact.euler", "zgj.control.convexity"]
+    assert verify("lab.first", out=tmp_path / "out", properties=folder).exit_code == 0
+    wanted = ["lab.first", "lab.control.first"]
     assert verify(wanted, out=tmp_path / "out", properties=folder).exit_code == 0
 
 
@@ -62,22 +60,20 @@ def test_the_report_does_not_depend_on_jobs_or_shard_order(tmp_path):
 
 
 def test_the_seed_changes_what_is_drawn(tmp_path):
-    folder = kit.write(tmp_path / "p", {"zgj.fact.euler": kit.HOLDS})
+    folder = kit.write(tmp_path / "p", {"lab.first": kit.HOLDS})
     reports = []
     for seed in (0, 1, 0):
-        verify(["fact"], seed=seed, out=tmp_path / "out", properties=folder)
+        verify(["lab"], seed=seed, out=tmp_path / "out", properties=folder)
         reports.append(kit.without_timings(tmp_path / "out").replace('"seed": 1', '"seed": 0'))
     assert reports[0] == reports[2] != reports[1]
 
 
 def test_progress_counts_every_unit(tmp_path):
-    folder = kit.write(
-        tmp_path / "p", {"zgj.fact.euler": kit.HOLDS, "zgj.fact.scaling": kit.BREAKS}
-    )
+    folder = kit.write(tmp_path / "p", {"lab.first": kit.HOLDS, "lab.second": kit.BREAKS})
     seen: list[Progress] = []
-    verify(["fact"], jobs=1, out=tmp_path / "out", properties=folder, progress=seen.append)
+    verify(["lab"], jobs=1, out=tmp_path / "out", properties=folder, progress=seen.append)
     assert [(step.done, step.total) for step in seen] == [(0, 2), (1, 2), (2, 2)]
-    assert {step.unit for step in seen} == {"", "zgj.fact.euler 1/1", "zgj.fact.scaling 1/1"}
+    assert {step.unit for step in seen} == {"", "lab.first 1/1", "lab.second 1/1"}
 
 
 def test_kill_9_then_resume_gives_the_same_report_and_does_nothing_twice(tmp_path):
@@ -113,8 +109,8 @@ def test_kill_9_then_resume_gives_the_same_report_and_does_nothing_twice(tmp_pat
 
 
 def test_kill_9_leaves_no_unit_running(tmp_path):
-    folder, pids = kit.write(tmp_path / "p", {"zgj.fact.euler": kit.HANGS}), tmp_path / "pid"
-    options = ("--claims", "fact", "--properties", folder, "--out", tmp_path / "out")
+    folder, pids = kit.write(tmp_path / "p", {"lab.first": kit.HANGS}), tmp_path / "pid"
+    options = ("--claims", "lab", "--properties", folder, "--out", tmp_path / "out")
     run = kit.start("run", *options, env={"LCNN_TEST_PIDS": str(pids)})
     kit.wait_until(lambda: bool(kit.lines(pids)), "the unit runs")
     run.send_signal(signal.SIGKILL)
@@ -130,7 +126,7 @@ def test_an_interrupted_run_exits_3_kills_its_units_and_can_be_resumed(tmp_path,
         "    while True:", f"    while not os.path.exists({str(marks)!r} + '.2'):"
     )
     hangs_once += "    check.at_most(1.0, 2.0)\n"
-    files = {"zgj.fact.euler": hangs_once, "zgj.fact.scaling": kit.COUNTS}
+    files = {"lab.first": hangs_once, "lab.second": kit.COUNTS}
     folder = kit.write(tmp_path / "p", files)
     options = ("run", "--claims", ",".join(files), "--properties", folder, "--out", out)
     run = kit.start(*options, "--jobs", "2", "--quiet", env=env)
@@ -147,7 +143,7 @@ def test_an_interrupted_run_exits_3_kills_its_units_and_can_be_resumed(tmp_path,
     again = shlex.split(stderr.partition("resume with: lcnn-verify ")[2])
     done = kit.lcnn_verify(*again, env=env)
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
-    assert kit.lines(marks) == ["zgj.fact.scaling"]
+    assert kit.lines(marks) == ["lab.second"]
 
 
 def test_ctrl_c_inside_the_process_keeps_what_was_done(tmp_path, monkeypatch):
@@ -159,10 +155,10 @@ def test_ctrl_c_inside_the_process_keeps_what_was_done(tmp_path, monkeypatch):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        verify(["fact"], jobs=1, out=tmp_path / "out", properties=folder, progress=press)
+        verify(["lab"], jobs=1, out=tmp_path / "out", properties=folder, progress=press)
     assert len(kit.lines(tmp_path / "out" / "journal.jsonl")) == 3
     resumed: list[Progress] = []
-    verify(["fact"], out=tmp_path / "out", properties=folder, progress=resumed.append, resume=True)
+    verify(["lab"], out=tmp_path / "out", properties=folder, progress=resumed.append, resume=True)
     assert resumed[0] == Progress(2, 4)
 
 
@@ -175,7 +171,7 @@ def test_ctrl_c_inside_the_process_keeps_what_was_done(tmp_path, monkeypatch):
         ({"jobs": 0}, "jobs: got 0, wanted an integer ≥ 1"),
         ({"jobs": "2"}, "jobs: got '2', wanted an integer ≥ 1"),
         ({"claims": []}, "claims: got an empty list, wanted claim ids or families, or None"),
-        ({"claims": ["zgj.rat"]}, "did you mean 'zgj.rate'?"),
+        ({"claims": ["lab.fift"]}, "did you mean 'lab.fifth'?"),
         ({"claims": [3]}, "claims: got 3, wanted claim ids or families, or None for all"),
         ({"claims": 3}, "claims: got 3, wanted claim ids or families, or None for all"),
         ({"out": 3}, "out: got 3, wanted the path of a folder"),
@@ -194,25 +190,25 @@ def test_bad_arguments_are_refused_before_anything_is_written(tmp_path, argument
 
 
 def test_numpy_integers_and_one_name_will_do(tmp_path):
-    folder = kit.write(tmp_path / "p", {"zgj.fact.euler": kit.HOLDS})
+    folder = kit.write(tmp_path / "p", {"lab.first": kit.HOLDS})
     report = verify(
-        "zgj.fact.euler",
+        "lab.first",
         seed=np.int64(3),
         jobs=np.int32(1),
         out=tmp_path / "out",
         properties=folder,
     )
-    assert report.data["run"] == {"profile": "quick", "seed": 3, "selection": ["zgj.fact.euler"]}
+    assert report.data["run"] == {"profile": "quick", "seed": 3, "selection": ["lab.first"]}
 
 
 def test_a_missing_property_file_is_said_and_a_folder_without_any_is_refused(tmp_path):
-    folder, out = kit.write(tmp_path / "p", {"zgj.fact.euler": kit.HOLDS}), tmp_path / "out"
-    report = verify(["zgj.fact.euler", "zgj.fact.floor"], out=out, properties=folder)
-    (entry,) = [entry for entry in report.data["claims"] if entry["id"] == "zgj.fact.floor"]
-    assert entry["errors"] == [f"no property file fact/test_floor.py in {folder}"]
+    folder, out = kit.write(tmp_path / "p", {"lab.first": kit.HOLDS}), tmp_path / "out"
+    report = verify(["lab.first", "lab.sixth"], out=out, properties=folder)
+    (entry,) = [entry for entry in report.data["claims"] if entry["id"] == "lab.sixth"]
+    assert entry["errors"] == [f"no property file lab/test_sixth.py in {folder}"]
     assert report.exit_code == 1
     with pytest.raises(InputError, match=r"no property file of what was selected, wanted .*flo"):
-        verify(["zgj.fact.floor"], out=tmp_path / "new", properties=folder)
+        verify(["lab.sixth"], out=tmp_path / "new", properties=folder)
     done = kit.lcnn_verify("run", "--properties", tmp_path / "out", "--out", tmp_path / "new")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert done.stderr.startswith("error: --properties: got ")
@@ -220,13 +216,13 @@ def test_a_missing_property_file_is_said_and_a_folder_without_any_is_refused(tmp
 
 
 def test_an_older_report_does_not_outlive_the_start_of_a_new_run(tmp_path):
-    files = {"zgj.fact.euler": kit.HOLDS, "zgj.fact.scaling": kit.FALLS}
+    files = {"lab.first": kit.HOLDS, "lab.second": kit.FALLS}
     folder, out = kit.write(tmp_path / "p", files), tmp_path / "out"
     (out / "counterexamples").mkdir(parents=True)
     for mine in (out / "notes.md", out / "counterexamples" / "mine.json"):
         mine.write_text("{}")
     verify(list(files), out=out, properties=folder)
-    assert (out / "counterexamples" / "zgj.fact.scaling.json").is_file()
+    assert (out / "counterexamples" / "lab.second.json").is_file()
 
     def press(_: Progress) -> None:
         raise KeyboardInterrupt
@@ -241,23 +237,23 @@ def test_an_older_report_does_not_outlive_the_start_of_a_new_run(tmp_path):
 
 
 def test_a_report_that_cannot_be_written_names_the_file(tmp_path):
-    folder, out = kit.write(tmp_path / "p", {"zgj.fact.euler": kit.HOLDS}), tmp_path / "out"
+    folder, out = kit.write(tmp_path / "p", {"lab.first": kit.HOLDS}), tmp_path / "out"
 
     def take_the_place(progress: Progress) -> None:
         (out / "report.json" / "taken").mkdir(parents=True, exist_ok=True)
 
     with pytest.raises(OSError, match="directory") as caught:
-        verify("zgj.fact.euler", out=out, properties=folder, progress=take_the_place)
+        verify("lab.first", out=out, properties=folder, progress=take_the_place)
     assert caught.value.filename == str(out / "report.json")
     assert not list(out.glob(".*"))
 
 
 def test_planning_imports_no_property_and_cuts_by_shard(tmp_path):
-    folder = kit.write(tmp_path, {"zgj.fact.euler": kit.BAD_SYNTAX, "zgj.control.pl": kit.HOLDS})
+    folder = kit.write(tmp_path, {"lab.first": kit.BAD_SYNTAX, "lab.control.second": kit.HOLDS})
     units = plan(ledger.claims(), folder, PROFILES["standard"], 7)
     assert [unit.id for unit in units] == [
         f"{claim} {shard}/4"
-        for claim in ("zgj.fact.euler", "zgj.control.pl")
+        for claim in ("lab.first", "lab.control.second")
         for shard in (1, 2, 3, 4)
     ]
     assert len({unit.context.derive_seed("x") for unit in units}) == 4
@@ -266,42 +262,26 @@ def test_planning_imports_no_property_and_cuts_by_shard(tmp_path):
 def test_long_units_start_first_and_nothing_is_lost(tmp_path):
     files = dict.fromkeys((claim.id for claim in ledger.claims()), kit.HOLDS)
     units = plan(ledger.claims(), kit.write(tmp_path, files), QUICK, 0)
-    scheduled = schedule(units)
-    assert [unit.claim for unit in scheduled[: len(LONG)]] == list(LONG)
-    assert scheduled[len(LONG) :] == [unit for unit in units if unit.claim not in LONG]
+    long = [claim.id for claim in ledger.claims() if claim.long]
+    assert long
+    scheduled = [unit.claim for unit in schedule(units)]
+    assert scheduled == [*long, *(name for name in files if name not in long)]
 
 
-def test_properties_are_found_beside_the_package_and_loaded_by_path(tmp_path):
-    directory = find_directory()
-    assert directory.name in {"properties", "_properties"}
-    assert (directory / ledger.claim("zgj.form.kernel").property_file).is_file()
-    folder = kit.write(tmp_path, {"zgj.fact.euler": kit.HOLDS + "\nagain = test_square_is_small\n"})
-    (found,) = load(folder, "fact/test_euler.py")
-    assert (found.claim.id, found.name) == ("zgj.fact.euler", "test_square_is_small")
+def test_properties_are_found_with_their_pack_and_loaded_by_path(tmp_path):
+    assert find_directory(None) is None
+    for claim in (*ledger.claims(), *ledger.checks()):
+        assert (directory_of(claim) / claim.property_file).is_file()
+    assert directory_of(ledger.claim("lab.first"), tmp_path) == tmp_path
+    folder = kit.write(tmp_path, {"lab.first": kit.HOLDS + "\nagain = test_square_is_small\n"})
+    (found,) = load(folder, "lab/test_first.py")
+    assert (found.claim.id, found.name) == ("lab.first", "test_square_is_small")
     with pytest.raises(InputError, match="nothing at"):
-        load(folder, "fact/test_none.py")
-    kit.write(tmp_path, {"zgj.fact.euler": "raise RuntimeError('at import')"})
+        load(folder, "lab/test_none.py")
+    kit.write(tmp_path, {"lab.first": "raise RuntimeError('at import')"})
     with pytest.raises(RuntimeError, match="at import"):
-        load(folder, "fact/test_euler.py")
-    assert "_lcnn_properties_fact_test_euler" not in sys.modules
-
-
-def test_an_installed_package_finds_its_own_properties(tmp_path, monkeypatch):
-    package = tmp_path / "site-packages" / "lcnn_verify"
-    (package / "_properties").mkdir(parents=True)
-    monkeypatch.setattr("lcnn_verify.__file__", str(package / "__init__.py"))
-    assert find_directory() == package / "_properties"
-    (package / "_properties").rmdir()
-    with pytest.raises(InputError, match="properties: got none beside"):
-        find_directory()
-
-
-def test_the_fingerprint_follows_every_property_file(tmp_path):
-    folder = kit.write(tmp_path, {"zgj.fact.euler": kit.HOLDS})
-    first = fingerprint(folder)
-    assert fingerprint(folder) == first
-    kit.write(tmp_path, {"zgj.fact.euler": kit.HOLDS.replace("2.0", "3.0")})
-    assert fingerprint(folder) != first
+        load(folder, "lab/test_first.py")
+    assert "_lcnn_properties_lab_test_first" not in sys.modules
 
 
 def test_jobs_default_to_the_processors_we_may_use(monkeypatch):
@@ -317,6 +297,6 @@ def test_out_that_is_a_file_is_found_before_any_unit_runs(tmp_path, monkeypatch)
     (tmp_path / "out").write_text("precious")
     for out in (tmp_path / "out", tmp_path / "out" / "deeper", Path("/proc/nowhere")):
         with pytest.raises(OSError, match=str(out)):
-            verify(["fact"], out=out, properties=folder)
+            verify(["lab"], out=out, properties=folder)
     assert (tmp_path / "out").read_text() == "precious"
     assert not marks.exists()

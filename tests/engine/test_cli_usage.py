@@ -63,7 +63,7 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str | Path) -> str:
             ["run", "all"],
             "arguments: got 'all' more, wanted no more than the usage says; see `lcnn",
         ),
-        (["claims", "zgj", "fact"], "arguments: got 'fact' more, wanted"),
+        (["claims", "toy", "lab"], "arguments: got 'lab' more, wanted"),
         (["run", "--json=1"], "--json: got a value, wanted the bare option"),
         (["run", "--out", ""], "--out: got '', wanted"),
         (["run", "--properties", ""], "--properties: got '', wanted a folder"),
@@ -74,15 +74,15 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str | Path) -> str:
         (["run", "--jobs", "many"], "--jobs: got 'many', wanted an integer ≥ 1"),
         (["run", "--profile", "quik"], "--profile: got 'quik', wanted 'quick' or 'standard' or"),
         (["run", "--profile", "quik"], "did you mean 'quick'?"),
-        (["run", "--claims", "zgj.rat"], "--claims: got 'zgj.rat', wanted an id from"),
-        (["run", "--claims", "zgj.rat"], "did you mean 'zgj.rate'?"),
-        (["run", "--claims", "zgj,nope"], "--claims: got 'nope'"),
+        (["run", "--claims", "lab.fift"], "--claims: got 'lab.fift', wanted an id from"),
+        (["run", "--claims", "lab.fift"], "did you mean 'lab.fifth'?"),
+        (["run", "--claims", "lab,nope"], "--claims: got 'nope'"),
         (["run", "--claims", ","], "--claims: got an empty list"),
         (
             ["run", "--properties", "/nowhere"],
             "--properties: got '/nowhere', which is not a folder",
         ),
-        (["claims", "zgj.rat"], "ID: got 'zgj.rat', wanted an id from `lcnn-verify claims`, did"),
+        (["claims", "lab.fift"], "ID: got 'lab.fift', wanted an id from `lcnn-verify claims`, did"),
         (["replay"], "FILE: got nothing, wanted a value"),
         (["replay", "/nowhere"], "/nowhere: got a file that cannot be read (No such file"),
         (["replay", "/"], "/: got a file that cannot be read (Is a directory), wanted a replay"),
@@ -98,10 +98,10 @@ def test_bad_usage_is_one_line(tmp_path, monkeypatch, capsys, words, message):
 
 @pytest.mark.parametrize("place", ["file", "file/under", "journal"])
 def test_out_that_cannot_be_written_is_named_with_the_reason(tmp_path, capsys, place):
-    folder = kit.write(tmp_path / "p", {"zgj.fact.euler": kit.HOLDS})
+    folder = kit.write(tmp_path / "p", {"lab.first": kit.HOLDS})
     (tmp_path / "file").write_text("precious")
     (tmp_path / "journal" / "journal.jsonl" / "x").mkdir(parents=True)
-    options = ("run", "--claims", "zgj.fact.euler", "--properties", folder)
+    options = ("run", "--claims", "lab.first", "--properties", folder)
     line = refused(capsys, *options, "--out", tmp_path / place)
     assert line.startswith(f"error: --out: got {tmp_path / place}")
     assert line.endswith("wanted a folder with room to write")
@@ -109,8 +109,8 @@ def test_out_that_cannot_be_written_is_named_with_the_reason(tmp_path, capsys, p
 
 
 def test_a_corrupt_journal_is_one_line_and_left_alone(tmp_path, capsys):
-    folder, out = kit.write(tmp_path / "p", {"zgj.fact.euler": kit.HOLDS}), tmp_path / "out"
-    options = ("run", "--claims", "zgj.fact.euler", "--properties", folder, "--out", out)
+    folder, out = kit.write(tmp_path / "p", {"lab.first": kit.HOLDS}), tmp_path / "out"
+    options = ("run", "--claims", "lab.first", "--properties", folder, "--out", out)
     assert call(*options, "--quiet") == 0
     text = (out / "journal.jsonl").read_text()
     (out / "journal.jsonl").write_text(text.replace('"records"', "'records'"))
@@ -129,76 +129,50 @@ def test_a_corrupt_journal_is_one_line_and_left_alone(tmp_path, capsys):
 
 
 REPLAY = {
-    "replay": "1",
-    "claim": "zgj.fact.euler",
+    "replay": "2",
+    "claim": "lab.first",
     "test": "test_is_small",
     "run": {"profile": "quick", "seed": 0, "shard": 0, "shards": 1},
     "arguments": {"x": 11},
 }
-INSTANCE = {
-    "type": "instance",
-    "W": [[1.0, 0.0]],
-    "V": [[1.0, 0.0]],
-    "activation": "abs",
-    "readout": "tied",
-    "parameters": {},
-}
-TAKES_INSTANCE = """
-from lcnn_verify import strategies
-from lcnn_verify.packs.zgj.quantities import separation
-
-@verifies("{claim}")
-@given(instance=strategies.instances())
-def test_is_small(instance):
-    from hypothesis import assume
-    assume(len(instance.W) < 3)
-    check.at_most(1.0 / separation(instance), 1e300)
-"""
+PARTITION = {"type": "toy.partition", "parts": [2, 1]}
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
         ("", "got a file that is not JSON"),
-        ('{"replay": "1", "cla', "got a file that is not JSON"),
+        ('{"replay": "2", "cla', "got a file that is not JSON"),
         ("[" * 100_000, "got a file that is not JSON"),
         (b"\xff\xfe\x00", "got a file that is not JSON"),
         ([1, 2], "got JSON that is no replay file"),
         ({"schema_version": "1"}, "got JSON that is no replay file"),
-        ({**REPLAY, "replay": "2"}, "of version '2', wanted version '1', or a newer lcnn-verify"),
-        ({**REPLAY, "replay": None}, "of version None, wanted version '1', or the file of a new"),
-        ({**REPLAY, "replay": "0"}, "of version '0', wanted version '1', or the file of a new run"),
+        ({**REPLAY, "replay": "3"}, "of version '3', wanted version '2', or a newer lcnn-verify"),
+        ({**REPLAY, "replay": None}, "of version None, wanted version '2', or the file of a new"),
+        ({**REPLAY, "replay": "1"}, "of version '1', wanted version '2', or the file of a new run"),
         ({**REPLAY, "run": {**REPLAY["run"], "seed": True}}, "'seed': True, 'shard'"),
-        ({"replay": "1"}, "got a replay file without them, wanted claim and test as strings"),
+        ({"replay": "2"}, "got a replay file without them, wanted claim and test as strings"),
         ({**REPLAY, "claim": 3}, "got a replay file without them"),
         ({**REPLAY, "arguments": [3]}, "got a replay file without them"),
         ({**REPLAY, "run": {"seed": 0}}, "run: got {'seed': 0}, wanted profile, seed"),
-        ({**REPLAY, "claim": "fact.eular"}, "claim: got 'fact.eular', wanted an id from"),
-        ({**REPLAY, "claim": "zgj.fact.moments"}, "property file: got nothing at"),
+        ({**REPLAY, "claim": "lab.frist"}, "claim: got 'lab.frist', wanted an id from"),
+        ({**REPLAY, "claim": "lab.third"}, "property file: got nothing at"),
         ({**REPLAY, "test": "test_is_smal"}, "did you mean 'test_is_small'?"),
         ({**REPLAY, "arguments": {}}, "arguments: got no x, wanted those of test_is_small"),
         ({**REPLAY, "arguments": {"x": "abc"}}, "arguments: got ValueError: could not convert"),
-        ({**REPLAY, "arguments": {"x": {"type": "teacher"}}}, "arguments: x: got an entry that"),
+        ({**REPLAY, "arguments": {"x": {"type": "toy.partition"}}}, "arguments: x: got an entry"),
         (
-            {**REPLAY, "arguments": {"x": {**INSTANCE, "W": [[1.0, 2.0], [3.0]]}}},
-            "arguments: x.W: got rows that do not form one array",
+            {**REPLAY, "arguments": {"x": {**PARTITION, "parts": [1, 2]}}},
+            "arguments: x.parts: got (1, 2), wanted integers > 0 in descending order",
         ),
         (
-            {**REPLAY, "arguments": {"x": {**INSTANCE, "V": [[float("nan"), 1.0]]}}},
-            "arguments: x.V: got nan at row 0, column 0",
-        ),
-        (
-            {**REPLAY, "arguments": {"x": {**INSTANCE, "W": [[1.0]]}}},
-            "arguments: x.W: got dimension d = 1, wanted V's dimension d = 2",
-        ),
-        (
-            {**REPLAY, "arguments": {"x": {**INSTANCE, "activation": "tanh"}}},
-            "arguments: x.Model.activation: got 'tanh', wanted 'abs' or 'relu'",
+            {**REPLAY, "arguments": {"x": {**PARTITION, "parts": 3}}},
+            "arguments: x: got an entry that does not decode (TypeError: ",
         ),
     ],
 )
 def test_a_bad_replay_file_is_one_line(tmp_path, capsys, content, message):
-    folder = kit.write(tmp_path / "p", {"zgj.fact.euler": kit.FALLS})
+    folder = kit.write(tmp_path / "p", {"lab.first": kit.FALLS})
     file = tmp_path / "replay.json"
     if isinstance(content, bytes):
         file.write_bytes(content)
@@ -209,8 +183,8 @@ def test_a_bad_replay_file_is_one_line(tmp_path, capsys, content, message):
 
 def test_arguments_outside_the_setting_are_refused(tmp_path, capsys):
     text = """
-from lcnn_verify.packs.zgj.model import InputError
-from lcnn_verify.packs.zgj.strategies import discard
+from lcnn_verify.errors import InputError
+from lcnn_verify.evidence.draws import discard
 
 @verifies("{claim}")
 @given(x=st.integers())
@@ -218,13 +192,13 @@ def test_is_small(x):
     if x >= 100:
         discard("too large")
     if x < 0:
-        raise InputError("V", "coincident teachers (Δ = 0)", "distinct lines")
+        raise InputError("x", "a negative number", "one that is none")
     check.at_most(float(x), 10.0)
 """
-    folder, file = kit.write(tmp_path / "p", {"zgj.fact.euler": text}), tmp_path / "replay.json"
+    folder, file = kit.write(tmp_path / "p", {"lab.first": text}), tmp_path / "replay.json"
     for x, message in (
         (1000, "arguments: got an instance outside the claim's setting, wanted a replay file"),
-        (-1, "arguments: V: got coincident teachers (Δ = 0), wanted distinct lines"),
+        (-1, "arguments: x: got a negative number, wanted one that is none"),
     ):
         file.write_text(json.dumps({**REPLAY, "arguments": {"x": x}}))
         assert message in refused(capsys, "replay", file, "--properties", folder)
@@ -262,11 +236,11 @@ def test_the_help_names_every_option_of_run():
 def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[str | Path, ...]:
     """The words of a run that is finished, so that it is quickly resumed."""
     folder = tmp_path_factory.mktemp("finished")
-    properties = kit.write(folder / "p", {"zgj.fact.euler": kit.HOLDS})
+    properties = kit.write(folder / "p", {"lab.first": kit.HOLDS})
     words = (
         "run",
         "--claims",
-        "zgj.fact.euler",
+        "lab.first",
         "--properties",
         properties,
         "--out",
@@ -276,7 +250,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[str | Path, ...]
     return (*words, "--resume")
 
 
-SHOWS = (["--help"], ["run", "--help"], ["claims"], ["claims", "zgj.rate"], ["claims", "--json"])
+SHOWS = (["--help"], ["run", "--help"], ["claims"], ["claims", "lab.fifth"], ["claims", "--json"])
 
 
 @pytest.mark.parametrize("words", [*SHOWS, "run", "run --json"], ids=str)
@@ -294,8 +268,8 @@ def test_a_reader_that_leaves_early_gets_no_complaint(finished, words):
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
 def test_closed_standard_streams_do_no_harm(tmp_path, closed):
-    folder = kit.write(tmp_path / "p", {"zgj.fact.euler": kit.HOLDS})
-    run = ["run", "--claims", "zgj.fact.euler", "--properties", folder, "--out", tmp_path / "out"]
+    folder = kit.write(tmp_path / "p", {"lab.first": kit.HOLDS})
+    run = ["run", "--claims", "lab.first", "--properties", folder, "--out", tmp_path / "out"]
     for words in (["claims"], run):
         command = f"{shlex.join(kit.command(*words))} {closed}"
         done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
@@ -359,10 +333,10 @@ def test_other_usage_errors_keep_the_form():
 
 
 def test_a_terminal_without_our_letters_still_gets_its_text():
-    done = kit.lcnn_verify("claims", "zgj.rate", env={"PYTHONIOENCODING": "ascii"})
+    done = kit.lcnn_verify("claims", "toy.growth", env={"PYTHONIOENCODING": "ascii"})
     assert done.returncode == 0
     assert done.stderr == ""
-    assert "L(t) ? 1/(1/L? + ??t)" in done.stdout
+    assert "p(n) ? e^{??(2n/3)}" in done.stdout
 
 
 def test_a_bug_is_not_dressed_up_as_bad_input(capsys):

@@ -32,20 +32,20 @@ def test_a_sound_installation_is_ready(tmp_path, capsys):
 
 
 def test_missing_and_mismatched_properties_are_named(tmp_path, capsys):
-    files = {claim.id: kit.HOLDS for claim in ledger.claims() if claim.id != "zgj.rate"}
-    files["zgj.fact.euler"] = kit.HOLDS.replace("{claim}", "zgj.fact.scaling")
+    files = {claim.id: kit.HOLDS for claim in ledger.claims() if claim.id != "lab.fifth"}
+    files["lab.first"] = kit.HOLDS.replace("{claim}", "lab.second")
     assert command(kit.write(tmp_path, files)) == 1
     lines = capsys.readouterr().out.splitlines()
     total = len(ledger.claims())
     assert lines[1].startswith(f"FAIL properties: {total - 2} of {total} claims")
-    assert lines[1].endswith("; missing: zgj.rate, zgj.fact.euler")
+    assert lines[1].endswith("; missing: lab.fifth, lab.first")
     assert lines[-1] == "lcnn-verify is NOT ready: properties"
 
 
 def test_a_property_that_does_not_load_is_a_finding_and_no_crash(tmp_path):
     (finding,) = [
         entry
-        for entry in doctor.findings(kit.write(tmp_path, {"zgj.convergence": kit.BAD_SYNTAX}))
+        for entry in doctor.findings(kit.write(tmp_path, {"lab.sixth": kit.BAD_SYNTAX}))
         if entry.check == "properties"
     ]
     assert not finding.passed

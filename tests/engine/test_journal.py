@@ -26,15 +26,14 @@ from lcnn_verify.evidence import Recorder, check, measure, series
 from lcnn_verify.evidence.recorder import Sampling, recording
 from lcnn_verify.profiles import PROFILES
 
-ROOT = Path(__file__).parents[2]
-UNITS = ("zgj.fact.euler 1/1", "zgj.fact.moments 1/1", "zgj.fact.scaling 1/1")
+UNITS = ("lab.first 1/1", "lab.third 1/1", "lab.second 1/1")
 PRINT = Fingerprint(
     profile=PROFILES["quick"],
     seed=3,
-    selection=("zgj.fact.euler", "zgj.fact.moments", "zgj.fact.scaling"),
+    selection=("lab.first", "lab.third", "lab.second"),
     version="0.1.0",
-    ledger=("zgj.fact.euler", "zgj.fact.moments", "zgj.fact.scaling", "zgj.control.pl"),
-    sources="abc",
+    ledger=("lab.first", "lab.third", "lab.second", "lab.control.second"),
+    sources={"engine": "abc", "pack lab": "def"},
     units=UNITS,
 )
 
@@ -92,21 +91,21 @@ def _entry(**changes: object) -> bytes:
         (1, b"", "line 1: not JSON"),
         (1, b"[1]", "line 1: not a JSON object"),
         (1, b"{}", "line 1: not a journal's first line"),
-        (1, b'{"journal": "1"}', "line 1: not a journal's first line"),
-        (1, b'{"journal": "2"}', "of version '2', wanted version '1'"),
-        (2, b'{"unit": "fact.eu', "line 2: not JSON"),
+        (1, b'{"journal": "2"}', "line 1: not a journal's first line"),
+        (1, b'{"journal": "1"}', "of version '1', wanted version '2'"),
+        (2, b'{"unit": "lab.fi', "line 2: not JSON"),
         (2, b"\xff\xfe", "line 2: not JSON"),
         (2, b"[" * 100_000, "line 2: not JSON"),
         (2, b"7", "line 2: not a JSON object"),
         (
             2,
-            _entry(unit="zgj.rate 1/1", records=[]),
+            _entry(unit="lab.fifth 1/1", records=[]),
             "line 2: not the result of a unit still missing",
         ),
         (2, _entry(records={}), "line 2: not the result"),
         (
             2,
-            _entry(records=[{"claim": "zgj.fact.moments"}]),
+            _entry(records=[{"claim": "lab.third"}]),
             "line 2: 'test' is a required property",
         ),
         (2, _entry(records=[7]), "line 2: 7 is not of type 'object' at $"),
@@ -114,12 +113,12 @@ def _entry(**changes: object) -> bytes:
         (2, _entry(seconds=math.nan), "line 2: not the result"),
         (
             2,
-            _entry(records=[_record(claim="zgj.fact.euler")]),
-            "a record of 'zgj.fact.euler' in a unit of",
+            _entry(records=[_record(claim="lab.first")]),
+            "a record of 'lab.first' in a unit of",
         ),
         (2, _entry(records=[_record(examples="many")]), "'many' is not of type 'integer' at $.ex"),
         (2, _entry(records=[_record(tightest="x" * 200)]), "x…"),
-        (1, b'{"journal": "1", "units": [["a"]]}', "line 1: not a journal's first line"),
+        (1, b'{"journal": "2", "units": [["a"]]}', "line 1: not a journal's first line"),
         (3, _entry(unit=UNITS[0], records=[]), "line 3: not the result of a unit still missing"),
     ],
 )
@@ -136,7 +135,7 @@ def test_a_corrupt_journal_is_refused_and_left_alone(tmp_path, line, content, me
     assert path.read_bytes() == before
 
 
-@pytest.mark.parametrize("content", ["", '{"journal": "1", "units": []}'])
+@pytest.mark.parametrize("content", ["", '{"journal": "2", "units": []}'])
 def test_a_journal_without_a_whole_line_is_corrupt(tmp_path, content):
     (tmp_path / "journal.jsonl").write_text(content)
     with pytest.raises(InputError, match="line 1: no whole line") as caught:
@@ -145,7 +144,7 @@ def test_a_journal_without_a_whole_line_is_corrupt(tmp_path, content):
     assert (tmp_path / "journal.jsonl").read_text() == content
 
 
-FULL = Recorder("zgj.fact.moments", "test_x", sampling=Sampling("a law", 3))
+FULL = Recorder("lab.third", "test_x", sampling=Sampling("a law", 3))
 with recording(FULL), FULL.example({"x": 1.5}):
     measure("size", 3.0)
     series("points", "a line", t=[0.5])
@@ -157,11 +156,11 @@ with recording(FULL), FULL.example({"x": 1.5}):
 @pytest.mark.parametrize("key", sorted(FULL.to_json()))
 def test_no_field_of_a_record_may_have_another_type(key, value):
     right = FULL.to_json()
-    assert flaw(right, "zgj.fact.moments") == ""
+    assert flaw(right, "lab.third") == ""
     optional = {"tightest", "counterexample", "sampling", "error"}
     fine = (value is None and key in optional) or (value == "many" and key in {"test", "error"})
-    assert (flaw({**right, key: value}, "zgj.fact.moments") == "") == fine
-    assert flaw({name: right[name] for name in right if name != key}, "zgj.fact.moments")
+    assert (flaw({**right, key: value}, "lab.third") == "") == fine
+    assert flaw({name: right[name] for name in right if name != key}, "lab.third")
 
 
 @pytest.mark.parametrize(
@@ -171,9 +170,13 @@ def test_no_field_of_a_record_may_have_another_type(key, value):
         ({"profile": PROFILES["deep"]}, "of a run with profile 'quick', wanted profile 'deep'"),
         ({"profile": replace(PROFILES["quick"], examples=2.0)}, "with other budgets"),
         ({"version": "0.2.0"}, "with version '0.1.0', wanted version '0.2.0'"),
-        ({"selection": ("zgj.fact.euler",)}, "with other selection"),
+        ({"selection": ("lab.first",)}, "with other selection"),
         ({"ledger": ()}, "with other ledger"),
-        ({"sources": "abd"}, "with other sources"),
+        (
+            {"sources": {"engine": "abc", "pack lab": "x"}},
+            "other sources (pack lab changed), wanted",
+        ),
+        ({"sources": {"engine": "x"}}, "with other sources (engine changed), wanted"),
         ({"units": UNITS[:2]}, "with other units"),
     ],
 )
@@ -213,10 +216,10 @@ def test_two_runs_cannot_share_a_folder(tmp_path, resume):
 OPENS_TOGETHER = """
 import sys, time
 from pathlib import Path
-sys.path[:0] = [{tests!r}, {root!r}]
+sys.path[:] = {path!r}
 from test_journal import PRINT, UNITS, result
 from lcnn_verify.campaign.journal import Journal
-from lcnn_verify.packs.zgj.model import InputError
+from lcnn_verify.errors import InputError
 
 folder, name = Path(sys.argv[1]), sys.argv[2]
 print("ready", flush=True)
@@ -235,7 +238,7 @@ for turn in sys.stdin:
 
 @pytest.mark.parametrize("before", ["nothing", "unfinished", "complete", "empty"])
 def test_of_two_runs_started_together_one_gets_the_folder(tmp_path, before):
-    script = OPENS_TOGETHER.format(tests=str(Path(__file__).parents[1]), root=str(ROOT))
+    script = OPENS_TOGETHER.format(path=[str(Path(__file__).parent), *sys.path])
     command = [sys.executable, "-c", script, str(tmp_path)]
     with ExitStack() as stack:
         runs = [
@@ -279,17 +282,17 @@ def test_a_file_system_without_locks_will_do(tmp_path, monkeypatch):
 
 def test_a_full_disk_is_found_before_any_unit_runs(tmp_path, monkeypatch):
     monkeypatch.setenv("LCNN_TEST_MARKS", str(tmp_path / "marks"))
-    folder = kit.write(tmp_path / "p", {"zgj.fact.euler": kit.COUNTS})
+    folder = kit.write(tmp_path / "p", {"lab.first": kit.COUNTS})
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "journal.jsonl.new").symlink_to("/dev/full")
     with pytest.raises(OSError, match="No space left on device") as caught:
-        verify(["fact"], out=tmp_path / "out", properties=folder)
+        verify(["lab"], out=tmp_path / "out", properties=folder)
     assert caught.value.filename == str(tmp_path / "out" / "journal.jsonl")
     assert not (tmp_path / "marks").exists()
 
 
 def test_a_disk_that_fills_up_costs_nothing_already_finished(tmp_path):
-    files = dict.fromkeys(("zgj.fact.euler", "zgj.fact.moments", "zgj.fact.scaling"), kit.COUNTS)
+    files = dict.fromkeys(("lab.first", "lab.third", "lab.second"), kit.COUNTS)
     folder, out = kit.write(tmp_path / "p", files), tmp_path / "out"
     options = ("run", "--claims", ",".join(files), "--properties", folder, "--out", out)
     env = {"LCNN_TEST_MARKS": str(tmp_path / "marks"), "LCNN_TEST_SIZE": "30000"}
@@ -319,5 +322,5 @@ def resumed_units(out: Path) -> list[str]:
 
 def test_the_header_is_plain_json_a_person_can_read(tmp_path):
     header = json.loads(kit.lines(journal_of(tmp_path))[0])
-    assert header["journal"] == "1"
+    assert header["journal"] == "2"
     assert (header["profile"], header["seed"], header["units"]) == ("quick", 3, list(UNITS))
