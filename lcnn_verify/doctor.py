@@ -12,7 +12,8 @@ from pathlib import Path
 import lcnn_verify
 from lcnn_verify import ledger, packs
 from lcnn_verify.campaign.properties import directory_of, find_directory, load
-from lcnn_verify.evidence.hooks import Hooks, SelfCheck, every_pack
+from lcnn_verify.errors import InputError, said
+from lcnn_verify.evidence.hooks import Hooks, SelfCheck, every_pack, without_hooks
 from lcnn_verify.ledger import Claim
 from lcnn_verify.warmup import compile_counts, warm_up
 
@@ -46,24 +47,16 @@ def findings(properties: Path | str | None = None) -> Iterator[Finding]:
         "compiled code": compiled_code,
     }
     for pack, hooks in every_pack():
-        checks |= _checks_of(pack.key, hooks)
+        if isinstance(hooks, Hooks):
+            checks |= {f"{name} ({pack.key})": check for name, check in hooks.self_checks.items()}
     for name, check in checks.items():
         try:
             passed, detail = check()
         except Exception as error:
-            passed, detail = False, f"{type(error).__name__}: {error}".splitlines()[0]
+            passed, detail = False, said(error)
         yield Finding(name, passed, detail)
-
-
-def _checks_of(key: str, hooks: Hooks | Exception) -> dict[str, SelfCheck]:
-    """The checks a pack brings, or one that says why its numerics cannot be imported."""
-    if not isinstance(hooks, Exception):
-        return {f"{name} ({key})": check for name, check in hooks.self_checks.items()}
-
-    def cannot() -> tuple[bool, str]:
-        raise hooks
-
-    return {f"numerics ({key})": cannot}
+    for entry in without_hooks():
+        yield Finding(entry.name, False, entry.reason)
 
 
 def pack_list() -> tuple[bool, str]:
@@ -85,20 +78,24 @@ def find_properties(properties: Path | str | None = None) -> tuple[bool, str]:
     chosen = find_directory(properties)
     entries = (*ledger.claims(), *ledger.checks())
     folders = {claim.id: directory_of(claim, chosen) for claim in entries}
-    without = [claim.id for claim in entries if not _stated(claim, folders[claim.id])]
+    flaws = [flaw for claim in entries if (flaw := _unstated(claim, folders[claim.id]))]
     total = len(entries)
     places = ", ".join(dict.fromkeys(map(str, folders.values())))
-    detail = f"{total - len(without)} of {total} claims have theirs in {places}"
-    return not without, detail + (f"; missing: {', '.join(without)}" if without else "")
+    detail = f"{total - len(flaws)} of {total} claims have theirs in {places}"
+    return not flaws, "; ".join([detail, *flaws])
 
 
-def _stated(claim: Claim, folder: Path) -> bool:
-    """Whether the property file of ``claim`` loads and states it."""
+def _unstated(claim: Claim, folder: Path) -> str:
+    """Why the property file of ``claim`` does not state it; empty if it does."""
     try:
         found = load(folder, claim.property_file)
-    except Exception:
-        return False
-    return any(item.claim.id == claim.id for item in found)
+    except InputError:
+        return f"{claim.id} has no {claim.property_file}"
+    except (Exception, SystemExit) as error:
+        return f"{claim.property_file} cannot be loaded: {said(error)}"
+    if any(item.claim.id == claim.id for item in found):
+        return ""
+    return f"{claim.property_file} does not state {claim.id}"
 
 
 def compiled_code() -> tuple[bool, str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from difflib import get_close_matches
 
+_LONGEST = 300
+
 
 class InputError(ValueError):
     """Bad input, said in one line: which argument, what it got, what it wants."""
@@ -15,6 +17,15 @@ class InputError(ValueError):
 
     def __reduce__(self) -> tuple[type[InputError], tuple[str, str, str]]:
         return type(self), (self.argument, self.got, self.wanted)
+
+
+def said(error: BaseException) -> str:
+    """What an error is and says, in one line of bounded length."""
+    try:
+        text = " ".join(f"{type(error).__name__}: {error}".split())
+    except Exception:  # somebody else's class, whose text cannot be had
+        text = type(error).__name__
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def did_you_mean(name: str, known: Sequence[str]) -> str:

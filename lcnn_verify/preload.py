@@ -22,15 +22,9 @@ os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(_CACHE / "lcnn-verify"
 # Ctrl-C reaches every process of a terminal; the run decides what becomes of its units.
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 
-for _module in (
-    "hypothesis.strategies",
-    "scipy.integrate",
-    "scipy.optimize",
-    "lcnn_verify.campaign.worker",
-    "lcnn_verify.strategies",
-    "lcnn_verify.warmup",
-):
-    with suppress(Exception):  # what is broken breaks again in the unit, which can say so
+# What is broken breaks again in the unit, which can say so.
+for _module in ("hypothesis.strategies", "lcnn_verify.campaign.worker"):
+    with suppress(Exception):
         importlib.import_module(_module)
 
 with suppress(Exception):

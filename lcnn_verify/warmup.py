@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from lcnn_verify.evidence.hooks import every_pack
+from lcnn_verify.evidence.hooks import Hooks, every_pack
 from lcnn_verify.numerics import compiled
 
 
 def warm_up() -> None:
-    """Have every pack call its compiled functions.
+    """Have every pack call its compiled functions; one whose hooks are broken has none to call.
 
-    Takes a fraction of a second once compiled, a minute before. Raises what a pack raises, after
-    the others have had their turn.
+    Takes a fraction of a second once compiled, a minute before. Raises the first error of a pack,
+    after the others have had their turn.
     """
-    failed: Exception | None = None
+    failed: list[Exception] = []
     for _, hooks in every_pack():
         try:
-            if isinstance(hooks, Exception):
-                raise hooks
-            hooks.warm_up()
+            if isinstance(hooks, Hooks):
+                hooks.warm_up()
         except Exception as error:
-            failed = failed or error
-    if failed is not None:
-        raise failed
+            failed.append(error)
+    if failed:
+        raise failed[0]
 
 
 def compile_counts() -> tuple[int, int]:

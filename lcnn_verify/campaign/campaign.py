@@ -78,15 +78,13 @@ class Campaign:
         self,
         claims: Sequence[Claim],
         *,
-        ledger: Sequence[Claim],
         asked: tuple[str, ...],
         subject: Subject | None = None,
     ) -> Report:
         """Run the properties of ``claims``, write the report into ``out`` and return it.
 
-        ``ledger`` is what the claims were chosen from, ``asked`` the patterns that chose them, ()
-        for all. Raises ``InputError`` where no claim has a property file, and what ``run_units``
-        and ``Report.write`` raise.
+        ``asked`` are the patterns that chose them, () for all. Raises ``InputError`` where no claim
+        has a property file, and what ``run_units`` and ``Report.write`` raise.
         """
         units = plan(
             claims,
@@ -104,7 +102,6 @@ class Campaign:
             seed=self.seed,
             selection=tuple(claim.id for claim in claims),
             version=lcnn_verify.__version__,
-            ledger=tuple(claim.id for claim in ledger),
             sources=sources(claims, self.directory),
             units=tuple(unit.id for unit in units),
             subject=subject.identity if subject else None,

@@ -39,7 +39,6 @@ class Fingerprint:
     seed: int
     selection: tuple[str, ...]
     version: str
-    ledger: tuple[str, ...]
     sources: Mapping[str, str]
     units: tuple[str, ...]
     subject: Mapping[str, Any] | None = None
@@ -55,7 +54,6 @@ class Fingerprint:
             "seed": self.seed,
             "selection": list(self.selection),
             "version": self.version,
-            "ledger": list(self.ledger),
             "sources": dict(self.sources),
             "units": list(self.units),
         }

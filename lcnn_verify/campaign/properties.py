@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import importlib.util
 import re
@@ -105,7 +104,6 @@ def _digest(files: Iterable[Path], root: Path) -> str:
     return digest.hexdigest()
 
 
-@functools.cache
 def _version(distribution: str) -> str:
     try:
         return metadata.version(distribution)

@@ -28,8 +28,8 @@ def verify(
 ) -> Report:
     """Run the campaign, write its report into ``out`` and return it.
 
-    ``claims`` are one or more claim ids or families such as ``"zgj"`` (all when None); ``profile``
-    a budget or its name; ``seed`` a non-negative integer; ``jobs`` how many units run at a time
+    ``claims`` are one or more claim ids, packs or groups (all when None); ``profile`` a budget or
+    its name; ``seed`` a non-negative integer; ``jobs`` how many units run at a time
     (all processors when None); ``out`` a folder (``reports/latest`` when None). With ``resume``,
     only what an interrupted run with the same options left undone is run, and the report is the
     one an uninterrupted run gives. ``progress`` is called after every unit. ``properties`` is
@@ -54,4 +54,4 @@ def verify(
     )
     patterns = arguments.names("claims", claims, "claim ids or families, or None for all")
     selection = ledger.select(list(patterns)) if patterns else ledger.claims()
-    return campaign.run(selection, ledger=ledger.claims(), asked=patterns)
+    return campaign.run(selection, asked=patterns)

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 
 from lcnn_verify.campaign.plan import Unit
 from lcnn_verify.campaign.properties import load
+from lcnn_verify.errors import said
 from lcnn_verify.evidence import Recorder
 from lcnn_verify.processes import GIGABYTE, bound, redirect_output
 from lcnn_verify.profiles import Profile, running
@@ -37,8 +38,7 @@ def run_unit(unit: Unit) -> Iterator[Message]:
     try:
         properties = load(unit.directory, unit.file)
     except BaseException as error:
-        reason = f"{type(error).__name__}: {error}".splitlines()[0]
-        yield "record", broken(unit.claim, unit.file, f"cannot load {unit.file}: {reason}")
+        yield "record", broken(unit.claim, unit.file, f"cannot load {unit.file}: {said(error)}")
         properties = ()
     for item in properties:
         if item.claim.id != unit.claim:
@@ -48,8 +48,7 @@ def run_unit(unit: Unit) -> Iterator[Message]:
             with running(unit.context):
                 record = item.run().to_json()
         except BaseException as error:  # sys.exit, pytest.skip, a measurement that is not JSON
-            reason = f"{type(error).__name__}: {error}".splitlines()[0]
-            record = broken(unit.claim, item.name, reason)
+            record = broken(unit.claim, item.name, said(error))
         yield "record", record
     yield "done", None
 

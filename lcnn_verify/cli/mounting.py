@@ -9,6 +9,7 @@ import typer
 
 from lcnn_verify import packs
 from lcnn_verify.cli.group import Commands, built
+from lcnn_verify.errors import said
 from lcnn_verify.packs import Broken, Pack
 
 
@@ -35,9 +36,8 @@ def _add(pack: Pack, kind: str, path: str, group: Commands) -> Iterator[Broken]:
     """Add the commands of the app at ``path`` to ``group``; yields what is left out."""
     try:
         offered = _commands(packs.resolve(path))
-    except Exception as error:
-        reason = f"cannot be imported: {type(error).__name__}: {error}"
-        yield Broken(f"{kind}s of {pack.key}", " ".join(reason.split()))
+    except (Exception, SystemExit) as error:
+        yield Broken(f"{kind}s of {pack.key}", f"cannot be imported: {said(error)}")
         return
     for name, command in offered.items():
         if name in group.commands:

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol, Self
 
 from lcnn_verify import packs
-from lcnn_verify.errors import InputError
+from lcnn_verify.errors import InputError, said
 from lcnn_verify.evidence.drawing import Drawing
 from lcnn_verify.ledger import Claim
-from lcnn_verify.packs import Pack
+from lcnn_verify.packs import Broken, Pack
 
 SelfCheck = Callable[[], tuple[bool, str]]
 """Whether a check of the installation passed, and what it found."""
@@ -115,24 +115,37 @@ class Hooks:
 def hooks_of(pack_key: str) -> Hooks:
     """The hooks of the pack called ``pack_key``, whose numerics are imported for it.
 
-    Raises ``InputError`` if there is no such pack, or if its hooks are none.
+    Raises ``InputError`` if there is no such pack, or if its hooks cannot be imported or are none.
     """
     pack = packs.pack_of(pack_key)
     if not pack.hooks:
         return Hooks()
-    found = packs.resolve(pack.hooks)
+    try:
+        found = packs.resolve(pack.hooks)
+    except (Exception, SystemExit) as error:
+        got = f"{said(error)} on import of {pack.hooks}"
+        raise InputError(f"hooks of {pack.key}", got, "a Hooks") from error
     if not isinstance(found, Hooks):
         raise InputError(f"hooks of {pack.key}", f"a {type(found).__name__}", "a Hooks")
     return found
 
 
-def every_pack() -> Iterator[tuple[Pack, Hooks | Exception]]:
-    """Each pack with its hooks, or with what their import raised."""
+def every_pack() -> Iterator[tuple[Pack, Hooks | InputError]]:
+    """Each pack with its hooks, or with why it has none."""
     for pack in packs.find():
         try:
             yield pack, hooks_of(pack.key)
-        except Exception as error:
+        except InputError as error:
             yield pack, error
+
+
+def without_hooks() -> tuple[Broken, ...]:
+    """The packs whose hooks cannot be used, and why."""
+    return tuple(
+        Broken(error.argument, f"got {error.got}, wanted {error.wanted}")
+        for _, error in every_pack()
+        if isinstance(error, InputError)
+    )
 
 
 def judging(target: str) -> Judge:
@@ -141,7 +154,7 @@ def judging(target: str) -> Judge:
     Raises ``InputError`` if no pack takes any, and what the only one that does raises.
     """
     for _, hooks in every_pack():
-        if not isinstance(hooks, Exception) and hooks.judge is not None:
+        if isinstance(hooks, Hooks) and hooks.judge is not None:
             hooks.judge.context(target)
             return hooks.judge
     raise InputError("implementation", repr(target), "a pack that judges implementations")

@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from dataclasses import asdict, dataclass, field
 from typing import Any, TypeAlias
 
+from lcnn_verify.errors import said
 from lcnn_verify.evidence.audit import Audit
 from lcnn_verify.evidence.certificate import EXACT
 from lcnn_verify.evidence.hooks import to_json
@@ -209,7 +210,7 @@ class Recorder:
     def broke(self, error: Exception) -> None:
         """The property itself broke: neither support nor refutation."""
         self.breakdown = error
-        self.error = f"{type(error).__name__}: {error}".splitlines()[0]
+        self.error = said(error)
 
     def to_json(self) -> dict[str, Any]:
         """A plain dict of everything seen; what there is only at times is left out otherwise."""

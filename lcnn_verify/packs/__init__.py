@@ -17,7 +17,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lcnn_verify.errors import InputError, did_you_mean
+from lcnn_verify.errors import InputError, did_you_mean, said
 
 if TYPE_CHECKING:
     from lcnn_verify.ledger.claim import Claim, Source
@@ -121,7 +121,7 @@ def _found() -> tuple[tuple[Pack, ...], tuple[Broken, ...]]:
         except BaseException as error:  # a pack may raise anything while it is imported
             if isinstance(error, KeyboardInterrupt):
                 raise
-            reason = " ".join(f"cannot be imported: {type(error).__name__}: {error}".split())
+            reason = f"cannot be imported: {said(error)}"
         if not reason and pack.key in packs:
             reason = f"its key {pack.key!r} is that of {names[pack.key]} already"
         if reason:

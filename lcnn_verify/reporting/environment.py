@@ -16,6 +16,7 @@ from typing import Any
 
 import lcnn_verify
 from lcnn_verify import packs
+from lcnn_verify.evidence.hooks import without_hooks
 
 _DISTRIBUTION = "lcnn-verify"
 _FRAMEWORKS = ("jax", "torch")
@@ -92,7 +93,7 @@ def environment(pack_keys: Iterable[str] = ()) -> dict[str, Any]:
         "machine": platform.machine(),
         "cpu_count": os.cpu_count(),
         "packages": _packages(dict.fromkeys((_DISTRIBUTION, *distributions))),
-        "left_out": [asdict(entry) for entry in packs.broken()],
+        "left_out": [asdict(entry) for entry in (*packs.broken(), *without_hooks())],
         "float": {
             "mantissa_bits": info.mant_dig,
             "epsilon": info.epsilon,

@@ -7,100 +7,75 @@ import subprocess
 import sys
 
 import campaign_kit as kit
-import numpy as np
 import pytest
+from toy_pack import counting
 
 from lcnn_verify import doctor, ledger, warmup
-from lcnn_verify.cli.doctor import doctor as command
-from lcnn_verify.numerics.arrays import FloatArray
-from lcnn_verify.packs.zgj import enclosure, population
+from lcnn_verify.numerics import compiled
 
 
-def test_a_sound_installation_is_ready(tmp_path, capsys):
-    files = {claim.id: kit.HOLDS for claim in ledger.claims()}
-    assert command(kit.write(tmp_path, files)) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert [line.partition(":")[0] for line in lines[:-1]] == [
-        "ok   versions",
-        "ok   properties",
-        "ok   compiled code",
-        "ok   numerics",
-        "ok   enclosures",
-    ]
-    assert lines[-1] == "lcnn-verify is ready"
+def checked(*checks: str, properties: object = None) -> list[doctor.Finding]:
+    """The findings of these names."""
+    return [entry for entry in doctor.findings(properties) if entry.check in checks]
+
+
+def test_a_sound_installation_is_ready():
+    done = kit.lcnn_verify("doctor")
+    lines = done.stdout.splitlines()
+    assert (done.returncode, lines[-1]) == (0, "lcnn-verify is ready"), done.stdout
+    names = [line.partition(":")[0] for line in lines[:-1]]
+    assert names[:4] == ["ok   versions", "ok   packs", "ok   properties", "ok   compiled code"]
+    assert "ok   counts (toy)" in names
     assert "numpy" in lines[0]
+    assert "lab (lab-pack), toy (toy-pack)" in lines[1]
 
 
-def test_missing_and_mismatched_properties_are_named(tmp_path, capsys):
-    files = {claim.id: kit.HOLDS for claim in ledger.claims() if claim.id != "lab.fifth"}
+def test_missing_and_mismatched_properties_are_named(tmp_path):
+    claims = (*ledger.claims(), *ledger.checks())
+    files = {claim.id: kit.HOLDS for claim in claims if claim.id != "lab.fifth"}
     files["lab.first"] = kit.HOLDS.replace("{claim}", "lab.second")
-    assert command(kit.write(tmp_path, files)) == 1
-    lines = capsys.readouterr().out.splitlines()
-    total = len(ledger.claims())
-    assert lines[1].startswith(f"FAIL properties: {total - 2} of {total} claims")
-    assert lines[1].endswith("; missing: lab.fifth, lab.first")
-    assert lines[-1] == "lcnn-verify is NOT ready: properties"
-
-
-def test_a_property_that_does_not_load_is_a_finding_and_no_crash(tmp_path):
-    (finding,) = [
-        entry
-        for entry in doctor.findings(kit.write(tmp_path, {"lab.sixth": kit.BAD_SYNTAX}))
-        if entry.check == "properties"
-    ]
+    files["lab.third"] = kit.BAD_SYNTAX
+    files["lab.fourth"] = "raise SystemExit('no more\\nof this')"
+    (finding,) = checked("properties", properties=kit.write(tmp_path, files))
     assert not finding.passed
-    assert finding.detail.startswith("SyntaxError: ")
+    total = len(claims)
+    assert finding.detail.startswith(f"{total - 4} of {total} claims have theirs in {tmp_path}; ")
+    flaws = finding.detail.split("; ")[1:]
+    assert flaws[0] == "lab/test_first.py does not state lab.first"
+    assert flaws[1].startswith("lab/test_third.py cannot be loaded: SyntaxError: invalid syntax")
+    assert flaws[2] == "lab/test_fourth.py cannot be loaded: SystemExit: no more of this"
+    assert flaws[3] == "lab.fifth has no lab/test_fifth.py"
 
 
-def test_a_wrong_sign_in_the_gradient_is_noticed(monkeypatch):
-    assert doctor.numerics()[0]
-    right = population.gradient
-
-    def wrong(W: FloatArray, V: FloatArray, **options: object) -> FloatArray:
-        rows = np.array(right(W, V, **options))
-        rows[-1, -1] *= -1.0
-        return rows
-
-    monkeypatch.setattr(population, "gradient", wrong)
-    passed, detail = doctor.numerics()
-    assert not passed
-    assert "of its bound" in detail
+def test_a_self_check_of_a_pack_that_fails_or_raises_is_a_finding(monkeypatch):
+    (finding,) = checked("counts (toy)")
+    assert finding == doctor.Finding("counts (toy)", True, "201 of 201 numbers agree")
+    monkeypatch.setattr(counting, "known", lambda: (1, 1, 3))
+    assert checked("counts (toy)")[0].detail == "2 of 3 numbers agree"
+    monkeypatch.setattr(counting, "known", lambda: 1 / 0)
+    (finding,) = checked("counts (toy)")
+    assert (finding.passed, finding.detail) == (False, "ZeroDivisionError: division by zero")
 
 
-def test_a_loss_that_is_off_is_noticed(monkeypatch):
-    right = population.loss
-    monkeypatch.setattr(population, "loss", lambda *a, **k: right(*a, **k) * (1.0 + 1e-12))
-    assert not doctor.numerics()[0]
-
-
-def test_a_ball_that_misses_the_loss_is_noticed(monkeypatch):
-    assert doctor.enclosures()[0]
-    right = enclosure.loss
-    monkeypatch.setattr(enclosure, "loss", lambda *a, **k: right(*a, **k) + 1e-9)
-    passed, detail = doctor.enclosures()
-    assert not passed
-    assert detail == ("the loss lies outside its ball: tied-abs, unit-abs, tied-relu, unit-relu")
-
-
-def test_warming_up_takes_every_route(monkeypatch):
-    taken: set[str] = set()
-    for module in (population.small, population.planar, population.dense):
-        route = module.loss_and_pull
-
-        def spy(*arguments: object, name: str = module.__name__, route: object = route) -> object:
-            taken.add(name.rpartition(".")[2])
-            return route(*arguments)
-
-        monkeypatch.setattr(module, "loss_and_pull", spy)
+def test_warming_up_calls_every_pack_and_raises_what_one_of_them_does(monkeypatch):
+    called: list[str] = []
+    monkeypatch.setattr(counting, "partitions", lambda n: called.append("toy"))
     warmup.warm_up()
-    assert taken == {"small", "planar", "dense"}
+    assert called == ["toy"]
+    monkeypatch.setattr(counting, "partitions", lambda n: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        warmup.warm_up()
+    (finding,) = checked("compiled code")
+    assert not finding.passed
 
 
-def test_compiled_functions_are_counted(monkeypatch):
+def test_compiled_functions_are_counted_those_of_packs_included():
     warmup.warm_up()
-    loaded, compiled = warmup.compile_counts()
-    functions = list(warmup._dispatchers())
-    assert bool(functions) == (loaded + compiled > 0)
+    loaded, anew = warmup.compile_counts()
+    assert bool(compiled.dispatchers()) == (loaded + anew > 0)
+    functions = [function.__name__ for function in compiled.dispatchers()]
+    assert bool(functions) == ("pentagonal_recurrence" in functions)
+    assert not warmup.is_cold()
 
 
 @pytest.mark.parametrize(("disabled", "cold"), [("0", True), ("1", False)])
@@ -111,18 +86,3 @@ def test_an_empty_cache_is_noticed(tmp_path, disabled, cold):
         [sys.executable, "-c", probe], env=environment, capture_output=True, text=True, check=True
     )
     assert done.stdout == f"{cold}\n"
-
-
-def test_a_warm_cache_is_noticed():
-    warmup.warm_up()
-    assert not warmup.is_cold()
-
-
-@pytest.mark.parametrize("shape", [(1, 1), (3, 2), (100, 3)])
-def test_the_example_is_in_general_position(shape):
-    rows = warmup.example(*shape)
-    assert rows.shape == shape
-    units = rows / np.linalg.norm(rows, axis=1, keepdims=True)
-    if shape[1] > 1:
-        cosines = np.abs(units @ units.T) - np.eye(len(rows))
-        assert cosines.max() < 1.0 - 1e-9

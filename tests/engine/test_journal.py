@@ -32,7 +32,6 @@ PRINT = Fingerprint(
     seed=3,
     selection=("lab.first", "lab.third", "lab.second"),
     version="0.1.0",
-    ledger=("lab.first", "lab.third", "lab.second", "lab.control.second"),
     sources={"engine": "abc", "pack lab": "def"},
     units=UNITS,
 )
@@ -171,7 +170,6 @@ def test_no_field_of_a_record_may_have_another_type(key, value):
         ({"profile": replace(PROFILES["quick"], examples=2.0)}, "with other budgets"),
         ({"version": "0.2.0"}, "with version '0.1.0', wanted version '0.2.0'"),
         ({"selection": ("lab.first",)}, "with other selection"),
-        ({"ledger": ()}, "with other ledger"),
         (
             {"sources": {"engine": "abc", "pack lab": "x"}},
             "other sources (pack lab changed), wanted",

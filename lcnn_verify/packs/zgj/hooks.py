@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 import mpmath
@@ -35,7 +36,12 @@ def example(m: int, d: int) -> FloatArray:
 
 
 def warm_up() -> None:
-    """Call the compiled functions in all four models, by the routes of small and large networks."""
+    """Call the compiled functions in all four models, by the routes of small and large networks.
+
+    What most properties import is imported, too: a unit's process is forked with it.
+    """
+    for module in ("laws", "quantities", "strategies"):
+        importlib.import_module(f"lcnn_verify.packs.zgj.{module}")
     for model in MODELS:
         # Few neurons, many in the plane, many in space: the three routes of population.
         for m, d in ((3, 3), (population.PLANAR_FROM, 2), (population.DENSE_FROM, 3)):

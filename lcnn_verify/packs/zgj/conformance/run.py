@@ -71,7 +71,6 @@ def conform(
     changed = _changed(limits)
     return campaign.run(
         applying,
-        ledger=CHECKS,
         asked=() if checks is None else tuple(check.id for check in selection),
         subject=Subject(
             context={"target": target, **changed},

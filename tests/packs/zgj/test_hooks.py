@@ -1,0 +1,63 @@
+"""What the pack gives the engine: its self-checks notice what is planted, its warm-up is whole."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.packs.zgj import enclosure, hooks, population
+
+
+def test_a_wrong_sign_in_the_gradient_is_noticed(monkeypatch):
+    assert hooks.numerics()[0]
+    right = population.gradient
+
+    def wrong(W: FloatArray, V: FloatArray, **options: object) -> FloatArray:
+        rows = np.array(right(W, V, **options))
+        rows[-1, -1] *= -1.0
+        return rows
+
+    monkeypatch.setattr(population, "gradient", wrong)
+    passed, detail = hooks.numerics()
+    assert not passed
+    assert "of its bound" in detail
+
+
+def test_a_loss_that_is_off_is_noticed(monkeypatch):
+    right = population.loss
+    monkeypatch.setattr(population, "loss", lambda *a, **k: right(*a, **k) * (1.0 + 1e-12))
+    assert not hooks.numerics()[0]
+
+
+def test_a_ball_that_misses_the_loss_is_noticed(monkeypatch):
+    assert hooks.enclosures()[0]
+    right = enclosure.loss
+    monkeypatch.setattr(enclosure, "loss", lambda *a, **k: right(*a, **k) + 1e-9)
+    passed, detail = hooks.enclosures()
+    assert not passed
+    assert detail == "the loss lies outside its ball: tied-abs, unit-abs, tied-relu, unit-relu"
+
+
+def test_warming_up_takes_every_route(monkeypatch):
+    taken: set[str] = set()
+    for module in (population.small, population.planar, population.dense):
+        route = module.loss_and_pull
+
+        def spy(*arguments: object, name: str = module.__name__, route: object = route) -> object:
+            taken.add(name.rpartition(".")[2])
+            return route(*arguments)
+
+        monkeypatch.setattr(module, "loss_and_pull", spy)
+    hooks.warm_up()
+    assert taken == {"small", "planar", "dense"}
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 2), (100, 3)])
+def test_the_example_is_in_general_position(shape):
+    rows = hooks.example(*shape)
+    assert rows.shape == shape
+    units = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    if shape[1] > 1:
+        cosines = np.abs(units @ units.T) - np.eye(len(rows))
+        assert cosines.max() < 1.0 - 1e-9
