@@ -24,6 +24,7 @@ HEAD = """
 import ctypes, os, pathlib, sys, time
 from hypothesis import given, strategies as st
 from lcnn_verify.evidence import Figure, check, measure, verifies
+from lcnn_verify.evidence.figures import Kind
 """
 
 HOLDS = """
@@ -107,7 +108,7 @@ def test_leaves_a_mark():
     time.sleep(float(os.environ.get("LCNN_TEST_SLEEP", "0")))
     measure("size", 3.0, claimed="3")
     size = int(os.environ.get("LCNN_TEST_SIZE", "3"))
-    Figure("table", "Points").add("a line", t=[0.1 * k for k in range(size)])
+    Figure(Kind.TABLE, "Points").add("a line", t=[0.1 * k for k in range(size)])
     check.at_most(1.0, 2.0)
     with open(os.environ["LCNN_TEST_MARKS"], "a") as marks:
         marks.write("{claim}\\n")

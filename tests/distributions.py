@@ -8,6 +8,7 @@ import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from multiprocessing import forkserver
 from pathlib import Path
 
 from lcnn_verify import packs
@@ -125,3 +126,4 @@ def installed(*folders: Path) -> Iterator[None]:
 def _look_again() -> None:
     importlib.invalidate_caches()
     packs.look_again()
+    forkserver._forkserver._stop()  # the next one imports what is there now

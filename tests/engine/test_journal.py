@@ -22,7 +22,8 @@ from lcnn_verify.campaign.record import flaw
 from lcnn_verify.campaign.verification import verify
 from lcnn_verify.campaign.worker import broken
 from lcnn_verify.errors import InputError
-from lcnn_verify.evidence import Recorder, check, measure, series
+from lcnn_verify.evidence import Figure, Recorder, check, measure
+from lcnn_verify.evidence.figures import Kind
 from lcnn_verify.evidence.recorder import Sampling, recording
 from lcnn_verify.profiles import PROFILES
 
@@ -146,7 +147,7 @@ def test_a_journal_without_a_whole_line_is_corrupt(tmp_path, content):
 FULL = Recorder("lab.third", "test_x", sampling=Sampling("a law", 3))
 with recording(FULL), FULL.example({"x": 1.5}):
     measure("size", 3.0)
-    series("points", "a line", t=[0.5])
+    Figure(Kind.TABLE, "Points").add("a line", t=[0.5])
     check.at_most(1.0, 2.0)
     check.witness_at_most(1.0, 2.0)
 
