@@ -22,4 +22,4 @@ ODD_PARTS = st.lists(st.sampled_from((1, 3, 5, 7, 9)), min_size=1, max_size=6)
 def test_the_conjugate_has_distinct_parts(parts):
     odd = Partition(tuple(sorted(parts, reverse=True)))
     conjugate = odd.conjugate.parts
-    check.at_most(len(conjugate), len(set(conjugate)), partition=odd)
+    check.exactly(len(set(conjugate)), "=", len(conjugate), label="distinct parts", partition=odd)
