@@ -207,7 +207,7 @@ def test_a_missing_property_file_is_said_and_a_folder_without_any_is_refused(tmp
     (entry,) = [entry for entry in report.data["claims"] if entry["id"] == "lab.sixth"]
     assert entry["errors"] == [f"no property file lab/test_sixth.py in {folder}"]
     assert report.exit_code == 1
-    with pytest.raises(InputError, match=r"no property file of what was selected, wanted .*flo"):
+    with pytest.raises(InputError, match=r"no property file of what was selected, wanted .*sixth"):
         verify(["lab.sixth"], out=tmp_path / "new", properties=folder)
     done = kit.lcnn_verify("run", "--properties", tmp_path / "out", "--out", tmp_path / "new")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
