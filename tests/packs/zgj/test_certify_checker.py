@@ -2,6 +2,9 @@
 
 import ast
 import math
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import mpmath
@@ -9,6 +12,7 @@ import numpy as np
 import pytest
 from region_kit import CLAIMS, certified, inside, near, weights
 
+from lcnn_verify.evidence import documents
 from lcnn_verify.packs.zgj.population import loss_and_gradient
 from lcnn_verify.packs.zgj.proofs.region import checker
 from lcnn_verify.packs.zgj.proofs.region.checker import Claim, Form, cubic, settled, sine_cosine
@@ -16,8 +20,7 @@ from lcnn_verify.packs.zgj.proofs.region.point import teachers
 from lcnn_verify.packs.zgj.threshold import kappa, loss_threshold
 
 
-def test_it_is_small_and_imports_nothing_of_the_search():
-    """NumPy and the standard library, in a file short enough to read."""
+def test_it_imports_numpy_and_the_standard_library_only():
     source = Path(checker.__file__).read_text(encoding="utf-8")
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.ImportFrom):
@@ -26,21 +29,59 @@ def test_it_is_small_and_imports_nothing_of_the_search():
             names = [alias.name for alias in node.names]
         else:
             continue
-        roots = {name.split(".")[0] for name in names}
-        assert roots <= {"__future__", "collections", "fractions", "math", "numpy", "typing"}
-    assert len(source.splitlines()) <= 200
+        assert {name.split(".")[0] for name in names} <= {*sys.stdlib_module_names, "numpy"}
+
+
+def alone(folder, *arguments):
+    """Exit code, stdout and stderr of the checker as a script that no package is beside."""
+    script = folder / "checker.py"
+    script.write_bytes(Path(checker.__file__).read_bytes())
+    command = [sys.executable, "-I", str(script), *map(str, arguments)]
+    ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return ran.returncode, ran.stdout, ran.stderr
+
+
+def test_it_is_a_script(tmp_path):
+    document = certified("one").document
+    plain, packed = tmp_path / "plain.json", tmp_path / "packed.json.gz"
+    documents.write(plain, document)
+    documents.write(packed, document)
+    for path in (plain, packed):
+        code, shown, said = alone(tmp_path, path)
+        assert (code, said) == (0, "")
+        assert shown.startswith("PROVED ‖∇L‖ ≥ 2·κ·L for all m = 1 in the plane with 1/1000000·ε₀")
+        assert shown.endswith(f"90° apart: {document['boxes']} boxes\n")
+    documents.write(plain, document | {"multiple": "6"})
+    code, shown, _ = alone(tmp_path, plain)
+    assert code == 1
+    assert re.match(r"REJECTED box \d+, .*reason g is not proved", shown)
+    documents.write(plain, certified("two", multiple=20).document)
+    assert alone(tmp_path, plain)[:2] == (1, "REJECTED malformed: KeyError: 'tree'\n")
+
+
+@pytest.mark.parametrize("content", [b"{", b"\x1f\x8bno gzip", None])
+def test_a_file_it_cannot_read_is_one_line(tmp_path, content):
+    path = tmp_path / "file.json"
+    if content is not None:
+        path.write_bytes(content)
+    code, shown, said = alone(tmp_path, path)
+    assert (code, shown, said.count("\n")) == (2, "", 1)
+    assert said.startswith("usage: python checker.py FILE")
+    assert alone(tmp_path)[0] == 2
 
 
 def contained(form, values):
     """Whether a form of no box, m ± r, holds the exact values."""
     return all(
         abs(mpmath.mpf(float(m)) - exact) <= mpmath.mpf(float(r))
-        for m, r, exact in zip(form.m, np.broadcast_to(form.p, form.m.shape), values, strict=True)
+        for m, r, exact in zip(
+            form.centre, np.broadcast_to(form.reach, form.centre.shape), values, strict=True
+        )
     )
 
 
 def middle_of(form):
-    return float(np.ravel(form.m)[0])
+    return float(np.ravel(form.centre)[0])
 
 
 def points():
@@ -92,8 +133,8 @@ def test_dropping_the_outward_rounding_is_caught(monkeypatch):
 
 def at(form, xi):
     """The range (low, high) of a form (boxes,) at the point ξ (coordinates, boxes) of the box."""
-    value = form.m + (form.s * xi).sum(0)
-    return value - form.r - 1e-11, value + form.r + 1e-11  # a slack for the float64 values
+    value = form.centre + (form.slope * xi).sum(0)
+    return value - form.rest - 1e-11, value + form.rest + 1e-11  # a slack for the float64 values
 
 
 @pytest.mark.parametrize("width", [0.3, 1e-2])
@@ -105,7 +146,7 @@ def test_a_form_holds_the_function_in_its_box(width):
     for _ in range(20):
         xi = rng.uniform(-1, 1, (2, 200))
         u, v = centre + radius * xi
-        s, c = sine_cosine(Form(x.m))
+        s, c = sine_cosine(Form(x.centre))
         values = [
             (x * y - x, u * v - u),
             (x.through(s, c, 1.0), np.sin(u)),
@@ -120,9 +161,9 @@ def test_a_form_holds_the_function_in_its_box(width):
         ]
         for form, value in values:
             low, high = at(form, xi)
-            held = (low <= value) & (value <= high) | ~np.isfinite(form.r)
+            held = (low <= value) & (value <= high) | ~np.isfinite(form.rest)
             assert held.all()
-            assert np.isfinite(form.r).mean() > 0.5
+            assert np.isfinite(form.rest).mean() > 0.5
 
 
 def test_a_bend_too_small_would_be_caught():
@@ -138,14 +179,14 @@ def test_a_bend_too_small_would_be_caught():
 
 def test_the_constants_are_enclosed():
     with mpmath.workdps(40):
-        for form, exact in ((checker.PI, mpmath.pi), (checker.SCALE, 2 / mpmath.pi)):
-            assert abs(mpmath.mpf(float(form.m)) - exact) < mpmath.mpf(float(form.r))
+        for form, exact in ((checker.PI, mpmath.pi), (checker.TWO_OVER_PI, 2 / mpmath.pi)):
+            assert abs(mpmath.mpf(float(form.centre)) - exact) < mpmath.mpf(float(form.rest))
         assert 2 / mpmath.pi < 0.637
     for claim in CLAIMS.values():
         read, V = Claim(claim.to_json()), teachers(claim)
-        assert abs(read.level.m - loss_threshold(V)) < 1e-13 * read.level.m
-        assert read.level.p < 1e-12 * read.level.m
-        ratio = read.rate.m / (float(claim.multiple) * kappa(V))
+        assert abs(read.level.centre - loss_threshold(V)) < 1e-13 * read.level.centre
+        assert read.level.reach < 1e-12 * read.level.centre
+        ratio = read.rate.centre / (float(claim.multiple) * kappa(V))
         assert 1 - 1e-15 < ratio < 1 + 1e-12
         for (low, high), (left, right) in zip(read.root, claim.root(), strict=True):
             assert left <= low < high <= right
@@ -184,7 +225,7 @@ def test_what_is_false_in_a_box_is_not_proved(claim):
     assert not (told["a"] & (loss < middle_of(read.level))).any()
     assert not (told["b"] & (loss > middle_of(read.inner))).any()
     assert not told["e"].any()
-    read.rate = Form(read.rate.m * 1e4)
+    read.rate = Form(read.rate.centre * 1e4)
     strong = settled(read, np.full(300, "g"), x, x)
     low = (loss < middle_of(read.level)) & (norm < middle_of(read.rate) * loss)
     assert low.any()
@@ -194,8 +235,8 @@ def test_what_is_false_in_a_box_is_not_proved(claim):
 def test_angles_too_large_for_the_series_have_no_sine():
     with np.errstate(all="ignore"):
         s, c = sine_cosine(Form(np.array([8.1, 1e16, 1e300, math.nan])))
-    assert not (s.p < math.inf).any()
-    assert not (c.p < math.inf).any()
+    assert not (s.reach < math.inf).any()
+    assert not (c.reach < math.inf).any()
 
 
 NONE = "its claim is none that this checker knows"
