@@ -15,7 +15,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from lcnn_verify import ledger
+from lcnn_verify.cli import main
 
 LAB = ("first", "second", "third", "fourth", "fifth", "sixth", "control.first", "control.second")
 """Names of the claims of the made-up pack ``lab``: six, and two controls."""
@@ -130,6 +133,24 @@ def write(folder: Path, files: dict[str, str]) -> Path:
 def command(*words: str | Path) -> list[str]:
     """The command line of ``lcnn-verify`` with ``words``."""
     return [sys.executable, "-m", "lcnn_verify", *map(str, words)]
+
+
+def call(*words: str | Path) -> int:
+    """Run ``lcnn-verify`` in this process; its exit code."""
+    with pytest.raises(SystemExit) as ended:
+        main([str(word) for word in words])
+    return int(ended.value.code)
+
+
+def refused(capsys: pytest.CaptureFixture[str], *words: str | Path) -> str:
+    """The one line a refused command leaves."""
+    assert call(*words) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.endswith("\n")
+    assert captured.err.count("\n") == 1
+    assert captured.err.startswith("error: ")
+    return captured.err.rstrip("\n")
 
 
 def lcnn_verify(

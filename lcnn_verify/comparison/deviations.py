@@ -3,8 +3,8 @@
 The file is TOML, one table a deviation::
 
     [[deviation]]
-    id = "zgj.width-free"                   # a claim
-    reason = "the planar path loses two digits at m > 4096"
+    id = "toy.growth"                       # a claim
+    reason = "the fast path loses two digits at n > 4096"
     link = "https://example.org/issues/7"   # where the matter is followed
     verdict = "INCONCLUSIVE"                # optional: only this verdict is expected
     expires = 2027-06-30                    # optional: the last day it counts

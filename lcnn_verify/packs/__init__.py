@@ -45,7 +45,7 @@ class Pack:
     ``key`` is the first word of all its ids. ``properties`` is the folder that holds
     ``<key>/test_….py``; every file below ``sources``, code or data, is in the fingerprint of a
     journal, as is the version of ``distribution``. ``groups`` maps prefixes of ids, such as
-    ``"zgj.control"``, to headings; the prefix that is the key itself is headed by ``title``.
+    ``"toy.control"``, to headings; the prefix that is the key itself is headed by ``title``.
     ``hooks`` names a :class:`~lcnn_verify.evidence.hooks.Hooks`, imported where numerics are
     wanted; ``commands`` and ``certifiers`` name typer apps, whose commands become
     ``lcnn-verify COMMAND`` and ``lcnn-verify certify COMMAND``: all three as ``"module:object"``.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import pty
-import signal
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,7 +12,6 @@ import campaign_kit as kit
 import pytest
 
 from lcnn_verify import ledger
-from lcnn_verify.cli import main
 from lcnn_verify.reporting.report import Report
 
 MIXED = {
@@ -24,32 +22,19 @@ MIXED = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _keep_sigterm():
-    before = signal.getsignal(signal.SIGTERM)
-    yield
-    signal.signal(signal.SIGTERM, before)
-
-
 @pytest.fixture(scope="module")
 def mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the properties ``p`` and the report ``out`` of one run of them."""
     folder = tmp_path_factory.mktemp("mixed")
     kit.write(folder / "p", MIXED)
     names = ",".join(MIXED)
-    main_code("run", "--claims", names, "--properties", folder / "p", "--out", folder / "out")
+    kit.call("run", "--claims", names, "--properties", folder / "p", "--out", folder / "out")
     return folder
-
-
-def main_code(*words: str | Path) -> int:
-    with pytest.raises(SystemExit) as ended:
-        main([str(word) for word in words])
-    return int(ended.value.code)
 
 
 def test_run_prints_the_verdicts_and_where_the_report_is(mixed, capsys):
     options = ("--claims", "lab", "--claims", "lab.control.second", "--out", mixed / "again")
-    assert main_code("run", "--properties", mixed / "p", *options) == 1
+    assert kit.call("run", "--properties", mixed / "p", *options) == 1
     captured = capsys.readouterr()
     for word in ("lab.first", "SUPPORTED", "lab.second", "REFUTED", "INCONCLUSIVE"):
         assert word in captured.out
@@ -61,7 +46,7 @@ def test_run_prints_the_verdicts_and_where_the_report_is(mixed, capsys):
 
 def test_json_is_the_report_and_nothing_else(mixed, capfd):
     out = mixed / "json"
-    code = main_code(
+    code = kit.call(
         "run", "--claims", "lab.first", "--properties", mixed / "p", "--out", out, "--json"
     )
     captured = capfd.readouterr()
@@ -74,7 +59,7 @@ def test_json_is_the_report_and_nothing_else(mixed, capfd):
 @pytest.mark.parametrize(("claim", "code"), [("lab.first", 0), ("lab.control.second", 1)])
 def test_quiet_says_it_all_with_the_exit_code(mixed, capfd, claim, code):
     options = ("--claims", claim, "--properties", mixed / "p", "--out", mixed / "quiet")
-    assert main_code("run", *options, "--seed", "5", "--jobs", "1", "--quiet") == code
+    assert kit.call("run", *options, "--seed", "5", "--jobs", "1", "--quiet") == code
     assert tuple(capfd.readouterr()) == ("", "")
     run = Report.read(mixed / "quiet" / "report.json").data["run"]
     assert run == {"profile": "quick", "seed": 5, "selection": [claim]}
@@ -87,7 +72,7 @@ def test_a_terminal_gets_a_progress_bar_and_a_file_does_not(mixed, monkeypatch, 
     with os.fdopen(slave, "w") as terminal:
         monkeypatch.setattr("sys.stderr", terminal)
         options = ("--claims", "lab", "--properties", mixed / "p", "--out", mixed / "bar")
-        main_code("run", *options)
+        kit.call("run", *options)
         terminal.flush()
         os.set_blocking(master, False)
         shown = ""
@@ -103,11 +88,11 @@ def test_a_terminal_gets_a_progress_bar_and_a_file_does_not(mixed, monkeypatch, 
 
 def test_claims_lists_the_whole_ledger(capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "120")
-    assert main_code("claims") == 0
+    assert kit.call("claims") == 0
     table = capsys.readouterr().out
     for claim in ledger.claims():
         assert claim.id in table
-    assert main_code("claims", "--json") == 0
+    assert kit.call("claims", "--json") == 0
     entries = json.loads(capsys.readouterr().out)
     assert [entry["id"] for entry in entries] == [claim.id for claim in ledger.claims()]
     assert {entry["wanted"] for entry in entries} == {"SUPPORTED", "REFUTED"}
@@ -115,17 +100,17 @@ def test_claims_lists_the_whole_ledger(capsys, monkeypatch):
 
 def test_claims_shows_a_group_or_one_claim_in_full(capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "400")
-    assert main_code("claims", "lab.control") == 0
+    assert kit.call("claims", "lab.control") == 0
     table = capsys.readouterr().out
     assert "lab.control.second" in table
     assert "lab.fifth" not in table
     for claim in ledger.claims():
-        assert main_code("claims", claim.id) == 0
+        assert kit.call("claims", claim.id) == 0
         text = " ".join(capsys.readouterr().out.split())
         for part in (claim.title, claim.statement, claim.wording, claim.source.place):
             assert " ".join(part.split()) in text
     implied = next(claim for claim in ledger.claims() if claim.follows_from)
-    assert main_code("claims", implied.id, "--json") == 0
+    assert kit.call("claims", implied.id, "--json") == 0
     entry = json.loads(capsys.readouterr().out)
     assert entry["follows_from"] == list(implied.follows_from)
     assert entry["property_file"] == implied.property_file
@@ -157,13 +142,13 @@ def test_replay_runs_the_counterexample_once_more(
 ):
     file = mixed / "out" / "counterexamples" / f"{claim}.json"
     folder = kit.write(tmp_path, {claim: text})
-    assert main_code("replay", file, "--properties", folder) == code
+    assert kit.call("replay", file, "--properties", folder) == code
     captured = capsys.readouterr()
     assert captured.err == ""
     assert captured.out.endswith(f"{outcome}: {claim}, test_is_small\n")
     if outcome == "REPRODUCED":
         assert captured.out.startswith(f"{claim}: 11 = 11, ≤ 10 = 10 violated; margin -1 ± ")
-    assert main_code("replay", file, "--properties", folder, "--json") == code
+    assert kit.call("replay", file, "--properties", folder, "--json") == code
     entry = json.loads(capsys.readouterr().out)
     assert (entry["claim"], entry["outcome"]) == (claim, outcome)
     assert entry["as_wanted"] == (code == 0)
@@ -179,21 +164,21 @@ def test_searches():
 """
     folder = kit.write(tmp_path / "p", {"lab.first": text})
     options = ("--claims", "lab.first", "--properties", folder, "--out", tmp_path / "out")
-    assert main_code("run", *options, "--quiet") == 1
+    assert kit.call("run", *options, "--quiet") == 1
     file = tmp_path / "out" / "counterexamples" / "lab.first.json"
     assert json.loads(file.read_text())["arguments"] == {"found": 7}
-    assert main_code("replay", file, "--properties", folder) == 1
+    assert kit.call("replay", file, "--properties", folder) == 1
     assert "REPRODUCED" in capsys.readouterr().out
 
 
 def test_doctor_ends_in_one_verdict(mixed, capsys):
-    assert main_code("doctor", "--properties", mixed / "p") == 1
+    assert kit.call("doctor", "--properties", mixed / "p") == 1
     assert capsys.readouterr().out.endswith("\nlcnn-verify is NOT ready: properties\n")
 
 
 def test_resume_of_a_finished_run_prints_the_same_table(mixed, capsys):
     options = ("--claims", ",".join(MIXED), "--properties", mixed / "p", "--out", mixed / "out")
     before = kit.without_timings(mixed / "out")
-    assert main_code("run", *options, "--resume") == 1
+    assert kit.call("run", *options, "--resume") == 1
     assert "lab.second" in capsys.readouterr().out
     assert kit.without_timings(mixed / "out") == before

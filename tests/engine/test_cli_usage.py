@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shlex
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +16,6 @@ import pytest
 import typer
 
 import lcnn_verify
-from lcnn_verify.cli import main
 from lcnn_verify.cli.app import front_door
 from lcnn_verify.cli.errors import ExitCode, reported, usage_line
 from lcnn_verify.cli.group import built, filled
@@ -25,30 +23,6 @@ from lcnn_verify.cli.options import HOW_MUCH, OUTPUT, WHAT, WHERE
 from lcnn_verify.errors import InputError
 
 NUMERICS = ("numpy", "scipy", "numba", "matplotlib", "hypothesis", "mpmath", "jinja2")
-
-
-@pytest.fixture(autouse=True)
-def _keep_sigterm():
-    before = signal.getsignal(signal.SIGTERM)
-    yield
-    signal.signal(signal.SIGTERM, before)
-
-
-def call(*words: str | Path) -> int:
-    with pytest.raises(SystemExit) as ended:
-        main([str(word) for word in words])
-    return int(ended.value.code)
-
-
-def refused(capsys: pytest.CaptureFixture[str], *words: str | Path) -> str:
-    """The one line a refused command leaves."""
-    assert call(*words) == 2
-    captured = capsys.readouterr()
-    assert captured.out == ""
-    assert captured.err.endswith("\n")
-    assert captured.err.count("\n") == 1
-    assert captured.err.startswith("error: ")
-    return captured.err.rstrip("\n")
 
 
 @pytest.mark.parametrize(
@@ -92,7 +66,7 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str | Path) -> str:
 )
 def test_bad_usage_is_one_line(tmp_path, monkeypatch, capsys, words, message):
     monkeypatch.chdir(tmp_path)
-    assert message in refused(capsys, *words)
+    assert message in kit.refused(capsys, *words)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -102,7 +76,7 @@ def test_out_that_cannot_be_written_is_named_with_the_reason(tmp_path, capsys, p
     (tmp_path / "file").write_text("precious")
     (tmp_path / "journal" / "journal.jsonl" / "x").mkdir(parents=True)
     options = ("run", "--claims", "lab.first", "--properties", folder)
-    line = refused(capsys, *options, "--out", tmp_path / place)
+    line = kit.refused(capsys, *options, "--out", tmp_path / place)
     assert line.startswith(f"error: --out: got {tmp_path / place}")
     assert line.endswith("wanted a folder with room to write")
     assert (tmp_path / "file").read_text() == "precious"
@@ -111,97 +85,22 @@ def test_out_that_cannot_be_written_is_named_with_the_reason(tmp_path, capsys, p
 def test_a_corrupt_journal_is_one_line_and_left_alone(tmp_path, capsys):
     folder, out = kit.write(tmp_path / "p", {"lab.first": kit.HOLDS}), tmp_path / "out"
     options = ("run", "--claims", "lab.first", "--properties", folder, "--out", out)
-    assert call(*options, "--quiet") == 0
+    assert kit.call(*options, "--quiet") == 0
     text = (out / "journal.jsonl").read_text()
     (out / "journal.jsonl").write_text(text.replace('"records"', "'records'"))
     capsys.readouterr()
-    line = refused(capsys, *options, "--resume")
+    line = kit.refused(capsys, *options, "--resume")
     assert f"journal: got {out / 'journal.jsonl'}, line 2: not JSON" in line
     wrong = text.replace('"examples": 20', '"examples": "many"')
     (out / "journal.jsonl").write_text(wrong)
-    line = refused(capsys, *options, "--resume")
+    line = kit.refused(capsys, *options, "--resume")
     assert "line 2: 'many' is not of type 'integer' at $.examples, wanted a journal" in line
     assert (out / "journal.jsonl").read_text() == wrong
     (out / "journal.jsonl").write_text(text)
-    assert "--resume: got" in refused(capsys, *options, "--resume", "--seed", "9")
-    assert "run with seed 0, wanted seed 9" in refused(capsys, *options, "--resume", "--seed", "9")
+    line = kit.refused(capsys, *options, "--resume", "--seed", "9")
+    assert line.startswith("error: --resume: got ")
+    assert "run with seed 0, wanted seed 9" in line
     assert (out / "journal.jsonl").read_text() == text
-
-
-REPLAY = {
-    "replay": "2",
-    "claim": "lab.first",
-    "test": "test_is_small",
-    "run": {"profile": "quick", "seed": 0, "shard": 0, "shards": 1},
-    "arguments": {"x": 11},
-}
-PARTITION = {"type": "toy.partition", "parts": [2, 1]}
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        ("", "got a file that is not JSON"),
-        ('{"replay": "2", "cla', "got a file that is not JSON"),
-        ("[" * 100_000, "got a file that is not JSON"),
-        (b"\xff\xfe\x00", "got a file that is not JSON"),
-        ([1, 2], "got JSON that is no replay file"),
-        ({"schema_version": "1"}, "got JSON that is no replay file"),
-        ({**REPLAY, "replay": "3"}, "of version '3', wanted version '2', or a newer lcnn-verify"),
-        ({**REPLAY, "replay": None}, "of version None, wanted version '2', or the file of a new"),
-        ({**REPLAY, "replay": "1"}, "of version '1', wanted version '2', or the file of a new run"),
-        ({**REPLAY, "run": {**REPLAY["run"], "seed": True}}, "'seed': True, 'shard'"),
-        ({"replay": "2"}, "got a replay file without them, wanted claim and test as strings"),
-        ({**REPLAY, "claim": 3}, "got a replay file without them"),
-        ({**REPLAY, "arguments": [3]}, "got a replay file without them"),
-        ({**REPLAY, "run": {"seed": 0}}, "run: got {'seed': 0}, wanted profile, seed"),
-        ({**REPLAY, "claim": "lab.frist"}, "claim: got 'lab.frist', wanted an id from"),
-        ({**REPLAY, "claim": "lab.third"}, "property file: got nothing at"),
-        ({**REPLAY, "test": "test_is_smal"}, "did you mean 'test_is_small'?"),
-        ({**REPLAY, "arguments": {}}, "arguments: got no x, wanted those of test_is_small"),
-        ({**REPLAY, "arguments": {"x": "abc"}}, "arguments: got ValueError: could not convert"),
-        ({**REPLAY, "arguments": {"x": {"type": "toy.partition"}}}, "arguments: x: got an entry"),
-        (
-            {**REPLAY, "arguments": {"x": {**PARTITION, "parts": [1, 2]}}},
-            "arguments: x.parts: got (1, 2), wanted integers > 0 in descending order",
-        ),
-        (
-            {**REPLAY, "arguments": {"x": {**PARTITION, "parts": 3}}},
-            "arguments: x: got an entry that does not decode (TypeError: ",
-        ),
-    ],
-)
-def test_a_bad_replay_file_is_one_line(tmp_path, capsys, content, message):
-    folder = kit.write(tmp_path / "p", {"lab.first": kit.FALLS})
-    file = tmp_path / "replay.json"
-    if isinstance(content, bytes):
-        file.write_bytes(content)
-    else:
-        file.write_text(content if isinstance(content, str) else json.dumps(content))
-    assert message in refused(capsys, "replay", file, "--properties", folder)
-
-
-def test_arguments_outside_the_setting_are_refused(tmp_path, capsys):
-    text = """
-from lcnn_verify.errors import InputError
-from lcnn_verify.evidence.draws import discard
-
-@verifies("{claim}")
-@given(x=st.integers())
-def test_is_small(x):
-    if x >= 100:
-        discard("too large")
-    if x < 0:
-        raise InputError("x", "a negative number", "one that is none")
-    check.at_most(float(x), 10.0)
-"""
-    folder, file = kit.write(tmp_path / "p", {"lab.first": text}), tmp_path / "replay.json"
-    for x, message in (
-        (1000, "arguments: got an instance outside the claim's setting, wanted a replay file"),
-        (-1, "arguments: x: got a negative number, wanted one that is none"),
-    ):
-        file.write_text(json.dumps({**REPLAY, "arguments": {"x": x}}))
-        assert message in refused(capsys, "replay", file, "--properties", folder)
 
 
 def test_help_and_version_import_no_numerics():
@@ -303,7 +202,7 @@ def test_a_defect_of_ours_has_a_code_of_its_own(capsys, monkeypatch, debug):
         raise LookupError("nothing\nunder this key")
 
     monkeypatch.setattr("lcnn_verify.ledger.claims", fail)
-    assert call("claims") == 70
+    assert kit.call("claims") == 70
     captured = capsys.readouterr()
     assert captured.out == ""
     shown, _, line = captured.err.rstrip("\n").rpartition("\n")
@@ -399,7 +298,7 @@ def test_groups_have_examples_too(capsys):
     assert groups
     assert all(group.examples for group in (front, *groups))
     for words in ([], ["certify", "--help"]):
-        assert call(*words) == 0
+        assert kit.call(*words) == 0
         assert "Examples" in capsys.readouterr().out
 
 

@@ -1,7 +1,6 @@
 """Facts as theorems: the functions enclosed are the right ones, and a gap or a lie is found."""
 
 import copy
-import itertools
 import json
 import math
 from fractions import Fraction
@@ -16,13 +15,12 @@ from lcnn_verify.campaign.record import flaw
 from lcnn_verify.evidence import EXACT, Recorder, Verdict, decide, recording
 from lcnn_verify.evidence import check as evidence_check
 from lcnn_verify.evidence.documents import Rejected
-from lcnn_verify.evidence.theorem import positive
 from lcnn_verify.ledger import claim
 from lcnn_verify.numerics import power_series
-from lcnn_verify.numerics.balls import EnclosureError, working_precision
+from lcnn_verify.numerics.balls import working_precision
 from lcnn_verify.numerics.intervals import working_bits
 from lcnn_verify.numerics.krawczyk import NotProved
-from lcnn_verify.numerics.subdivision import demand_cover, halves
+from lcnn_verify.numerics.subdivision import demand_cover
 from lcnn_verify.packs.zgj import oracle
 from lcnn_verify.packs.zgj.population import gradient, loss
 from lcnn_verify.packs.zgj.proofs.facts import check as theorem_check
@@ -38,45 +36,7 @@ from lcnn_verify.reporting.phrases import theorems
 from lcnn_verify.reporting.report import RunInfo, build_report
 from lcnn_verify.reporting.schema import check as check_report
 
-UNIT = ((0.0, 1.0),)
-
 BITS = "Arb enclosures, 64 bits"
-
-
-def test_a_positive_function_is_covered():
-    part = positive("p", lambda cell: cell[0] * cell[0] - cell[0] + 0.3, UNIT)
-    assert len(part.cells) > 1
-    ends = sorted(cell[0] for cell in part.cells)
-    assert (ends[0][0], ends[-1][1]) == (0.0, 1.0)
-    assert all(left[1] == right[0] for left, right in itertools.pairwise(ends))
-
-
-@pytest.mark.parametrize(
-    ("function", "message"),
-    [
-        (lambda cell: cell[0] - 2, "it is negative"),
-        (lambda cell: 0.3 - cell[0], "it is negative"),
-        (lambda cell: cell[0], "200 cells were not enough"),
-    ],
-)
-def test_a_function_that_is_not_positive_is_not_proved(function, message):
-    with pytest.raises(NotProved, match=message):
-        positive("p", function, UNIT, most=200)
-
-
-def test_a_cell_without_an_enclosure_is_halved():
-    def picky(cell):
-        if cell[0].rad() > 0.2:
-            raise EnclosureError("too wide")
-        return arb(1)
-
-    assert len(positive("p", picky, UNIT).cells) == 4
-
-
-def test_cells_are_halved_across_their_longest_side():
-    box = ((0.0, 1.0), (0.0, 10.0))
-    assert halves(box, box) == (((0.0, 0.5), (0.0, 10.0)), ((0.5, 1.0), (0.0, 10.0)))
-    assert halves(((0.0, 0.5), (0.0, 10.0)), box)[0] == ((0.0, 0.5), (0.0, 5.0))
 
 
 def sinc(t):

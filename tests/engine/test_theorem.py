@@ -1,0 +1,49 @@
+"""A positive function is proved so, on a cover of cells; any other is not."""
+
+import itertools
+
+import pytest
+from flint import arb
+
+from lcnn_verify.evidence.theorem import positive
+from lcnn_verify.numerics.balls import EnclosureError
+from lcnn_verify.numerics.krawczyk import NotProved
+from lcnn_verify.numerics.subdivision import halves
+
+UNIT = ((0.0, 1.0),)
+
+
+def test_a_positive_function_is_covered():
+    part = positive("p", lambda cell: cell[0] * cell[0] - cell[0] + 0.3, UNIT)
+    assert len(part.cells) > 1
+    ends = sorted(cell[0] for cell in part.cells)
+    assert (ends[0][0], ends[-1][1]) == (0.0, 1.0)
+    assert all(left[1] == right[0] for left, right in itertools.pairwise(ends))
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        (lambda cell: cell[0] - 2, "it is negative"),
+        (lambda cell: 0.3 - cell[0], "it is negative"),
+        (lambda cell: cell[0], "200 cells were not enough"),
+    ],
+)
+def test_a_function_that_is_not_positive_is_not_proved(function, message):
+    with pytest.raises(NotProved, match=message):
+        positive("p", function, UNIT, most=200)
+
+
+def test_a_cell_without_an_enclosure_is_halved():
+    def picky(cell):
+        if cell[0].rad() > 0.2:
+            raise EnclosureError("too wide")
+        return arb(1)
+
+    assert len(positive("p", picky, UNIT).cells) == 4
+
+
+def test_cells_are_halved_across_their_longest_side():
+    box = ((0.0, 1.0), (0.0, 10.0))
+    assert halves(box, box) == (((0.0, 0.5), (0.0, 10.0)), ((0.5, 1.0), (0.0, 10.0)))
+    assert halves(((0.0, 0.5), (0.0, 10.0)), box)[0] == ((0.0, 0.5), (0.0, 5.0))
