@@ -1,4 +1,4 @@
-"""The inertia of a symmetric matrix of balls: how many eigenvalues are below, at and above 0.
+"""Eigenvalues of a symmetric matrix of balls: how many are below, at and above 0; bounds on all.
 
 By Sylvester's law PᵀHP has the inertia of H for every invertible P. With P an approximate matrix
 of eigenvectors PᵀHP is nearly diagonal, and Gershgorin's discs that avoid 0 count the signs. A
@@ -17,6 +17,8 @@ from flint import arb, arb_mat
 from lcnn_verify.errors import InputError
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.krawczyk import NotProved, column, midpoints
+
+_SLACK = 1e-9  # of the largest eigenvalue: what a float64 guess of bounds leaves to rounding
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,42 @@ def inertia(matrix: arb_mat, null: Sequence[Sequence[arb]] = ()) -> Inertia:
             got = row[index].str(3)
             raise NotProved(f"the sign of an eigenvalue near {got} ± {reach.str(3)} is open")
     return Inertia(negative, len(null), positive)
+
+
+def eigenvalue_bounds(matrix: arb_mat) -> tuple[float, float]:
+    """Floats 0 < λ ≤ Λ with λI ⪯ H ⪯ ΛI for every symmetric H in ``matrix``.
+
+    Guessed in float64, by Gershgorin's discs in a basis of eigenvectors, then proved, at the
+    precision in force. Raises :class:`NotProved` unless they are.
+    """
+    size = matrix.nrows()
+    radii = np.array([float(entry.rad()) for entry in matrix.entries()]).reshape(size, size)
+    values, basis = np.linalg.eigh(midpoints(matrix))
+    reach = (np.abs(basis).T @ radii @ np.abs(basis)).sum(1) + _SLACK * values[-1]
+    least, most = float((values - reach).min()), float((values + reach).max())
+    identity = arb_mat([[int(i == j) for j in range(size)] for i in range(size)])
+    for between in (matrix - arb(least) * identity, arb(most) * identity - matrix):
+        if not least > 0.0 or inertia(between).positive < size:
+            raise NotProved("an eigenvalue may not be positive")
+    return least, most
+
+
+def spectral_norm(matrix: arb_mat) -> arb:
+    """An upper bound on ‖A‖₂ of every symmetric A in ``matrix``, at the precision in force.
+
+    ‖A‖₂ is the largest |eigenvalue|, and A is similar to Q⁻¹AQ, whose row sums bound those: with Q
+    the approximate eigenvectors they are hardly larger. Raises :class:`NotProved` if no bound is
+    finite.
+    """
+    middle = midpoints(matrix)
+    basis = arb_mat(np.linalg.eigh(0.5 * (middle + middle.T))[1].tolist())
+    similar = (basis.inv() * matrix * basis).tolist()
+    largest = arb(0)
+    for row in similar:
+        largest = largest.max(sum((abs(entry) for entry in row), arb(0)))
+    if not largest.is_finite():
+        raise NotProved("the spectral norm has no finite bound")
+    return largest.upper()
 
 
 def _basis(matrix: FloatArray, null: Sequence[Sequence[arb]]) -> FloatArray:

@@ -8,9 +8,8 @@ from flint import arb, arb_mat
 
 from lcnn_verify.errors import InputError
 from lcnn_verify.numerics.balls import EnclosureError, working_precision
-from lcnn_verify.numerics.inertia import Inertia, inertia
+from lcnn_verify.numerics.inertia import Inertia, eigenvalue_bounds, inertia, spectral_norm
 from lcnn_verify.numerics.krawczyk import NotProved, contracts, midpoints, unique_zero
-from lcnn_verify.packs.zgj.proofs.descent.prove import spectral_norm
 
 
 def circle_and_line(x):
@@ -103,3 +102,14 @@ def test_the_spectral_norm_is_bounded_closely():
         assert midpoints(balls(matrix)).tolist() == matrix.tolist()
         with pytest.raises(NotProved):
             spectral_norm(arb_mat([[arb(math.nan)]]))
+
+
+def test_eigenvalues_are_bounded_on_both_sides():
+    matrix, _ = random_symmetric(np.random.default_rng(6), (0.5, 2.0, 3.0))
+    with working_precision(128):
+        least, most = eigenvalue_bounds(balls(matrix, 1e-6))
+        assert 0.5 - 1e-4 < least < 0.5
+        assert 3.0 < most < 3.0 + 1e-4
+        indefinite, _ = random_symmetric(np.random.default_rng(6), (-0.5, 2.0, 3.0))
+        with pytest.raises(NotProved, match="may not be positive"):
+            eigenvalue_bounds(balls(indefinite))

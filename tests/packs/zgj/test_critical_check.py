@@ -9,7 +9,7 @@ import pytest
 from mpmath import iv
 
 from lcnn_verify.evidence.documents import Rejected, readable
-from lcnn_verify.numerics.intervals import direction, working_bits
+from lcnn_verify.numerics.intervals import working_bits
 from lcnn_verify.packs.zgj import oracle
 from lcnn_verify.packs.zgj.enclosure import Box
 from lcnn_verify.packs.zgj.model import MODELS, TIED_RELU
@@ -150,23 +150,6 @@ def test_an_entry_has_a_name(entries):
     for name in (None, ["x"]):
         with pytest.raises(Rejected, match="an entry whose name is"):
             check_point({**entries["merged-pair-30"], "name": name})
-
-
-def misses(arctangent, bits=60):
-    """How many of 2000 arctangents lie outside the interval meant to hold them."""
-    rng, missed = np.random.default_rng(0), 0
-    with working_bits(bits), mpmath.workprec(4 * bits):
-        for y, x in rng.uniform((-2, 0), (2, 2), (2000, 2)).tolist():
-            got = arctangent(iv.mpf(y), iv.mpf(x))
-            low, high = (mpmath.make_mpf(end) for end in got._mpi_)
-            missed += not low <= mpmath.atan2(y, x) <= high
-    return missed
-
-
-def test_arctangents_are_rounded_outward():
-    """mpmath's own are not: caught here, and the reason for ``direction``."""
-    assert misses(iv.atan2) > 50
-    assert not misses(direction)
 
 
 def test_a_threshold_belongs_to_the_tied_model_only():

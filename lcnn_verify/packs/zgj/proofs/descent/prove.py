@@ -19,7 +19,8 @@ from flint import arb, arb_mat
 from lcnn_verify.errors import InputError
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.balls import EnclosureError, norm, widened, working_precision
-from lcnn_verify.numerics.krawczyk import NotProved, Vector, midpoints
+from lcnn_verify.numerics.inertia import spectral_norm
+from lcnn_verify.numerics.krawczyk import Vector
 from lcnn_verify.packs.zgj import enclosure
 from lcnn_verify.packs.zgj.enclosure.boxes import as_balls, may_vanish
 from lcnn_verify.packs.zgj.enclosure.forms import gradient_over, hessian_over
@@ -170,23 +171,6 @@ def contraction(
         return spectral_norm(problem.jacobian(box))
     except EnclosureError:
         return arb.pos_inf()
-
-
-def spectral_norm(matrix: arb_mat) -> arb:
-    """An upper bound on ‖A‖₂ of every symmetric A in ``matrix``, at the precision in force.
-
-    ‖A‖₂ is the largest |eigenvalue|, and A is similar to Q⁻¹AQ, whose row sums bound those: with Q
-    the approximate eigenvectors they are hardly larger.
-    """
-    middle = midpoints(matrix)
-    basis = arb_mat(np.linalg.eigh(0.5 * (middle + middle.T))[1].tolist())
-    similar = (basis.inv() * matrix * basis).tolist()
-    largest = arb(0)
-    for row in similar:
-        largest = largest.max(sum((abs(entry) for entry in row), arb(0)))
-    if not largest.is_finite():
-        raise NotProved("the spectral norm has no finite bound")
-    return largest.upper()
 
 
 def _hull(state: _State) -> Vector:

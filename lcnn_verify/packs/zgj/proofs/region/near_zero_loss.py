@@ -20,13 +20,11 @@ import itertools
 import math
 from typing import Any
 
-import numpy as np
-from flint import arb, arb_mat
+from flint import arb
 
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.balls import hull, sqrt, widened
-from lcnn_verify.numerics.inertia import inertia
-from lcnn_verify.numerics.krawczyk import NotProved, midpoints
+from lcnn_verify.numerics.inertia import eigenvalue_bounds
 from lcnn_verify.packs.zgj.enclosure import EnclosureError, hessian, working_precision
 from lcnn_verify.packs.zgj.enclosure.boxes import Row
 from lcnn_verify.packs.zgj.proofs.region.claim import RegionClaim, Shell, chart
@@ -35,7 +33,6 @@ PRECISION = 128
 """Bits of the balls."""
 
 _CUTS = (1, 2, 3, 4, 6, 8)  # into how many parts each coordinate of N is cut, until it is proved
-_SLACK = 1e-9  # of the largest eigenvalue: what the float64 guess of λ and Λ leaves to rounding
 
 
 def prove(claim: RegionClaim, lower: FloatArray, upper: FloatArray) -> dict[str, Any] | None:
@@ -90,24 +87,6 @@ def _curvature(shell: Shell, radius: float, cuts: int) -> tuple[float, float]:
     found = []
     for moves in itertools.product(itertools.product(steps, repeat=2), repeat=len(V)):
         W: list[Row] = [[v[0] + x, v[1] + y] for v, (x, y) in zip(V, moves, strict=True)]
-        found.append(_bounds(hessian(W, V, precision=PRECISION)))
+        found.append(eigenvalue_bounds(hessian(W, V, precision=PRECISION)))
     least, most = zip(*found, strict=True)
     return min(least), max(most)
-
-
-def _bounds(matrix: arb_mat) -> tuple[float, float]:
-    """Floats 0 < λ ≤ Λ with λI ⪯ H ⪯ ΛI for every symmetric H in ``matrix``.
-
-    Guessed in float64, by Gershgorin's discs in a basis of eigenvectors, then proved. Raises
-    :class:`NotProved` when there are none.
-    """
-    size = matrix.nrows()
-    radii = np.array([float(entry.rad()) for entry in matrix.entries()]).reshape(size, size)
-    values, basis = np.linalg.eigh(midpoints(matrix))
-    reach = (np.abs(basis).T @ radii @ np.abs(basis)).sum(1) + _SLACK * values[-1]
-    least, most = float((values - reach).min()), float((values + reach).max())
-    identity = arb_mat([[int(i == j) for j in range(size)] for i in range(size)])
-    for between in (matrix - arb(least) * identity, arb(most) * identity - matrix):
-        if not least > 0.0 or inertia(between).positive < size:
-            raise NotProved("the loss is not proved to be convex about V")
-    return least, most
