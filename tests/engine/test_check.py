@@ -20,8 +20,7 @@ from lcnn_verify.evidence.audit import Audit
 from lcnn_verify.evidence.figures import Figure, Kind, linear
 from lcnn_verify.evidence.observation import CONTRADICTED, UNPROVED
 from lcnn_verify.evidence.subject import MAX_LOST, SearchSpent, misbehaved
-from lcnn_verify.packs.zgj.enclosure import EnclosureError
-from lcnn_verify.packs.zgj.quantities import number
+from lcnn_verify.numerics.balls import EnclosureError
 
 
 def quantity(label, value, error=0.0, exact=None):
@@ -251,7 +250,7 @@ def test_digits_count_against_the_size_of_what_was_added_up(recorder):
 
 def test_an_exact_zero_is_equal_to_what_cancels_to_it(recorder):
     with recorder.example({}):
-        cancelled = number("√2² − 2", lambda dps: _cancelled(dps))
+        cancelled = Quantity("√2² − 2", float(_cancelled(40)), 1e-18, exact=_cancelled)
         check.equal(cancelled, quantity("0", 0.0, exact="0"), digits=20)
     assert recorder.violations == 0
 

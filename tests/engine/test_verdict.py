@@ -9,8 +9,8 @@ from lcnn_verify import ledger
 from lcnn_verify.evidence import Recorder, Verdict, decide, violation_rate_bound
 from lcnn_verify.evidence.observation import CONTRADICTED, UNCONFIRMED, UNPROVED
 
-CLAIM = ledger.claim("zgj.gradient-bound")
-CONTROL = ledger.claim("zgj.control.pl")
+CLAIM = ledger.claim("lab.first")
+CONTROL = ledger.claim("lab.control.first")
 FALLEN = {"quantity": "g", "relation": "≥", "bound_label": "κL"}
 
 

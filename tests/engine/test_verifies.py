@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence import ClaimFailed, Explanation, Quantity, check, verifies
+from lcnn_verify.evidence.draws import discard
 from lcnn_verify.evidence.subject import MAX_LOST, misbehaved
-from lcnn_verify.packs.zgj.strategies import discard
 from lcnn_verify.profiles import PROFILES, RunContext, running
 
 
@@ -24,7 +24,7 @@ class Coin:
         return {"x": int(rng.integers(10))}
 
 
-def property_of(claim="zgj.rate", limit=10, **options):
+def property_of(claim="lab.fifth", limit=10, **options):
     @verifies(claim, **options)
     @given(x=st.integers(0, 1000))
     def test_x_is_small(x):
@@ -58,13 +58,13 @@ def test_without_shrinking_the_first_counterexample_stays():
 
 
 def test_a_fallen_claim_fails_with_its_replay():
-    with pytest.raises(ClaimFailed, match=r"zgj\.rate is REFUTED") as caught:
+    with pytest.raises(ClaimFailed, match=r"lab\.fifth is REFUTED") as caught:
         property_of(limit=17)()
     assert '"arguments": {"x": 18}' in str(caught.value)
 
 
 def test_a_false_statement_that_nothing_proves_is_inconclusive():
-    @verifies("zgj.control.pl", examples=20)
+    @verifies("lab.control.first", examples=20)
     @given(x=st.integers(0, 1000))
     def test_small(x):
         check.at_most(Quantity("x", float(x), 0.0, lambda _: mpmath.mpf(x)), 10.0)
@@ -75,13 +75,13 @@ def test_a_false_statement_that_nothing_proves_is_inconclusive():
 
 
 def test_a_control_passes_when_refuted_and_fails_when_it_stands():
-    property_of("zgj.control.pl", limit=17)()
-    with pytest.raises(ClaimFailed, match=r"control\.pl is SUPPORTED"):
-        property_of("zgj.control.pl", limit=2000)()
+    property_of("lab.control.first", limit=17)()
+    with pytest.raises(ClaimFailed, match=r"lab\.control\.first is SUPPORTED"):
+        property_of("lab.control.first", limit=2000)()
 
 
 def test_the_same_seed_gives_the_same_record_and_another_does_not():
-    @verifies("zgj.not-pl", examples=8)
+    @verifies("lab.sixth", examples=8)
     @given(x=st.integers(0, 1000))
     def test_x_exists(x):
         check.witness_at_most(exactly(x), 2000.0)
@@ -108,7 +108,7 @@ def test_the_sampling_stream_counts_for_itself():
 
 
 def test_a_violation_in_the_sampling_stream_refutes():
-    @verifies("zgj.rate", examples=5, draws=200, law=Coin())
+    @verifies("lab.fifth", examples=5, draws=200, law=Coin())
     @given(x=st.integers(0, 3))
     def test_small(x):
         check.at_most(exactly(x), 7.5)
@@ -121,7 +121,7 @@ def test_a_violation_in_the_sampling_stream_refutes():
 
 
 def test_a_broken_property_is_inconclusive_with_its_cause():
-    @verifies("zgj.rate")
+    @verifies("lab.fifth")
     @given(x=st.integers())
     def test_broken(x):
         raise ZeroDivisionError("planted")
@@ -134,7 +134,7 @@ def test_a_broken_property_is_inconclusive_with_its_cause():
 
 
 def test_unmet_preconditions_are_not_exercised():
-    @verifies("zgj.rate", examples=5)
+    @verifies("lab.fifth", examples=5)
     @given(x=st.integers())
     def test_never(x):
         assume(False)
@@ -144,7 +144,7 @@ def test_unmet_preconditions_are_not_exercised():
 
 
 def test_a_property_without_draws_runs_once_and_only_in_the_first_shard():
-    @verifies("zgj.rate")
+    @verifies("lab.fifth")
     def test_plain():
         check.at_most(exactly(1), 2.0)
 
@@ -154,7 +154,7 @@ def test_a_property_without_draws_runs_once_and_only_in_the_first_shard():
 
 
 def test_enumerated_cases_are_shared_out_among_shards():
-    @verifies("zgj.threshold", cases=lambda profile: [{"x": k} for k in range(5)])
+    @verifies("lab.fourth", cases=lambda profile: [{"x": k} for k in range(5)])
     def test_each(x):
         check.at_most(exactly(x), 10.0)
 
@@ -169,7 +169,7 @@ def test_discarded_draws_are_counted_by_reason():
         number = draw(st.integers(0, 1000))
         return number if number % 2 else discard("even")
 
-    @verifies("zgj.rate", examples=10)
+    @verifies("lab.fifth", examples=10)
     @given(x=odd_ones())
     def test_odd(x):
         check.at_most(exactly(x), 2000.0)
@@ -178,7 +178,7 @@ def test_discarded_draws_are_counted_by_reason():
 
 
 def test_draws_discarded_outside_of_hypothesis_are_counted_too():
-    @verifies("zgj.rate", examples=5, draws=50, law=Coin())
+    @verifies("lab.fifth", examples=5, draws=50, law=Coin())
     @given(x=st.integers(0, 3))
     def test_small(x):
         if x > 4:
@@ -199,14 +199,14 @@ def test_replay_runs_the_body_once():
 
 
 def test_unknown_claims_are_refused_with_a_suggestion():
-    with pytest.raises(InputError, match=r"did you mean 'zgj.rate'"):
-        verifies("zgj.rates")
+    with pytest.raises(InputError, match=r"did you mean 'lab.fifth'"):
+        verifies("lab.fifht")
 
 
 def test_a_search_that_loses_processes_keeps_the_smallest_example_it_saw():
     lost = []
 
-    @verifies("zgj.rate")
+    @verifies("lab.fifth")
     @given(x=st.integers(0, 1000))
     def test_crashes(x):
         if x > 17:
@@ -223,7 +223,7 @@ def test_a_search_that_loses_processes_keeps_the_smallest_example_it_saw():
 def test_what_failed_once_counts_though_it_does_not_always_fail():
     seen = []
 
-    @verifies("zgj.rate")
+    @verifies("lab.fifth")
     @given(x=st.integers(0, 1000))
     def test_flickers(x):
         seen.append(x)
@@ -241,7 +241,7 @@ def test_shrinking_can_be_left_out_of_one_run():
 
 
 def test_what_is_drawn_once_is_what_a_run_draws_and_can_be_run_on_again():
-    @verifies("zgj.not-pl", examples=8)
+    @verifies("lab.sixth", examples=8)
     @given(x=st.integers(0, 1000))
     def test_x_exists(x):
         check.witness_at_most(exactly(x), 2000.0)
@@ -261,7 +261,7 @@ def test_drawn_examples_are_run_in_order_until_one_fails():
 
 
 def test_drawn_examples_may_be_discarded():
-    @verifies("zgj.rate", examples=10)
+    @verifies("lab.fifth", examples=10)
     @given(x=st.integers(0, 1000))
     def test_small(x):
         if x > 9:
@@ -274,11 +274,11 @@ def test_drawn_examples_may_be_discarded():
 
 
 def test_nothing_is_drawn_for_cases_nor_where_no_example_exists():
-    @verifies("zgj.rate", cases=lambda _: [{"x": 1}])
+    @verifies("lab.fifth", cases=lambda _: [{"x": 1}])
     def test_case(x):
         check.at_most(exactly(x), 10.0)
 
-    @verifies("zgj.rate", examples=10)
+    @verifies("lab.fifth", examples=10)
     @given(x=st.integers(0, 1000).filter(lambda _: False))
     def test_nothing(x):
         raise AssertionError
@@ -288,7 +288,7 @@ def test_nothing_is_drawn_for_cases_nor_where_no_example_exists():
 
 
 def test_a_failure_shows_its_snippet():
-    @verifies("zgj.rate", examples=1)
+    @verifies("lab.fifth", examples=1)
     @given(x=st.just(5))
     def test_explained(x):
         check.at_most(exactly(x), 1.0, explain=lambda: Explanation("too large", "print(5)"))

@@ -15,7 +15,7 @@ from lcnn_verify.cli.app import front_door
 from lcnn_verify.evidence import Verdict
 from lcnn_verify.packs.zgj.gallery import catalogue, phrases
 
-README = Path(__file__).parents[2] / "README.md"
+README = Path(__file__).parents[1] / "README.md"
 
 
 @pytest.fixture(autouse=True)
