@@ -49,7 +49,7 @@ def as_array(
     if 0 in raw.shape:
         raise InputError(name, f"an empty array of shape {raw.shape}", wanted)
     with np.errstate(over="ignore"):
-        array = np.ascontiguousarray(raw, dtype=np.float64).reshape(raw.shape)
+        array = np.asarray(raw, dtype=np.float64, order="C")
     finite = np.isfinite(array)
     if not finite.all():
         index = tuple(int(i) for i in np.argwhere(~finite)[0])

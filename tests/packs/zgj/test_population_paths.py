@@ -179,7 +179,8 @@ def as_python(function: Callable[..., Any], **names: Any) -> Callable[..., Any]:
 
 def python_small(**names: Any) -> Callable[..., Any]:
     inner = as_python(small.loss_and_pull_into, **names)
-    return as_python(small.loss_and_pull, loss_and_pull_into=inner)
+    flat = as_python(small._loss_and_pull, loss_and_pull_into=inner)
+    return as_python(small.loss_and_pull, _loss_and_pull=flat)
 
 
 def python_planar(**names: Any) -> Callable[..., Any]:

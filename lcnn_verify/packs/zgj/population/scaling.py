@@ -44,9 +44,9 @@ class ScaledFamily(NamedTuple):
         shift = exponents.reshape(exponents.shape + (1,) * (values.ndim - exponents.ndim))
         with np.errstate(over="ignore", under="ignore"):
             result: FloatArray = np.ldexp(values, shift)
-        finite = np.isfinite(result).reshape(len(result), -1).all(axis=1)
+        finite = np.isfinite(result)
         if not finite.all():
-            row = int(np.argmin(finite))
+            row = int(np.argwhere(~finite)[0, 0])
             culprit = self._describe(row if blame_row else self._largest())
             raise OverflowError(f"{what} of W[{row}] overflows float64: {culprit}")
         return result
