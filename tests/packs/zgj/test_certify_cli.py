@@ -154,6 +154,7 @@ def test_quiet_prints_nothing(capsys, tmp_path):
         ((CLAIM, "--teachers", "2", "--separation", "100"), "--separation"),
         ((CLAIM, "--kappa-multiple", "1/0"), "--kappa-multiple"),
         ((CLAIM, "--kappa-multiple", "-1"), "--kappa-multiple"),
+        ((CLAIM, "--kappa-multiple", "0"), "--kappa-multiple"),
         ((CLAIM, "--kappa-multiple", "0." + "1" * 31), "--kappa-multiple"),
         ((CLAIM, "--inner", "2"), "--inner"),
         ((CLAIM, "--budget", "0"), "--budget"),

@@ -122,7 +122,7 @@ def gradient_bound(
         norms=tuple(norms or [Fraction(1)] * min(teachers, 3)),
         separation=separation,
         students=students,
-        multiple=multiple or Fraction(1),
+        multiple=Fraction(1) if multiple is None else multiple,
         inner=inner,
     )
     return region.certify(
