@@ -1,13 +1,14 @@
 """What a drawing's markup shows: its paths, by colour, and its texts."""
 
 import re
+from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
 
 from lcnn_verify.reporting import html
 
-STYLE = (html._TEMPLATES / "style.css").read_text()
+STYLE = Path(html.__file__).with_name("style.css").read_text()
 
 
 def paths(markup):

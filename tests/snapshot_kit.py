@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -47,6 +48,11 @@ class Outline(HTMLParser):
     def handle_data(self, data):
         if self.inside is None and data.strip():
             self.lines.append(f"{' ' * self.depth}{' '.join(data.split())}")
+
+
+def one_row_a_table(page: str) -> str:
+    """The page with the first row of each table alone: the others are like it."""
+    return re.sub(r"(<tbody[^>]*>\n?<tr.*?</tr>).*?</tbody>", r"\1</tbody>", page, flags=re.DOTALL)
 
 
 def outline(page: str) -> str:

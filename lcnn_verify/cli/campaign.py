@@ -20,10 +20,11 @@ from lcnn_verify.cli.group import WORDS
 from lcnn_verify.cli.progress import bar
 from lcnn_verify.comparison.deviation import Deviation
 from lcnn_verify.comparison.deviations import excuses, load, matching, unexpected
-from lcnn_verify.comparison.terminal import render_deviations
+from lcnn_verify.comparison.outline import deviations as deviation_table
+from lcnn_verify.reporting.outline import document
 from lcnn_verify.reporting.plain import plain
 from lcnn_verify.reporting.report import Report
-from lcnn_verify.reporting.terminal import render
+from lcnn_verify.reporting.terminal import print_blocks, render
 from lcnn_verify.warmup import is_cold
 
 Campaign: TypeAlias = Callable[[ProgressCallback | None], Report]
@@ -61,12 +62,12 @@ def run_campaign(
     if json:
         sys.stdout.write((out / "report.json").read_text(encoding="utf-8"))
     elif not quiet:
-        render(report, Console(), out)
+        render(document(report.data, out, written=False), Console())
     if not deviations:
         return report.exit_code
     uncalled_for = unexpected(report.data, matches)
     if not (json or quiet):
-        render_deviations(plain([match.to_json() for match in matches]), Console())
+        print_blocks(Console(), deviation_table(plain([match.to_json() for match in matches])))
         if uncalled_for:
             print(f"Not expected: {', '.join(uncalled_for)}.")
         elif report.exit_code:

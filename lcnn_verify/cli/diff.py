@@ -54,8 +54,9 @@ def diff(
 
     from lcnn_verify.cli.campaign import expected_in
     from lcnn_verify.comparison.compare import compare, read_report
-    from lcnn_verify.comparison.terminal import render
+    from lcnn_verify.comparison.outline import document
     from lcnn_verify.reporting.plain import to_text
+    from lcnn_verify.reporting.terminal import render
 
     before, after = read_report("OLD", old), read_report("NEW", new)
     comparison = compare(
@@ -71,5 +72,5 @@ def diff(
     if json:
         sys.stdout.write(to_text(comparison.data))
     else:
-        render(comparison.data, Console(), out)
+        render(document(comparison.data, out), Console())
     return ExitCode.NOT_AS_WANTED if comparison.exit_code else ExitCode.AS_WANTED

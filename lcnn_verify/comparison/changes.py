@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeAlias
 
+from lcnn_verify.comparison import shapes
 from lcnn_verify.comparison.margins import lost, margin_of
 from lcnn_verify.comparison.surroundings import not_offered
 from lcnn_verify.evidence import Verdict
@@ -62,9 +63,16 @@ class Change:
     new: Value
     text: str
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> shapes.Change:
         """A plain dict."""
-        return {**asdict(self), "aspect": str(self.aspect), "severity": str(self.severity)}
+        return {
+            "claim": self.claim,
+            "aspect": str(self.aspect),
+            "severity": str(self.severity),
+            "old": self.old,
+            "new": self.new,
+            "text": self.text,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import lcnn_verify
+from lcnn_verify.comparison import shapes
 from lcnn_verify.comparison.changes import Change, Severity, compare_claims
 from lcnn_verify.comparison.deviation import Deviation
 from lcnn_verify.comparison.deviations import Match, expected, matching
 from lcnn_verify.comparison.margins import DEFAULT_THRESHOLD
+from lcnn_verify.comparison.outline import document
 from lcnn_verify.comparison.surroundings import durations, environment, kind, notes, target
 from lcnn_verify.errors import InputError
 from lcnn_verify.reporting.files import write_record
@@ -39,10 +41,7 @@ class Comparison:
 
         Raises ``OSError`` when something cannot be written; what was written before stays.
         """
-        # Imported here: templates cost start-up time that a look in the terminal does not need.
-        from lcnn_verify.comparison import html, markdown
-
-        write_record(directory, "diff", self.data, markdown=markdown.render, html=html.render)
+        write_record(directory, "diff", self.data, document(self.data))
 
 
 def read_report(argument: str, path: Path | str) -> Report:
@@ -81,7 +80,7 @@ def compare(
     matches = matching(deviations, new.data)
     excused = expected(matches)
     changes = compare_claims(old.data, new.data, margin=margin, strict=strict, expected=excused)
-    data = {
+    data: shapes.Diff = {
         "diff": DIFF_VERSION,
         "lcnn_verify": lcnn_verify.__version__,
         "old": _side(old.data, sources[0]),
@@ -106,7 +105,7 @@ def _comparable(old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
         raise InputError("NEW", got, f"a report of `lcnn-verify {kind(old)}`, as OLD is")
 
 
-def _side(data: Mapping[str, Any], source: str) -> dict[str, Any]:
+def _side(data: Mapping[str, Any], source: str) -> shapes.Side:
     fallen = data["summary"]["not_as_wanted"]
     return {
         "source": source,
@@ -122,7 +121,7 @@ def _side(data: Mapping[str, Any], source: str) -> dict[str, Any]:
 
 def _summary(
     old: Mapping[str, Any], new: Mapping[str, Any], changes: Sequence[Change]
-) -> dict[str, Any]:
+) -> shapes.Summary:
     """Ids of the claims with changes of each severity, each claim once in each list."""
     by_severity: dict[Severity, dict[str, None]] = {severity: {} for severity in Severity}
     for change in changes:
@@ -141,7 +140,7 @@ def _summary(
 
 def _still(
     old: Mapping[str, Any], new: Mapping[str, Any], excused: Mapping[str, Match]
-) -> list[dict[str, Any]]:
+) -> list[shapes.Standing]:
     """Claims that are not as wanted now and were not before: no regression, but no peace either."""
     before = {entry["id"]: entry for entry in old["claims"]}
     return [

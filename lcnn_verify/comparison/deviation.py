@@ -11,6 +11,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+from lcnn_verify.comparison import shapes
 from lcnn_verify.evidence import Verdict
 
 
@@ -45,7 +46,7 @@ class Platform:
                 return f"{name} is {known}, not {specifier}"
         return ""
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> shapes.Platform:
         """The conditions as the file has them."""
         return {
             "system": self.system,
@@ -70,7 +71,7 @@ class Deviation:
         """Whether the claim's ``entry`` in a report deviates in the way expected here."""
         return not entry["as_wanted"] and self.verdict in (None, entry["verdict"])
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> shapes.Expectation:
         """The deviation as the file has it, null for what it leaves out."""
         return {
             "id": self.id,

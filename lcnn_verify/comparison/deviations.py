@@ -31,6 +31,7 @@ from typing import Any
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
+from lcnn_verify.comparison import shapes
 from lcnn_verify.comparison.deviation import Deviation, Platform
 from lcnn_verify.comparison.surroundings import not_offered
 from lcnn_verify.errors import InputError, did_you_mean
@@ -62,9 +63,10 @@ class Match:
     status: Status
     detail: str = ""
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> shapes.Deviation:
         """The deviation with its status and detail."""
-        return {**self.deviation.to_json(), "status": str(self.status), "detail": self.detail}
+        said = self.deviation.to_json()
+        return {**said, "status": str(self.status), "detail": self.detail}
 
 
 def matching(deviations: Iterable[Deviation], report: Mapping[str, Any]) -> tuple[Match, ...]:

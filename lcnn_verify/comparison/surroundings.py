@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from lcnn_verify.comparison import shapes
 
 Json = Mapping[str, Any]
 
@@ -20,9 +22,9 @@ class Difference:
     old: str | None
     new: str | None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> shapes.Difference:
         """A plain dict."""
-        return asdict(self)
+        return {"name": self.name, "old": self.old, "new": self.new}
 
 
 def kind(data: Json) -> str:
@@ -83,10 +85,10 @@ def environment(old: Json, new: Json) -> list[Difference]:
     ]
 
 
-def durations(old: Json, new: Json) -> dict[str, Any]:
+def durations(old: Json, new: Json) -> shapes.Durations:
     """Seconds of both runs, and the units whose seconds changed most; never a regression."""
     before, after = old["timings"]["units"], new["timings"]["units"]
-    changed = [
+    changed: list[shapes.Unit] = [
         {"unit": unit, "old": before[unit], "new": seconds}
         for unit, seconds in after.items()
         if unit in before and _noticeable(before[unit], seconds)

@@ -2,7 +2,7 @@
 
 A :class:`Figure` is what is said around the data; a property adds series or points to it::
 
-    DECAY = Figure(Kind.CURVES, "Decay", x=log("time t"), y=log("loss L"), bound="1/t")
+    DECAY = Figure(Kind.CURVES, "Decay", x=log("time t"), y=log("sum s"), bound="1/t")
     DECAY.add("run 3", x=times, y=losses, bound=1.0 / times)
 
 What is added is in the report, as data; drawing it is left to whoever reads the report.

@@ -9,14 +9,13 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable
-from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 import lcnn_verify
 from lcnn_verify import packs
 from lcnn_verify.evidence.hooks import without_hooks
+from lcnn_verify.reporting import shapes
 
 _DISTRIBUTION = "lcnn-verify"
 _FRAMEWORKS = ("jax", "torch")
@@ -77,12 +76,13 @@ def git_revision(folder: Path) -> str | None:
     return f"{revision}-dirty" if changed else revision
 
 
-def environment(pack_keys: Iterable[str] = ()) -> dict[str, Any]:
+def environment(pack_keys: Iterable[str] = ()) -> shapes.Environment:
     """What a report says of the place it was made in; the same for equal places.
 
     Of packages it names ours, those of the packs called ``pack_keys``, and what they need.
     """
     distributions = [packs.pack_of(key).distribution for key in pack_keys]
+    left_out = (*packs.broken(), *without_hooks())
     info = sys.float_info
     return {
         "lcnn_verify": lcnn_verify.__version__,
@@ -93,7 +93,7 @@ def environment(pack_keys: Iterable[str] = ()) -> dict[str, Any]:
         "machine": platform.machine(),
         "cpu_count": os.cpu_count(),
         "packages": _packages(dict.fromkeys((_DISTRIBUTION, *distributions))),
-        "left_out": [asdict(entry) for entry in (*packs.broken(), *without_hooks())],
+        "left_out": [{"name": entry.name, "reason": entry.reason} for entry in left_out],
         "float": {
             "mantissa_bits": info.mant_dig,
             "epsilon": info.epsilon,

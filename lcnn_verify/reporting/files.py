@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from lcnn_verify.reporting.plain import to_text
 
-Renderer: TypeAlias = Callable[[Mapping[str, Any]], str]
+if TYPE_CHECKING:
+    from lcnn_verify.reporting.document import Document
 
 
 def write_record(
-    directory: Path | str,
-    name: str,
-    data: Mapping[str, Any],
-    *,
-    markdown: Renderer,
-    html: Renderer,
+    directory: Path | str, name: str, data: Mapping[str, Any], document: Document
 ) -> None:
-    """Write ``NAME.json``, ``NAME.md`` and ``NAME.html`` of plain ``data`` into ``directory``.
+    """Write ``NAME.json`` of plain ``data``, and ``NAME.md`` and ``NAME.html`` of its document.
 
     Raises ``OSError`` when something cannot be written; what was written before stays.
     """
+    # Imported here: what renders costs start-up time that reading does not need.
+    from lcnn_verify.reporting import html, markdown
+
     folder = Path(directory)
     folder.mkdir(parents=True, exist_ok=True)
-    for suffix, render in (("json", to_text), ("md", markdown), ("html", html)):
-        write_atomically(folder / f"{name}.{suffix}", render(data))
+    texts = {"json": to_text(data), "md": markdown.render(document), "html": html.render(document)}
+    for suffix, text in texts.items():
+        write_atomically(folder / f"{name}.{suffix}", text)
 
 
 def write_atomically(path: Path, text: str) -> None:

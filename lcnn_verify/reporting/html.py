@@ -1,196 +1,232 @@
-"""``index.html``: the report as one page that loads nothing and needs no script."""
+"""A document as one page of HTML that loads nothing and needs no script; everything is escaped."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from lcnn_verify.evidence.drawing import Drawing
-from lcnn_verify.reporting import phrases
-from lcnn_verify.reporting.arguments import Arguments, take_apart
-from lcnn_verify.reporting.causes import causes
-from lcnn_verify.reporting.figures import figures
+from lcnn_verify.evidence.drawing import Drawing, Key
+from lcnn_verify.reporting.document import (
+    Block,
+    Bullets,
+    Code,
+    Column,
+    Details,
+    Document,
+    Entry,
+    Facts,
+    Group,
+    Heading,
+    Line,
+    Lines,
+    Link,
+    Listing,
+    Medium,
+    Paragraph,
+    Picture,
+    Plain,
+    Section,
+    Span,
+    Table,
+    shown,
+    words,
+)
 from lcnn_verify.reporting.formula import formula
 
-_TEMPLATES = Path(__file__).with_name("templates")
-_MOST_WITNESSES = 3
-_CROSSED = {"≥": "≱", "≤": "≰", "=": "≠"}
+_HERE = Path(__file__).parent
+_NEWLINE = Markup("\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One observation to show: its JSON, its arguments taken apart, and perhaps a drawing."""
-
-    seen: Mapping[str, Any]
-    arguments: Arguments
-    drawing: Drawing | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """Measurements of one name, which shards may have repeated: value or range, and the claim."""
-
-    name: str
-    value: str
-    claimed: str
-
-
-@dataclass(frozen=True, slots=True)
-class Detail:
-    """What the page says of one claim beyond its entry in the report."""
-
-    entry: Mapping[str, Any]
-    tightest: Example | None
-    counterexample: Example | None
-    witnesses: tuple[Example, ...]
-    measurements: tuple[Measured, ...]
-    drawings: tuple[Drawing, ...]
-
-
-def templates(*folders: Path) -> Environment:
-    """The environment of every page, which escapes all it shows; ``folders`` are searched first."""
-    environment = Environment(
-        loader=FileSystemLoader([*folders, _TEMPLATES]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(
-        formula=formula,
-        number=phrases.number,
-        closeness=phrases.closeness,
-        theorems=phrases.theorems,
-        tightness=phrases.tightness,
-        violation_rate=phrases.violation_rate,
-        wanted=phrases.wanted,
-        tone=tone,
-        relation=_relation,
-        revision=_short_revision,
-        markup=Markup,
-        link=_link,
-    )
-    environment.globals.update(
-        style=Markup((_TEMPLATES / "style.css").read_text(encoding="utf-8")),
-        plural=phrases.plural,
-    )
-    return environment
-
-
-def render(data: Mapping[str, Any]) -> str:
-    """The report ``data`` as a self-contained HTML page; every string in it is escaped."""
-    sections = phrases.sections(data)
-    return (
-        templates()
-        .get_template("report.html")
-        .render(
-            data=data,
-            version=data["environment"]["lcnn_verify"],
-            skip="verdicts",
-            sections=sections,
-            details={
-                entry["id"]: _detail(entry, f"f{index}")
-                for index, entry in enumerate(data["claims"])
-            },
-            headline=phrases.headline(data),
-            passed=all(entry["as_wanted"] or entry.get("expected") for entry in data["claims"]),
-            counts=phrases.counts(data),
-            papers=_papers(data["claims"]),
-            meanings=phrases.meanings(),
-            causes=causes(data),
-            subject=phrases.subject(data),
-            not_offered=phrases.not_offered(data),
-            run_command=phrases.run_command(data),
-            replay_command=phrases.replay_command,
-            replay_from=phrases.replay_from,
-        )
+def render(document: Document) -> str:
+    """The document as a self-contained page; every string in it is escaped."""
+    sections = [section for section in document.sections if Medium.PAGE in section.media]
+    contents = [
+        tag("li", tag("a", section.listed, href=f"#{section.key}"))
+        for section in sections
+        if section.listed
+    ]
+    head = [
+        tag("p", f"lcnn-verify {document.kind}", cls="brand"),
+        tag("h1", document.headline, cls=document.tone),
+        tag("p", text(document.lede), cls="lede"),
+        _blocks(document.head, 1),
+        tag("nav", tag("ul", _rows(contents)), aria_label="Sections") if contents else Markup(),
+    ]
+    frame = Markup((_HERE / "page.html").read_text(encoding="utf-8"))
+    return frame.format(
+        version=document.version,
+        headline=document.headline,
+        style=Markup((_HERE / "style.css").read_text(encoding="utf-8")),
+        start=document.start,
+        head=_rows(head),
+        main=_blocks(sections, 1),
     )
 
 
-def tone(entry: Mapping[str, Any]) -> str:
-    """The colour of a verdict: good if wanted, bad if decided the wrong way, else warn.
+def tag(name: str, content: str = "", *, cls: str = "", **attributes: str) -> Markup:
+    """One element; its content and attributes are escaped unless they are markup already.
 
-    A failure that is expected does not count, and is no more than a warning.
+    Attributes are named with an underscore for each hyphen; empty ones are left out.
     """
-    if entry["as_wanted"]:
-        return "good"
-    if entry.get("expected"):
-        return "warn"
-    return "warn" if entry["verdict"] in ("INCONCLUSIVE", "NOT EXERCISED") else "bad"
-
-
-def _relation(seen: Mapping[str, Any]) -> str:
-    """The relation that was found: crossed out where it is violated."""
-    relation: str = seen["relation"]
-    return _CROSSED.get(relation, relation) if seen["outcome"] == "violated" else relation
-
-
-def _short_revision(revision: str | None) -> str:
-    """The first digits of a commit, and whether the checkout was changed."""
-    if revision is None:
-        return "no checkout"
-    commit, dash, dirty = revision.partition("-")
-    return f"{commit[:12]}{dash}{dirty}"
-
-
-def _link(url: str) -> str:
-    """``url`` if a browser may follow it, else nothing (a report may come from anyone)."""
-    return url if url.startswith(("https://", "http://")) else ""
-
-
-def _papers(entries: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The linked papers the claims come from, each once."""
-    sources = {entry["source"]["paper"]: entry["source"] for entry in entries}
-    return [source for source in sources.values() if _link(source["url"])]
-
-
-def _detail(entry: Mapping[str, Any], prefix: str) -> Detail:
-    fallen = _example(entry["counterexample"])
-    if fallen is not None and (draw := fallen.arguments.draw) is not None:
-        drawing = draw(f"{prefix}-x", f"What refutes {entry['id']}")
-        fallen = Example(fallen.seen, fallen.arguments, drawing)
-    witnesses = [_example(witness) for witness in entry["witnesses"][:_MOST_WITNESSES]]
-    return Detail(
-        entry,
-        _example(entry["tightest"]),
-        fallen,
-        tuple(witness for witness in witnesses if witness is not None),
-        _measured(entry["measurements"]),
-        (*figures(entry["series"], prefix), *_proved(entry, prefix)),
+    said = {"class": cls, **attributes}
+    parts = Markup("").join(
+        Markup(' {}="{}"').format(Markup(key.replace("_", "-")), value)
+        for key, value in said.items()
+        if value
     )
+    return Markup("<{0}{1}>{2}</{0}>").format(Markup(name), parts, content)
 
 
-def _proved(entry: Mapping[str, Any], prefix: str) -> Iterator[Drawing]:
-    """Drawings of what was proved, where its pack makes one."""
-    for index, made in enumerate(entry.get("proofs", ())):
-        draw = take_apart({"drawn": made["drawn"]}).draw if "drawn" in made else None
-        if draw is not None:
-            yield draw(f"{prefix}-p{index}", made["statement"])
+def text(line: Line) -> Markup:
+    """A line of text."""
+    match line:
+        case str():
+            return formula(line)
+        case tuple():
+            return Markup("").join(text(part) for part in line)
+        case Plain():
+            return escape(line.text)
+        case Code():
+            return tag("code", line.text)
+        case Link():
+            if _safe(line.address):
+                return tag("a", formula(line.text), href=line.address, cls=line.style)
+            return formula(line.text)
+        case Lines():
+            return Markup("<br/>").join(text(part) for part in line.lines)
+        case Span():
+            name = {"strong": "strong", "quote": "q"}.get(line.style, "span")
+            style = "" if name != "span" else line.style
+            return tag(name, text(line.line), cls=style, title=line.hint)
 
 
-def _example(observation: Mapping[str, Any] | None) -> Example | None:
-    if observation is None:
-        return None
-    return Example(observation, take_apart(observation["arguments"]))
+def _safe(address: str) -> bool:
+    """Whether a browser may follow it: a report may come from anyone."""
+    return address.startswith(("https://", "http://", "#", "counterexamples/", "report.json"))
 
 
-def _measured(measurements: Sequence[Mapping[str, Any]]) -> tuple[Measured, ...]:
-    by_name: dict[tuple[str, str], list[float | None]] = {}
-    for entry in measurements:
-        by_name.setdefault((entry["name"], entry["claimed"]), []).append(entry["value"])
-    return tuple(
-        Measured(name, _spread(values), claimed) for (name, claimed), values in by_name.items()
-    )
+def _rows(parts: Sequence[Markup]) -> Markup:
+    return _NEWLINE.join(part for part in parts if part)
 
 
-def _spread(values: Sequence[float | None]) -> str:
-    finite = [value for value in values if value is not None]
-    if not finite:
-        return phrases.NOTHING
-    low, high = phrases.number(min(finite)), phrases.number(max(finite))
-    return low if low == high else f"{low} … {high} ({len(finite)} values)"
+def _blocks(blocks: Sequence[Block], depth: int) -> Markup:
+    return _rows([_block(block, depth) for block in shown(blocks, Medium.PAGE)])
+
+
+def _block(block: Block, depth: int) -> Markup:
+    match block:
+        case Paragraph():
+            return tag("p", text(block.line), cls=block.style)
+        case Heading():
+            return tag(f"h{depth + 1 + block.minor}", text(block.text))
+        case Bullets():
+            items = [tag("li", _item(item, depth)) for item in block.items]
+            return tag("ul", _rows(items), cls=block.style)
+        case Facts():
+            pairs = [
+                tag("div", tag("dt", text(name)) + tag("dd", text(value)))
+                for name, value in block.pairs
+            ]
+            return tag("dl", _rows(pairs), cls=block.style)
+        case Table():
+            return _table(block)
+        case Listing():
+            return tag("pre", tag("code", block.text), tabindex="0")
+        case Picture():
+            return _figure(block.drawing)
+        case Details():
+            inside = _rows([tag("summary", block.summary), _blocks(block.blocks, depth)])
+            return tag("details", inside, cls=block.style)
+        case Group():
+            role = "note" if block.style.startswith("callout") else ""
+            return tag("div", _blocks(block.blocks, depth), cls=block.style, role=role)
+        case Section():
+            return _section(block, depth)
+
+
+def _item(item: Line | Entry, depth: int) -> Markup:
+    if isinstance(item, Entry):
+        return _rows([text(item.line), _blocks(item.more, depth)])
+    return text(item)
+
+
+def _section(section: Section, depth: int) -> Markup:
+    key = f"{section.key}-title"
+    title = tag(f"h{depth + 1}", text(section.title), id=key)
+    if section.mark:
+        title = tag("header", _rows([title, text(section.mark)]))
+    name = "article" if section.mark else "section"
+    inside = _rows([title, _blocks(section.blocks, depth + 1)])
+    return tag(name, inside, id=section.key, cls=section.style, aria_labelledby=key)
+
+
+def _table(table: Table) -> Markup:
+    """A table in a region that scrolls by itself; on narrow screens its cells name their column."""
+    heads = [
+        tag("th", _named(column), scope="col", cls=_style(column), role="columnheader")
+        for column in table.columns
+    ]
+    if table.dots:
+        heads.append(tag("th", tag("span", "on a scale", cls="unseen"), scope="col"))
+    rows = []
+    for index, (first, *others) in enumerate(table.rows):
+        if not others and len(table.columns) > 1:
+            span = str(len(heads))
+            head_row = tag("th", text(first), scope="rowgroup", colspan=span, cls="group")
+            rows.append(tag("tr", head_row, role="row"))
+            continue
+        cells = [_first(table.columns[0], first)]
+        for column, cell in zip(table.columns[1:], others, strict=True):
+            label = column.heading if column.style != "bare" else ""
+            kind = {"cls": _style(column), "data_label": label, "role": "cell"}
+            cells.append(tag("td", text(cell), **kind))
+        if table.dots:
+            place = f"left: {100.0 * table.dots[index]:.1f}%"
+            cells.append(tag("td", tag("span", style=place), cls="dots"))
+        rows.append(tag("tr", Markup("").join(cells), role="row"))
+    title = tag("caption", text(table.title)) if table.title else Markup()
+    head = Markup()
+    if table.columns[0].style != "bare":
+        head = tag("thead", tag("tr", Markup("").join(heads), role="row"), role="rowgroup")
+    body = tag("tbody", _rows(rows), role="rowgroup")
+    inside = tag("table", _rows([title, head, body]), cls=table.style, role="table")
+    label = table.label or words(table.title)
+    return tag("div", inside, cls="scroll", tabindex="0", role="region", aria_label=label)
+
+
+def _first(column: Column, cell: Line) -> Markup:
+    """The cell that names its row, where one does."""
+    if column.style == "bare":
+        return tag("td", text(cell), role="cell")
+    return tag("th", text(cell), scope="row", role="rowheader")
+
+
+def _named(column: Column) -> Markup:
+    return formula(column.heading) if column.heading else tag("span", "what", cls="unseen")
+
+
+def _style(column: Column) -> str:
+    return " ".join(part for part in ("num" if column.number else "", column.style) if part)
+
+
+def _figure(drawing: Drawing) -> Markup:
+    """A drawing, whose markup is ours, or a table, with its legend and caption."""
+    parts = [Markup(drawing.markup)]
+    if drawing.table:
+        columns = tuple(Column(name) for name in drawing.table.columns)
+        rows = tuple(tuple(Plain(cell) for cell in row) for row in drawing.table.rows)
+        parts.append(_table(Table(columns, rows, label=drawing.title, dots=drawing.table.dots)))
+    keys = tag("ul", _rows([_key(key) for key in drawing.keys]), cls="keys")
+    said = tag("strong", formula(f"{drawing.title}.")) + " " + formula(drawing.caption)
+    caption = _rows([keys if drawing.keys else Markup(), tag("p", said)])
+    style = "tabular" if drawing.table else ""
+    return tag("figure", _rows([*parts, tag("figcaption", caption)]), cls=style)
+
+
+def _key(key: Key) -> Markup:
+    colour = f"color: var(--fig-{key.colour})"
+    style = colour if key.alpha == 1.0 else f"{colour}; opacity: {key.alpha}"
+    glyph = tag("span", key.glyph, cls="glyph", style=style, aria_hidden="true")
+    return tag("li", glyph + " " + formula(key.label))

@@ -1,30 +1,32 @@
-"""``summary.md``: the verdicts as tables, for pull requests and build logs."""
+"""A document as Markdown, for pull requests and build logs."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-from lcnn_verify.reporting.causes import Cause, causes
-from lcnn_verify.reporting.phrases import (
+from lcnn_verify.reporting.document import (
+    Block,
+    Bullets,
+    Code,
+    Details,
+    Document,
+    Entry,
+    Facts,
+    Group,
+    Heading,
+    Line,
+    Lines,
+    Link,
+    Listing,
+    Medium,
+    Paragraph,
+    Picture,
+    Plain,
     Section,
-    counts,
-    headline,
-    meanings,
-    not_offered,
-    number,
-    proof,
-    replay_command,
-    replay_from,
-    run_command,
-    sections,
-    sentence,
-    subject,
-    theorems,
-    tightness,
-    violation_rate,
-    wanted,
+    Span,
+    Table,
+    shown,
 )
 
 # An underscore inside a word, as in v_min or ‖V‖_F, can open emphasis but never close it; as all
@@ -45,116 +47,101 @@ def code(text: str) -> str:
     return f"{fence}{padding}{line}{padding}{fence}"
 
 
-def render(data: Mapping[str, Any]) -> str:
-    """The report ``data`` as Markdown. Nothing in it differs between equal runs."""
-    run, environment = data["run"], data["environment"]
-    lines = [f"# lcnn-verify: {headline(data)}", "", f"{counts(data)}.", "", *_subject(data)]
-    if fallen := causes(data):
-        lines += ["## Not as wanted", "", *_causes(fallen), ""]
-    for section in sections(data):
-        lines += _table(section)
-    lines += [
-        "“Tightest” is how near the nearest check came to failing: 1 is an equality, above 1 a "
-        "violation. “Violation rate ≤” is the 95 % Clopper–Pearson bound from independent draws "
-        "of a stated law, the worst where there are several.",
-        "",
-        *_proofs(data),
-        "## Verdicts",
-        "",
-    ]
-    lines += [f"- **{verdict}**: {meaning}." for verdict, meaning in meanings()]
-    revision = environment["git_revision"] or "no checkout"
-    lines += [
-        "",
-        f"Profile {escape(run['profile'])}, seed {run['seed']}, "
-        f"lcnn-verify {escape(environment['lcnn_verify'])} ({escape(revision)}), "
-        f"report schema {data['schema_version']}. Repeat with {code(run_command(data))}.",
-    ]
-    return "\n".join(lines) + "\n"
+def render(document: Document) -> str:
+    """The document as Markdown. Nothing in it differs between equal runs."""
+    kind = f" {document.kind}" if document.kind != "report" else ""
+    lines = [f"# lcnn-verify{kind}: {escape(document.headline)}", "", text(document.lede), ""]
+    lines += _blocks(document.head, 1)
+    lines += _blocks(document.sections, 1)
+    return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def _causes(fallen: Sequence[Cause]) -> list[str]:
-    """One list, but for causes that are more than lines of it: those stand between blank lines."""
-    lines: list[str] = []
+def text(line: Line) -> str:
+    """A line of text, escaped."""
+    match line:
+        case str():
+            # Spaces at its ends part it from its neighbours on the line.
+            left, right = line[:1].isspace() * " ", line[-1:].isspace() * " "
+            return f"{left}{escape(line)}{right}" if line.strip() else " " * bool(line)
+        case tuple():
+            return "".join(text(part) for part in line)
+        case Plain() | Link():
+            return escape(line.text)
+        case Code():
+            return code(line.text)
+        case Lines():
+            return "; ".join(text(part) for part in line.lines)
+        case Span():
+            return f"**{text(line.line)}**" if line.style == "strong" else text(line.line)
+
+
+def _blocks(blocks: Sequence[Block], depth: int) -> list[str]:
+    return [line for block in shown(blocks, Medium.SUMMARY) for line in _block(block, depth)]
+
+
+def _block(block: Block, depth: int) -> Iterator[str]:
+    """The lines of a block, the last of them blank."""
+    match block:
+        case Paragraph():
+            yield from (text(block.line), "")
+        case Heading():
+            yield from (f"**{escape(block.text)}**", "")
+        case Bullets():
+            yield from _list(block)
+        case Facts():
+            yield from (f"- {escape(name)}: {text(value)}" for name, value in block.pairs)
+            yield ""
+        case Table():
+            yield from table(block)
+        case Listing():
+            yield from (*fenced(block.text, block.language), "")
+        case Details():
+            yield from (f"**{escape(block.summary)}**", "", *_blocks(block.blocks, depth))
+        case Group():
+            yield from _blocks(block.blocks, depth)
+        case Section():
+            yield f"{'#' * (depth + 1)} {text(block.title)}"
+            yield from ("", *_blocks(block.blocks, depth + 1))
+        case Picture():
+            pass
+
+
+def _list(bullets: Bullets) -> Iterator[str]:
+    """A list; items of more than lines stand between blank lines."""
     spaced = False
-    for cause in fallen:
-        block = _cause(cause)
-        if lines and (spaced or "" in block):
-            lines.append("")
-        lines += block
-        spaced = "" in block
+    for index, item in enumerate(bullets.items):
+        lines = _item(item)
+        if index and (spaced or "" in lines):
+            yield ""
+        yield from lines
+        spaced = "" in lines
+    yield ""
+
+
+def _item(item: Line | Entry) -> list[str]:
+    """The lines of an item: paragraphs run on, code is parted from them."""
+    if not isinstance(item, Entry):
+        return [f"- {text(item)}"]
+    lines = [f"- {text(item.line)}"]
+    for part in shown(item.more, Medium.SUMMARY):
+        more = list(_block(part, 1))[:-1]
+        lines += [""] * isinstance(part, Listing)
+        lines += [f"  {line}".rstrip() for line in more]
     return lines
 
 
-def _cause(cause: Cause) -> list[str]:
-    """The first claim in full; those that share its cause with their replay commands."""
-    first, *others = cause.entries
-    lines = [f"{escape(cause.headline)}", ""] if cause.headline else []
-    lines += (full := _fallen(first))
-    if others and "" in full:  # a snippet
-        lines.append("")
-    for entry in others:
-        how = f", replay with {code(replay_command(entry))}" if entry["counterexample"] else ""
-        lines.append(f"- and {escape(entry['id'])}{how}")
-    return lines
+def table(rows: Table) -> Iterator[str]:
+    """The lines of a table, the last of them blank."""
+    sides = ["---:" if column.number else "---" for column in rows.columns]
+    yield f"| {' | '.join(escape(column.heading) for column in rows.columns)} |"
+    yield f"| {' | '.join(sides)} |"
+    for row in rows.rows:
+        yield f"| {' | '.join(text(cell) for cell in row)} |"
+    yield ""
 
 
-def _fallen(entry: Mapping[str, Any]) -> list[str]:
-    lines = [f"- {escape(sentence(entry))}"]
-    if expected := entry.get("expected"):
-        lines.append(f"  Expected to fail: {escape(expected)}.")
-    if entry["counterexample"]:
-        lines.append(f"  Replay with {code(replay_command(entry))}, {replay_from(entry)}.")
-        if snippet := entry["counterexample"].get("snippet"):
-            lines += ["", *(f"  {line}".rstrip() for line in _fenced(snippet))]
-    return lines
-
-
-def _fenced(snippet: str) -> list[str]:
+def fenced(listing: str, language: str) -> list[str]:
     """Code as a block; the fence is longer than any run of backticks in it."""
-    longest = max((len(run) for run in re.findall("`+", snippet)), default=0)
+    longest = max((len(run) for run in re.findall("`+", listing)), default=0)
     fence = "`" * max(3, longest + 1)
-    return [f"{fence}python", *snippet.rstrip().splitlines(), fence]
-
-
-def _subject(data: Mapping[str, Any]) -> list[str]:
-    """What was under test, and which checks do not apply to it."""
-    lines = [f"- {name}: {code(value)}" for name, value in subject(data)]
-    missing = not_offered(data)
-    lines += [f"- not offered: {code(check)}, {escape(reason)}" for check, reason in missing]
-    return [*lines, ""] if lines else []
-
-
-def _proofs(data: Mapping[str, Any]) -> list[str]:
-    """What interval arithmetic proved on whole boxes, and at the counterexamples."""
-    whole = [
-        f"- {code(entry['id'])}: {escape(theorem)}."
-        for entry in data["claims"]
-        for theorem in theorems(entry)
-    ]
-    lines = ["## Proved for all instances of a box", "", *whole, ""] if whole else []
-    proved = [
-        f"- {code(entry['id'])}: {escape(proof(entry['counterexample']))}"
-        for entry in data["claims"]
-        if entry["counterexample"] and proof(entry["counterexample"])
-    ]
-    if proved:
-        lines += ["## Counterexamples, by interval arithmetic", "", *proved, ""]
-    return lines
-
-
-def _table(section: Section) -> list[str]:
-    lines = [f"## {escape(section.title)}", ""]
-    lines += [
-        "| claim | says | verdict | | examples | tightest | violation rate ≤ |",
-        "| --- | --- | --- | --- | ---: | ---: | ---: |",
-    ]
-    for entry in section.entries:
-        follows = ", ".join(map(code, entry["follows_from"]))
-        says = escape(entry["title"]) + (f" (follows from {follows})" if follows else "")
-        mark = wanted(entry) if entry["as_wanted"] else f"**{wanted(entry)}**"
-        lines.append(
-            f"| {code(entry['id'])} | {says} | {entry['verdict']} | {mark} "
-            f"| {number(entry['examples'])} | {tightness(entry)} | {violation_rate(entry)} |"
-        )
-    return [*lines, ""]
+    return [f"{fence}{language}", *listing.rstrip().splitlines(), fence]

@@ -11,6 +11,7 @@ from typing import Any
 
 from lcnn_verify.evidence import Verdict, decide, violation_rate_bound
 from lcnn_verify.ledger.claim import Claim
+from lcnn_verify.reporting import shapes
 from lcnn_verify.reporting.plain import canonical
 
 _Json = dict[str, Any]
@@ -51,13 +52,13 @@ def _fallen_key(record: _Json) -> tuple[bool, int, str]:
     return False, instance_size(fallen["arguments"]), canonical(fallen)
 
 
-def _tightest(records: Sequence[_Json]) -> _Json | None:
-    seen: list[_Json] = [
+def _tightest(records: Sequence[_Json]) -> shapes.Observation | None:
+    seen: list[shapes.Observation] = [
         record["tightest"]
         for record in records
         if record["tightest"] and record["tightest"]["tightness"] is not None
     ]
-    return max(seen, key=lambda observation: observation["tightness"], default=None)
+    return max(seen, key=lambda observation: observation["tightness"] or 0.0, default=None)
 
 
 def _counts(records: Sequence[_Json], field: str) -> dict[str, int]:
@@ -67,7 +68,7 @@ def _counts(records: Sequence[_Json], field: str) -> dict[str, int]:
     return dict(sorted(total.items()))
 
 
-def _sampling(records: Sequence[_Json]) -> list[_Json]:
+def _sampling(records: Sequence[_Json]) -> list[shapes.Sampling]:
     """Counts of the i.i.d. streams, added up law by law, with the 95 % Clopper–Pearson bound."""
     by_law: dict[str, Counter[str]] = {}
     for record in records:
@@ -86,7 +87,7 @@ def _sampling(records: Sequence[_Json]) -> list[_Json]:
     ]
 
 
-def merge(claim: Claim, records: Iterable[_Json]) -> _Json:
+def merge(claim: Claim, records: Iterable[_Json]) -> shapes.Claim:
     """The report's entry for ``claim``, from the plain records of all its tests and shards.
 
     Counts are summed, i.i.d. draws included (``sampling`` tells them apart); the tightest margin
@@ -98,18 +99,12 @@ def merge(claim: Claim, records: Iterable[_Json]) -> _Json:
     sampling = _sampling(ordered)
 
     def total(field: str, stream_field: str | None = None) -> int:
-        drawn = (int(stream[stream_field]) for stream in sampling if stream_field)
+        streams: Sequence[Any] = sampling
+        drawn = (int(stream[stream_field]) for stream in streams if stream_field)
         return sum(int(record[field]) for record in ordered) + sum(drawn)
 
     counterexample = min(ordered, key=_fallen_key)["counterexample"] if ordered else None
-    late = {
-        "proofs": [proof for record in ordered for proof in record.get("proofs", ())],
-        "exact": sum(int(record.get("exact", 0)) for record in ordered),
-        "classes": _counts(ordered, "classes"),
-        "audit": _counts(ordered, "audit"),
-        "defects": [record["defect"] for record in ordered if "defect" in record],
-    }
-    return {
+    entry: shapes.Claim = {
         "id": claim.id,
         "pack": claim.pack,
         "group": claim.group,
@@ -145,13 +140,22 @@ def merge(claim: Claim, records: Iterable[_Json]) -> _Json:
         "tightest": _tightest(ordered),
         "counterexample": counterexample,
         "witnesses": [witness for record in ordered for witness in record["witnesses"]],
-        **{key: value for key, value in late.items() if value},
         "measurements": [entry for record in ordered for entry in record["measurements"]],
         "series": [entry for record in ordered for entry in record["series"]],
     }
+    late: Any = {
+        "proofs": [proof for record in ordered for proof in record.get("proofs", ())],
+        "exact": sum(int(record.get("exact", 0)) for record in ordered),
+        "classes": _counts(ordered, "classes"),
+        "audit": _counts(ordered, "audit"),
+        "defects": [record["defect"] for record in ordered if "defect" in record],
+    }
+    present: Any = {key: value for key, value in late.items() if value}
+    entry.update(present)
+    return entry
 
 
-def summarize(entries: Sequence[_Json]) -> _Json:
+def summarize(entries: Sequence[shapes.Claim]) -> shapes.Summary:
     """Counts over the merged claims; what follows from another claim is not counted as evidence.
 
     ``claims`` and ``controls`` add up to all entries; ``independent`` counts the claims that
@@ -170,7 +174,7 @@ def summarize(entries: Sequence[_Json]) -> _Json:
     }
 
 
-def _kinds(entries: Sequence[_Json]) -> dict[str, int]:
+def _kinds(entries: Sequence[shapes.Claim]) -> shapes.Kinds:
     controls = [entry for entry in entries if entry["kind"] == "control"]
     derived = [e for e in entries if e["kind"] != "control" and e["follows_from"]]
     claims = len(entries) - len(controls)

@@ -15,7 +15,7 @@ NOTHING = "—"
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class Group:
     """Claims that belong together, with a heading."""
 
     key: str
@@ -24,14 +24,14 @@ class Section:
     entries: tuple[dict[str, Any], ...]
 
 
-def sections(data: Mapping[str, Any]) -> tuple[Section, ...]:
+def sections(data: Mapping[str, Any]) -> tuple[Group, ...]:
     """The report's claims by pack and group, in ledger order."""
     headings = {prefix: group for pack in data["packs"] for prefix, group in pack["groups"].items()}
     groups: dict[str, list[dict[str, Any]]] = {}
     for entry in data["claims"]:
         groups.setdefault(entry["group"], []).append(entry)
     return tuple(
-        Section(key, group["heading"], group["introduction"], tuple(entries))
+        Group(key, group["heading"], group["introduction"], tuple(entries))
         for key, entries in groups.items()
         for group in (headings.get(key, {"heading": key, "introduction": ""}),)
     )

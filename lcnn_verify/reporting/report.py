@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 from lcnn_verify import packs
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence import replay_record
 from lcnn_verify.ledger.claim import Claim
+from lcnn_verify.reporting import shapes
 from lcnn_verify.reporting.environment import environment, installed_version
 from lcnn_verify.reporting.files import write_atomically
 from lcnn_verify.reporting.merge import merge, summarize, without_times
@@ -77,7 +78,7 @@ class Report:
         when something cannot be written; what was written before stays.
         """
         # Imported here: templates and drawing libraries cost start-up time that reading does not.
-        from lcnn_verify.reporting import html, junit, markdown
+        from lcnn_verify.reporting import html, junit, markdown, outline
 
         folder = Path(directory)
         replays = folder / COUNTEREXAMPLES
@@ -95,8 +96,9 @@ class Report:
             write_atomically(replays / name, text)
         shown = self._marked(expected)
         write_atomically(folder / "junit.xml", junit.render(shown))
-        write_atomically(folder / "summary.md", markdown.render(shown))
-        write_atomically(folder / "index.html", html.render(shown))
+        document = outline.document(shown)
+        write_atomically(folder / "summary.md", markdown.render(document))
+        write_atomically(folder / "index.html", html.render(document))
 
     def _marked(self, expected: Mapping[str, str]) -> dict[str, Any]:
         """The data with ``expected`` in the entries of claims that fail as they are expected to."""
@@ -136,11 +138,10 @@ def build_report(
             if took:
                 proofs.setdefault(claim_id, Counter()).update(took)
     entries = [merge(claim, by_claim[claim.id]) for claim in claims]
-    data = {
+    data: shapes.Report = {
         "schema_version": SCHEMA_VERSION,
         "run": {"profile": run.profile, "seed": run.seed, "selection": list(run.selection)},
         "packs": _packs(claims),
-        **({"subject": subject} if subject else {}),
         "summary": summarize(entries),
         "claims": entries,
         "environment": environment(dict.fromkeys(claim.pack for claim in claims)),
@@ -148,19 +149,25 @@ def build_report(
             "started": timings["started"],
             "seconds": timings["seconds"],
             "units": dict(sorted(timings["units"].items())),
-            **({"proofs": sorted_copy(proofs)} if proofs else {}),
         },
     }
+    if subject is not None:
+        data["subject"] = cast(shapes.Subject, subject)
+    if proofs:
+        data["timings"]["proofs"] = sorted_copy(proofs)
     return Report(plain(data))
 
 
-def _packs(claims: Sequence[Claim]) -> list[dict[str, Any]]:
+def _packs(claims: Sequence[Claim]) -> list[shapes.Pack]:
     """What the report says of the packs of ``claims``."""
     groups = dict.fromkeys(claim.group for claim in claims)
-    found = []
+    found: list[shapes.Pack] = []
     for pack in (packs.pack_of(key) for key in dict.fromkeys(claim.pack for claim in claims)):
         mine = [prefix for prefix in groups if prefix.partition(".")[0] == pack.key]
-        headings = {prefix: asdict(pack.group(prefix)) for prefix in mine}
+        headings: dict[str, shapes.Heading] = {}
+        for prefix in mine:
+            group = pack.group(prefix)
+            headings[prefix] = {"heading": group.heading, "introduction": group.introduction}
         version = installed_version(pack.distribution)
         found.append(
             {

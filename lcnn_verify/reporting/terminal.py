@@ -1,38 +1,78 @@
-"""The verdict table in the terminal: readable at 80 columns, without colour, in plain ASCII too."""
+"""A document in the terminal: readable at 80 columns, without colour, in plain ASCII too.
+
+The outcome comes last: that is what one sees.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any, Literal
+from collections.abc import Iterable
+from typing import Literal
 
 from rich import box
+from rich import table as rich
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from lcnn_verify.reporting.causes import Cause, causes
-from lcnn_verify.reporting.phrases import (
-    counts,
-    headline,
-    not_offered,
-    number,
-    sections,
-    sentence,
-    subject,
-    tightness,
+from lcnn_verify.reporting.document import (
+    Block,
+    Bullets,
+    Details,
+    Document,
+    Entry,
+    Facts,
+    Group,
+    Heading,
+    Line,
+    Listing,
+    Medium,
+    Paragraph,
+    Section,
+    Span,
+    Table,
+    shown,
+    words,
 )
-from lcnn_verify.reporting.report import COUNTEREXAMPLES, Report
 
 _NARROW = 60
-_READABLE = 3000  # characters
+_SHORT = 15  # a column of no more characters is never folded
+_STYLES = {
+    "bad": "bold red",
+    "warn": "bold yellow",
+    "good": "green",
+    "strong": "bold",
+    "dim": "dim",
+}
 _PLAIN = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−—", "-0123456789--")
+_POWER = re.compile("·10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+
+
+def render(document: Document, console: Console) -> None:
+    """Print the document: its sections, what stands in its head, and its outcome last."""
+    print_blocks(console, document.sections)
+    print_blocks(console, document.head)
+    console.print()
+    tone = "bold green" if document.tone == "good" else _STYLES.get(document.tone, "bold")
+    console.print(literal(console, document.headline, tone))
+    console.print(literal(console, words(document.lede)))
+    if document.place:
+        console.print(literal(console, document.place), soft_wrap=True)
 
 
 def literal(console: Console, text: str, style: str = "") -> Text:
-    """``text`` taken literally, in characters the console's encoding has."""
-    return Text(text.encode(console.encoding, "replace").decode(console.encoding), style=style)
+    """``text`` taken literally; a terminal without arrows and superscripts gets it in ASCII."""
+    try:
+        text.encode(console.encoding)
+    except UnicodeEncodeError:
+        text = _POWER.sub(lambda power: typewriter(power[0]), text)
+        text = text.replace("→", "->").replace("—", "-")
+        text = text.encode(console.encoding, "replace").decode(console.encoding)
+    return Text(text, style=style)
+
+
+def typewriter(text: str) -> str:
+    """A formatted number in characters every terminal has: ``1 − 2·10⁻⁹`` as ``1-2e-9``."""
+    return text.replace("·10", "e").replace(" ", "").replace("∞", "inf").translate(_PLAIN)
 
 
 def fold(text: str, width: int) -> str:
@@ -46,104 +86,82 @@ def fold(text: str, width: int) -> str:
     return "\n".join(lines)
 
 
-def _style(entry: Mapping[str, Any]) -> str:
-    if entry["as_wanted"]:
-        return "green"
-    return "bold red" if entry["verdict"] in ("REFUTED", "SUPPORTED") else "bold yellow"
+def print_blocks(console: Console, blocks: Iterable[Block]) -> None:
+    """Print the blocks that are for a terminal."""
+    for block in shown(blocks, Medium.TERMINAL):
+        match block:
+            case Paragraph(style="cause"):
+                _line(console, ("\n", block.line), "strong")
+            case Paragraph():
+                _line(console, block.line, block.style)
+            case Heading():
+                _line(console, block.text, "strong")
+            case Bullets():
+                for item in block.items:
+                    _item(console, item)
+            case Facts():
+                pairs = (f"{name} {words(value)}" for name, value in block.pairs)
+                console.print()
+                _line(console, "; ".join(pairs))
+            case Table():
+                _table(console, block)
+            case Listing():
+                console.print(literal(console, block.text), soft_wrap=True)
+            case Section():
+                if block.title:
+                    _line(console, ("\n", block.title), block.style or "strong")
+                print_blocks(console, block.blocks)
+            case Group() | Details():
+                print_blocks(console, block.blocks)
 
 
-def render(report: Report, console: Console, directory: Path | None = None) -> None:
-    """Print the verdicts, what is not as wanted and why, and where the report is.
-
-    ``directory`` is where ``report.write`` put the files; without it no place is named.
-    """
-    data = report.data
-    console.print(_table(data, console))
-    if any(entry["follows_from"] for entry in data["claims"]):
-        console.print(literal(console, "* follows from another claim: tested, not counted twice"))
-    for cause in causes(data):
-        _show_cause(cause, console, directory)
-    _show_snippet(data, console)
-    for check, reason in not_offered(data):
-        console.print(literal(console, f"not offered: {check}: {reason}"), soft_wrap=True)
-    if facts := subject(data):
-        console.print()
-        text = "; ".join(f"{name} {value}" for name, value in facts)
-        console.print(literal(console, text), soft_wrap=False)
-    run = data["run"]
-    style = "bold green" if report.exit_code == 0 else "bold red"
-    console.print()
-    console.print(literal(console, headline(data), style))
-    console.print(literal(console, f"{counts(data)}; profile {run['profile']}, seed {run['seed']}"))
-    if directory is not None:
-        console.print(literal(console, f"report: {directory / 'index.html'}"), soft_wrap=True)
+def _line(console: Console, line: Line, style: str = "") -> None:
+    """One line; commands and paths are not wrapped, since they are there to be copied."""
+    text = f"  {words(line)}" if style == "command" else words(line)
+    whole = style in ("command", "whole")
+    console.print(literal(console, text, _STYLES.get(style, "")), soft_wrap=whole)
 
 
-def _show_cause(cause: Cause, console: Console, directory: Path | None) -> None:
-    """The first claim in full, and of those that share its cause where each can be replayed."""
-    first, *others = cause.entries
-    if cause.headline:
-        console.print(literal(console, f"\n{cause.headline}", "bold"), soft_wrap=False)
-    console.print(literal(console, f"\n{sentence(first)}", "bold"), soft_wrap=False)
-    if (path := _replay_file(first, directory)) is not None:
-        console.print(literal(console, f"  lcnn-verify replay {path}"), soft_wrap=True)
-        if "snippet" in first["counterexample"]:
-            command = f"  python {path.with_suffix('.py')}"
-            console.print(literal(console, command), soft_wrap=True)
-    for entry in others:
-        path = _replay_file(entry, directory)
-        how = "" if path is None else f": lcnn-verify replay {path}"
-        console.print(literal(console, f"and {entry['id']}{how}"), soft_wrap=True)
+def _item(console: Console, item: Line | Entry) -> None:
+    """An item alone is copied from; one with more to it stands apart."""
+    if isinstance(item, Entry):
+        _line(console, ("\n", item.line), "strong")
+        print_blocks(console, item.more)
+    else:
+        _line(console, item, "whole")
 
 
-def _replay_file(entry: Mapping[str, Any], directory: Path | None) -> Path | None:
-    if directory is None or not entry["counterexample"]:
-        return None
-    return directory / COUNTEREXAMPLES / f"{entry['id']}.json"
+def _table(console: Console, table: Table) -> None:
+    """A narrow terminal gets no numbers, so that names and words are whole."""
+    numbers = console.width >= _NARROW
+    kept = [k for k, column in enumerate(table.columns) if numbers or not column.number]
+    columns = [table.columns[k] for k in kept]
+    rows = [[_cell(row[k], table.columns[k].number) for k in kept] for row in table.rows]
+    grid = rich.Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
+    cells = [[column.heading for column in columns], *([text for text, _ in row] for row in rows)]
+    parts = zip(*cells, strict=True)
+    widths = [max(len(line) for cell in part for line in cell.split("\n")) for part in parts]
+    fixed = [size <= _SHORT or c.number for size, c in zip(widths, columns, strict=True)]
+    if all(fixed[1:]):
+        # With gaps of three the longest ids would not fit into 80 columns.
+        room = max(console.width - sum(widths[1:]) - 2 * len(widths[1:]), 8)
+    else:
+        room = max(console.width * 2 // 5, 8)
+    for index, (column, short) in enumerate(zip(columns, fixed, strict=True)):
+        side: Literal["left", "right"] = "right" if column.number else "left"
+        whole = short or index == 0
+        grid.add_column(column.heading, justify=side, no_wrap=whole, overflow="fold")
+    for index, row in enumerate(rows):
+        (first, style), *others = row
+        folded = "\n".join(fold(line, room) for line in first.split("\n"))
+        shown_cells = [literal(console, folded, style)]
+        others_shown = (literal(console, cell, style) for cell, style in others)
+        grid.add_row(*shown_cells, *others_shown, end_section=index in table.ends)
+    console.print(grid)
 
 
-def _show_snippet(data: Mapping[str, Any], console: Console) -> None:
-    """The code of the first failure that has some a person would read; files hold the others."""
-    for entry in data["claims"]:
-        snippet = (entry["counterexample"] or {}).get("snippet", "")
-        if not entry["as_wanted"] and 0 < len(snippet) <= _READABLE:
-            console.print(literal(console, f"\nTo see {entry['id']} fail without lcnn-verify:\n"))
-            console.print(literal(console, snippet), soft_wrap=True)
-            return
-
-
-def _table(data: Mapping[str, Any], console: Console) -> Table:
-    """The verdicts; a narrow terminal gets no numbers, so that ids and verdicts are whole."""
-    numbers = ("examples", "tightest") if console.width >= _NARROW else ()
-    headings = ("claim", "verdict", *numbers, "wanted")
-    rows = [_row(entry, bool(numbers)) for entry in data["claims"]]
-    widths = [max(map(len, cells)) for cells in zip(headings, *rows, strict=True)]
-    # With gaps of three the longest ids of the ledger would not fit into 80 columns.
-    room = max(console.width - sum(widths[1:]) - 2 * len(widths[1:]), 8)
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
-    for heading in headings:
-        side: Literal["left", "right"] = "right" if heading in numbers else "left"
-        table.add_column(heading, justify=side, no_wrap=heading != "claim", overflow="fold")
-    for section in sections(data):
-        for entry in section.entries:
-            claim, verdict, *cells, wanted = _row(entry, bool(numbers))
-            table.add_row(
-                literal(console, fold(claim, room)),
-                literal(console, verdict, _style(entry)),
-                *(literal(console, cell) for cell in cells),
-                literal(console, wanted, _style(entry)),
-            )
-        table.add_section()
-    return table
-
-
-def _row(entry: Mapping[str, Any], numbers: bool) -> tuple[str, ...]:
-    seen = (number(entry["examples"]), typewriter(tightness(entry))) if numbers else ()
-    star = "*" if entry["follows_from"] else ""
-    wanted = "yes" if entry["as_wanted"] else "NO"
-    return (f"{entry['id']}{star}", entry["verdict"], *seen, wanted)
-
-
-def typewriter(text: str) -> str:
-    """A formatted number in characters every terminal has: ``1 − 2·10⁻⁹`` as ``1-2e-9``."""
-    return text.replace("·10", "e").replace(" ", "").replace("∞", "inf").translate(_PLAIN)
+def _cell(cell: Line, number: bool) -> tuple[str, str]:
+    """A cell's text and style."""
+    style = cell.style if isinstance(cell, Span) else ""
+    text = words(cell)
+    return (typewriter(text) if number else text), _STYLES.get(style, "")

@@ -22,7 +22,7 @@ from lcnn_verify.cli.group import built, filled
 from lcnn_verify.cli.options import HOW_MUCH, OUTPUT, WHAT, WHERE
 from lcnn_verify.errors import InputError
 
-NUMERICS = ("numpy", "scipy", "numba", "matplotlib", "hypothesis", "mpmath", "jinja2")
+NUMERICS = ("numpy", "scipy", "numba", "matplotlib", "hypothesis", "mpmath")
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,11 @@ import pytest
 from jsonschema import Draft202012Validator
 from rich.console import Console
 
-from lcnn_verify.comparison import html, markdown, terminal
 from lcnn_verify.comparison.compare import SCHEMA_PATH, compare
 from lcnn_verify.comparison.margins import margin_of
+from lcnn_verify.comparison.outline import document
 from lcnn_verify.evidence import Verdict
+from lcnn_verify.reporting import html, markdown, terminal
 from lcnn_verify.reporting.merge import summarize
 from lcnn_verify.reporting.report import Report
 from lcnn_verify.reporting.schema import check
@@ -63,8 +64,9 @@ def test_an_absurd_report_is_compared_all_the_same(seed):
     assert list(SCHEMA.iter_errors(comparison.data)) == []
     severities = {change["severity"] for change in comparison.data["changes"]}
     assert comparison.exit_code == int("regression" in severities)
-    assert len(html.render(comparison.data)) > len(markdown.render(comparison.data)) > 0
-    terminal.render(comparison.data, Console(file=io.StringIO(), width=draw.choice((20, 200))))
+    shown = document(comparison.data)
+    assert len(html.render(shown)) > len(markdown.render(shown)) > 0
+    terminal.render(shown, Console(file=io.StringIO(), width=draw.choice((20, 200))))
     assert compare(old, old).data["changes"] == []
 
 

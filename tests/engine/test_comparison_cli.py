@@ -107,7 +107,8 @@ def test_expected_deviations(folder, capsys, tmp_path):
     file.write_text("".join(ENTRY.format(id=name) for name in names), encoding="utf-8")
     assert call(folder / "old", folder / "bad", "--expected", file) == 0
     printed = " ".join(capsys.readouterr().out.split())
-    assert "Expected deviations demo.rate SUPPORTED → REFUTED" in printed
+    assert "Expected deviations claim change" in printed
+    assert "demo.rate SUPPORTED → REFUTED" in printed
     for name in names[1:]:
         assert f"{name} claim not in the report: known (https://example.org/7)" in printed
     assert call(folder / "old", folder / "good", "--expected", file) == 0

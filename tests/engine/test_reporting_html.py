@@ -14,7 +14,10 @@ from figure_reading import STYLE, contrast, schemes
 
 from lcnn_verify.evidence import Verdict
 from lcnn_verify.reporting import html, phrases
+from lcnn_verify.reporting.article import article, tone
+from lcnn_verify.reporting.document import Document
 from lcnn_verify.reporting.formula import formula
+from lcnn_verify.reporting.outline import document
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +28,7 @@ def data():
 @pytest.fixture(scope="module")
 def page(data):
     with fixtures.offered():
-        return html.render(data)
+        return html.render(document(data))
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +91,7 @@ def test_a_hostile_value_in_every_string_of_a_report_stays_text(data):
         return "\"'><script>alert(1)</script>&" if isinstance(node, str) else node
 
     poisoned = poison(copy.deepcopy(data))
-    text = html.render(poisoned)
+    text = html.render(document(poisoned))
     assert "<script" not in text
     ElementTree.fromstring(text.partition("\n")[2])
 
@@ -126,7 +129,7 @@ def test_every_claim_is_in_the_table_and_in_detail(tree, data):
 
 
 def test_verdicts_are_words_with_a_tone(data):
-    tones = {entry["id"]: html.tone(entry) for entry in data["claims"]}
+    tones = {entry["id"]: tone(entry) for entry in data["claims"]}
     assert tones["demo.rate"] == tones["demo.control.small"] == "good"
     assert tones["demo.fact.moments"] == tones["demo.form.kernel"] == "warn"
     assert tones["demo.control.lazy"] == tones[f"demo.hostile.{fixtures.LONG}"] == "bad"
@@ -135,14 +138,14 @@ def test_verdicts_are_words_with_a_tone(data):
 def test_counterexamples_are_drawn_with_their_replay_command(tree, data):
     fallen = {section.get("aria-labelledby"): section for section in by_class(tree, "fallen")}
     assert len(fallen) == 4
-    pl = fallen["claim-demo.control.small-fallen"]
+    pl = fallen["claim-demo.control.small-fallen-title"]
     assert "lcnn-verify replay counterexamples/demo.control.small.json" in text_of(pl)
     assert "≱" in text_of(pl)
     assert "stray 0.01" in text_of(pl)
     assert len(list(pl.iter("svg"))) == 1
-    high = text_of(fallen["claim-demo.control.growth-high-fallen"])
+    high = text_of(fallen["claim-demo.control.growth-high-fallen-title"])
     assert "5 points" in high
-    without = fallen["claim-demo.control.sign-fallen"]
+    without = fallen["claim-demo.control.sign-fallen-title"]
     assert list(without.iter("svg")) == []
     assert "rho 0.5" in text_of(without)
 
@@ -163,6 +166,26 @@ def test_evidence_is_stated(tree):
     assert "not counted as separate evidence" in articles["claim-demo.rate"]
     assert "Confirmed witnesses: 5" in articles["claim-demo.existence"]
     assert "1 stay undecided" in articles[f"claim-demo.hostile.{fixtures.LONG}"]
+
+
+def test_what_was_decided_exactly_drawn_and_audited_is_told(data):
+    entry = copy.deepcopy(next(e for e in data["claims"] if e["id"] == "demo.fact.scaling"))
+    defect = {**entry["tightest"], "note": "float64 is off", "quantity": "the sum"}
+    entry["tightest"]["exact"] = {"got": "1/3", "bound": "9" * 999}
+    entry |= {"exact": 12, "classes": {"flat": 3, "steep": 0}, "defects": [defect]}
+    entry |= {"audit": {"quantities": 40, "unproved": 2, "value_only": 5}}
+    section = article(entry, "f", data["timings"])
+    page = html.render(Document("report", "h", "good", "", (), (section,), "1", "x"))
+    for words in (
+        "<dt>Decided exactly</dt><dd>12</dd>",
+        "Classes: flat (3); steep (0).",
+        "Audited by sharper routes: 40 quantities, 2 of them without an enclosure; 5 more have no",
+        "A defect of the numerics",
+        "float64 is off",
+        "In full: 1/3 and 9999",
+    ):
+        assert words in page
+    assert "9" * 300 not in page
 
 
 def test_the_head_counts_both_ways(tree):
@@ -202,7 +225,7 @@ def test_how_to_reproduce_repeats_the_selection(data):
     one = {**data, "run": {"profile": "deep", "seed": 3, "selection": ["demo", "fact.a b"]}}
     command = "lcnn-verify run --profile deep --seed 3 --claims 'demo,fact.a b'"
     assert phrases.run_command(one) == command
-    assert command.replace("'", "&#39;") in html.render(one)
+    assert command.replace("'", "&#39;") in html.render(document(one))
 
 
 @pytest.mark.parametrize(
@@ -299,8 +322,8 @@ def test_colours_have_aa_contrast_in_light_and_dark():
         for back in ("paper", "sheet", "band"):
             for front in ("ink", "muted", "link"):
                 assert contrast(colours[front], colours[back]) >= 4.5, (front, back)
-        for tone in ("good", "bad", "warn"):
-            assert contrast(colours[tone], colours[f"{tone}-tint"]) >= 4.5, tone
+        for name in ("good", "bad", "warn"):
+            assert contrast(colours[name], colours[f"{name}-tint"]) >= 4.5, name
         for series in ("1", "2", "3", "4", "5", "6", "muted", "good", "bad", "warn"):
             assert contrast(colours[f"fig-{series}"], colours["sheet"]) >= 3.0, series
     assert light.keys() - {"fig-ink"} <= dark.keys() | {"fig-ink"}
@@ -308,7 +331,7 @@ def test_colours_have_aa_contrast_in_light_and_dark():
 
 def test_outside_a_checkout_the_page_says_so(data):
     elsewhere = {**data, "environment": {**data["environment"], "git_revision": None}}
-    assert html.render(elsewhere).count("no checkout") == 2
+    assert html.render(document(elsewhere)).count("no checkout") == 2
 
 
 def test_one_claim_is_not_called_all_of_them(data):

@@ -32,6 +32,7 @@ from lcnn_verify.packs.zgj.proofs.facts.gradient_upper_bound import (
     near_side,
 )
 from lcnn_verify.reporting import html, markdown
+from lcnn_verify.reporting.outline import document
 from lcnn_verify.reporting.phrases import theorems
 from lcnn_verify.reporting.report import RunInfo, build_report
 from lcnn_verify.reporting.schema import check as check_report
@@ -363,10 +364,10 @@ def test_reports_tell_what_was_proved():
     assert report.data["timings"]["proofs"] == {law.id: {"R < 1": 0.34}}
     timed = f"{first}, in 0.34 s"
     assert theorems(report.data["claims"][0], report.data["timings"]) == [timed, second]
-    summary = markdown.render(report.data)
+    summary = markdown.render(document(report.data))
     assert "Proved for all instances of a box" in summary
     assert "by exact rational arithmetic" in summary
-    page = html.render(report.data)
+    page = html.render(document(report.data))
     assert 'id="claim-zgj.fact.merged-level-proved"' in page
     assert "R &lt; 1, for" in page
     assert "Arb enclosures, 64 bits, in 0.34 s" in page
@@ -392,4 +393,4 @@ def test_what_a_proof_took_is_no_part_of_what_was_found():
     fast, slow = report(0.1, 0.2), report(20.0, 10.0)
     assert fast.data["timings"] != slow.data["timings"]
     assert fast.data["claims"] == slow.data["claims"]
-    assert markdown.render(fast.data) == markdown.render(slow.data)
+    assert markdown.render(document(fast.data)) == markdown.render(document(slow.data))

@@ -25,7 +25,7 @@ from lcnn_verify.ledger import claim
 from lcnn_verify.packs.zgj.proofs.region import split_tree
 from lcnn_verify.packs.zgj.proofs.region.drawing import CertifiedRegion, plane
 from lcnn_verify.packs.zgj.proofs.region.page import render
-from lcnn_verify.reporting import html
+from lcnn_verify.reporting import html, outline
 from lcnn_verify.reporting.report import RunInfo, build_report
 from lcnn_verify.reporting.schema import schema
 
@@ -236,7 +236,7 @@ def test_ctrl_c_ends_it_cleanly_and_keeps_what_is_proved(tmp_path):
 def test_the_page_draws_the_boxes(name, drawings):
     document = certified(name, multiple=2, budget=2000).document
     page = render(document)
-    assert page.count("<figcaption") == drawings
+    assert page.count("<figcaption") == drawings + 1, "the boxes by reason, too"
     assert "<script" not in page
     assert document["verdict"] in page
     wide = render(document | {"boxes": 10**6})
@@ -259,7 +259,7 @@ def test_the_report_draws_a_certified_plane():
     timings = {"started": "2026-01-02T03:04:05+00:00", "seconds": 1.0, "units": {}}
     report = build_report([law], [recorder.to_json()], RunInfo("quick", 0), timings=timings).data
     jsonschema.validate(report, schema())
-    page = html.render(report)
+    page = html.render(outline.document(report))
     assert page.count("The certified region") == 1
     assert "L &lt; ε₁" in page
 

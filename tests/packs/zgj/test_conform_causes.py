@@ -14,6 +14,7 @@ from rich.console import Console
 from lcnn_verify.cli import main
 from lcnn_verify.reporting import html, markdown, terminal
 from lcnn_verify.reporting.causes import causes
+from lcnn_verify.reporting.outline import document
 from lcnn_verify.reporting.phrases import headline
 from lcnn_verify.reporting.report import Report
 
@@ -63,14 +64,14 @@ def test_what_has_one_cause_is_one_group(report):
 
 def test_the_terminal_says_it_once_and_where_each_can_be_replayed(report, folder):
     console = Console(file=io.StringIO(), width=100)
-    terminal.render(report, console, folder)
+    terminal.render(document(report.data, folder), console)
     printed = console.file.getvalue()
     assert printed.count(WHY) == 2, "in the headline of the group, and in its first member"
     for name in ONE_CAUSE:
         assert f"lcnn-verify replay {folder / 'counterexamples' / name}.json" in printed
         assert (folder / "counterexamples" / f"{name}.json").is_file()
     bare = Console(file=io.StringIO(), width=100)
-    terminal.render(report, bare)
+    terminal.render(document(report.data), bare)
     assert "and zgj.conform.degenerate\n" in bare.file.getvalue()
 
 
@@ -79,7 +80,7 @@ def test_only_code_that_a_person_would_read_is_printed(report):
     fallen = [entry for entry in data["claims"] if entry["counterexample"]]
     fallen[0]["counterexample"]["snippet"] = "W = 0.1\n" * 1000
     console = Console(file=io.StringIO(), width=100)
-    terminal.render(Report(data), console)
+    terminal.render(document(data), console)
     printed = console.file.getvalue()
     assert f"To see {fallen[1]['id']} fail without lcnn-verify" in printed
     assert fallen[1]["counterexample"]["snippet"] in printed
@@ -108,7 +109,7 @@ def test_blank_lines_in_the_summary_are_single_and_part_groups_from_their_neighb
         *copies(alone, 2),
         *copies(plain, 1),
     ]
-    text = markdown.render({**report.data, "claims": claims})
+    text = markdown.render(document({**report.data, "claims": claims}))
     code = re.compile(r"^ *```python\n.*?^ *```$", re.DOTALL | re.MULTILINE)
     assert len(code.findall(text)) == 1
     text = code.sub("CODE", text)
@@ -167,5 +168,5 @@ def test_what_broke_alike_is_one_group_and_what_did_not_run_is_not(report):
 
 
 def test_the_readers_agree_on_the_outcome(report):
-    assert headline(report.data) in html.render(report.data)
-    assert headline(report.data) in markdown.render(report.data)
+    assert headline(report.data) in html.render(document(report.data))
+    assert headline(report.data) in markdown.render(document(report.data))

@@ -8,10 +8,12 @@ from jsonschema import Draft202012Validator
 from rich.console import Console
 
 from lcnn_verify import ledger
-from lcnn_verify.packs.zgj.gallery import catalogue, html, markdown, phrases, terminal
+from lcnn_verify.packs.zgj.gallery import catalogue, phrases
 from lcnn_verify.packs.zgj.gallery.catalogue import Entry
 from lcnn_verify.packs.zgj.gallery.exhibition import SCHEMA_PATH, exhibit
 from lcnn_verify.packs.zgj.gallery.matrix import Cell, Outcome, Row
+from lcnn_verify.packs.zgj.gallery.outline import brief, document
+from lcnn_verify.reporting import html, markdown, terminal
 
 CHECKS = [check.id for check in ledger.checks()]
 SHORT = [check.name for check in ledger.checks()]
@@ -63,9 +65,9 @@ def test_a_survivor_is_named():
     assert shown.exit_code == 1
     assert shown.data["summary"]["survivors"] == ["no-half"]
     assert "no-half survived every check" in next(phrases.complaints(shown.data))
-    assert "`no-half` | The loss lacks its factor ½. | SURVIVED" in markdown.table(shown.data)
-    assert "- no-half survived every check" in markdown.render(shown.data)
-    assert "<li>no-half survived every check" in html.render(shown.data)
+    assert "`no-half` | The loss lacks its factor ½. | SURVIVED" in brief(shown.data)
+    assert "- no-half survived every check" in markdown.render(document(shown.data))
+    assert "<li>no-half survived every check" in html.render(document(shown.data))
 
 
 def test_an_undecided_check_does_not_kill():
@@ -114,7 +116,7 @@ def test_what_is_not_installed_is_skipped_and_not_counted():
     assert shown.data["summary"]["references"] == 1
     text = phrases.standing(shown.data["implementations"][0], 1)
     assert text == "skipped: no_such_thing is not installed"
-    assert text in html.render(shown.data)
+    assert text in html.render(document(shown.data))
 
 
 def test_files_are_written_and_escape_what_they_show(tmp_path):
@@ -134,10 +136,10 @@ def test_files_are_written_and_escape_what_they_show(tmp_path):
 
 def test_the_terminal_gets_names_outcomes_and_complaints(capsys):
     skipped = exhibit([RIGHT, ABSENT, WRONG], [row(RIGHT, CHECKS[0]), row(WRONG)], [0], 2.0)
-    terminal.render(skipped.data, Console(width=100, file=sys.stdout))
+    terminal.render(document(skipped.data), Console(width=100, file=sys.stdout))
     text = capsys.readouterr().out
-    assert "right   FALSE: 1 alarm" in text
-    assert "absent  skipped: no_such_thing is not installed" in text
+    assert "right      FALSE: 1 alarm" in text
+    assert "absent     skipped: no_such_thing is not installed" in text
     assert "wrong   SURVIVED" in text
     assert "right is correct, but zgj.conform.loss-values says" in text
     assert "0 of 1 mutant killed, 1 false alarm." in text
@@ -154,15 +156,15 @@ def test_the_headline_speaks_of_what_was_run_only():
 
 def test_a_long_list_is_cut_where_it_is_to_be_brief():
     shown = exhibit([WRONG], [row(WRONG, *CHECKS[:6])], [0], 1.0).data
-    assert " and 3 more |" in markdown.table(shown)
-    assert f"{CHECKS[5].rpartition('.')[2]} |" in markdown.render(shown)
+    assert " and 3 more |" in brief(shown)
+    assert f"{SHORT[5]} |" in markdown.render(document(shown))
 
 
 def test_equal_runs_differ_in_timings_alone():
     first, second = (exhibit([WRONG], [row(WRONG, CHECKS[0])], [0], s).data for s in (1.0, 2.0))
     assert first != second
     assert {**first, "timings": 0} == {**second, "timings": 0}
-    assert markdown.render(first) == markdown.render(second)
+    assert markdown.render(document(first)) == markdown.render(document(second))
 
 
 def test_time_spent_on_frameworks_is_told_apart():

@@ -73,9 +73,10 @@ def gallery(
     from lcnn_verify.cli.progress import bar
     from lcnn_verify.packs.zgj.gallery import catalogue, matrix
     from lcnn_verify.packs.zgj.gallery.exhibition import exhibit
-    from lcnn_verify.packs.zgj.gallery.terminal import render
+    from lcnn_verify.packs.zgj.gallery.outline import document
     from lcnn_verify.packs.zgj.ledger.conformance import CHECKS
     from lcnn_verify.reporting.plain import to_text
+    from lcnn_verify.reporting.terminal import render
 
     directory = directory_of(CHECKS[0], find_directory(properties))
     entries = catalogue.select(names or [])
@@ -95,5 +96,5 @@ def gallery(
     if json:
         sys.stdout.write(to_text(shown.data))
     elif not quiet:
-        render(shown.data, Console(), out)
+        render(document(shown.data, out), Console())
     return shown.exit_code

@@ -10,6 +10,7 @@ from typing import Any
 import lcnn_verify
 from lcnn_verify.packs.zgj.gallery.catalogue import Entry, mutants
 from lcnn_verify.packs.zgj.gallery.matrix import Outcome, Row
+from lcnn_verify.packs.zgj.gallery.outline import document
 from lcnn_verify.packs.zgj.ledger.conformance import CHECKS
 from lcnn_verify.reporting.files import write_record
 from lcnn_verify.reporting.plain import plain
@@ -34,10 +35,7 @@ class Exhibition:
 
         Raises ``OSError`` when something cannot be written; what was written before stays.
         """
-        # Imported here: templates cost start-up time that a look in the terminal does not need.
-        from lcnn_verify.packs.zgj.gallery import html, markdown
-
-        write_record(directory, "gallery", self.data, markdown=markdown.render, html=html.render)
+        write_record(directory, "gallery", self.data, document(self.data))
 
 
 def exhibit(

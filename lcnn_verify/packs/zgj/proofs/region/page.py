@@ -2,37 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import lcnn_verify
+from lcnn_verify.evidence.drawing import Drawing, Key, Table
 from lcnn_verify.packs.zgj.proofs.region.claim import plain
 from lcnn_verify.packs.zgj.proofs.region.drawing import COLOURS, drawings
 from lcnn_verify.packs.zgj.proofs.region.split_tree import LETTERS
-from lcnn_verify.reporting.html import templates
+from lcnn_verify.reporting import document as parts
+from lcnn_verify.reporting import html
+from lcnn_verify.reporting.document import (
+    Block,
+    Bullets,
+    Column,
+    Group,
+    Line,
+    Paragraph,
+    Picture,
+    Plain,
+    Section,
+    Span,
+)
 
 
 def render(document: Mapping[str, Any]) -> str:
     """The region certificate ``document`` as a self-contained HTML page."""
-    reasons = document["reasons"]
-    bounds = zip(document["coordinates"], document["root"], strict=True)
-    return (
-        templates(Path(__file__).parent)
-        .get_template("region.html")
-        .render(
-            data=document,
-            version=lcnn_verify.__version__,
-            skip="drawings",
+    proved = document["verdict"] == "CERTIFIED"
+    norms, teachers = document["teacher"]["norms"], "A teacher"
+    apart = ""
+    if len(norms) == 2:
+        teachers, apart = "Teachers", f", {document['teacher']['separation']}° apart"
+    lede = f"{document['statement']}. {teachers} of norm {', '.join(map(str, norms))}{apart}."
+    tiles: tuple[Line, ...] = (
+        _tile(plain(Fraction(document["multiple"])), "κ", "proved" if proved else "asked for"),
+        _tile(f"{document['boxes']:,}", " boxes", "cover all students with L ≤ ε₀"),
+        _tile(str(document["seconds"]), " s", str(document["arithmetic"])),
+    )
+    return html.render(
+        parts.Document(
+            kind="certify",
             headline=f"{document['verdict']}: {document['claim']}",
-            multiple=plain(Fraction(document["multiple"])),
-            tone="good" if document["verdict"] == "CERTIFIED" else "bad",
-            box=[(name, f"{low:.6g}", f"{high:.6g}") for name, (low, high) in bounds],
-            reasons=[
-                (LETTERS[letter], f"{count:,}", COLOURS[letter])
-                for letter, count in reasons.items()
-            ],
-            drawings=list(drawings(document)),
+            tone="good" if proved else "bad",
+            lede=lede,
+            head=(Bullets(tiles, "tiles"),),
+            sections=(
+                Section("The region", tuple(_region(document)), "drawings"),
+                Section("Boxes", tuple(_boxes(document)), "boxes"),
+            ),
+            version=lcnn_verify.__version__,
+            start="drawings",
         )
     )
+
+
+def _tile(count: str, unit: str, said: str) -> Line:
+    return (Span(Plain(count), "strong"), unit, Span(Plain(said), "less"))
+
+
+def _region(document: Mapping[str, Any]) -> Iterator[Block]:
+    """What is left out of the region, how tight it is, and its drawings."""
+    if document["verdict"] != "CERTIFIED":
+        share = f"{document['settled_share']:.2%} of the box's volume was settled"
+        said = Paragraph(f"Not a proof: {share} when the search ended.")
+        yield Group((said,), "callout bad")
+    below = document["excluded_below"]
+    left_out = f"Students with L < ε₁ = {below:.3g} are left out; " if below else ""
+    least = f"{document['smallest_ratio_found']:.4g}"
+    level = f"ε₀ = {document['level']:.6g}"
+    yield Paragraph(f"{left_out}{level}. A local search met no ‖∇L‖/(κL) below {least}.", "note")
+    if zero := document.get("zero"):
+        yield Paragraph(
+            f"Students with L < ε₁ lie within {zero['radius']:.3g} of the teachers. There the loss "
+            f"is convex, its curvature from {zero['least']:.4g} to {zero['most']:.4g}, which "
+            "proves the bound down to L = 0.",
+            "note",
+        )
+    drawn: list[Block] = [Picture(drawing) for drawing in drawings(document)]
+    yield from drawn or [Paragraph("Too many boxes to draw.", "note")]
+
+
+def _boxes(document: Mapping[str, Any]) -> Iterator[Block]:
+    """Why boxes are settled, how many each way, and the box they are parts of."""
+    reasons = document["reasons"]
+    keys = tuple(Key("■", COLOURS[letter], LETTERS[letter]) for letter in reasons)
+    counts = tuple((LETTERS[letter], f"{count:,}") for letter, count in reasons.items())
+    table = Table(("reason", "boxes"), counts)
+    caption = "How many boxes each reason settles."
+    yield Picture(Drawing("Boxes by reason", caption, "", keys, table))
+    bounds = zip(document["coordinates"], document["root"], strict=True)
+    rows = tuple((Plain(name), f"{low:.6g}", f"{high:.6g}") for name, (low, high) in bounds)
+    columns = (Column("coordinate"), Column("from", number=True), Column("to", number=True))
+    yield parts.Table(columns, rows, label="The box")

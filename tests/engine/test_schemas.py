@@ -1,0 +1,128 @@
+"""The published schemas say what the typed records say: keys, which of them may lack, and types."""
+
+from __future__ import annotations
+
+import json
+import types
+from collections.abc import Mapping, Sequence
+from typing import (
+    Any,
+    Literal,
+    NotRequired,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+    is_typeddict,
+)
+
+import pytest
+
+from lcnn_verify.comparison import compare
+from lcnn_verify.comparison import shapes as comparison
+from lcnn_verify.reporting import shapes as report
+from lcnn_verify.reporting.schema import schema
+
+SCALARS = {str: "string", int: "integer", bool: "boolean", float: "number", type(None): "null"}
+
+
+def resolved(node: dict[str, Any], root: dict[str, Any]) -> dict[str, Any]:
+    """What a node refers to."""
+    while "$ref" in node:
+        node = root["$defs"][node["$ref"].rpartition("/")[2]]
+    return node
+
+
+def differences(kind: Any, node: dict[str, Any], root: dict[str, Any], place: str) -> list[str]:
+    """Where a schema's node allows something else than the type ``kind`` does."""
+    node, origin, inside = resolved(node, root), get_origin(kind), get_args(kind)
+    if is_typeddict(kind):
+        return of_record(kind, node, root, place)
+    if origin in (Union, types.UnionType):
+        return of_union(inside, node, root, place)
+    if origin is Literal:
+        return [] if set(node.get("enum", ())) == set(inside) else [f"{place}: enum"]
+    if origin is Sequence:
+        wrong = [] if node.get("type") == "array" else [f"{place}: no array"]
+        return wrong or differences(inside[0], node["items"], root, f"{place}[]")
+    if origin is Mapping:
+        return of_mapping(inside[1], node, root, place)
+    if "enum" in node:
+        return [] if kind is str and all(isinstance(e, str) for e in node["enum"]) else [place]
+    return [] if node.get("type") == SCALARS[kind] else [f"{place}: {node.get('type')}, {kind}"]
+
+
+def of_record(kind, node, root, place):
+    hints = get_type_hints(kind, include_extras=True)
+    lacking = {key for key, hint in hints.items() if get_origin(hint) is NotRequired}
+    found = []
+    if set(node["properties"]) != set(hints):
+        found.append(f"{place}: keys {sorted(set(node['properties']) ^ set(hints))}")
+    if set(node["required"]) != set(hints) - lacking:
+        found.append(f"{place}: required {sorted(set(node['required']) ^ (set(hints) - lacking))}")
+    if node["additionalProperties"] is not False:
+        found.append(f"{place}: open")
+    for key, hint in hints.items():
+        inner = get_args(hint)[0] if key in lacking else hint
+        found += differences(inner, node["properties"].get(key, {}), root, f"{place}.{key}")
+    return found
+
+
+def of_union(kinds, node, root, place):
+    given = node.get("anyOf") or [{"type": name} for name in node.get("type", ())]
+    choices = [resolved(choice, root) for choice in given]
+    choices = [{"type": "string"} if "enum" in choice else choice for choice in choices]
+    names = {SCALARS[kind] for kind in kinds if kind in SCALARS}
+    types_found = {choice["type"] for choice in choices if choice.get("type") in SCALARS.values()}
+    found = [] if names == types_found else [f"{place}: {sorted(names ^ types_found)}"]
+    for kind in kinds:
+        records = [choice for choice in choices if choice["type"] == "object"]
+        if kind not in SCALARS:
+            found += differences(kind, *records, root, place) if len(records) == 1 else [place]
+    return found
+
+
+def of_mapping(kind, node, root, place):
+    if isinstance(node.get("properties"), dict):  # named keys, all of one type
+        if set(node["required"]) != set(node["properties"]):
+            return [f"{place}: required"]
+        nodes = node["properties"].values()
+        return [text for inner in nodes for text in differences(kind, inner, root, place)]
+    inner = node.get("additionalProperties")
+    if kind is Any:
+        return [] if inner is True else [f"{place}: not open"]
+    return differences(kind, inner, root, f"{place}.*") if isinstance(inner, dict) else [place]
+
+
+def test_the_report_is_what_its_schema_says():
+    assert differences(report.Report, schema(), schema(), "$") == []
+
+
+def test_the_comparison_is_what_its_schema_says():
+    published = json.loads(compare.SCHEMA_PATH.read_text(encoding="utf-8"))
+    assert differences(comparison.Diff, published, published, "$") == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "said"),
+    [
+        (report.Run, lambda node: node["properties"].pop("seed"), ["$: keys ['seed']"]),
+        (report.Run, lambda node: node["required"].remove("seed"), ["$: required ['seed']"]),
+        (report.Run, lambda node: node.update(additionalProperties=True), ["$: open"]),
+        (
+            report.Run,
+            lambda node: node["properties"]["seed"].update(type="string"),
+            ["$.seed: string, <class 'int'>"],
+        ),
+        (
+            report.Run,
+            lambda node: node["properties"]["selection"].update(items={"type": "integer"}),
+            ["$.selection[]: integer, <class 'str'>"],
+        ),
+    ],
+)
+def test_a_schema_that_says_something_else_is_found(kind, change, said):
+    node = schema()["properties"]["run"]
+    assert differences(kind, node, schema(), "$") == []
+    change(node)
+    assert differences(kind, node, schema(), "$")[: len(said)] == said
