@@ -8,13 +8,14 @@ from typing import Annotated
 import typer
 
 from lcnn_verify.cli.errors import ExitCode
+from lcnn_verify.cli.options import WHAT, WHERE
 
 commands = typer.Typer()
 certifiers = typer.Typer()
 
 
 @commands.command()
-def partitions(n: Annotated[int, typer.Argument(metavar="N", help="An integer.")]) -> int:
+def partitions(n: Annotated[int, typer.Argument(metavar="N")]) -> int:
     """Print the number of partitions of N, and the bound on it.
 
     Examples:
@@ -28,20 +29,13 @@ def partitions(n: Annotated[int, typer.Argument(metavar="N", help="An integer.")
 
 @certifiers.command("toy.euler")
 def euler(
-    n: Annotated[
-        int,
-        typer.Option(
-            "--of", metavar="N", help="The integer.", min=1, max=40, rich_help_panel="What"
-        ),
-    ] = 12,
-    out: Annotated[
-        Path, typer.Option(metavar="FILE", help="Where to.", rich_help_panel="Where")
-    ] = Path("bijection.json"),
+    n: Annotated[int, typer.Option("--of", metavar="N", min=1, max=40, rich_help_panel=WHAT)] = 12,
+    out: Annotated[Path, typer.Option(metavar="FILE", rich_help_panel=WHERE)] = Path("euler.json"),
 ) -> int:
     """Write Glaisher's pairing of the partitions of N, which proves the theorem for N.
 
     Examples:
-    lcnn-verify certify toy.euler --of 20 --out bijection.json
+    lcnn-verify certify toy.euler --of 12 --out euler.json
     """
     from lcnn_verify.evidence import documents
     from toy_pack import bijection
