@@ -1,8 +1,8 @@
 """Functions over a box, known by their value at the centre and how fast they leave it.
 
-One code for two arithmetics: NumPy arrays of float64 guide the search, object arrays of Arb balls
-(python-flint) prove. With balls every entry holds the true number, so every bound is rigorous; with
-floats the same bounds are a good guess. Arrays carry one box per column.
+One code for two arithmetics: NumPy arrays of float64, or object arrays of Arb balls (python-flint).
+With balls every entry holds the true number, so every bound is rigorous; with floats the same
+bounds are a good guess, which can guide a search. Arrays carry one box per column.
 """
 
 from __future__ import annotations

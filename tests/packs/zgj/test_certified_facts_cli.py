@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from lcnn_verify.cli.app import main
 from lcnn_verify.cli.errors import ExitCode
@@ -130,6 +131,7 @@ def test_every_kind_has_its_checker_and_its_schema():
     for kind, checker in checkers.items():
         schema = json.loads(checker.schema.read_text(encoding="utf-8"))
         assert schema["properties"]["certificate"] == {"const": kind}
+        Draft202012Validator.check_schema(schema)
     pack = pack_of("zgj.rate")
     names = {command.name for command in resolve(pack.certifiers).registered_commands}
     claims = {name for name in names if name and "." in name}

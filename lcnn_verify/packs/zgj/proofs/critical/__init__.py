@@ -1,1 +1,1 @@
-"""."""
+"""Critical points of positive loss, which cap every threshold."""

@@ -1,1 +1,1 @@
-"""."""
+"""Gradient descent from named starts, enclosed at every step."""

@@ -3,7 +3,8 @@
 The boxes to cover and the functions to be positive on them are this module's, not the file's: a
 cell that was deleted, shrunk or moved leaves a gap and is missed. For the merged level the function
 is another one than the prover's, THEORY §7's form divided through; for the gradient the charts are
-the prover's (tests hold them to the kernel), evaluated by other arithmetic.
+the prover's (tests hold them to the kernel), evaluated by other arithmetic. For the moments, which
+have no boxes, the signs are proved from another series, in exact fractions.
 """
 
 from __future__ import annotations
