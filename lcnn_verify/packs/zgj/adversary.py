@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
@@ -165,7 +165,8 @@ def minimize_gradient_ratio(
         search_state.polish()
     except _Satisfied:
         pass
-    return replace(search_state.best, evaluations=search_state.evaluations)
+    best = search_state.best
+    return Found(best.W, best.loss, best.gradient_norm, best.ratio, search_state.evaluations)
 
 
 def random_starts(V: ArrayLike, m: int, count: int, rng: np.random.Generator) -> list[FloatArray]:
@@ -210,7 +211,7 @@ def search(
             break
     if best is None:
         raise InputError("starts", "no start", "at least one student")
-    return replace(best, evaluations=evaluations)
+    return Found(best.W, best.loss, best.gradient_norm, best.ratio, evaluations)
 
 
 def lowest_critical_level(
@@ -242,4 +243,4 @@ def lowest_critical_level(
             max_iterations=max_iterations,
         )
         evaluations += found.evaluations
-    return replace(lowest, evaluations=evaluations)
+    return Found(lowest.W, lowest.loss, lowest.gradient_norm, lowest.ratio, evaluations)

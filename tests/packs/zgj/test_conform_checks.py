@@ -10,7 +10,7 @@ from lcnn_verify import ledger
 from lcnn_verify.campaign.properties import directory_of, load
 from lcnn_verify.evidence import Verdict, decide
 from lcnn_verify.packs.zgj.conformance import open_implementation
-from lcnn_verify.packs.zgj.conformance.offers import lacking
+from lcnn_verify.packs.zgj.conformance.checks import lacking
 from lcnn_verify.packs.zgj.conformance.trial import putting
 from lcnn_verify.packs.zgj.gallery.references.numpy_direct import NumpyDirect
 from lcnn_verify.profiles import RunContext, running

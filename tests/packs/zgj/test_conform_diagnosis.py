@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 from lcnn_verify.packs.zgj.conformance import diagnosis, examples, open_implementation
-from lcnn_verify.packs.zgj.conformance.call import Call
-from lcnn_verify.packs.zgj.conformance.generic import answers_to_generic
+from lcnn_verify.packs.zgj.conformance.answers import Call, answers_to_generic
 from lcnn_verify.packs.zgj.conformance.testing import run_conformance_test
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.model import TIED_RELU, UNIT_ABS

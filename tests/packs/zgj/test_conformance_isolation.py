@@ -20,8 +20,9 @@ import pytest
 from lcnn_verify import InputError, ledger
 from lcnn_verify.campaign.executor import supervise
 from lcnn_verify.campaign.plan import plan
-from lcnn_verify.packs.zgj.conformance import Fault, Misbehaviour, fork_server, open_implementation
-from lcnn_verify.packs.zgj.conformance.messages import Garbled, Reader, pack
+from lcnn_verify.packs.zgj.conformance import open_implementation
+from lcnn_verify.packs.zgj.conformance.process import client
+from lcnn_verify.packs.zgj.conformance.process.messages import Garbled, Reader, pack
 from lcnn_verify.profiles import PROFILES
 
 HOSTILE = Path(hostile.__file__)
@@ -29,9 +30,10 @@ W, V = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[1.0, 1.0]])
 
 # Says who it is, then keeps its interpreter's lock for good: no thread of its own can end it.
 MARKED = """
-import os, pathlib, re
+import os, pathlib, re, subprocess
 def loss(W, V):
-    pathlib.Path("{pids}").write_text(f"{{os.getpid()}} {{os.getppid()}} ")
+    started = subprocess.Popen(["sleep", "1000"])
+    pathlib.Path("{pids}").write_text(f"{{os.getpid()}} {{started.pid}} ")
     re.match("(a+)+$", "a" * 64 + "b")
 def gradient(W, V):
     return W
@@ -40,17 +42,17 @@ def gradient(W, V):
 
 @pytest.fixture
 def marked(tmp_path):
-    """A target that writes its pid and its fork server's to the file beside it, and hangs."""
+    """A target that writes its pid and that of one it started to the file beside it, and hangs."""
     (tmp_path / "marked.py").write_text(MARKED.format(pids=tmp_path / "pids"))
     return tmp_path / "marked.py"
 
 
 def pids(marked: Path) -> tuple[int, int]:
-    """The pids of the process and of its fork server, once they are known."""
+    """The pids of the process and of what it started, once they are known."""
     file = marked.parent / "pids"
     kit.wait_until(lambda: file.exists() and file.read_text().endswith(" "), "it has started")
-    process, server = map(int, file.read_text().split())
-    return process, server
+    process, started = map(int, file.read_text().split())
+    return process, started
 
 
 def is_reaped(pid: int) -> bool:
@@ -140,7 +142,6 @@ def loss(W, V):
 def gradient(W, V):
     return W * len(os.listdir("."))
 """)
-    open_implementation(f"{tmp_path}/seer.py").close()  # the fork server certainly runs
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LCNN_TEST_VALUE", "0.25")
     with open_implementation("seer") as implementation:
@@ -177,9 +178,9 @@ implementation.call("{operation}", [[1.0]], [[1.0]])
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_it_dies_with_us_even_while_it_hangs_in_c(marked, number):
     with script(OPENS.format(target=marked, operation="loss")) as ours:
-        process, server = pids(marked)
+        process, started = pids(marked)
         ours.send_signal(number)
-    kit.wait_until(lambda: kit.is_gone(process) and kit.is_gone(server), "both have gone")
+    kit.wait_until(lambda: kit.is_gone(process) and kit.is_gone(started), "both have gone")
 
 
 def test_our_end_without_closing_leaves_nothing(marked):
@@ -190,48 +191,17 @@ def test_our_end_without_closing_leaves_nothing(marked):
     assert ours.returncode == 0
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's help is Linux's own")
-def test_a_killed_fork_server_takes_its_processes_and_is_replaced(marked):
-    limits_never = OPENS.format(target=marked, operation="loss")
-    with script(limits_never) as ours:
-        process, server = pids(marked)
-        os.kill(server, signal.SIGKILL)
-        kit.wait_until(lambda: kit.is_gone(process), "its process has gone")
-        ours.wait()
-    assert ours.returncode == 1
-
-
-def test_the_next_call_gets_a_new_fork_server(tmp_path):
-    (tmp_path / "family.py").write_text("""
-import os, signal
-def loss(W, V):
-    os.kill(os.getppid(), signal.SIGKILL)
-    signal.pause()
-def gradient(W, V):
-    return W
-""")
-    with (
-        open_implementation(f"{tmp_path}/family.py") as implementation,
-        open_implementation(f"{HOSTILE}:Harmless") as bystander,
-    ):
-        with pytest.raises(Misbehaviour, match="killed from outside") as caught:
-            implementation.call("loss", W, V)
-        assert caught.value.kind is Fault.CRASH
-        assert np.array_equal(implementation.call("gradient", W, V), W)
-        with pytest.raises(Misbehaviour, match="killed from outside"):
-            bystander.call("loss", W, V)
-        assert bystander.call("loss", W, V) == 30.0
-
-
-def test_a_forked_child_has_a_fork_server_of_its_own():
+def test_a_forked_child_has_a_process_of_its_own_and_ends_none_of_ours():
     with script(f"""
 import os
 from lcnn_verify.packs.zgj.conformance import current
 from lcnn_verify.profiles import RunContext, running
 with running(RunContext(subject={{"target": "{HOSTILE}:SaysItsPid"}})):
-    first = current().call("loss", [[1.0]], [[1.0]])
+    ours = current()
+    first = ours.call("loss", [[1.0]], [[1.0]])
     if (child := os.fork()) == 0:
         second = current().call("loss", [[1.0]], [[1.0]])
+        ours.close()
         os._exit(7 if second not in (first, os.getpid()) else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
     assert current().call("loss", [[1.0]], [[1.0]]) == first
@@ -274,40 +244,27 @@ def test_a_killed_unit_takes_it_along(tmp_path, marked):
     with ThreadPoolExecutor(1) as pool:
         unit = pool.submit(in_a_unit, tmp_path, str(marked), "loss", stop)
         try:
-            process, server = pids(marked)
+            process, started = pids(marked)
         finally:
             stop.set()
         assert unit.result() is None
-    kit.wait_until(lambda: kit.is_gone(process) and kit.is_gone(server), "both have gone")
-
-
-def test_no_process_to_be_had_is_said(monkeypatch):
-    """The fork server's own code, in this process, when the system refuses to fork."""
-    ours, theirs = socket.socketpair()
-    channel, other = socket.socketpair()
-    lifeline, line = socket.socketpair()
-    before = signal.getsignal(signal.SIGCHLD)
-    server = fork_server._Server(theirs)
-    try:
-        with monkeypatch.context() as patch:
-            patch.setattr(os, "fork", lambda: (_ for _ in ()).throw(BlockingIOError(11, "no")))
-            socket.send_fds(ours, [b"f"], [other.fileno(), os.open(os.devnull, 1), line.fileno()])
-            server._fork()
-        assert lifeline.recv(100) == b"![Errno 11] no"
-    finally:
-        signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGCHLD, before)
-        for connection in (ours, theirs, channel, other, lifeline, line):
-            connection.close()
+    kit.wait_until(lambda: kit.is_gone(process) and kit.is_gone(started), "both have gone")
 
 
 def test_a_process_that_cannot_be_started_is_a_refusal_of_the_target(monkeypatch):
-    def refuse(self, channel, output, lifeline):
-        lifeline.sendall(b"![Errno 11] no")
+    def refuse(*words, **options):
+        raise BlockingIOError(11, "no")
 
-    monkeypatch.setattr(fork_server.Nursery, "fork", refuse)
+    monkeypatch.setattr(client.subprocess, "Popen", refuse)
     with pytest.raises(InputError, match=r"no process could be started \(\[Errno 11\] no\)"):
         open_implementation(f"{HOSTILE}:Harmless")
+
+
+def test_it_survives_the_thread_that_started_it():
+    with ThreadPoolExecutor(1) as pool:
+        implementation = pool.submit(open_implementation, f"{HOSTILE}:Harmless").result()
+    with implementation:
+        assert implementation.call("loss", W, V) == 30.0
 
 
 def exchanged(*pieces: bytes):

@@ -20,7 +20,7 @@ from lcnn_verify.packs.zgj.conformance import (
     current,
     declaration,
     open_implementation,
-    places,
+    target,
 )
 from lcnn_verify.packs.zgj.conformance.declaration import Facts
 from lcnn_verify.packs.zgj.model import TIED_ABS, UNIT_RELU
@@ -276,9 +276,9 @@ def test_an_object_at_hand_is_served_here():
     module = ModuleType("made_up")
     module.loss = lambda W, V: 4.0
     assert open_implementation(module).declaration == Declaration("made_up", ("loss",))
-    assert places.home_of(places.module_of(module)) is None
+    assert target.home_of(target.module_of(module)) is None
     partial = SimpleNamespace(loss=object.__call__)
-    assert places.module_of(partial) is None
+    assert target.module_of(partial) is None
 
 
 def test_a_call_that_cannot_be_is_refused(folder):

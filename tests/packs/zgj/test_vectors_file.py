@@ -23,7 +23,7 @@ from lcnn_verify.packs.zgj.vectors.document import (
     dumps,
     encode,
 )
-from lcnn_verify.packs.zgj.vectors.zero_loss import exactly_zero
+from lcnn_verify.packs.zgj.vectors.flags import exactly_zero
 
 DOCUMENT = vector.document()
 CASES = {case["id"]: case for case in DOCUMENT["cases"]}

@@ -77,7 +77,7 @@ def conform(
     lcnn-verify conform path/to/file.py:Loss --checks loss-values,shapes --call-seconds 60
     """
     from lcnn_verify.cli.campaign import run_campaign
-    from lcnn_verify.packs.zgj.conformance.limits import Limits
+    from lcnn_verify.packs.zgj.conformance.faults import Limits
     from lcnn_verify.packs.zgj.conformance.run import conform as run_checks
 
     return run_campaign(

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from lcnn_verify.packs.zgj.conformance.arrays import LAYOUTS, Layout
 from lcnn_verify.packs.zgj.conformance.declaration import OPERATIONS, Declaration, Operation
-from lcnn_verify.packs.zgj.conformance.faults import Fault, Misbehaviour
+from lcnn_verify.packs.zgj.conformance.faults import Fault, Limits, Misbehaviour
 from lcnn_verify.packs.zgj.conformance.implementation import (
     Implementation,
     current,
     open_implementation,
 )
-from lcnn_verify.packs.zgj.conformance.inputs import LAYOUTS, Layout
-from lcnn_verify.packs.zgj.conformance.limits import Limits
 
 __all__ = [
     "LAYOUTS",

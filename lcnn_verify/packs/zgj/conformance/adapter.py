@@ -19,12 +19,17 @@ from numpy.typing import NDArray
 
 from lcnn_verify.errors import InputError
 from lcnn_verify.packs.zgj.conformance import declaration
+from lcnn_verify.packs.zgj.conformance.arrays import (
+    Guarded,
+    Layout,
+    Unusable,
+    as_numpy,
+    judged,
+    kind_of,
+)
 from lcnn_verify.packs.zgj.conformance.declaration import Arrays, Facts
 from lcnn_verify.packs.zgj.conformance.faults import Fault, Misbehaviour
-from lcnn_verify.packs.zgj.conformance.inputs import Guarded, Layout
-from lcnn_verify.packs.zgj.conformance.places import describe, home_of
-from lcnn_verify.packs.zgj.conformance.results import Unusable, as_numpy, judged, kind_of
-from lcnn_verify.packs.zgj.conformance.target import Loaded
+from lcnn_verify.packs.zgj.conformance.target import Loaded, describe, home_of
 
 _NAMESPACES = {"jax": "jax.numpy", "torch": "array_api_compat.torch"}
 # How the allocators of PyTorch, XLA and C++ say that there is no memory left.

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.packs.zgj.conformance import known_mistakes
-from lcnn_verify.packs.zgj.conformance.call import Call
+from lcnn_verify.packs.zgj.conformance.answers import Call
 from lcnn_verify.packs.zgj.conformance.declaration import Dtype
 from lcnn_verify.packs.zgj.conformance.faults import Fault, Misbehaviour
 from lcnn_verify.packs.zgj.conformance.implementation import Implementation

@@ -15,12 +15,11 @@ from lcnn_verify.errors import InputError, did_you_mean
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.packs.zgj.conformance import target as targets
 from lcnn_verify.packs.zgj.conformance.adapter import Adapter
+from lcnn_verify.packs.zgj.conformance.arrays import LAYOUTS, Layout
 from lcnn_verify.packs.zgj.conformance.declaration import Arrays, Declaration, Dtype, Facts
-from lcnn_verify.packs.zgj.conformance.faults import Misbehaviour
-from lcnn_verify.packs.zgj.conformance.inputs import LAYOUTS, Layout
-from lcnn_verify.packs.zgj.conformance.isolation import Isolated
-from lcnn_verify.packs.zgj.conformance.limits import DEFAULT_LIMITS, Limits
-from lcnn_verify.packs.zgj.conformance.places import home_of, module_of
+from lcnn_verify.packs.zgj.conformance.faults import DEFAULT_LIMITS, Limits, Misbehaviour
+from lcnn_verify.packs.zgj.conformance.process.isolation import Isolated
+from lcnn_verify.packs.zgj.conformance.target import home_of, module_of
 from lcnn_verify.profiles import active
 
 

@@ -8,17 +8,15 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
 
-from lcnn_verify.campaign import arguments
 from lcnn_verify.campaign.campaign import Campaign, Subject
 from lcnn_verify.campaign.run import ProgressCallback
-from lcnn_verify.errors import InputError, did_you_mean
+from lcnn_verify.errors import InputError
 from lcnn_verify.ledger import Claim
 from lcnn_verify.packs.zgj.conformance import target as targets
+from lcnn_verify.packs.zgj.conformance.checks import offered, select
 from lcnn_verify.packs.zgj.conformance.declaration import Declaration
+from lcnn_verify.packs.zgj.conformance.faults import DEFAULT_LIMITS, Limits
 from lcnn_verify.packs.zgj.conformance.implementation import open_implementation
-from lcnn_verify.packs.zgj.conformance.limits import DEFAULT_LIMITS, Limits
-from lcnn_verify.packs.zgj.conformance.offers import offered
-from lcnn_verify.packs.zgj.ledger.conformance import CHECKS
 from lcnn_verify.profiles import Profile
 from lcnn_verify.reporting.report import Report
 
@@ -82,25 +80,6 @@ def conform(
             section=section(target, said, missing),
         ),
     )
-
-
-def select(checks: Any) -> tuple[Claim, ...]:
-    """Checks by id or short name, also with commas in one text as on the command line; None: all.
-
-    Raises ``InputError`` with the nearest name.
-    """
-    if isinstance(checks, str):
-        checks = checks.split(",")
-    wanted = "ids of checks such as 'zgj.conform.shapes' or 'shapes', or None for all"
-    short = {check.name: check for check in CHECKS}
-    chosen = set()
-    for name in arguments.names("checks", checks, wanted):
-        bare = name.strip().removeprefix("zgj.conform.")
-        if bare not in short:
-            hint = did_you_mean(bare, list(short))
-            raise InputError("checks", repr(name.strip()), f"one of {', '.join(short)}{hint}")
-        chosen.add(short[bare].id)
-    return tuple(check for check in CHECKS if not chosen or check.id in chosen)
 
 
 def section(target: str, said: Declaration, missing: Sequence[tuple[Claim, str]]) -> dict[str, Any]:

@@ -10,9 +10,9 @@ import mpmath
 import numpy as np
 
 from lcnn_verify.evidence.recorder import current
-from lcnn_verify.packs.zgj.conformance.call import Call
+from lcnn_verify.packs.zgj.conformance.answers import Call
+from lcnn_verify.packs.zgj.conformance.arrays import Layout
 from lcnn_verify.packs.zgj.conformance.declaration import Declaration
-from lcnn_verify.packs.zgj.conformance.inputs import Layout
 from lcnn_verify.packs.zgj.conformance.quantities import exact_gradient, exact_loss, reference
 from lcnn_verify.profiles import active
 

@@ -12,10 +12,9 @@ from lcnn_verify.errors import InputError
 from lcnn_verify.evidence import Recorder, decide, replay_record
 from lcnn_verify.ledger import Claim
 from lcnn_verify.numerics.options import integer
+from lcnn_verify.packs.zgj.conformance.checks import offered, select
+from lcnn_verify.packs.zgj.conformance.faults import DEFAULT_LIMITS, Limits
 from lcnn_verify.packs.zgj.conformance.implementation import open_implementation
-from lcnn_verify.packs.zgj.conformance.limits import DEFAULT_LIMITS, Limits
-from lcnn_verify.packs.zgj.conformance.offers import offered
-from lcnn_verify.packs.zgj.conformance.run import select
 from lcnn_verify.packs.zgj.conformance.trial import putting
 from lcnn_verify.profiles import Profile, RunContext, running
 

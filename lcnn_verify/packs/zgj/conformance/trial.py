@@ -15,11 +15,10 @@ from lcnn_verify.evidence import Explanation, Quantity, check
 from lcnn_verify.evidence.subject import MAX_LOST, misbehaved
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.packs.zgj.conformance import diagnosis, quantities
-from lcnn_verify.packs.zgj.conformance.call import Call
+from lcnn_verify.packs.zgj.conformance.answers import Call, answers_to_generic
+from lcnn_verify.packs.zgj.conformance.arrays import Layout
 from lcnn_verify.packs.zgj.conformance.faults import Fault, Misbehaviour
-from lcnn_verify.packs.zgj.conformance.generic import answers_to_generic
 from lcnn_verify.packs.zgj.conformance.implementation import Implementation, current
-from lcnn_verify.packs.zgj.conformance.inputs import Layout
 from lcnn_verify.packs.zgj.conformance.quantities import Rows
 from lcnn_verify.packs.zgj.conformance.snippet import snippet
 from lcnn_verify.packs.zgj.instances import Instance

@@ -24,9 +24,9 @@ from lcnn_verify.campaign.properties import load
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence import Property, Verdict, decide
 from lcnn_verify.ledger import Claim
+from lcnn_verify.packs.zgj.conformance.checks import lacking
+from lcnn_verify.packs.zgj.conformance.faults import DEFAULT_LIMITS, Limits
 from lcnn_verify.packs.zgj.conformance.implementation import Implementation, open_implementation
-from lcnn_verify.packs.zgj.conformance.limits import DEFAULT_LIMITS, Limits
-from lcnn_verify.packs.zgj.conformance.offers import lacking
 from lcnn_verify.packs.zgj.conformance.trial import putting
 from lcnn_verify.packs.zgj.gallery.catalogue import Entry
 from lcnn_verify.packs.zgj.ledger.conformance import CHECKS

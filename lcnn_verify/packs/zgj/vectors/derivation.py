@@ -17,8 +17,7 @@ from lcnn_verify.packs.zgj.oracle.family import precise_family
 from lcnn_verify.packs.zgj.vectors import integrals
 from lcnn_verify.packs.zgj.vectors.curvature import Extremes, extreme_eigenvalues
 from lcnn_verify.packs.zgj.vectors.decimals import DPS, ConfirmationError, agreement, rounded
-from lcnn_verify.packs.zgj.vectors.flags import is_extreme
-from lcnn_verify.packs.zgj.vectors.zero_loss import exactly_zero
+from lcnn_verify.packs.zgj.vectors.flags import exactly_zero, is_extreme
 
 LARGEST_HESSIAN = 36
 """m·d up to which the Hessian's eigenvalues are given."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import faulthandler
+import fcntl
 import io
 import os
 import resource
@@ -20,9 +21,9 @@ from lcnn_verify.packs.zgj.conformance import target as targets
 from lcnn_verify.packs.zgj.conformance.adapter import Adapter
 from lcnn_verify.packs.zgj.conformance.declaration import to_json
 from lcnn_verify.packs.zgj.conformance.faults import Fault, Misbehaviour
-from lcnn_verify.packs.zgj.conformance.messages import Garbled, Message, Reader, pack
-from lcnn_verify.packs.zgj.conformance.places import describe, home_of
-from lcnn_verify.processes import GIGABYTE, bound, die_with_parent, redirect_output
+from lcnn_verify.packs.zgj.conformance.process.messages import Garbled, Message, Reader, pack
+from lcnn_verify.packs.zgj.conformance.target import describe, home_of
+from lcnn_verify.processes import GIGABYTE, bound
 
 DEAF = os.EX_PROTOCOL
 """The exit code of a process whose channel was closed or garbled from within."""
@@ -30,28 +31,27 @@ STACK_SIGNAL = signal.SIGUSR1
 """Makes the process write where it is to stderr, even in the middle of a loop in C."""
 
 
-def serve(channel: socket.socket, output: int, parent: int) -> Never:
-    """Answer messages from ``channel`` until it closes; everything printed goes to ``output``.
+def main(channel: int, lifeline: int) -> Never:
+    """Answer messages from descriptor ``channel`` until it closes.
 
-    The first message loads the target. Never returns, whatever the foreign code does.
+    The first message loads the target. The kernel ends this process, and all that the foreign code
+    started in its group, when the other end of ``lifeline`` closes. Never returns.
     """
     code = DEAF
     try:
-        _cut_off(output, parent)
-        code = _answer(channel)
+        _cut_off(lifeline)
+        code = _answer(socket.socket(fileno=channel))
     finally:
         os._exit(code)
 
 
-def _cut_off(output: int, parent: int) -> None:
-    os.setsid()  # so that everything the code starts can be killed with it
-    die_with_parent(parent)
+def _cut_off(lifeline: int) -> None:
+    if sys.platform == "linux":  # else a hang in C outlives a client that is killed
+        fcntl.fcntl(lifeline, fcntl.F_SETSIG, signal.SIGKILL)
+        fcntl.fcntl(lifeline, fcntl.F_SETOWN, -os.getpid())
+        flags = fcntl.fcntl(lifeline, fcntl.F_GETFL)
+        fcntl.fcntl(lifeline, fcntl.F_SETFL, flags | os.O_ASYNC)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    redirect_output(output)
-    os.close(output)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
     for stream in (sys.stdout, sys.stderr):  # what was printed before a crash is a clue
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(line_buffering=True)
@@ -85,12 +85,9 @@ def _answer(channel: socket.socket) -> int:
 
 
 def _load(request: dict[str, Any]) -> tuple[Adapter | None, bytes]:
-    """Import the target as if from the supervisor's folder and environment."""
+    """Import the target, which finds what the client would."""
     gigabytes = request["memory_gigabytes"]
     try:
-        os.chdir(request["directory"])
-        os.environ.clear()
-        os.environ.update(request["environment"])
         sys.path[:], sys.argv[:] = request["path"], [request["target"]]
         _limit_memory(gigabytes)
         target = targets.parse(request["target"])

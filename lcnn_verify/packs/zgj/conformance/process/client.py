@@ -1,24 +1,33 @@
-"""One process of someone else's code: how it is asked, waited for, listened to and ended."""
+"""One process of someone else's code: how it is started, asked, listened to and ended."""
 
 from __future__ import annotations
 
-import atexit
+import json
 import os
 import re
 import select
+import signal
 import socket
+import subprocess
+import sys
 import time
+from collections.abc import Mapping
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
 
+import lcnn_verify
 from lcnn_verify.packs.zgj.conformance.faults import Fault
-from lcnn_verify.packs.zgj.conformance.fork_server import SHOW_STACK, Nursery
-from lcnn_verify.packs.zgj.conformance.messages import Garbled, Message, Reader
-from lcnn_verify.packs.zgj.conformance.places import is_below, line_at
-from lcnn_verify.packs.zgj.conformance.server import DEAF
+from lcnn_verify.packs.zgj.conformance.process.messages import Garbled, Message, Reader
+from lcnn_verify.packs.zgj.conformance.process.server import DEAF, STACK_SIGNAL
+from lcnn_verify.packs.zgj.conformance.target import is_below, line_at
 from lcnn_verify.processes import last_line, signal_name
 
+_BOOT = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[3]); "
+    "from lcnn_verify.packs.zgj.conformance.process.server import main; "
+    "main(int(sys.argv[1]), int(sys.argv[2]))"
+)
+_TICK_SECONDS = 0.05  # how soon an end is seen that closes nothing
 _CHUNK = 1 << 16  # all that a pipe holds
 _TAIL_BYTES = 1 << 14  # room for the deepest stack that faulthandler prints
 _PATIENCE_SECONDS = 1.0
@@ -43,34 +52,46 @@ class Lost(Exception):
         self.kind, self.detail = kind, detail
 
 
-@cache
-def _nursery(pid: int) -> Nursery:
-    """The fork server of this process; ``pid`` keeps a forked child from using its parent's."""
-    nursery = Nursery()
-    atexit.register(nursery.close)
-    return nursery
-
-
 class Process:
-    """A process of the fork server, and the three connections to it."""
+    """A fresh Python that runs the server, and the three connections to it.
 
-    def __init__(self, output_bytes: int) -> None:
-        """``output_bytes`` is how much it may print in one call. Raises ``OSError``."""
-        self.closed = False
+    The last of them is its lifeline, which is never spoken through: it only closes.
+    """
+
+    def __init__(self, output_bytes: int, directory: str, environment: Mapping[str, str]) -> None:
+        """Start it in ``directory``; ``output_bytes`` is how much it may print in one call.
+
+        Raises :class:`Lost` if there is no process to be had.
+        """
+        self.closed, self._owner = False, os.getpid()
         self._output_bytes, self._tail = output_bytes, b""
         self._channel, channel = socket.socketpair()
-        self._lifeline, lifeline = socket.socketpair()
+        held, self._lifeline = os.pipe()
         listening, output = os.pipe()
         self._output = os.fdopen(listening, "rb", buffering=0)
-        with channel, lifeline, os.fdopen(output, "wb", buffering=0):
-            try:
-                _nursery(os.getpid()).fork(channel, output, lifeline)
-            except OSError:  # the fork server was killed; another will do
-                _nursery.cache_clear()
-                _nursery(os.getpid()).fork(channel, output, lifeline)
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-c", _BOOT, f"{channel.fileno()}", f"{held}", _our_path()],
+                cwd=directory,
+                # Equal runs want equal orders of sets of strings.
+                env={**environment, "PYTHONHASHSEED": "0"},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                pass_fds=(channel.fileno(), held),
+                start_new_session=True,  # so that everything the code starts can be killed with it
+            )
+        except OSError as error:
+            self.closed = True
+            self._let_go()
+            raise Lost(Fault.CRASH, f"no process could be started ({error})") from None
+        finally:
+            channel.close()
+            os.close(held)
+            os.close(output)
         self._reader = Reader(self._channel)
         self._poll = select.poll()
-        for connection in (self._channel, self._lifeline, self._output):
+        for connection in (self._channel, self._output):
             self._poll.register(connection, select.POLLIN)
 
     def exchange(self, request: bytes, seconds: float) -> Message:
@@ -96,7 +117,8 @@ class Process:
         printed = 0
         while True:
             patience = deadline - time.monotonic()
-            ready = self._ready(max(0.0, patience))
+            ended = self._process.poll() is not None
+            ready = self._ready(0.0 if ended else min(max(0.0, patience), _TICK_SECONDS))
             if self._output.fileno() in ready:
                 printed += self._listen()
             message = self._reader.read() if self._channel.fileno() in ready else None
@@ -106,7 +128,7 @@ class Process:
                 raise Lost(Fault.OUTPUT, f"more than {self._output_bytes:,} bytes in one call")
             if message is not None:
                 return message
-            if self._lifeline.fileno() in ready and self._channel.fileno() not in ready:
+            if ended and self._channel.fileno() not in ready:
                 raise EOFError
             if patience <= 0.0:
                 raise TimeoutError
@@ -124,8 +146,7 @@ class Process:
 
     def _show_stack(self) -> None:
         """Have the hanging process print where it is."""
-        with suppress(OSError):  # it has ended this very moment
-            self._lifeline.sendall(SHOW_STACK)
+        self._process.send_signal(STACK_SIGNAL)
         deadline = time.monotonic() + _STACK_SECONDS
         while (left := deadline - time.monotonic()) > 0.0:
             # It comes in pieces, of which the last is followed by silence.
@@ -135,18 +156,11 @@ class Process:
             self._listen()
 
     def _ended(self) -> Lost:
-        """Why the process ended, in the words of the fork server, which knows its exit code."""
-        ended = self._has_ended(_LAST_WORDS_SECONDS)
-        last_words = self._lifeline.recv(_CHUNK) if ended else b""
+        """Why the process ended."""
+        code = self._exit_code(_LAST_WORDS_SECONDS)
         if self._output.fileno() in self._ready(0.0):
             self._listen()
-        if last_words.startswith(b"!"):
-            problem = last_words[1:].decode(errors="replace")
-            return Lost(Fault.CRASH, f"no process could be started ({problem})")
-        if ended and not last_words:
-            return Lost(Fault.CRASH, "killed from outside, with the process that starts all others")
-        code = int(last_words) if ended else DEAF
-        if code == DEAF:
+        if code is None or code == DEAF:
             return Lost(Fault.CRASH, _NOT_ITS_OWN)
         if (name := signal_name(code)) is None:
             return Lost(Fault.EXIT, f"the process ended with exit code {code}")
@@ -172,14 +186,30 @@ class Process:
             return
         self.closed = True
         self._channel.close()
-        if kill or not self._has_ended(_PATIENCE_SECONDS):
-            self._lifeline.shutdown(socket.SHUT_WR)
-            self._has_ended(_PATIENCE_SECONDS)
-        self._lifeline.close()
+        if os.getpid() == self._owner:  # a forked child of ours lets go, and ends nothing
+            self._end(_PATIENCE_SECONDS if not kill else 0.0)
+        self._let_go()
+
+    def _end(self, patience: float) -> None:
+        self._exit_code(patience)
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)  # and whatever it started
+        self._exit_code(_PATIENCE_SECONDS)
+
+    def _exit_code(self, patience: float) -> int | None:
+        """The exit code, waited for ``patience`` seconds at most; None if it lives on."""
+        with suppress(subprocess.TimeoutExpired):
+            return self._process.wait(patience)
+        return None
+
+    def _let_go(self) -> None:
+        self._channel.close()
+        os.close(self._lifeline)
         self._output.close()
 
-    def _has_ended(self, patience: float) -> bool:
-        """Whether the process ends within ``patience`` seconds."""
-        poll = select.poll()
-        poll.register(self._lifeline, select.POLLIN)
-        return bool(poll.poll(1000.0 * patience))
+
+def _our_path() -> str:
+    """Where this process imports from, and where this very package is, as JSON."""
+    # "" means the current folder, whose modules must not pass for others.
+    ours = Path(lcnn_verify.__file__).parent.parent
+    return json.dumps([str(entry) for entry in (*sys.path, ours) if entry])

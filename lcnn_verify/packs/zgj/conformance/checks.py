@@ -1,12 +1,43 @@
-"""Which checks apply to an implementation; what it does not offer is no failure."""
+"""Which checks are asked for, and which apply; what is not offered is no failure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
+from lcnn_verify.campaign import arguments
+from lcnn_verify.errors import InputError, did_you_mean
 from lcnn_verify.ledger import Claim
 from lcnn_verify.packs.zgj.conformance.declaration import Declaration
-from lcnn_verify.packs.zgj.ledger.conformance import BATCH, EVEN, GRADIENT, LOSS, NEEDS, NUMPY, PAIR
+from lcnn_verify.packs.zgj.ledger.conformance import (
+    BATCH,
+    CHECKS,
+    EVEN,
+    GRADIENT,
+    LOSS,
+    NEEDS,
+    NUMPY,
+    PAIR,
+)
+
+
+def select(checks: Any) -> tuple[Claim, ...]:
+    """Checks by id or short name, also with commas in one text as on the command line; None: all.
+
+    Raises ``InputError`` with the nearest name.
+    """
+    if isinstance(checks, str):
+        checks = checks.split(",")
+    wanted = "ids of checks such as 'zgj.conform.shapes' or 'shapes', or None for all"
+    short = {check.name: check for check in CHECKS}
+    chosen = set()
+    for name in arguments.names("checks", checks, wanted):
+        bare = name.strip().removeprefix("zgj.conform.")
+        if bare not in short:
+            hint = did_you_mean(bare, list(short))
+            raise InputError("checks", repr(name.strip()), f"one of {', '.join(short)}{hint}")
+        chosen.add(short[bare].id)
+    return tuple(check for check in CHECKS if not chosen or check.id in chosen)
 
 
 def lacking(check: Claim, said: Declaration) -> str:

@@ -12,12 +12,11 @@ from numpy.typing import NDArray
 
 from lcnn_verify.errors import InputError
 from lcnn_verify.packs.zgj.conformance import declaration
+from lcnn_verify.packs.zgj.conformance.arrays import Layout
 from lcnn_verify.packs.zgj.conformance.declaration import Arrays, Facts
-from lcnn_verify.packs.zgj.conformance.faults import Fault, Misbehaviour
-from lcnn_verify.packs.zgj.conformance.inputs import Layout
-from lcnn_verify.packs.zgj.conformance.limits import Limits
-from lcnn_verify.packs.zgj.conformance.messages import Message, pack
-from lcnn_verify.packs.zgj.conformance.supervisor import Lost, Process
+from lcnn_verify.packs.zgj.conformance.faults import Fault, Limits, Misbehaviour
+from lcnn_verify.packs.zgj.conformance.process.client import Lost, Process
+from lcnn_verify.packs.zgj.conformance.process.messages import Message, pack
 from lcnn_verify.packs.zgj.conformance.target import Target
 from lcnn_verify.processes import ONE_THREAD
 
@@ -33,10 +32,9 @@ class Isolated:
     def __init__(self, target: Target, limits: Limits) -> None:
         self._target, self._limits = target, limits
         self._home: Path | None = target.file or target.folder
-        self._environment = {**os.environ, **ONE_THREAD}
-        self._surroundings = {
+        self._directory, self._environment = str(Path.cwd()), {**os.environ, **ONE_THREAD}
+        self._request_to_load = {
             "target": target.text,
-            "directory": str(Path.cwd()),
             "path": [str(target.folder), *map(str, sys.path)],
             "memory_gigabytes": limits.memory_gigabytes,
         }
@@ -46,11 +44,10 @@ class Isolated:
 
     def _start(self) -> None:
         """Load the target in a fresh process."""
-        self._process = Process(self._limits.output_bytes)
-        request = {**self._surroundings, "environment": self._environment}
         wanted = "code that can be imported"
         try:
-            reply, _ = self._exchange(self._limits.first_call_seconds, request)
+            self._process = Process(self._limits.output_bytes, self._directory, self._environment)
+            reply, _ = self._exchange(self._limits.first_call_seconds, self._request_to_load)
         except Lost as lost:
             got = f"{self._target.text!r}, which {lost.kind.meaning} while loading: {lost.detail}"
             raise InputError("target", got, wanted) from None
