@@ -46,12 +46,12 @@ def cosine(units: FloatArray, i: int, b: int) -> float:
 
 
 @compiled
-def weighted_sum(weights: FloatArray, rows: FloatArray) -> FloatArray:
-    """Σ_b weights_b·rows_b, shape (d,), of ``weights`` (n,) and ``rows`` (n, d)."""
+def signed_sum(signs: FloatArray, weights: FloatArray, rows: FloatArray) -> FloatArray:
+    """Σ_b signs_b·weights_b·rows_b, shape (d,), of ``signs``, ``weights`` (n,), ``rows`` (n, d)."""
     n, d = rows.shape
     total, error = np.zeros(d), np.zeros(d)
     for b in range(n):
-        weight = weights[b]
+        weight = signs[b] * weights[b]
         for j in range(d):
             total[j], rest = two_sum(total[j], weight * rows[b, j])
             error[j] += rest

@@ -15,8 +15,8 @@ from lcnn_verify.numerics.compensated import (
     add_into,
     cosine,
     row_dot,
+    signed_sum,
     two_sum,
-    weighted_sum,
 )
 
 # Adding HALF to 1 changes nothing in float64; two of them are almost a unit in the last place.
@@ -51,7 +51,7 @@ def test_every_compensated_sum_keeps_the_small_terms(count: int) -> None:
     expected = math.fsum(values)
     assert row_dot(values[None], ones[None], 0) == expected
     directions = np.stack((values, -2.0 * values), axis=1)
-    mean = weighted_sum(-ones, directions)
+    mean = signed_sum(-ones, ones, directions)
     assert mean.tolist() == [-expected, 2.0 * expected]
     total, error = np.zeros((1, 2)), np.zeros((1, 2))
     for value in values:

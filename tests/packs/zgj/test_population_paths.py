@@ -212,7 +212,7 @@ BROKEN: dict[str, Callable[[], Callable[..., Any]]] = {
         assemble=python_assemble(row_dot=lambda a, b, i: -(a[i] @ b[i]))
     ),
     "assemble: linear part": lambda: python_small(
-        assemble=python_assemble(weighted_sum=lambda weights, rows: -weights @ rows)
+        assemble=python_assemble(signed_sum=lambda s, m, u: -(s * m) @ u)
     ),
 }
 

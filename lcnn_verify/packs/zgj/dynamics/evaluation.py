@@ -71,9 +71,9 @@ class Workspace(NamedTuple):
 
 
 @compiled
-def measure(weights: FloatArray, space: Workspace) -> None:
+def measure(weights: FloatArray, family: Family, lengths: FloatArray) -> None:
     """Write the students' lengths, unit rows and masses."""
-    units, masses, lengths = space.family.units, space.family.masses, space.lengths
+    units, masses = family.units, family.masses
     for i in range(weights.shape[0]):
         lift = 1.0
         square = row_dot(weights, weights, i)
@@ -86,7 +86,7 @@ def measure(weights: FloatArray, space: Workspace) -> None:
         for j in range(weights.shape[1]):
             units[i, j] = lift * weights[i, j] / length if length > 0.0 else 0.0
         lengths[i] = length / lift
-        masses[i] = lengths[i] ** space.family.power
+        masses[i] = lengths[i] ** family.power
 
 
 @compiled
@@ -118,7 +118,7 @@ def evaluate(
     family = space.family
     m, d = weights.shape
     if space.route != Route.TILED:
-        measure(weights, space)
+        measure(weights, family, space.lengths)
     total = family.masses.sum()
     if not math.isfinite(total):
         space.slope[:] = math.nan

@@ -74,7 +74,7 @@ class ScaledProblem:
         space = self.space
         if space.route != Route.TILED:
             return 0.0
-        measure(weights, space)
+        measure(weights, space.family, space.lengths)
         with np.errstate(under="ignore"):
             value, space.slope[:] = dense.loss_and_pull(space.family)
         return value

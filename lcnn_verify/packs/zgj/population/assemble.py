@@ -20,7 +20,7 @@ import math
 import numpy as np
 
 from lcnn_verify.numerics.arrays import FloatArray
-from lcnn_verify.numerics.compensated import row_dot, two_sum, weighted_sum
+from lcnn_verify.numerics.compensated import row_dot, signed_sum, two_sum
 from lcnn_verify.numerics.compiled import compiled
 from lcnn_verify.packs.zgj.population.family import Family
 
@@ -42,7 +42,7 @@ def assemble(family: Family, sines: FloatArray, arcs: FloatArray, pull: FloatArr
     n, d = units.shape
     weight = family.alpha * (2.0 / math.pi)
     if family.beta != 0.0:
-        linear = weighted_sum(signs * masses, units)
+        linear = signed_sum(signs, masses, units)
         for i in range(n):
             for j in range(d):
                 arcs[i, j] = weight * arcs[i, j] + family.beta * linear[j]
