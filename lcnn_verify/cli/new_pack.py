@@ -87,9 +87,7 @@ def write(name: str, target: Path) -> None:
 def _demand_free(name: str) -> None:
     """Raise ``InputError`` unless ``name`` can be a key and a package, and is neither yet."""
     if not packs.KEY.fullmatch(name) or keyword.iskeyword(name) or name == "tests":
-        wanted = (
-            "a-z, 0-9 and _, a letter first, and no word of Python's or name of its own folders"
-        )
+        wanted = "a-z, 0-9 and _, a letter first, and neither a word of Python's nor 'tests'"
         raise InputError("name", repr(name), wanted)
     if name in {pack.key for pack in packs.find()}:
         raise InputError("name", repr(name), "a name no pack has: one of that name is there")
