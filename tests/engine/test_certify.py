@@ -28,28 +28,30 @@ def run(capsys, *words):
 
 
 def test_a_third_partys_claim_is_proved_and_checked(capsys):
-    code, shown, _ = run(capsys, "--of", "7", "toy.euler")  # options on both sides of the claim
+    code, shown, _ = run(
+        capsys, "--of", "7", "toy.euler", "--out", "seven.json"
+    )  # options on both sides of the claim
     assert code == 0
-    assert "check it: lcnn-verify certify --check bijection.json" in shown
-    code, shown, _ = run(capsys, "--check", "bijection.json")
+    assert "check it: lcnn-verify certify --check seven.json" in shown
+    code, shown, _ = run(capsys, "--check", "seven.json")
     assert code == 0
     assert shown.startswith("CERTIFIED 7 has 5 partitions into odd and as many into distinct")
-    code, shown, _ = run(capsys, "--json", "--check", "bijection.json")
+    code, shown, _ = run(capsys, "--json", "--check", "seven.json")
     told = json.loads(shown)
     assert (code, told["certificate"], told["verdict"]) == (0, "toy.bijection", "CERTIFIED")
-    assert run(capsys, "--check", "bijection.json", "-q") == (0, "", "")
+    assert run(capsys, "--check", "seven.json", "-q") == (0, "", "")
 
 
 def test_a_spoiled_certificate_is_rejected(capsys, tmp_path):
-    run(capsys, "toy.euler")
-    path = tmp_path / "bijection.json"
+    run(capsys, "toy.euler", "--out", "twelve.json")
+    path = tmp_path / "twelve.json"
     document = json.loads(path.read_text())
     path.write_text(json.dumps(document | {"n": 11}))
-    code, shown, _ = run(capsys, "--check", "bijection.json")
+    code, shown, _ = run(capsys, "--check", "twelve.json")
     assert code == 1
     assert shown.startswith("REJECTED ")
     path.write_text(json.dumps(document | {"remark": "true"}))
-    code, shown, _ = run(capsys, "--check", "bijection.json", "--json")
+    code, shown, _ = run(capsys, "--check", "twelve.json", "--json")
     assert json.loads(shown)["reason"].endswith("it was changed after it was written")
     assert json.loads(shown)["proved"]
 
