@@ -50,7 +50,9 @@ _POWER = re.compile("·10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 def render(document: Document, console: Console) -> None:
     """Print the document: its sections, what stands in its head, and its outcome last."""
     print_blocks(console, document.sections)
-    print_blocks(console, document.head)
+    if head := tuple(shown(document.head, Medium.TERMINAL)):
+        console.print()
+        print_blocks(console, head)
     console.print()
     tone = "bold green" if document.tone == "good" else _STYLES.get(document.tone, "bold")
     console.print(literal(console, document.headline, tone))
@@ -101,7 +103,6 @@ def print_blocks(console: Console, blocks: Iterable[Block]) -> None:
                     _item(console, item)
             case Facts():
                 pairs = (f"{name} {words(value)}" for name, value in block.pairs)
-                console.print()
                 _line(console, "; ".join(pairs))
             case Table():
                 _table(console, block)
