@@ -14,16 +14,16 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lcnn_verify.evidence import check, verifies
+from lcnn_verify.evidence import check, sampling, verifies
 from lcnn_verify.packs.zgj import laws, strategies
 from lcnn_verify.packs.zgj.descents import DESCENT_SEPARATION, check_converged, descend
 from lcnn_verify.packs.zgj.instances import Instance
-from lcnn_verify.packs.zgj.laws import width_ladder_start
 from lcnn_verify.packs.zgj.quantities import loss, merged_level_of, recovery
+from lcnn_verify.packs.zgj.starts import width_ladder_start
 from lcnn_verify.packs.zgj.threshold import loss_threshold
 from lcnn_verify.profiles import active
 
-LAW = laws.joined(
+LAW = sampling.joined(
     laws.teacher_law(max_r=3, max_d=4, min_degrees=np.degrees(DESCENT_SEPARATION)),
     "L₀/ε₀ is uniform on 0.1, 0.5, 0.9; starts of the width ladder's law, one for each m.",
     level=lambda rng: float(rng.choice([0.1, 0.5, 0.9])),

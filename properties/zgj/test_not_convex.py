@@ -16,10 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lcnn_verify.evidence import Quantity, check, verifies
+from lcnn_verify.evidence.amounts import number
 from lcnn_verify.numerics import balls
 from lcnn_verify.packs.zgj import enclosure, oracle, population, strategies
 from lcnn_verify.packs.zgj.instances import Instance
-from lcnn_verify.packs.zgj.quantities import loss, number
+from lcnn_verify.packs.zgj.quantities import loss
 
 
 @verifies("zgj.not-convex", examples=20)

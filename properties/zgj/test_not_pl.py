@@ -14,10 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lcnn_verify.evidence import check, verifies
+from lcnn_verify.evidence.amounts import norm
 from lcnn_verify.packs.zgj import strategies
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.networks import mirrored_clones
-from lcnn_verify.packs.zgj.quantities import gradient_norm, loss, norm, threshold_level
+from lcnn_verify.packs.zgj.quantities import gradient_norm, loss, threshold_level
 from lcnn_verify.packs.zgj.threshold import loss_threshold
 
 LADDER = [2.0**-k for k in range(9)]

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from lcnn_verify.evidence import Figure, check
+from lcnn_verify.evidence.amounts import frobenius
 from lcnn_verify.evidence.figures import Kind, Line, Tone, log
 from lcnn_verify.evidence.quantity import Quantity
 from lcnn_verify.numerics.arrays import FloatArray
@@ -14,7 +15,7 @@ from lcnn_verify.packs.zgj import oracle
 from lcnn_verify.packs.zgj.dynamics import StopReason, Trajectory, gradient_descent, gradient_flow
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.population import gradient_rounding_floor
-from lcnn_verify.packs.zgj.quantities import frobenius, loss
+from lcnn_verify.packs.zgj.quantities import loss
 
 STEP = 0.1
 """Step of gradient descent in units of 1/‖V‖_F² (THEORY §4, zgj.convergence)."""

@@ -12,9 +12,9 @@ Source: THEORY §3, fact 5 and "Other models".
 from hypothesis import given
 
 from lcnn_verify.evidence import verifies
+from lcnn_verify.evidence.amounts import norm
 from lcnn_verify.packs.zgj.conformance import examples
 from lcnn_verify.packs.zgj.conformance.trial import Trial
-from lcnn_verify.packs.zgj.quantities import norm
 
 
 @verifies("zgj.conform.gradient-upper-bound", examples=20)

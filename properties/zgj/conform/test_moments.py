@@ -16,9 +16,9 @@ from flint import arb
 from hypothesis import given
 
 from lcnn_verify.evidence import Quantity, verifies
+from lcnn_verify.evidence.amounts import mass
 from lcnn_verify.packs.zgj.conformance import examples
 from lcnn_verify.packs.zgj.conformance.trial import Trial
-from lcnn_verify.packs.zgj.quantities import mass
 
 PI = Quantity("π", math.pi, math.ulp(math.pi), lambda _: +mpmath.pi, enclosed=lambda _: arb.pi())
 

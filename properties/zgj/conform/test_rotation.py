@@ -14,11 +14,11 @@ from dataclasses import replace
 from hypothesis import given
 
 from lcnn_verify.evidence import verifies
+from lcnn_verify.evidence.amounts import frobenius
 from lcnn_verify.packs.zgj import strategies
 from lcnn_verify.packs.zgj.conformance import examples, quantities
 from lcnn_verify.packs.zgj.conformance.trial import Trial
 from lcnn_verify.packs.zgj.networks import rotation
-from lcnn_verify.packs.zgj.quantities import frobenius
 
 FLAT = tuple(shape for shape in examples.SHAPES if shape[2] > 1)
 

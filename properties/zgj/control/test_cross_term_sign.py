@@ -12,9 +12,10 @@ import numpy as np
 from hypothesis import given
 
 from lcnn_verify.evidence import check, verifies
+from lcnn_verify.evidence.amounts import number
 from lcnn_verify.packs.zgj import enclosure, oracle, strategies
 from lcnn_verify.packs.zgj.instances import Instance
-from lcnn_verify.packs.zgj.quantities import loss, number
+from lcnn_verify.packs.zgj.quantities import loss
 
 
 @verifies("zgj.control.cross-term-sign", examples=20)

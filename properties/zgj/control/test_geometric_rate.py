@@ -17,11 +17,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lcnn_verify.evidence import check, verifies
+from lcnn_verify.evidence.amounts import number
 from lcnn_verify.packs.zgj.descents import working_step
 from lcnn_verify.packs.zgj.dynamics import gradient_descent
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.networks import mirrored_clones
-from lcnn_verify.packs.zgj.quantities import loss, number
+from lcnn_verify.packs.zgj.quantities import loss
 
 SMALLEST = 2.0**-8
 

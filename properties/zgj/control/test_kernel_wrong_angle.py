@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lcnn_verify.evidence import check, verifies
+from lcnn_verify.evidence.amounts import number
 from lcnn_verify.numerics import balls
 from lcnn_verify.packs.zgj import enclosure, oracle
-from lcnn_verify.packs.zgj.quantities import number
 
 
 @verifies("zgj.control.kernel-wrong-angle", examples=20)

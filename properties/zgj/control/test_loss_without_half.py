@@ -11,8 +11,9 @@ Source: THEORY §6.
 from hypothesis import given
 
 from lcnn_verify.evidence import check, verifies
+from lcnn_verify.evidence.amounts import number
 from lcnn_verify.packs.zgj import enclosure, oracle, strategies
-from lcnn_verify.packs.zgj.quantities import loss, number
+from lcnn_verify.packs.zgj.quantities import loss
 
 
 @verifies("zgj.control.loss-without-half", examples=20)

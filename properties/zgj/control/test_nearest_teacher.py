@@ -19,10 +19,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lcnn_verify.evidence import check, verifies
+from lcnn_verify.evidence.amounts import number
 from lcnn_verify.numerics import balls
 from lcnn_verify.packs.zgj.descents import descend
 from lcnn_verify.packs.zgj.instances import Instance
-from lcnn_verify.packs.zgj.quantities import number
 from lcnn_verify.packs.zgj.threshold import loss_threshold
 
 

@@ -15,12 +15,13 @@ from flint import arb
 from hypothesis import given
 
 from lcnn_verify.evidence import Quantity, check, verifies
+from lcnn_verify.evidence.amounts import frobenius
 from lcnn_verify.evidence.quantity import ROUNDING
 from lcnn_verify.numerics import balls
 from lcnn_verify.packs.zgj import enclosure, laws, oracle, population, strategies
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.model import MODELS
-from lcnn_verify.packs.zgj.quantities import frobenius, loss
+from lcnn_verify.packs.zgj.quantities import loss
 
 
 def inner_product(x):

@@ -17,20 +17,20 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lcnn_verify.evidence import Quantity, check, verifies
-from lcnn_verify.packs.zgj import laws, oracle, strategies
+from lcnn_verify.evidence import Quantity, check, sampling, verifies
+from lcnn_verify.evidence.amounts import norm
+from lcnn_verify.packs.zgj import oracle, strategies
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.quantities import (
     floor_found,
     gradient_norm,
     loss,
     merged_level,
-    norm,
     threshold_level,
 )
 from lcnn_verify.packs.zgj.threshold import floor_level
 
-LAW = laws.plain_law(
+LAW = sampling.plain_law(
     "Δ is uniform on [0.1°, 90°], v on 1, 2, ½; the mass is split by two to four shares uniform on "
     "1..9.",
     degrees=lambda rng: float(rng.uniform(0.1, 90.0)),

@@ -12,9 +12,10 @@ Source: THEORY §3, fact 5 and "Other models".
 from hypothesis import given
 
 from lcnn_verify.evidence import check, verifies
+from lcnn_verify.evidence.amounts import norm
 from lcnn_verify.packs.zgj import laws, strategies
 from lcnn_verify.packs.zgj.model import MODELS
-from lcnn_verify.packs.zgj.quantities import gradient_norm, gradient_row_norm, loss, norm
+from lcnn_verify.packs.zgj.quantities import gradient_norm, gradient_row_norm, loss
 
 
 @verifies(

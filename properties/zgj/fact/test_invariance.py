@@ -18,22 +18,23 @@ from dataclasses import replace
 import numpy as np
 from hypothesis import given
 
-from lcnn_verify.evidence import check, verifies
+from lcnn_verify.evidence import check, sampling, verifies
+from lcnn_verify.evidence.amounts import frobenius, mass
 from lcnn_verify.evidence.quantity import ROUNDING
 from lcnn_verify.packs.zgj import laws, population, strategies
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.model import MODELS
 from lcnn_verify.packs.zgj.networks import flip, reorder, rotation
-from lcnn_verify.packs.zgj.quantities import frobenius, gradient_norm, loss, mass
+from lcnn_verify.packs.zgj.quantities import gradient_norm, loss
 
 ANY = strategies.instances(models=MODELS)
-REARRANGED = laws.joined(
+REARRANGED = sampling.joined(
     laws.general_law(models=MODELS),
     "Six sort keys uniform on 0..9 and six fair signs, repeated as needed.",
     order=lambda rng: rng.integers(10, size=6).tolist(),
     signs=lambda rng: rng.choice([-1, 1], size=6).tolist(),
 )
-ROTATED = laws.joined(
+ROTATED = sampling.joined(
     laws.general_law(models=MODELS),
     "Three Givens rotations by angles uniform on [0°, 180°].",
     turns=lambda rng: rng.uniform(0.0, 180.0, 3).tolist(),

@@ -16,10 +16,10 @@ from flint import arb
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lcnn_verify.evidence import check, verifies
-from lcnn_verify.packs.zgj import laws
+from lcnn_verify.evidence import check, sampling, verifies
+from lcnn_verify.evidence.amounts import number
 from lcnn_verify.packs.zgj.proofs.facts import merged_level as theorem
-from lcnn_verify.packs.zgj.quantities import merged_level, number
+from lcnn_verify.packs.zgj.quantities import merged_level
 
 ANGLES = st.one_of(
     st.integers(1, 90).map(math.radians),
@@ -28,7 +28,7 @@ ANGLES = st.one_of(
 )
 
 
-LAW = laws.plain_law(
+LAW = sampling.plain_law(
     "Δ is uniform on (0, π/2].", delta=lambda rng: math.pi / 2 * float(1.0 - rng.random())
 )
 

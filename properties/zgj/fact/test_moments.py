@@ -16,13 +16,14 @@ from flint import arb
 from hypothesis import given
 
 from lcnn_verify.evidence import Quantity, check, verifies
+from lcnn_verify.evidence.amounts import frobenius, number
 from lcnn_verify.evidence.quantity import ROUNDING
 from lcnn_verify.numerics import balls
 from lcnn_verify.packs.zgj import laws, strategies
 from lcnn_verify.packs.zgj.enclosure import unit
 from lcnn_verify.packs.zgj.model import MODELS
 from lcnn_verify.packs.zgj.proofs.facts import moments as theorem
-from lcnn_verify.packs.zgj.quantities import frobenius, loss, number
+from lcnn_verify.packs.zgj.quantities import loss
 
 PI = number("π", lambda dps: mpmath.pi, enclosed=lambda bits: arb.pi())
 

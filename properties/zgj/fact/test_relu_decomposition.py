@@ -17,11 +17,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lcnn_verify.evidence import Quantity, check, verifies
+from lcnn_verify.evidence.amounts import number
 from lcnn_verify.numerics import balls
 from lcnn_verify.packs.zgj import enclosure, laws, oracle, strategies
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.model import TIED_RELU, UNIT_RELU, Model
-from lcnn_verify.packs.zgj.quantities import loss, number
+from lcnn_verify.packs.zgj.quantities import loss
 
 LIMITS = {"models": (TIED_RELU, UNIT_RELU), "max_m": 2, "max_r": 2, "max_d": 3}
 LAW = laws.general_law(**LIMITS)

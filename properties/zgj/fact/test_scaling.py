@@ -12,13 +12,13 @@ Source: THEORY §3, fact 2.
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lcnn_verify.evidence import check, verifies
+from lcnn_verify.evidence import check, sampling, verifies
 from lcnn_verify.packs.zgj import laws, strategies
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.model import MODELS
 from lcnn_verify.packs.zgj.quantities import gradient_norm, loss
 
-LAW = laws.joined(
+LAW = sampling.joined(
     laws.general_law(models=MODELS),
     "c = 2^k, k uniform on -10..10.",
     octaves=lambda rng: int(rng.integers(-10, 11)),

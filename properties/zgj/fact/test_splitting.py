@@ -20,19 +20,20 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lcnn_verify.evidence import check, verifies
+from lcnn_verify.evidence import check, sampling, verifies
+from lcnn_verify.evidence.amounts import mass, number
 from lcnn_verify.evidence.quantity import ROUNDING
 from lcnn_verify.numerics import balls
 from lcnn_verify.packs.zgj import enclosure, laws, oracle, strategies
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.model import MODELS, TIED_ABS, TIED_RELU, UNIT_ABS, UNIT_RELU
 from lcnn_verify.packs.zgj.networks import split
-from lcnn_verify.packs.zgj.quantities import gradient_norm, loss, mass, number
+from lcnn_verify.packs.zgj.quantities import gradient_norm, loss
 
 SMALL = {"max_m": 4, "max_r": 3, "max_d": 4}
 
 
-LAW = laws.joined(
+LAW = sampling.joined(
     laws.general_law(models=MODELS),
     "Each student in turn is split by one of three lists of two to four shares, uniform on 1..9.",
     splits=lambda rng: [rng.integers(1, 10, size=rng.integers(2, 5)).tolist() for _ in range(3)],

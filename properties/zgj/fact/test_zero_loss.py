@@ -14,7 +14,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lcnn_verify.evidence import Quantity, check, verifies
+from lcnn_verify.evidence import Quantity, check, sampling, verifies
 from lcnn_verify.packs.zgj import laws, strategies
 from lcnn_verify.packs.zgj.instances import Instance, Teacher
 from lcnn_verify.packs.zgj.networks import flip
@@ -22,7 +22,7 @@ from lcnn_verify.packs.zgj.quantities import loss
 
 SEPARATED = strategies.teachers(min_separation=1e-3, max_r=3, max_d=4)
 CHANGES = (1e-1, 1e-3, 1e-6, 1e-12)
-LAW = laws.joined(
+LAW = sampling.joined(
     laws.teacher_law(max_r=3, max_d=4),
     "One teacher is split into quarters, with fair signs; then a student is turned by an amount "
     "uniform on 0.1, 10⁻³, 10⁻⁶, 10⁻¹².",

@@ -17,11 +17,11 @@ from flint import arb
 from hypothesis import given
 
 from lcnn_verify.evidence import Quantity, check, verifies
+from lcnn_verify.evidence.amounts import mass, norm, number, row_distance
 from lcnn_verify.evidence.quantity import ROUNDING
 from lcnn_verify.numerics import balls
 from lcnn_verify.packs.zgj import enclosure, laws, oracle, population, strategies
 from lcnn_verify.packs.zgj.model import MODELS
-from lcnn_verify.packs.zgj.quantities import mass, norm, number, row_distance
 
 STEP = mpmath.mpf(2) ** -200
 

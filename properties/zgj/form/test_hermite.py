@@ -17,9 +17,10 @@ from flint import arb
 from hypothesis import given
 
 from lcnn_verify.evidence import check, verifies
+from lcnn_verify.evidence.amounts import mass, number
 from lcnn_verify.packs.zgj import enclosure, laws, oracle, strategies
 from lcnn_verify.packs.zgj.model import MODELS
-from lcnn_verify.packs.zgj.quantities import loss, mass, number
+from lcnn_verify.packs.zgj.quantities import loss
 
 TERMS = 40
 

@@ -18,11 +18,11 @@ from flint import arb
 from hypothesis import given
 
 from lcnn_verify.evidence import check, verifies
+from lcnn_verify.evidence.amounts import number
 from lcnn_verify.numerics import balls
 from lcnn_verify.packs.zgj import enclosure, laws, oracle, population, strategies
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.model import MODELS
-from lcnn_verify.packs.zgj.quantities import number
 
 STEP = mpmath.mpf(2) ** -200
 LAW = laws.general_law(models=MODELS, max_m=4, max_r=2, max_d=3, norms=(0.5, 2.0))

@@ -15,15 +15,15 @@ from flint import arb
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lcnn_verify.evidence import check, verifies
-from lcnn_verify.packs.zgj import enclosure, laws, oracle
+from lcnn_verify.evidence import check, sampling, verifies
+from lcnn_verify.evidence.amounts import number
+from lcnn_verify.packs.zgj import enclosure, oracle
 from lcnn_verify.packs.zgj.model import TIED_ABS, Model
-from lcnn_verify.packs.zgj.quantities import number
 
 DEGREES = st.one_of(st.integers(0, 180), st.floats(0.0, 180.0), st.floats(0.0, 1e-6))
 
 
-LAW = laws.plain_law(
+LAW = sampling.plain_law(
     "The angle is uniform on [0°, 180°], σ uniform on |·|, ReLU.",
     degrees=lambda rng: float(rng.uniform(0.0, 180.0)),
     activation=lambda rng: ("abs", "relu")[int(rng.integers(2))],

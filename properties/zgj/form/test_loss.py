@@ -12,10 +12,11 @@ Source: THEORY §2 (closed form), §7 (why a floor).
 from hypothesis import given
 
 from lcnn_verify.evidence import check, verifies
+from lcnn_verify.evidence.amounts import mass, number
 from lcnn_verify.evidence.quantity import ROUNDING
 from lcnn_verify.packs.zgj import laws, strategies
 from lcnn_verify.packs.zgj.model import MODELS
-from lcnn_verify.packs.zgj.quantities import loss, mass, number
+from lcnn_verify.packs.zgj.quantities import loss
 
 
 @verifies("zgj.form.loss", examples=150, draws=100, law=laws.general_law(models=MODELS))

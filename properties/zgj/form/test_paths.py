@@ -18,19 +18,20 @@ from flint import arb
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lcnn_verify.evidence import check, verifies
+from lcnn_verify.evidence import check, sampling, verifies
+from lcnn_verify.evidence.amounts import number, row_distance
 from lcnn_verify.numerics import balls
 from lcnn_verify.packs.zgj import enclosure, laws, oracle, population, strategies
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.model import MODELS
 from lcnn_verify.packs.zgj.population import dense, planar, small
 from lcnn_verify.packs.zgj.population.scaling import scaled_family
-from lcnn_verify.packs.zgj.quantities import loss, number, row_distance
+from lcnn_verify.packs.zgj.quantities import loss
 
 PATHS = {"dense": dense, "planar": planar, "small": small}
 
 
-LAW = laws.joined(
+LAW = sampling.joined(
     laws.general_law(models=MODELS, max_d=3),
     "The path is uniform on dense, planar, small (dense for planar in d = 3).",
     path=lambda rng: list(PATHS)[int(rng.integers(3))],

@@ -11,9 +11,10 @@ Source: THEORY §2, route (a).
 from hypothesis import given
 
 from lcnn_verify.evidence import check, verifies
+from lcnn_verify.evidence.amounts import number
 from lcnn_verify.packs.zgj import enclosure, laws, oracle, strategies
 from lcnn_verify.packs.zgj.model import MODELS
-from lcnn_verify.packs.zgj.quantities import loss, number
+from lcnn_verify.packs.zgj.quantities import loss
 
 LIMITS = {"models": MODELS, "max_m": 2, "max_r": 2, "max_d": 3}
 

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from lcnn_verify.errors import InputError
-from lcnn_verify.packs.zgj import adversary, laws, networks, oracle, population
+from lcnn_verify.packs.zgj import adversary, networks, oracle, population
 from lcnn_verify.packs.zgj.model import TIED_RELU
+from lcnn_verify.packs.zgj.starts import structured_starts
 from lcnn_verify.packs.zgj.threshold import kappa, loss_threshold, merged_level
 
 PLANE = np.eye(2)
@@ -18,7 +19,7 @@ def starts(V, m, seed, *, level, random=3, structured=3):
     rng = np.random.default_rng(seed)
     return [
         *adversary.random_starts(V, m, random, rng),
-        *laws.structured_starts(V, m, structured, rng, level=level),
+        *structured_starts(V, m, structured, rng, level=level),
     ]
 
 
@@ -68,14 +69,14 @@ def test_a_level_too_high_is_refuted_from_starts_that_know_nothing(m, kind):
 
 
 def test_a_point_that_is_no_violation_is_not_taken_for_one():
-    W = laws.structured_starts(PLANE, 4, 1, np.random.default_rng(0), level=3.9)[0]
+    W = structured_starts(PLANE, 4, 1, np.random.default_rng(0), level=3.9)[0]
     found = adversary.minimize_gradient_ratio(W, PLANE, level=TOO_HIGH, max_iterations=1)
     assert not is_violation(found, PLANE, TOO_HIGH)
 
 
 def test_structured_starts_hold_no_critical_point():
     for level in (1.0, 3.9):
-        for W in laws.structured_starts(PLANE, 4, 100, np.random.default_rng(2), level=level):
+        for W in structured_starts(PLANE, 4, 100, np.random.default_rng(2), level=level):
             value, slope = population.loss_and_gradient(W, PLANE)
             assert np.linalg.norm(slope) > 4.0 * kappa(PLANE) * value
             directions = np.abs(W[W.any(axis=1)])

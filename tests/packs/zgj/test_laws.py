@@ -5,8 +5,10 @@ import pytest
 from scipy import stats
 
 from lcnn_verify.errors import InputError
+from lcnn_verify.evidence import sampling
 from lcnn_verify.packs.zgj import geometry, laws, networks, population
 from lcnn_verify.packs.zgj.model import MODELS, TIED_ABS
+from lcnn_verify.packs.zgj.starts import structured_starts, width_ladder_start
 from lcnn_verify.packs.zgj.threshold import loss_threshold
 
 
@@ -92,10 +94,10 @@ def test_teacher_draws_keep_the_separation():
 
 
 def test_laws_are_joined_from_stated_parts():
-    plain = laws.plain_law("c is uniform on [0, 1].", c=lambda rng: float(rng.uniform()))
+    plain = sampling.plain_law("c is uniform on [0, 1].", c=lambda rng: float(rng.uniform()))
     assert plain.draw(np.random.default_rng(0)) == {"c": np.random.default_rng(0).uniform()}
     teacher = laws.teacher_law()
-    both = laws.joined(teacher, "c is 1, 2 or 3.", c=lambda rng: int(rng.integers(1, 4)))
+    both = sampling.joined(teacher, "c is 1, 2 or 3.", c=lambda rng: int(rng.integers(1, 4)))
     assert both.text == f"{teacher.text} c is 1, 2 or 3."
     rng = np.random.default_rng(1)
     drawn = [both.draw(rng) for _ in range(20)]
@@ -106,19 +108,19 @@ def test_laws_are_joined_from_stated_parts():
 def test_structured_starts_lie_at_their_level():
     V = networks.build_teacher(d=3, norms=[1.0, 0.7], gaps=[70.0]).V
     for level in (0.5, 3.0):
-        drawn = laws.structured_starts(V, 5, 30, np.random.default_rng(3), level=level)
+        drawn = structured_starts(V, 5, 30, np.random.default_rng(3), level=level)
         fractions = np.array([population.loss(W, V) for W in drawn]) / loss_threshold(V)
         assert all(W.shape == (5, 3) for W in drawn)
         assert (fractions <= level).all()
         assert np.mean(fractions > 0.999 * level) > 0.9
     with pytest.raises(InputError, match="m: got 1, wanted at least r = 2"):
-        laws.structured_starts(V, 1, 1, np.random.default_rng(0))
+        structured_starts(V, 1, 1, np.random.default_rng(0))
 
 
 @pytest.mark.parametrize(("m", "d"), [(2, 2), (3, 2), (64, 2), (7, 4), (8192, 2)])
 def test_width_ladder_starts_have_their_loss_at_every_width(m, d):
     V = np.eye(d)[:2]
-    W = laws.width_ladder_start(V, m, 0.02, np.random.default_rng(4))
+    W = width_ladder_start(V, m, 0.02, np.random.default_rng(4))
     assert W.shape == (m, d)
     assert population.loss(W, V) == pytest.approx(0.02, rel=1e-6)
     assert population.loss(W, V) <= 0.02
@@ -126,7 +128,7 @@ def test_width_ladder_starts_have_their_loss_at_every_width(m, d):
 
 def test_a_width_ladder_start_is_a_displaced_split_of_the_teachers():
     V = np.diag([1.0, 2.0])
-    W = laws.width_ladder_start(V, 400, 1e-10, np.random.default_rng(5))
+    W = width_ladder_start(V, 400, 1e-10, np.random.default_rng(5))
     masses = np.sum(W**2, axis=1)
     assert geometry.assign(W, V).tolist() == [0, 1] * 200
     assert masses[::2].sum() == pytest.approx(1.0, rel=1e-3)
@@ -140,6 +142,6 @@ def test_a_width_ladder_start_is_a_displaced_split_of_the_teachers():
 
 def test_a_width_ladder_start_needs_room_and_a_loss():
     with pytest.raises(InputError, match="m: got 1, wanted at least r = 2"):
-        laws.width_ladder_start(np.eye(2), 1, 0.02, np.random.default_rng(0))
+        width_ladder_start(np.eye(2), 1, 0.02, np.random.default_rng(0))
     with pytest.raises(InputError, match=r"L0: got 0\.0, wanted a positive finite loss"):
-        laws.width_ladder_start(np.eye(2), 2, 0.0, np.random.default_rng(0))
+        width_ladder_start(np.eye(2), 2, 0.0, np.random.default_rng(0))

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lcnn_verify.errors import InputError
+from lcnn_verify.evidence import amounts
 from lcnn_verify.packs.zgj import quantities, strategies
 from lcnn_verify.packs.zgj.instances import Instance, Teacher
 from lcnn_verify.packs.zgj.model import UNIT_ABS
@@ -37,9 +38,9 @@ def test_quantities_of_any_instance_are_enclosed(x):
         quantities.loss(x),
         quantities.gradient_norm(x),
         quantities.gradient_row_norm(x, 0),
-        quantities.norm(x.W, "‖W‖"),
-        quantities.mass(x.W, 2, "Σ‖w‖²"),
-        quantities.distance(x.W, np.roll(x.W, 1, axis=0), "‖W − W′‖"),
+        amounts.norm(x.W, "‖W‖"),
+        amounts.mass(x.W, 2, "Σ‖w‖²"),
+        amounts.distance(x.W, np.roll(x.W, 1, axis=0), "‖W − W′‖"),
     ):
         assert_enclosed(quantity)
 
@@ -92,20 +93,20 @@ def test_a_number_knows_what_two_precisions_leave_open():
         with mpmath.workdps(dps):
             return mpmath.sqrt(2) ** 2 - 2
 
-    quantity = quantities.number("√2² − 2", cancelled)
+    quantity = amounts.number("√2² − 2", cancelled)
     assert abs(quantity.value) <= quantity.error < 1e-17
 
 
 def test_row_distance_is_the_distance_of_one_row():
     exact = mpmath.matrix([[1, 2], [3, 4]])
     computed = np.array([[1.0, 2.0], [3.0, 4.5]])
-    assert quantities.row_distance("g", computed, exact, 0).value == 0.0
-    assert quantities.row_distance("g", computed, exact, 1).value == 0.5
+    assert amounts.row_distance("g", computed, exact, 0).value == 0.0
+    assert amounts.row_distance("g", computed, exact, 1).value == 0.5
 
 
 @pytest.mark.parametrize("size", [1e-300, 1.0, 1e300])
 def test_frobenius_neither_overflows_nor_underflows(size):
-    assert quantities.frobenius(size * np.array([[3.0, 0.0], [0.0, 4.0]])) == pytest.approx(
+    assert amounts.frobenius(size * np.array([[3.0, 0.0], [0.0, 4.0]])) == pytest.approx(
         5.0 * size, rel=1e-15
     )
 
@@ -126,15 +127,15 @@ def test_the_setting_of_the_paper_is_asked_for():
 @pytest.mark.filterwarnings("error")
 def test_huge_rows_have_a_distance_or_are_refused_without_a_warning():
     huge = np.array([[1.5e308, -1.5e308], [5e-324, 1.0]])
-    assert quantities.frobenius(huge, 0.5 * huge) == pytest.approx(0.75e308 * math.sqrt(2.0))
-    assert quantities.frobenius(huge, huge) == 0.0
-    assert_enclosed(quantities.distance(0.5 * huge, -0.25 * huge, "gap"))
+    assert amounts.frobenius(huge, 0.5 * huge) == pytest.approx(0.75e308 * math.sqrt(2.0))
+    assert amounts.frobenius(huge, huge) == 0.0
+    assert_enclosed(amounts.distance(0.5 * huge, -0.25 * huge, "gap"))
     for refused in (
-        lambda: quantities.frobenius(huge),
-        lambda: quantities.distance(huge, -huge, "gap"),  # not even the entries fit
-        lambda: quantities.norm(huge, "rows"),
+        lambda: amounts.frobenius(huge),
+        lambda: amounts.distance(huge, -huge, "gap"),  # not even the entries fit
+        lambda: amounts.norm(huge, "rows"),
     ):
         with pytest.raises(OverflowError, match="scale the rows down"):
             refused()
     tiny = np.array([[5e-324, 0.0]])
-    assert quantities.frobenius(tiny, -tiny) == 1e-323
+    assert amounts.frobenius(tiny, -tiny) == 1e-323

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from lcnn_verify.errors import InputError
+from lcnn_verify.evidence import draws
 from lcnn_verify.packs.zgj import geometry, networks, population, strategies
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.model import MODELS, TIED_ABS
@@ -363,9 +364,9 @@ def test_outside_of_hypothesis_a_discard_raises_its_reason():
         (numbers.norms(0.5, 2.0), 1.0, (0.5, 2.0)),
         (numbers.norms(2e7, 1e9), 2e7, (2e7, 1e9)),
         (numbers.norms(3e-5, 4e-5), 3e-5, (3e-5, 4e-5)),
-        (numbers.readable(0.3, 0.4, simple=(1.0,)), 0.3, (0.3, 0.4)),
-        (numbers.readable(0.003, 0.004, simple=()), 0.003, (0.003, 0.004)),
-        (numbers.powers(1e-11, 20.0), 1.0, (1e-11, 20.0)),
+        (draws.readable(0.3, 0.4, simple=(1.0,)), 0.3, (0.3, 0.4)),
+        (draws.readable(0.003, 0.004, simple=()), 0.003, (0.003, 0.004)),
+        (draws.powers(1e-11, 20.0), 1.0, (1e-11, 20.0)),
         (numbers.levels(0.1, 0.9), 0.1, (0.1, 0.9)),
         (numbers.levels(3e-9, 4e-9), 3e-9, (3e-9, 4e-9)),
     ],

@@ -24,6 +24,7 @@ import mpmath
 import numpy as np
 from flint import arb
 
+from lcnn_verify.evidence.amounts import frobenius
 from lcnn_verify.evidence.quantity import ROUNDING, Quantity
 from lcnn_verify.numerics import balls
 from lcnn_verify.numerics.arrays import FloatArray
@@ -31,7 +32,6 @@ from lcnn_verify.packs.zgj import enclosure, oracle, population
 from lcnn_verify.packs.zgj.conformance.declaration import Dtype
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.model import Model
-from lcnn_verify.packs.zgj.quantities import frobenius
 
 EPSILON: dict[Dtype, float] = {"float64": 2.0**-52, "float32": 2.0**-23}
 SMALLEST: dict[Dtype, float] = {"float64": 2.0**-1022, "float32": 2.0**-126}

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
+from lcnn_verify.evidence import draws
 from lcnn_verify.evidence.draws import discard
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.packs.zgj.geometry import line_angles
@@ -55,7 +56,7 @@ def _clone(
     """
     r, d = V.shape
     clone: dict[str, Any] = {"weight": draw(st.integers(1, 9))}
-    lean = draw(numbers.readable(-60.0, 60.0, simple=_LEANS, digits=0)) or _LEANS[0]
+    lean = draw(draws.readable(-60.0, 60.0, simple=_LEANS, digits=0)) or _LEANS[0]
     strays = draw(st.booleans()) or lead
     axis, other = draw(numbers.axes(d)), draw(st.integers(0, max(r - 2, 0)))
     if merging and r > 1:
@@ -63,8 +64,8 @@ def _clone(
         clone |= {"lean": _bisector(V, j, k), "toward": f"v{k + 1}"}
     elif d > 1 and strays:
         clone |= {"lean": lean, "toward": axis}
-    changed = numbers.decimals(-0.9, 2.0, 2)
-    excess = draw(numbers.ranked((0.0,), _EXCESSES, changed, weights=(4, 1, 1)))
+    changed = draws.decimals(-0.9, 2.0, 2)
+    excess = draw(draws.ranked((0.0,), _EXCESSES, changed, weights=(4, 1, 1)))
     if lead and d == 1:
         excess = excess or _EXCESSES[0]
     elif balanced:
@@ -81,8 +82,8 @@ def _extra(draw: st.DrawFn, V: FloatArray, roles: tuple[str, ...]) -> dict[str, 
         return {"role": role}
     if role in ("far", "tiny"):
         least = float(np.linalg.norm(V, axis=1).min())
-        far = numbers.readable(0.05 * least, least, simple=(1.0, 0.5, 0.25))
-        norm = draw(far if role == "far" else numbers.powers(1e-150, 1e-10))
+        far = draws.readable(0.05 * least, least, simple=(1.0, 0.5, 0.25))
+        norm = draw(far if role == "far" else draws.powers(1e-150, 1e-10))
         return {"role": role, "norm": norm, "angles": draw(numbers.directions(d))}
     extra: dict[str, Any] = {"role": "clone", "teacher": draw(st.integers(0, 3)) % r}
     relation = draw(st.sampled_from(_RELATIONS)) if role != "mirror" else role
@@ -91,7 +92,7 @@ def _extra(draw: st.DrawFn, V: FloatArray, roles: tuple[str, ...]) -> dict[str, 
         clone = _clone(V, extra["teacher"], lead=False, merging=merging, balanced=False)
         extra["clone"] = draw(clone)
     elif relation == "near":
-        extra["tilt"] = draw(numbers.powers(1e-11, 1e-9))
+        extra["tilt"] = draw(draws.powers(1e-11, 1e-9))
     return extra | {"relation": relation}
 
 

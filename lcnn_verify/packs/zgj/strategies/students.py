@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
+from lcnn_verify.evidence import draws
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.packs.zgj.instances import Instance, Teacher
 from lcnn_verify.packs.zgj.model import TIED_ABS, Model
@@ -31,12 +32,12 @@ def _neuron(draw: st.DrawFn, d: int, norms: tuple[float, float]) -> dict[str, An
     elif kind == "zero":
         neuron = {"norm": 0.0}
     elif kind == "tiny":
-        norm = draw(numbers.powers(1e-150, 1e-12))
+        norm = draw(draws.powers(1e-150, 1e-12))
         neuron = {"norm": norm, "angles": draw(numbers.directions(d))}
     else:
         neuron = {"near": draw(st.integers(0, 9))}
         if kind == "near":
-            neuron["lean"] = draw(numbers.powers(1e-11, 10.0))
+            neuron["lean"] = draw(draws.powers(1e-11, 10.0))
             neuron["toward"] = draw(numbers.axes(d))
         if draw(st.booleans()):
             neuron["norm"] = draw(numbers.norms(*norms))

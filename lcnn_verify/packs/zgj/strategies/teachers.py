@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from hypothesis import strategies as st
 
 from lcnn_verify.errors import InputError
+from lcnn_verify.evidence import draws
 from lcnn_verify.packs.zgj.instances import Teacher
 from lcnn_verify.packs.zgj.networks import build_teacher, resolvable_separation
 from lcnn_verify.packs.zgj.strategies import numbers
@@ -82,12 +83,12 @@ def _neighbours(
     The ranges know nothing of the other teachers, so that one can be deleted while shrinking.
     """
     low = math.degrees(floor) or _CLOSEST
-    plain, close = numbers.decimals(1.0, 90.0, 1), numbers.powers_of_ten(min(low, _CLOSE), _CLOSE)
+    plain, close = draws.decimals(1.0, 90.0, 1), draws.powers_of_ten(min(low, _CLOSE), _CLOSE)
     return (
         draw(numbers.norms(*norms)),
         draw(st.booleans()),
         draw(st.integers(0, 3)),
-        draw(numbers.ranked(_SIMPLE_ANGLES, plain, close, weights=(2, 1, 2))),
+        draw(draws.ranked(_SIMPLE_ANGLES, plain, close, weights=(2, 1, 2))),
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+from lcnn_verify.evidence import draws
 from lcnn_verify.packs.zgj.strategies import numbers
 
 _SIMPLE_SCALES = (2.0, 0.5, 3.0, 10.0, 0.1)
@@ -30,7 +31,7 @@ def clone_splits(*, max_parts: int = 4) -> st.SearchStrategy[list[list[int]]]:
 def scales(low: float = 1e-3, high: float = 1e3) -> st.SearchStrategy[float]:
     """A positive factor c for (W, V) → (cW, cV)."""
     return st.one_of(
-        numbers.readable(low, min(high, 10.0), simple=_SIMPLE_SCALES), numbers.powers(low, high)
+        draws.readable(low, min(high, 10.0), simple=_SIMPLE_SCALES), draws.powers(low, high)
     )
 
 

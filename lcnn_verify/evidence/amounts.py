@@ -1,0 +1,133 @@
+"""Quantities of plain arrays and numbers: value, error bound, oracle and enclosure of each."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+import mpmath
+import numpy as np
+from flint import arb
+
+from lcnn_verify.evidence.quantity import ROUNDING, Enclosed, Quantity
+from lcnn_verify.numerics import balls
+from lcnn_verify.numerics.arrays import FloatArray
+
+
+def number(label: str, exact: Callable[[int], Any], enclosed: Enclosed | None = None) -> Quantity:
+    """A quantity known only through its high-precision routes, rounded to float64.
+
+    What two precisions leave open counts into the error bound. Without ``enclosed`` no violation
+    can be proved.
+    """
+    exact = cache(exact)
+    with mpmath.workdps(80):
+        coarse, fine = exact(20), exact(40)
+        doubt = float(10 * abs(fine - coarse))
+    value = float(fine)
+    error = 2 * ROUNDING * abs(value) + doubt + math.ulp(0.0)
+    return Quantity(label, value, error, exact, enclosed=enclosed)
+
+
+def norm(rows: FloatArray, label: str) -> Quantity:
+    """The Frobenius norm of ``rows`` (any shape), taken as exact floats."""
+    entries = [float(entry) for entry in np.ravel(rows)]
+
+    def exact(dps: int) -> Any:
+        with mpmath.workdps(dps + 20):
+            return mpmath.sqrt(mpmath.fsum(mpmath.mpf(entry) ** 2 for entry in entries))
+
+    def enclosed(bits: int) -> arb:
+        with balls.working_precision(bits):
+            return balls.norm(map(arb, entries))
+
+    value = frobenius(rows)
+    error = (4 + len(entries)) * ROUNDING * value + math.ulp(0.0)
+    return Quantity(label, value, error, exact, enclosed=enclosed)
+
+
+def distance(A: FloatArray, B: FloatArray, label: str) -> Quantity:
+    """‖A − B‖_F of two arrays of one shape, taken as exact floats.
+
+    Raises ``OverflowError`` when a norm does not fit float64.
+    """
+
+    def exact(dps: int) -> Any:
+        with mpmath.workdps(dps + 20):
+            pairs = zip(A.ravel().tolist(), B.ravel().tolist(), strict=True)
+            return mpmath.sqrt(mpmath.fsum((mpmath.mpf(a) - mpmath.mpf(b)) ** 2 for a, b in pairs))
+
+    def enclosed(bits: int) -> arb:
+        with balls.working_precision(bits):
+            pairs = zip(A.ravel().tolist(), B.ravel().tolist(), strict=True)
+            return balls.norm(arb(a) - arb(b) for a, b in pairs)
+
+    value, size = frobenius(A, B), frobenius(A) + frobenius(B)
+    error = (4 + A.size) * ROUNDING * size + math.ulp(0.0)
+    return Quantity(label, value, error, exact, enclosed=enclosed)
+
+
+def mass(rows: FloatArray, power: int, label: str) -> Quantity:
+    """Σ‖row‖^p over the rows of an (n, d) array: the total mass."""
+    value = math.fsum(frobenius(row) ** power for row in rows)
+
+    def exact(dps: int) -> Any:
+        with mpmath.workdps(dps + 20):
+            return mpmath.fsum(
+                mpmath.sqrt(mpmath.fsum(mpmath.mpf(float(entry)) ** 2 for entry in row)) ** power
+                for row in rows
+            )
+
+    def enclosed(bits: int) -> arb:
+        with balls.working_precision(bits):
+            norms = (balls.norm(map(arb, row)) for row in rows.tolist())
+            return sum((balls.square(size) if power == 2 else size for size in norms), arb(0))
+
+    error = (8 + 2 * rows.size) * ROUNDING * value + math.ulp(0.0)
+    return Quantity(label, value, error, exact, enclosed=enclosed)
+
+
+def row_distance(
+    label: str,
+    computed: FloatArray,
+    exact: Any,
+    row: int,
+    rows: Callable[[int], Sequence[Sequence[arb]]] | None = None,
+) -> Quantity:
+    """‖computed − exact‖ of one row of a float64 matrix (m, d) and an mpmath matrix (m, d).
+
+    ``rows(bits)`` encloses the rows of the exact matrix, for proofs.
+    """
+
+    def distance(dps: int) -> Any:
+        with mpmath.workdps(2 * dps):
+            gaps = (mpmath.mpf(float(c)) - exact[row, k] for k, c in enumerate(computed[row]))
+            return mpmath.sqrt(mpmath.fsum(gap**2 for gap in gaps))
+
+    def enclosed(bits: int) -> arb:
+        assert rows is not None
+        held = rows(bits)[row]
+        with balls.working_precision(bits):
+            pairs = zip(computed[row].tolist(), held, strict=True)
+            return balls.norm(arb(entry) - right for entry, right in pairs)
+
+    name = f"{label}, distance of row {row} from the oracle"
+    return number(name, distance, enclosed=enclosed if rows is not None else None)
+
+
+def frobenius(rows: FloatArray, minus: FloatArray | float = 0.0) -> float:
+    """‖rows − minus‖_F without overflow or underflow of the difference or the squares.
+
+    Raises ``OverflowError`` when the norm itself does not fit float64.
+    """
+    largest = float(max(np.abs(rows).max(initial=0.0), np.abs(minus).max(initial=0.0)))
+    if largest == 0.0:
+        return 0.0
+    _, exponent = math.frexp(largest)
+    gaps = np.ldexp(rows, -exponent) - np.ldexp(minus, -exponent)
+    try:
+        return math.ldexp(float(np.linalg.norm(gaps)), exponent)
+    except OverflowError:
+        raise OverflowError("a Frobenius norm overflows float64: scale the rows down") from None
