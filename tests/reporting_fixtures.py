@@ -122,13 +122,13 @@ def _convergence(recorder: Recorder) -> None:
             bound=1.0 / (1.0 / level + 0.5 * times[::50]),
         )
     rng = np.random.default_rng(5)
-    level = np.exp(rng.uniform(-4.0, 3.0, 400))
-    outcome = np.where(level < 1.2, "converged", "undecided").astype(object)
-    outcome[(level > 6.0) & (rng.random(400) < 0.3)] = "stationary"
+    levels = np.exp(rng.uniform(-4.0, 3.0, 400))
+    outcome = np.where(levels < 1.2, "converged", "undecided").astype(object)
+    outcome[(levels > 6.0) & (rng.random(400) < 0.3)] = "stationary"
     STARTS.add(
         "all starts",
-        x=level,
-        y=40.0 * level**0.4 * np.exp(rng.normal(0.0, 0.5, 400)),
+        x=levels,
+        y=40.0 * levels**0.4 * np.exp(rng.normal(0.0, 0.5, 400)),
         mark=outcome.tolist(),
     )
     measure("largest number of steps", 41800.0, claimed="≤ 200,000")

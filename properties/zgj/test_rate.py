@@ -91,7 +91,9 @@ def test_descent_stays_below_the_bound(instance):
     assume_setting(x)
 
     run = descend(x)
-    check_bound(x, run, 0.5, lambda k: weights_after(x, round(run.times[k] / working_step(x))))
+    check_bound(
+        x, run, 0.5, lambda k: weights_after(x, round(float(run.times[k]) / working_step(x)))
+    )
 
 
 def named_starts():

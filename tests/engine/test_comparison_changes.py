@@ -334,8 +334,8 @@ def test_a_selection_and_what_is_not_offered_are_part_of_the_environment(old):
     assert found["kind"] == "judge"
     assert found["subject not_offered"] == "demo.fact.euler"
     bare = {**pairs.SUBJECT, "facts": {"offers": "sum"}, "not_offered": []}
-    found = environment(subject.data, pairs.edited(subject, subject=bare).data)
-    assert {item.name: item.new for item in found} == {
+    gone = environment(subject.data, pairs.edited(subject, subject=bare).data)
+    assert {item.name: item.new for item in gone} == {
         "subject batch": None,
         "subject not_offered": None,
     }

@@ -78,7 +78,7 @@ def of_union(kinds, node, root, place):
     for kind in kinds:
         records = [choice for choice in choices if choice["type"] == "object"]
         if kind not in SCALARS:
-            found += differences(kind, *records, root, place) if len(records) == 1 else [place]
+            found += differences(kind, records[0], root, place) if len(records) == 1 else [place]
     return found
 
 

@@ -39,8 +39,8 @@ def test_first_and_last_answers_agree(instance, factor):
         last = trial.loss(label="the last loss(W, V)")
         trial.repeated(first, last, room * right.total)
     if trial.has_gradient:
-        first = trial.gradient(label="the first gradient(W, V)")
+        early = trial.gradient(label="the first gradient(W, V)")
         for y in between:
             trial.equal_rows(trial.gradient(y), quantities.gradient(y))
-        last = trial.gradient(label="the last gradient(W, V)")
-        trial.repeated_rows(first, last, room * right.levers)
+        late = trial.gradient(label="the last gradient(W, V)")
+        trial.repeated_rows(early, late, room * right.levers)

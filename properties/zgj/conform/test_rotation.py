@@ -37,9 +37,9 @@ def test_rotations(instance, turns):
         trial.equal(replace(got, error=got.error + moved), trial.loss())
     if trial.has_gradient:
         every = range(len(x.W))
-        there = quantities.gradient(y)
-        here = quantities.gradient(x).rearranged("∇L(W)Rᵀ", every, rotation=R)
-        gaps = [frobenius(row) for row in there.values - here.values]
-        got = trial.gradient(y, "gradient(WRᵀ, VRᵀ)")
-        got = replace(got, errors=got.errors + gaps + there.errors + here.errors)
-        trial.equal_rows(got, trial.gradient().rearranged("gradient(W, V)Rᵀ", every, rotation=R))
+        turned = quantities.gradient(y)
+        right = quantities.gradient(x).rearranged("∇L(W)Rᵀ", every, rotation=R)
+        gaps = [frobenius(row) for row in turned.values - right.values]
+        rows = trial.gradient(y, "gradient(WRᵀ, VRᵀ)")
+        rows = replace(rows, errors=rows.errors + gaps + turned.errors + right.errors)
+        trial.equal_rows(rows, trial.gradient().rearranged("gradient(W, V)Rᵀ", every, rotation=R))

@@ -10,6 +10,8 @@ How it is checked: L_relu by the integral over the circle (two dimensions and le
 Source: THEORY §3, "Other models".
 """
 
+from typing import Any
+
 import mpmath
 import numpy as np
 from flint import arb
@@ -24,7 +26,7 @@ from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.model import TIED_RELU, UNIT_RELU, Model
 from lcnn_verify.packs.zgj.quantities import loss
 
-LIMITS = {"models": (TIED_RELU, UNIT_RELU), "max_m": 2, "max_r": 2, "max_d": 3}
+LIMITS: dict[str, Any] = {"models": (TIED_RELU, UNIT_RELU), "max_m": 2, "max_r": 2, "max_d": 3}
 LAW = laws.general_law(**LIMITS)
 
 

@@ -14,6 +14,7 @@ Source: THEORY §3, fact 3 and "Other models".
 import math
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import mpmath
 import numpy as np
@@ -30,7 +31,7 @@ from lcnn_verify.packs.zgj.model import MODELS, TIED_ABS, TIED_RELU, UNIT_ABS, U
 from lcnn_verify.packs.zgj.networks import split
 from lcnn_verify.packs.zgj.quantities import gradient_norm, loss
 
-SMALL = {"max_m": 4, "max_r": 3, "max_d": 4}
+SMALL: dict[str, Any] = {"max_m": 4, "max_r": 3, "max_d": 4}
 
 
 LAW = sampling.joined(

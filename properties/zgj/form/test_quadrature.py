@@ -8,6 +8,8 @@ How it is checked: two routes of the oracle that share no formula.
 Source: THEORY §2, route (a).
 """
 
+from typing import Any
+
 from hypothesis import given
 
 from lcnn_verify.evidence import check, verifies
@@ -16,7 +18,7 @@ from lcnn_verify.packs.zgj import enclosure, laws, oracle, strategies
 from lcnn_verify.packs.zgj.model import MODELS
 from lcnn_verify.packs.zgj.quantities import loss
 
-LIMITS = {"models": MODELS, "max_m": 2, "max_r": 2, "max_d": 3}
+LIMITS: dict[str, Any] = {"models": MODELS, "max_m": 2, "max_r": 2, "max_d": 3}
 
 
 @verifies("zgj.form.quadrature", examples=10, draws=10, law=laws.general_law(**LIMITS))

@@ -187,7 +187,7 @@ def test_units_are_the_exact_range_of_each_coordinate() -> None:
             row = [balls.hull(arb(a), arb(b)) for a, b in zip(lower, upper, strict=True)]
             assert not may_vanish(row)
             X = lower + rng.uniform(0, 1, (4000, 2)) * 0.2
-            X[:4] = [lower, upper, [lower[0], upper[1]], [upper[0], lower[1]]]
+            X[:4] = np.array([lower, upper, [lower[0], upper[1]], [upper[0], lower[1]]])
             shares = X / np.linalg.norm(X, axis=1, keepdims=True)
             for k, entry in enumerate(unit(row)):
                 assert float(entry.lower()) <= shares[:, k].min() + 1e-15

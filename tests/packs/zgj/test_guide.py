@@ -6,6 +6,7 @@ import importlib
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,7 +43,7 @@ def commands(text):
 
 @pytest.mark.parametrize("words", [*commands(GUIDE), *commands(README)], ids=" ".join)
 def test_commands_exist_with_the_flags_shown(words):
-    command = front_door()
+    command: Any = front_door()
     while hasattr(command, "commands"):
         name, *words = words
         command = command.commands[name]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -44,7 +46,7 @@ def test_warming_up_takes_every_route(monkeypatch):
     for module in (population.small, population.planar, population.dense):
         route = module.loss_and_pull
 
-        def spy(*arguments: object, name: str = module.__name__, route: object = route) -> object:
+        def spy(*arguments: Any, name: str = module.__name__, route: Any = route) -> Any:
             taken.add(name.rpartition(".")[2])
             return route(*arguments)
 

@@ -86,9 +86,9 @@ def test_width_is_demanded_only_when_asked():
 
 def test_model_rejects_unknown_names():
     with pytest.raises(InputError, match=r"Model.activation: got 'tanh', wanted 'abs' or 'relu'"):
-        Model("tanh")  # type: ignore[arg-type]
+        Model("tanh")
     with pytest.raises(InputError, match=r"Model.readout: got 'free', wanted 'tied' or 'unit'"):
-        Model("abs", "free")  # type: ignore[arg-type]
+        Model("abs", "free")
 
 
 def test_models_are_distinct_and_named():

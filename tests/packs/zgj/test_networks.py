@@ -1,5 +1,6 @@
 import json
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from lcnn_verify.packs.zgj.population import loss, rounding_floor
 from lcnn_verify.packs.zgj.threshold import loss_threshold
 
 ORTHOGONAL = {"d": 2, "norms": [1.0, 1.0], "gaps": [90.0]}
-SPATIAL = {
+SPATIAL: dict[str, Any] = {
     "d": 4,
     "norms": [1.0, 2.0, 0.5, 1.5],
     "gaps": [100.0],

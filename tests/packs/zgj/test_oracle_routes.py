@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from typing import Any
 
 import mpmath
 import numpy as np
@@ -34,7 +35,7 @@ def degenerate() -> list[tuple[str, np.ndarray, np.ndarray]]:
     ]
 
 
-def within_contract(value: object, reference: object, dps: int, mass: float) -> bool:
+def within_contract(value: Any, reference: Any, dps: int, mass: float) -> bool:
     with mpmath.workdps(4 * dps + 40):
         allowed = mpmath.mpf(10) ** (5 - dps) * max(
             abs(reference), mpmath.mpf(10) ** -dps * mpmath.mpf(mass) ** 2

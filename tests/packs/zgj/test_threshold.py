@@ -90,9 +90,9 @@ def test_no_premature_overflow_or_underflow() -> None:
         (lambda: merged_level(-0.1), "delta: got -0.1"),
         (lambda: merged_level(1.6), "delta: got 1.6"),
         (lambda: merged_level(math.nan), "delta: got nan"),
-        (lambda: merged_level("0.5"), "delta: got '0.5'"),  # type: ignore[arg-type]
-        (lambda: merged_level("half"), "delta: got 'half'"),  # type: ignore[arg-type]
-        (lambda: merged_level(None), "delta: got None"),  # type: ignore[arg-type]
+        (lambda: merged_level("0.5"), "delta: got '0.5'"),
+        (lambda: merged_level("half"), "delta: got 'half'"),
+        (lambda: merged_level(None), "delta: got None"),
         (lambda: merged_level(1e-104), "delta: got 1e-104"),
         (lambda: loss_threshold([[1.0, 0.0], [0.0, 0.0]]), "V: got a zero neuron at row 1"),
         (lambda: loss_threshold([[1.0, 2], [3, 4], [-2.0, -4]]), "V: got rows 0 and 2 on one line"),

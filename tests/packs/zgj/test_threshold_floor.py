@@ -100,7 +100,7 @@ def test_a_search_that_does_not_search_would_be_seen(monkeypatch: pytest.MonkeyP
     ("call", "message"),
     [
         (lambda: floor_level(np.eye(2), starts=0), "starts: got 0"),
-        (lambda: floor_level(np.eye(2), starts=1.5), "starts: got 1.5"),  # type: ignore[arg-type]
+        (lambda: floor_level(np.eye(2), starts=1.5), "starts: got 1.5"),
         (lambda: floor_level(np.eye(2), starts=True), "starts: got True"),
         (lambda: floor_level(np.eye(2), seed=-1), "seed: got -1"),
         (lambda: floor_level([[0.0, 0.0]]), "V: got a zero neuron at row 0"),
