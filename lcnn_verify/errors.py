@@ -21,10 +21,12 @@ class InputError(ValueError):
 
 def said(error: BaseException) -> str:
     """What an error is and says, in one line of bounded length."""
+    name = type(error).__name__
     try:
-        text = " ".join(f"{type(error).__name__}: {error}".split())
+        says = " ".join(str(error).split())
     except Exception:  # somebody else's class, whose text cannot be had
-        text = type(error).__name__
+        says = ""
+    text = f"{name}: {says}" if says else name
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 

@@ -22,6 +22,7 @@ from typing import Any
 
 from lcnn_verify.campaign import worker
 from lcnn_verify.campaign.plan import Unit
+from lcnn_verify.errors import said
 from lcnn_verify.processes import importing_as_here, last_line, signal_name
 
 PRELOAD = ("lcnn_verify.preload",)
@@ -155,7 +156,7 @@ def supervise(unit: Unit, stop: threading.Event | None = None) -> UnitResult | N
     except (OSError, EOFError) as error:  # no process left to be had, or a fork server killed
         if stop is not None and stop.is_set():
             return None
-        cause = f"unit could not start: {type(error).__name__}: {error}".rstrip(": ")
+        cause = f"unit could not start: {said(error)}"
         return UnitResult(unit.id, (worker.broken(unit.claim, test, cause),), 0.0)
     started = time.monotonic()  # only now: the first child waits for the fork server to boot
     for message in child.messages():

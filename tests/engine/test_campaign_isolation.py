@@ -51,7 +51,7 @@ def test_a_good_unit_brings_back_its_record(tmp_path):
         (kit.BREAKS, "test_breaks", "LookupError: nothing under this key"),
         (kit.LEAVES, "test_leaves", "SystemExit: 0"),
         (kit.SEGFAULTS, "test_segfaults", "unit crashed with SIGSEGV"),
-        (kit.HUNGRY, "test_eats_memory", "MemoryError: "),
+        (kit.HUNGRY, "test_eats_memory", "MemoryError"),
         (kit.BAD_SYNTAX, "lab/test_first.py", "cannot load lab/test_first.py: SyntaxError: "),
         (
             "\nmeasure('x', 1.0).nothing\n",
