@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 from lcnn_verify.evidence.observation import UNSETTLED, Verdict
 from lcnn_verify.ledger.claim import Claim
@@ -19,7 +19,7 @@ def violation_rate_bound(violations: int, draws: int) -> float:
     """The one-sided 95 % Clopper–Pearson upper bound on a violation rate."""
     if violations >= draws:
         return 1.0
-    return float(beta.ppf(0.95, violations + 1, draws - violations))
+    return float(betaincinv(violations + 1, draws - violations, 0.95))
 
 
 @dataclass(frozen=True, slots=True)
