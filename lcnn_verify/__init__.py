@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from lcnn_verify import packs as packs
     from lcnn_verify.campaign.verification import verify as verify
     from lcnn_verify.errors import InputError as InputError
+    from lcnn_verify.evidence import Quantity as Quantity
     from lcnn_verify.evidence import Verdict as Verdict
+    from lcnn_verify.evidence import check as check
+    from lcnn_verify.evidence import verifies as verifies
     from lcnn_verify.packs.zgj import enclosure as enclosure
     from lcnn_verify.packs.zgj import oracle as oracle
     from lcnn_verify.packs.zgj import strategies as strategies
@@ -42,8 +45,11 @@ if TYPE_CHECKING:
 
 _ENGINE = {
     "InputError": "errors",
+    "Quantity": "evidence",
     "Report": "reporting.report",
     "Verdict": "evidence",
+    "check": "evidence",
+    "verifies": "evidence",
     "verify": "campaign.verification",
 }
 # The main paper's numerics: the one place in the engine that names a pack.
@@ -75,10 +81,12 @@ _HOME = MappingProxyType(
 __all__ = [
     "InputError",
     "Model",
+    "Quantity",
     "Report",
     "Trajectory",
     "Verdict",
     "__version__",
+    "check",
     "conform",
     "enclosure",
     "gradient",
@@ -97,6 +105,7 @@ __all__ = [
     "separation",
     "strategies",
     "vectors",
+    "verifies",
     "verify",
 ]
 

@@ -17,7 +17,8 @@ PROMISED = {
     *("loss", "gradient", "loss_and_gradient", "hessian"),
     *("rounding_floor", "gradient_rounding_floor", "Model", "separation", "loss_threshold"),
     *("gradient_descent", "gradient_flow", "Trajectory"),
-    *("oracle", "enclosure", "strategies", "ledger", "verify", "Report"),
+    *("oracle", "enclosure", "strategies", "vectors", "conform", "run_conformance_test"),
+    *("verify", "Report", "check", "verifies", "Quantity", "packs", "ledger"),
 }
 
 
