@@ -58,7 +58,14 @@ def lacking(check: Claim, said: Declaration) -> str:
 def offered(
     checks: Iterable[Claim], said: Declaration
 ) -> tuple[tuple[Claim, ...], tuple[tuple[Claim, str], ...]]:
-    """``checks`` in two: those that apply, and those that do not, each with its reason."""
+    """``checks`` in two: those that apply, and those that do not, each with its reason.
+
+    Raises ``InputError`` with the reasons where none applies.
+    """
     apart = [(check, lacking(check, said)) for check in checks]
     applying = tuple(check for check, reason in apart if not reason)
-    return applying, tuple((check, reason) for check, reason in apart if reason)
+    missing = tuple((check, reason) for check, reason in apart if reason)
+    if not applying:
+        reasons = "; ".join(f"{check.id}: {reason}" for check, reason in missing)
+        raise InputError("checks", "none that applies", f"some other than these ({reasons})")
+    return applying, missing
