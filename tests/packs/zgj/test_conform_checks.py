@@ -42,7 +42,7 @@ HONEST = (subjects.Honest, subjects.Honest32, subjects.Honest64Batched, subjects
 def judged(name, implementation, seed=0):
     """The decision on one check, and the counterexample as JSON."""
     check = ledger.claim(f"zgj.conform.{name}")
-    context = RunContext(seed=seed)
+    context = RunContext(seed=seed, subject={"object": name})
     with open_implementation(implementation) as opened, putting(opened), running(context):
         records = [p.run().to_json() for p in load(directory_of(check), check.property_file)]
     fallen = [record["counterexample"] for record in records if record["counterexample"]]

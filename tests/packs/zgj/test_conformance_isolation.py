@@ -175,6 +175,7 @@ implementation.call("{operation}", [[1.0]], [[1.0]])
 """
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's help is Linux's own")
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_it_dies_with_us_even_while_it_hangs_in_c(marked, number):
     with script(OPENS.format(target=marked, operation="loss")) as ours:
@@ -239,6 +240,7 @@ def test_a_unit_of_a_campaign_may_start_it(tmp_path):
     assert "Unable to allocate 10.0 GiB" in str(measured)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's help is Linux's own")
 def test_a_killed_unit_takes_it_along(tmp_path, marked):
     stop = threading.Event()
     with ThreadPoolExecutor(1) as pool:

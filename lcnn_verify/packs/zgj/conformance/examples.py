@@ -119,7 +119,7 @@ DEGENERATE: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         },
     }
 )
-"""Networks by name, as arguments of ``builders.build_instance``; the plainest first."""
+"""Networks by name, as arguments of ``networks.build_instance``; the plainest first."""
 
 
 def degenerate(case: str) -> Instance:

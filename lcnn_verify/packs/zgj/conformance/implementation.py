@@ -142,8 +142,8 @@ def current() -> Implementation:
     Under the run's limits, and the usual ones where it has none of its own. Raises ``InputError``
     outside a conformance run, and as :func:`open_implementation` does.
     """
-    subject = active().subject
-    if subject is None:
+    subject = active().subject or {}
+    if "target" not in subject:
         raise InputError("implementation", "none", "a run of `lcnn-verify conform TARGET`")
     limits = Limits(
         call_seconds=subject.get("call_seconds", DEFAULT_LIMITS.call_seconds),

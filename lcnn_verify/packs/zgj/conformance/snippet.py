@@ -76,7 +76,7 @@ def _number(exact: Any) -> str:
 
 def _imported(name: str) -> Iterator[str]:
     """Lines that bind ``implementation``."""
-    if active().subject is None:
+    if "target" not in (active().subject or {}):
         yield f"implementation = ...  # your object, {name}"
         return
     place, _, attribute = name.rpartition(":") if ":" in name else (name, "", "")

@@ -36,10 +36,13 @@ def run_conformance_test(
     if the implementation offers nothing, no check applies, or an argument is wrong.
     """
     __tracebackhide__ = True
+    # An object has no name to find it by, but is under test all the same.
+    named = isinstance(implementation, str)
+    subject = {"target": implementation} if named else {"object": type(implementation).__name__}
     context = RunContext(
         arguments.budget(profile),
         integer("seed", seed, 0),
-        subject={"target": implementation} if isinstance(implementation, str) else None,
+        subject=subject,
     )
     selection, failures = select(checks), []
     with (
@@ -67,7 +70,7 @@ def _failure(check: Claim, recorders: Sequence[Recorder], seed: int) -> list[str
     fallen = next((seen for r in recorders if (seen := r.counterexample) is not None), None)
     if fallen is not None:
         lines += [fallen.sentence(), "", fallen.snippet]
-        if fallen.run.get("subject"):
+        if "target" in fallen.run["subject"]:
             lines.append("replay with `lcnn-verify replay FILE`, FILE holding:")
             lines.append(json.dumps(replay_record(fallen.to_json())))
     name = check.name

@@ -34,8 +34,8 @@ STACK_SIGNAL = signal.SIGUSR1
 def main(channel: int, lifeline: int) -> Never:
     """Answer messages from descriptor ``channel`` until it closes.
 
-    The first message loads the target. The kernel ends this process, and all that the foreign code
-    started in its group, when the other end of ``lifeline`` closes. Never returns.
+    The first message loads the target. On Linux the kernel kills this process, and all that the
+    foreign code started in its group, when the other end of ``lifeline`` closes. Never returns.
     """
     code = DEAF
     try:

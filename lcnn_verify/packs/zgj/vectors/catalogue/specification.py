@@ -22,7 +22,7 @@ PAPER = "Zhou, Ge, Jin, COLT 2021, arXiv:2102.02410"
 class Specification:
     """One vector before its values: what to build, under which name, and why.
 
-    ``teacher`` and ``students`` are arguments of ``builders.build_instance`` (angles in degrees);
+    ``teacher`` and ``students`` are arguments of ``networks.build_instance`` (angles in degrees);
     ``single`` rounds every entry to float32, so that the case can be judged in float32 as well.
     ``purposes`` are those flags that the arrays alone do not show.
     """
