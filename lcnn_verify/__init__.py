@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from lcnn_verify.evidence import Quantity as Quantity
     from lcnn_verify.evidence import Verdict as Verdict
     from lcnn_verify.evidence import check as check
-    from lcnn_verify.evidence import verifies as verifies
+    from lcnn_verify.evidence.verifies import verifies as verifies
     from lcnn_verify.packs.zgj import enclosure as enclosure
     from lcnn_verify.packs.zgj import oracle as oracle
     from lcnn_verify.packs.zgj import strategies as strategies

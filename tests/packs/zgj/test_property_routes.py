@@ -15,7 +15,8 @@ from enclosure_kit import holds
 
 from lcnn_verify import ledger
 from lcnn_verify.campaign.properties import directory_of, load
-from lcnn_verify.evidence import Property, Quantity, check, escalation
+from lcnn_verify.evidence import Property, Quantity, check
+from lcnn_verify.evidence.observation import Ruling
 from lcnn_verify.packs.zgj.enclosure import working_precision
 from lcnn_verify.profiles import PROFILES, Profile, RunContext, running
 
@@ -52,12 +53,12 @@ class Witness:
         assert ball.is_nan() or holds(ball, exact, slack), (side.label, ball, exact)
         self.held[side.label] += not ball.is_nan()
 
-    def order(self, low: Quantity, high: Quantity, **_: Any) -> escalation.Ruling:
+    def order(self, low: Quantity, high: Quantity, **_: Any) -> Ruling:
         self.look(low)
         self.look(high)
-        return escalation.Ruling(check.Outcome.HOLDS, 1.0, 0.0)
+        return Ruling(check.Outcome.HOLDS, 1.0, 0.0)
 
-    def identity(self, got: Quantity, expected: Quantity, digits: int) -> escalation.Ruling:
+    def identity(self, got: Quantity, expected: Quantity, digits: int) -> Ruling:
         return self.order(got, expected)
 
 
