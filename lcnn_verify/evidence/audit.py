@@ -8,6 +8,7 @@ float64 value must lie within its error bound of the oracle's, and the enclosure
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,17 +33,17 @@ MOST = 24
 _DIGITS, _BITS = 40, 160
 _SLACK = 10  # of the oracle's digits, for what the routes of composed quantities lose
 
-_EVERYTHING: ContextVar[bool] = ContextVar("lcnn_verify_auditing", default=False)
+_LIMIT: ContextVar[float | None] = ContextVar("lcnn_verify_auditing", default=None)
 
 
 @contextmanager
-def auditing() -> Iterator[None]:
-    """Audit every quantity compared inside the ``with`` block, not a sample."""
-    token = _EVERYTHING.set(True)
+def auditing(most: float = math.inf) -> Iterator[None]:
+    """Audit every quantity compared inside the ``with`` block, the first ``most`` of a property."""
+    token = _LIMIT.set(most)
     try:
         yield
     finally:
-        _EVERYTHING.reset(token)
+        _LIMIT.reset(token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,10 @@ class Audit:
 
         The values of code under test are what its checks are about, and are left to them.
         """
-        every = self.everything or _EVERYTHING.get()
-        if active().subject is not None or (self._seen.total() >= self.most and not every):
+        limit = _LIMIT.get()
+        every = self.everything or limit is not None
+        most = math.inf if self.everything else self.most if limit is None else limit
+        if active().subject is not None or self._seen.total() >= most:
             return None
         for quantity in (it for side in sides for it in _components(side)):
             if every or self._seen[quantity.label] < SAMPLE:

@@ -125,10 +125,11 @@ class Recorder:
     def example(self, arguments: Mapping[str, Any]) -> Iterator[None]:
         """Count one example and remember its arguments for observations made inside.
 
-        An argument with a method ``classes`` says what kinds of example it is one of.
+        An argument with a method ``classes`` says what kinds of example it is one of. Code under
+        test is tried on examples drawn once for many subjects, whose classes are not asked again.
         """
         self._arguments, self._example = arguments, Outcome.HOLDS
-        for argument in arguments.values():
+        for argument in arguments.values() if active().subject is None else ():
             if (kinds := getattr(argument, "classes", None)) is not None:
                 self._labels.update(kinds())
         checks = self.checks
@@ -186,11 +187,13 @@ class Recorder:
             self.tightest = observation
 
     def absorb(self, stream: Recorder) -> None:
-        """Take over what a separate stream of examples saw, but not its examples' count."""
+        """Take over what a separate stream of examples saw, but not its examples' count.
+
+        Nor their classes: its law is stated, and must not hide what a strategy no longer draws.
+        """
         self.checks += stream.checks
         self.escalated += stream.escalated
         self.exact += stream.exact
-        self.classes.update(stream.classes)
         self.defect = self.defect or stream.defect
         self.reasons.update(stream.reasons)
         if stream.tightest is not None:

@@ -142,6 +142,11 @@ class Table:
     ends: frozenset[int] = frozenset()
     media: Medium = Medium.EVERYWHERE
 
+    def filled(self) -> Iterator[tuple[Line, ...]]:
+        """The rows, those of headings with empty cells at their end."""
+        for row in self.rows:
+            yield (*row, *[""] * (len(self.columns) - len(row)))
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:

@@ -135,7 +135,7 @@ def table(rows: Table) -> Iterator[str]:
     sides = ["---:" if column.number else "---" for column in rows.columns]
     yield f"| {' | '.join(escape(column.heading) for column in rows.columns)} |"
     yield f"| {' | '.join(sides)} |"
-    for row in rows.rows:
+    for row in rows.filled():
         yield f"| {' | '.join(text(cell) for cell in row)} |"
     yield ""
 

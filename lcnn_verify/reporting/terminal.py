@@ -44,6 +44,7 @@ _STYLES = {
     "dim": "dim",
 }
 _PLAIN = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−—", "-0123456789--")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _POWER = re.compile("·10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 
 
@@ -69,7 +70,7 @@ def literal(console: Console, text: str, style: str = "") -> Text:
         text = _POWER.sub(lambda power: typewriter(power[0]), text)
         text = text.replace("→", "->").replace("—", "-")
         text = text.encode(console.encoding, "replace").decode(console.encoding)
-    return Text(text, style=style)
+    return Text(_CONTROL.sub("\ufffd", text), style=style)
 
 
 def typewriter(text: str) -> str:
@@ -137,7 +138,7 @@ def _table(console: Console, table: Table) -> None:
     numbers = console.width >= _NARROW
     kept = [k for k, column in enumerate(table.columns) if numbers or not column.number]
     columns = [table.columns[k] for k in kept]
-    rows = [[_cell(row[k], table.columns[k].number) for k in kept] for row in table.rows]
+    rows = [[_cell(row[k], table.columns[k].number) for k in kept] for row in table.filled()]
     grid = rich.Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
     cells = [[column.heading for column in columns], *([text for text, _ in row] for row in rows)]
     parts = zip(*cells, strict=True)
@@ -151,7 +152,8 @@ def _table(console: Console, table: Table) -> None:
     for index, (column, short) in enumerate(zip(columns, fixed, strict=True)):
         side: Literal["left", "right"] = "right" if column.number else "left"
         whole = short or index == 0
-        grid.add_column(column.heading, justify=side, no_wrap=whole, overflow="fold")
+        heading = literal(console, column.heading)
+        grid.add_column(heading, justify=side, no_wrap=whole, overflow="fold")
     for index, row in enumerate(rows):
         (first, style), *others = row
         folded = "\n".join(fold(line, room) for line in first.split("\n"))

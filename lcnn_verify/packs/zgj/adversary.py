@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 import numpy as np
@@ -165,8 +165,7 @@ def minimize_gradient_ratio(
         search_state.polish()
     except _Satisfied:
         pass
-    best = search_state.best
-    return Found(best.W, best.loss, best.gradient_norm, best.ratio, search_state.evaluations)
+    return replace(search_state.best, evaluations=search_state.evaluations)
 
 
 def random_starts(V: ArrayLike, m: int, count: int, rng: np.random.Generator) -> list[FloatArray]:
@@ -211,7 +210,7 @@ def search(
             break
     if best is None:
         raise InputError("starts", "no start", "at least one student")
-    return Found(best.W, best.loss, best.gradient_norm, best.ratio, evaluations)
+    return replace(best, evaluations=evaluations)
 
 
 def lowest_critical_level(
@@ -243,4 +242,4 @@ def lowest_critical_level(
             max_iterations=max_iterations,
         )
         evaluations += found.evaluations
-    return Found(lowest.W, lowest.loss, lowest.gradient_norm, lowest.ratio, evaluations)
+    return replace(lowest, evaluations=evaluations)

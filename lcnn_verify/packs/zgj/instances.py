@@ -13,6 +13,7 @@ import numpy as np
 
 from lcnn_verify.evidence.hooks import Shown
 from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.packs.zgj import classes
 from lcnn_verify.packs.zgj.drawing import Network
 from lcnn_verify.packs.zgj.model import TIED_ABS, Model, as_pair, as_weights
 
@@ -31,6 +32,10 @@ class Teacher:
 
     def __repr__(self) -> str:
         return f"Teacher(V={self.V.tolist()}, parameters={dict(self.parameters)})"
+
+    def classes(self) -> tuple[str, ...]:
+        """The kinds of teachers these are an example of (``classes``)."""
+        return tuple(classes.of_teachers(self.V))
 
     def to_json(self) -> dict[str, Any]:
         """The weights as lists of rows, and the parameters."""
@@ -69,6 +74,14 @@ class Instance:
         return (
             f"Instance(W={self.W.tolist()}, V={self.V.tolist()}, model={self.model.name!r}, "
             f"parameters={dict(self.parameters)})"
+        )
+
+    def classes(self) -> tuple[str, ...]:
+        """The kinds of networks this is an example of (``classes``)."""
+        return (
+            *classes.of_teachers(self.V),
+            *classes.of_students(self.W, len(self.V)),
+            *classes.of_start(self.parameters),
         )
 
     def to_json(self) -> dict[str, Any]:

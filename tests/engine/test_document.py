@@ -1,0 +1,155 @@
+"""Every block in every medium: what is shown where, and that nothing in it is acted on."""
+
+from __future__ import annotations
+
+import io
+import re
+from xml.etree import ElementTree
+
+import pytest
+from rich.console import Console
+
+from lcnn_verify.evidence.drawing import Drawing, Key
+from lcnn_verify.evidence.drawing import Table as Cells
+from lcnn_verify.reporting import html, markdown, terminal
+from lcnn_verify.reporting.document import (
+    Bullets,
+    Code,
+    Column,
+    Details,
+    Document,
+    Entry,
+    Facts,
+    Group,
+    Heading,
+    Lines,
+    Link,
+    Listing,
+    Medium,
+    Paragraph,
+    Picture,
+    Plain,
+    Section,
+    Span,
+    Table,
+    words,
+)
+
+HOSTILE = "</p><script>x</script> \"' onload=alert(1) `|*_ [a](b) \x1b[31m & {0} {style}"
+
+
+def blocks(text):
+    """One block of each kind, with ``text`` wherever there can be any."""
+    line = (text, Plain(text), Code(text), Span(text, "strong", text), Lines((text, text)))
+    columns = (Column(text), Column(text, number=True))
+    drawing = Drawing(text, text, "<svg/>", (Key(text, "1", text),), Cells((text,), ((text,),)))
+    return (
+        Paragraph(line, "note"),
+        Heading(text),
+        Bullets((line, Entry(line, (Paragraph(text), Listing(text, "python"))))),
+        Facts(((text, line),)),
+        Table(columns, ((text,), (line, text)), text, dots=()),
+        Listing(text),
+        Picture(drawing),
+        Details(text, (Paragraph(text),)),
+        Group((Paragraph(text),), "callout bad"),
+        Section(text, (Paragraph(text),), "inner", mark=Span(text, "badge")),
+    )
+
+
+def made(*inside, **fields):
+    section = Section("A title", tuple(inside), "start", listed="A title")
+    said = {"kind": "report", "headline": "All is well.", "tone": "good", "lede": "In short."}
+    return Document(**{**said, **fields}, head=(), sections=(section,), version="1", start="start")
+
+
+def printed(document, width=200):
+    stream = io.StringIO()
+    terminal.render(document, Console(file=stream, width=width, color_system=None))
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("block", blocks("words"), ids=lambda block: type(block).__name__)
+def test_a_block_shows_its_text_in_every_medium(block):
+    document = made(block)
+    page = ElementTree.fromstring(html.render(document).partition("\n")[2])
+    assert "words" in "".join(page.find("body").itertext())
+    pictured = isinstance(block, Picture)
+    for text in (markdown.render(document), printed(document)):
+        assert ("words" in text) != pictured, "figures are for the page alone"
+        for line in ("All is well.", "In short.", "A title"):
+            assert line in text
+    assert printed(document).index("A title") < printed(document).index("All is well.")
+
+
+def test_nothing_in_a_document_is_acted_on():
+    document = made(*blocks(HOSTILE), headline=HOSTILE, lede=HOSTILE)
+    text = html.render(document)
+    assert "<script" not in text
+    page = ElementTree.fromstring(text.partition("\n")[2].replace("\x1b", ""))
+    allowed = {"class", "id", "href", "style", "title", "lang", "charset", "name", "content"}
+    allowed |= {"role", "tabindex", "scope", "colspan", "data-label"}
+    for element in page.iter():
+        assert {key for key in element.attrib if not key.startswith("aria-")} <= allowed
+    # Fenced code is shown as it is, and inline code; elsewhere no tag is left bare.
+    fences = r"(?sm)^ *(`{3,})\w*$.*?^ *\1$"
+    said = re.sub(fences, "", markdown.render(document))
+    assert "<" not in re.sub(r"(?s)(`+).+?\1|\\[<`]", "", said.replace("\\`", ""))
+    assert "\x1b" not in printed(document)
+
+
+@pytest.mark.parametrize("medium", [Medium.PAGE, Medium.SUMMARY, Medium.TERMINAL])
+def test_a_block_is_shown_in_its_media_alone(medium):
+    kinds = (
+        Paragraph("here", media=medium),
+        Bullets(("here",), media=medium),
+        Facts((("here", ""),), media=medium),
+        Table((Column("here"),), (), media=medium),
+        Listing("here", media=medium),
+        Details("", (Paragraph("here"),), media=medium),
+        Group((Paragraph("here"),), "", medium),
+        Section("here", (), "key", media=medium),
+    )
+    for block in kinds:
+        document = made(block)
+        found = {
+            Medium.PAGE: html.render(document).partition("<body>")[2],
+            Medium.SUMMARY: markdown.render(document),
+            Medium.TERMINAL: printed(document),
+        }
+        assert [name for name, text in found.items() if "here" in text] == [medium], block
+
+
+@pytest.mark.parametrize(
+    ("address", "leads"),
+    [
+        ("https://example.org", True),
+        ("#claim-a.b", True),
+        ("counterexamples/a.b.json", True),
+        ("javascript:alert(1)", False),
+        ("data:text/html,x", False),
+        ("//example.org", False),
+    ],
+)
+def test_a_link_leads_where_a_browser_may_go(address, leads):
+    page = html.render(made(Paragraph(Link("text", address))))
+    assert (f'<a href="{address}">text</a>' in page) == leads
+    assert "text" in page
+
+
+def test_tables_fold_their_first_column_and_drop_numbers_where_it_is_narrow():
+    columns = (Column("claim"), Column("count", number=True), Column("what"))
+    table = Table(columns, (("demo.some-group.some-name", "12·10³", "yes"),), ends=frozenset({0}))
+    wide = printed(made(table), width=80)
+    assert "demo.some-group.some-name" in wide
+    assert "12e³" not in wide
+    assert "12e3" in wide
+    narrow = printed(made(table), width=30)
+    assert "count" not in narrow
+    assert max(map(len, narrow.splitlines())) <= 30
+    assert "yes" in narrow
+
+
+def test_words_are_all_there_is_to_a_line():
+    line = ("a ", Plain("b "), Span(("c ", Code("d")), "strong"), Lines(("e", Link("f", "#f"))))
+    assert words(line) == "a b c de\nf"

@@ -1,0 +1,137 @@
+"""docs/a-pack-in-30-lines.md, followed to the letter: every block is applied, every command runs.
+
+A ``python`` block is a new file, or a part of the one named last before it; a ``diff`` block
+changes that file; a block without a language holds commands.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import campaign_kit as kit
+import distributions
+import pytest
+
+GUIDE = Path(__file__).parents[2] / "docs" / "a-pack-in-30-lines.md"
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+FILE = re.compile(r"`((?:mypaper|tests)/[\w/]+\.py)`")
+
+
+def blocks():
+    """(language, file named last, text) of every block."""
+    text, file = GUIDE.read_text(encoding="utf-8"), ""
+    for block in BLOCK.finditer(text):
+        named = FILE.findall(BLOCK.sub("", text[: block.start()]))
+        file = named[-1] if named else file
+        yield block[1], file, block[2]
+
+
+def patched(text: str, diff: str) -> str:
+    """``text`` after a diff without line numbers, whose context must be there exactly once."""
+    lines = [line or " " for line in diff.splitlines()]
+    old, new = (
+        "".join(f"{line[1:]}\n" for line in lines if line[0] in kept) for kept in (" -", " +")
+    )
+    assert text.count(old) == 1, old
+    return text.replace(old, new)
+
+
+def run(line: str, pack: Path) -> None:
+    """Run one line of a shell block in ``pack``; what stands for installing is done elsewhere."""
+    tool, *words = shlex.split(line)
+    if tool == "pytest":
+        words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *words]
+        done = subprocess.run(words, cwd=pack, capture_output=True, text=True, check=False)
+    elif tool == "lcnn-verify":
+        done = kit.lcnn_verify(*words, cwd=pack if pack.is_dir() else pack.parent)
+    else:
+        assert line in ("cd mypaper", "pip install -e ."), line
+        return
+    assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
+
+
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory):
+    """The pack that a reader of the guide has in the end; every command has run on the way."""
+    folder = tmp_path_factory.mktemp("guide")
+    pack = folder / "mypaper"
+    path = os.environ.get("PYTHONPATH", "")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", os.pathsep.join(map(str, (pack, folder / "site", path))))
+        patch.setenv("PYTHONDONTWRITEBYTECODE", "1")  # files change within a second
+        for language, name, text in blocks():
+            file = pack / name
+            if language == "diff":
+                file.write_text(patched(file.read_text(encoding="utf-8"), text), encoding="utf-8")
+            elif language == "python" and file.exists():
+                assert text in file.read_text(encoding="utf-8")
+            elif language == "python":
+                file.write_text(text, encoding="utf-8")
+            else:
+                for line in text.splitlines():
+                    if line.startswith("lcnn-verify doctor"):
+                        continue  # of the whole installation: test_new_pack runs it
+                    run(line, pack)
+                    if line.startswith("pip"):
+                        distributions.metadata_of(pack, folder / "site")
+        yield pack
+
+
+@pytest.fixture(scope="module")
+def claims(pack):
+    report = json.loads((pack / "reports/all/report.json").read_text(encoding="utf-8"))
+    return {claim["id"]: claim for claim in report["claims"]}
+
+
+def test_the_claims_earn_what_the_guide_says(claims):
+    assert {name: claim["verdict"] for name, claim in claims.items()} == {
+        "mypaper.means": "SUPPORTED",
+        "mypaper.pairs": "CERTIFIED",
+        "mypaper.control.harmonic": "REFUTED",
+    }
+
+
+def test_the_page_has_the_figure_and_the_drawing(pack):
+    page = (pack / "reports/all/index.html").read_text(encoding="utf-8")
+    assert "How close the two means come" in page
+    assert "spread: largest number over smallest" in page
+    assert "The line is at the geometric mean." in page
+
+
+def test_the_counterexample_is_the_simplest(pack):
+    file = pack / "reports/all/counterexamples/mypaper.control.harmonic.json"
+    assert json.loads(file.read_text())["arguments"]["x"]["values"] == [1.0, 2.0]
+
+
+def test_the_commands_say_what_is_wrong_in_one_line(pack):
+    done = kit.lcnn_verify("means", "1", "4")
+    assert [line.split(" ±")[0] for line in done.stdout.splitlines()] == [
+        "H(x) = 1.6",
+        "G(x) = 2",
+        "A(x) = 2.5",
+    ]
+    done = kit.lcnn_verify("means", "1", "-4")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    done = kit.lcnn_verify("means", "--", "1", "-4")
+    assert done.returncode == 2
+    assert done.stderr == "error: values: got (1.0, -4.0), wanted positive, finite numbers\n"
+
+
+def test_a_spoiled_certificate_is_rejected(pack, tmp_path):
+    document = json.loads((pack / "squares.json").read_text(encoding="utf-8"))
+    document["squares"].pop()
+    (tmp_path / "spoiled.json").write_text(json.dumps(document))
+    done = kit.lcnn_verify("certify", "--check", tmp_path / "spoiled.json")
+    assert done.returncode == 1
+    assert done.stdout.startswith("REJECTED ")
+
+
+def test_a_diff_that_does_not_fit_is_noticed():
+    with pytest.raises(AssertionError):
+        patched("a\nb\n", " a\n-c\n+d\n")
