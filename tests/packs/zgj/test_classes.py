@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 
+from lcnn_verify import ledger
+from lcnn_verify.campaign.properties import directory_of, load
 from lcnn_verify.evidence import ClaimFailed, check, verifies
 from lcnn_verify.evidence.draws import classify, discard
 from lcnn_verify.packs.zgj import strategies
@@ -101,3 +103,21 @@ def test_a_class_of_plain_arguments_is_told_by_the_property_once_each_example():
         check.at_most(float(x), 9.0)
 
     assert test_numbers.lcnn_property.run().classes == {"odd": 2}
+
+
+STUDENTS = {"clones", "nearly parallel students", "zero student", "tiny student", "m = r"}
+TEACHERS = {"one teacher", "d = 1", "r > d", "close teachers"}
+
+
+@pytest.mark.parametrize(
+    ("claim_id", "more"),
+    [
+        ("zgj.gradient-bound", {"merging students", "far student", "near the threshold"}),
+        ("zgj.form.loss", {"antiparallel students", "huge student", "m < r"}),
+    ],
+)
+def test_the_strategies_draw_every_class(claim_id, more):
+    claim = ledger.claim(claim_id)
+    item = load(directory_of(claim), claim.property_file)[0]
+    drawn = {name for example in item.draw() for name in example["instance"].classes()}
+    assert drawn == STUDENTS | TEACHERS | more
