@@ -15,7 +15,7 @@ CLAIMS = (
         statement="p(n) ≤ e^{π√(2n/3)} for the number p(n) of partitions of every n ≥ 1.",
         kind=Kind.UPPER,
         provenance=(Provenance.DERIVED,),
-        source=Source("Apostol, Introduction to Analytic Number Theory (1976)", "Theorem 14.5"),
+        source=Source("Textbooks on partitions", "growth of p(n)"),
     ),
     Claim(
         id="toy.euler",

@@ -4,9 +4,9 @@ Setting: an integer n from 1 to 400; p(n) counts the ways to write n as a sum of
     order aside.
 Statement: p(n) ≤ e^{π√(2n/3)}.
 Kind: upper bound.
-Constants: π√(2/3), the source's; it is the best possible.
+Constants: π√(2/3), which cannot be smaller.
 How it is checked: every n up to the profile's size, from the pentagonal recurrence.
-Source: Apostol, Introduction to Analytic Number Theory, Theorem 14.5.
+Source: textbooks on partitions; a known bound, and π√(2/3) is Hardy and Ramanujan's constant.
 """
 
 from toy_pack.quantities import count, growth_bound
