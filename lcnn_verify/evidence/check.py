@@ -14,7 +14,7 @@ from math import nan
 from typing import Any
 
 from lcnn_verify.evidence.certificate import EXACT
-from lcnn_verify.evidence.escalation import identity, order
+from lcnn_verify.evidence.escalation import DIFFER, identity, order
 from lcnn_verify.evidence.hooks import to_json
 from lcnn_verify.evidence.observation import FLOAT64, Outcome, Ruling
 from lcnn_verify.evidence.quantity import Quantity
@@ -124,7 +124,7 @@ def equal(
     difference, allowed = abs(got.value - expected.value), got.error + expected.error
     tightness = difference / allowed if allowed > 0.0 else None
     how = _How(note=note, explain=explain, overrides=overrides)
-    if ruling.outcome is not Outcome.VIOLATED:  # which names the side that is off
+    if ruling.outcome is not Outcome.VIOLATED or ruling.note == DIFFER:  # else it names the side
         _audit(how, got, expected)
     _record(got, "=", expected, ruling, tightness, how)
 

@@ -35,6 +35,8 @@ _LEAST_DIGITS = 20
 """Digits to which the sharper routes of an identity are compared where none were asked for."""
 _BLAME_DIGITS = 40
 """Digits of the oracle a float64 value is held to: more than twice what the value has."""
+DIFFER = "the exact values differ"
+"""The note of an identity that fails, and not because a computed value is off."""
 _NO_WITNESS = "no witness found"
 
 
@@ -100,7 +102,7 @@ def identity(got: Quantity, expected: Quantity, digits: int) -> Ruling:
     # 3. The enclosures prove that the exact values differ.
     proof = certified_gap(got, expected, tolerance)
     if proof is not None and proof.refutes:
-        return _proved(proof, Outcome.VIOLATED, "the exact values differ")
+        return _proved(proof, Outcome.VIOLATED, DIFFER)
     return seen if seen.outcome is Outcome.VIOLATED else seen.undecided(UNPROVED)
 
 
