@@ -52,7 +52,7 @@ def findings(properties: Path | str | None = None) -> Iterator[Finding]:
     for name, check in checks.items():
         try:
             passed, detail = check()
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             passed, detail = False, said(error)
         yield Finding(name, passed, detail)
     for entry in without_hooks():

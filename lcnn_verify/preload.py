@@ -19,13 +19,14 @@ os.environ.update(ONE_THREAD)
 # Hypothesis notes constants it saw in sources; not in whatever folder the run was started from.
 _CACHE = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
 os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(_CACHE / "lcnn-verify" / "hypothesis"))
+os.dup2(2, 1)  # what packs print on import is no part of what the run prints
 # Ctrl-C reaches every process of a terminal; the run decides what becomes of its units.
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 # What is broken breaks again in the unit, which can say so.
 for _module in ("hypothesis.strategies", "lcnn_verify.campaign.worker"):
-    with suppress(Exception):
+    with suppress(Exception, SystemExit):
         importlib.import_module(_module)
 
-with suppress(Exception):
+with suppress(Exception, SystemExit):
     importlib.import_module("lcnn_verify.warmup").warm_up()

@@ -12,12 +12,12 @@ def warm_up() -> None:
     Takes a fraction of a second once compiled, a minute before. Raises the first error of a pack,
     after the others have had their turn.
     """
-    failed: list[Exception] = []
+    failed: list[BaseException] = []
     for _, hooks in every_pack():
         try:
             if isinstance(hooks, Hooks):
                 hooks.warm_up()
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             failed.append(error)
     if failed:
         raise failed[0]

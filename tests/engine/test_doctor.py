@@ -55,6 +55,9 @@ def test_a_self_check_of_a_pack_that_fails_or_raises_is_a_finding(monkeypatch):
     monkeypatch.setattr(counting, "known", lambda: 1 / 0)
     (finding,) = checked("counts (toy)")
     assert (finding.passed, finding.detail) == (False, "ZeroDivisionError: division by zero")
+    monkeypatch.setattr(counting, "known", lambda: sys.exit(3))
+    (finding,) = checked("counts (toy)")
+    assert (finding.passed, finding.detail) == (False, "SystemExit: 3")
 
 
 def test_warming_up_calls_every_pack_and_raises_what_one_of_them_does(monkeypatch):
