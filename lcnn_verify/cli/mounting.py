@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,12 +13,14 @@ from lcnn_verify.cli.group import Commands, built
 from lcnn_verify.errors import said
 from lcnn_verify.packs import Broken, Pack
 
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
+
 
 def mount(front: Commands) -> tuple[Broken, ...]:
     """Add every pack's commands to ``front``, and its certifiers to the group ``certify`` in it.
 
-    A pack whose commands cannot be imported, or bear a name that is taken, goes on without those:
-    what is left out is returned, a line each.
+    A pack whose commands cannot be imported, or bear a name that is taken, another pack's or none,
+    goes on without those: what is left out is returned, a line each.
     """
     certify: Any = front.commands["certify"]
     return tuple(
@@ -40,11 +43,19 @@ def _add(pack: Pack, kind: str, path: str, group: Commands) -> Iterator[Broken]:
         yield Broken(f"{kind}s of {pack.key}", f"cannot be imported: {said(error)}")
         return
     for name, command in offered.items():
-        if name in group.commands:
-            reason = f"a {kind} of that name is there already"
-            yield Broken(f"{kind} {name!r} of {pack.key}", reason)
+        if reason := _unfit(name, pack, group):
+            yield Broken(f"{kind} {name!r} of {pack.key}", f"a {kind} {reason}")
         else:
             group.commands[name] = command
+
+
+def _unfit(name: str, pack: Pack, group: Commands) -> str:
+    """Why a pack may not call a command so; empty if it may."""
+    if not _NAME.fullmatch(name):  # "--check" would hide the option
+        return "of that name cannot be called"
+    if "." in name and not name.startswith(f"{pack.key}."):
+        return f"with a dot in its name is called {pack.key}.NAME"
+    return "of that name is there already" if name in group.commands else ""
 
 
 def _commands(app: Any) -> dict[str, Any]:

@@ -80,9 +80,10 @@ def test_bad_input_is_one_line(capsys, tmp_path, words, line):
 
 
 def test_what_a_pack_cannot_offer_is_a_line_and_the_rest_goes_on(tmp_path):
-    """Planted: certifiers that raise, that are no app, and one whose name is taken."""
+    """Planted: certifiers that raise, that are no app, and some whose names will not do."""
     taken = "import typer\napp = typer.Typer()\n"
-    taken += "@app.command('toy.euler')\ndef f(): pass\n@app.command('zzz.own')\ndef g(): pass\n"
+    for name in ("toy.euler", "zzz.own", "--check", "two words", "toy.growth"):
+        taken += f"@app.command({name!r})\ndef f(): pass\n"
     modules = {"zza": "raise OSError('no disk')", "zzb": "app = 3", "zzz": taken}
     for key, text in modules.items():
         package = distributions.write_pack(tmp_path, key, more=f'certifiers="{key}_certify:app",')
@@ -93,7 +94,10 @@ def test_what_a_pack_cannot_offer_is_a_line_and_the_rest_goes_on(tmp_path):
     assert left_out == {
         "certifiers of zza": "cannot be imported: OSError: no disk",
         "certifiers of zzb": "cannot be imported: TypeError: a int, wanted a typer.Typer",
-        "certifier 'toy.euler' of zzz": "a certifier of that name is there already",
+        "certifier 'toy.euler' of zzz": "a certifier with a dot in its name is called zzz.NAME",
+        "certifier '--check' of zzz": "a certifier of that name cannot be called",
+        "certifier 'two words' of zzz": "a certifier of that name cannot be called",
+        "certifier 'toy.growth' of zzz": "a certifier with a dot in its name is called zzz.NAME",
     }
     assert {"toy.euler", "zzz.own"} <= set(front.commands["certify"].commands)
 
