@@ -89,8 +89,13 @@ def _files(root: Path) -> Iterator[Path]:
 
 
 def _engine_files() -> Iterator[Path]:
-    """The files of our own package, the packs in it and their properties left out."""
-    left_out = (*(pack.sources.resolve() for pack in packs.find()), _PACKAGE / "_properties")
+    """The files of our own package, the packs in it and their properties left out.
+
+    A pack whose sources hold our package, as the folder of all installed modules does, hides none.
+    """
+    sources = (pack.sources.resolve() for pack in packs.find())
+    inside = (folder for folder in sources if _PACKAGE in folder.parents)
+    left_out = (*inside, _PACKAGE / "_properties")
     for path in _files(_PACKAGE):
         if not any(folder in path.parents for folder in left_out):
             yield path

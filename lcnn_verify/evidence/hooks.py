@@ -125,9 +125,30 @@ def hooks_of(pack_key: str) -> Hooks:
     except (Exception, SystemExit) as error:
         got = f"{said(error)} on import of {pack.hooks}"
         raise InputError(f"hooks of {pack.key}", got, "a Hooks") from error
+    if flaw := _flaw(pack.key, found):
+        raise InputError(f"hooks of {pack.key}", flaw, "a Hooks")
+    hooks: Hooks = found
+    return hooks
+
+
+def _flaw(key: str, found: Any) -> str:
+    """What is wrong with the hooks of the pack ``key``; empty if nothing is."""
     if not isinstance(found, Hooks):
-        raise InputError(f"hooks of {pack.key}", f"a {type(found).__name__}", "a Hooks")
-    return found
+        return f"a {type(found).__name__}"
+    for field_name in ("self_checks", "certificates"):
+        if not isinstance(value := getattr(found, field_name), Mapping):
+            return f"a {type(value).__name__} as {field_name}"
+    calls = {"warm_up": found.warm_up, **found.self_checks}
+    if bad := [name for name, call in calls.items() if not callable(call)]:
+        return f"{bad[0]}, which cannot be called"
+    for kind, checker in found.certificates.items():
+        if not isinstance(checker, Checker):
+            return f"a {type(checker).__name__} for certificates {kind!r}"
+    types = [getattr(example, "type", None) for example in found.examples]
+    for name in (*types, *found.certificates):
+        if not isinstance(name, str) or not name.startswith(f"{key}."):
+            return f"the type or kind {name!r}, which is not called {key}.NAME"
+    return ""
 
 
 def every_pack() -> Iterator[tuple[Pack, Hooks | InputError]]:

@@ -25,10 +25,16 @@ def checks() -> tuple[Claim, ...]:
 
 
 def claim(claim_id: str, among: Sequence[Claim] | None = None) -> Claim:
-    """The claim or check called ``claim_id``. Raises ``InputError`` with the nearest known id."""
+    """The claim or check called ``claim_id``.
+
+    Raises ``InputError`` with the nearest known id, and with why the pack of that name is left out.
+    """
     known = {entry.id: entry for entry in (_entries() if among is None else among)}
     if claim_id not in known:
-        hint = did_you_mean(claim_id, list(known))
+        hint, key = did_you_mean(claim_id, list(known)), claim_id.partition(".")[0]
+        for broken in packs.broken():
+            if broken.name.partition(" ")[0] == key:
+                hint += f"; {broken.name} is left out: {broken.reason}"
         raise InputError("claim", repr(claim_id), f"an id from `lcnn-verify claims`{hint}")
     return known[claim_id]
 

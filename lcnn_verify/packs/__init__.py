@@ -11,7 +11,9 @@ from __future__ import annotations
 import functools
 import importlib
 import re
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
@@ -28,6 +30,13 @@ _OURS = ("lcnn_verify.packs.zgj:PACK",)
 KEY = re.compile(r"[a-z][a-z0-9_]*")
 """What a key is made of."""
 _ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9][a-z0-9_-]*)+")
+_KINDS: Mapping[str, type] = {
+    **dict.fromkeys(("key", "title", "distribution", "hooks", "commands", "certifiers"), str),
+    **dict.fromkeys(("properties", "sources"), Path),
+    "claims": Sequence,
+    "groups": Mapping,
+}
+"""What the fields of a pack are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +113,13 @@ def pack_of(claim_id: str) -> Pack:
 
 
 def resolve(path: str) -> Any:
-    """The object ``"module:name"`` names. Raises what the import raises, or ``AttributeError``."""
+    """The object ``"module:name"`` names. Raises what the import raises, or ``AttributeError``.
+
+    What the import prints goes to stderr: stdout may be JSON.
+    """
     module, _, name = path.partition(":")
-    return getattr(importlib.import_module(module), name)
+    with redirect_stdout(sys.stderr):
+        return getattr(importlib.import_module(module), name)
 
 
 @functools.cache
@@ -145,8 +158,23 @@ def _flaw(pack: Any) -> str:
     """Why the object an entry point names is no usable pack; empty if it is one."""
     if not isinstance(pack, Pack):
         return f"is a {type(pack).__name__}, no lcnn_verify.packs.Pack"
+    for name, kind in _KINDS.items():
+        if not isinstance(value := getattr(pack, name), kind):
+            return f"its field {name!r} is a {type(value).__name__}, no {kind.__name__}"
     if not KEY.fullmatch(pack.key):
         return f"its key {pack.key!r} is not made of a-z, 0-9 and _, a letter first"
+    if not pack.distribution:
+        return "it names no distribution"
+    if not pack.sources.is_dir():  # a journal would rest on nothing
+        return f"its sources {str(pack.sources)!r} are no folder"
+    for prefix, group in pack.groups.items():
+        if not isinstance(group, Group):
+            return f"its group {prefix!r} is a {type(group).__name__}, no Group"
+    return _flaw_of_ids(pack)
+
+
+def _flaw_of_ids(pack: Pack) -> str:
+    """Why the claims of a pack will not do; empty if they will."""
     if not pack.claims:
         return "it has no claims"
     ids = [claim.id for claim in pack.claims]

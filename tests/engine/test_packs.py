@@ -81,6 +81,51 @@ def test_a_pack_whose_ids_will_not_do_is_one_line(site, more, reason):
         assert [entry.reason for entry in packs.broken()] == [reason]
 
 
+FIELDS = {
+    "distribution=''": "it names no distribution",
+    "sources=Path(__file__)": "/other_pack/__init__.py' are no folder",
+    "sources=Path('nowhere')": "its sources 'nowhere' are no folder",
+    "sources=__file__": "its field 'sources' is a str, no Path",
+    "properties='properties'": "its field 'properties' is a str, no Path",
+    "title=3": "its field 'title' is a int, no str",
+    "groups=None": "its field 'groups' is a NoneType, no Mapping",
+    "groups={'other.a': 3}": "its group 'other.a' is a int, no Group",
+    "claims=None": "its field 'claims' is a NoneType, no Sequence",
+    "claims=('other.a',)": "cannot be imported: AttributeError: 'str' object has no attribute 'id'",
+}
+
+
+@pytest.mark.parametrize(("field", "reason"), FIELDS.items())
+def test_a_pack_whose_fields_will_not_do_is_one_line_also_where_it_is_asked_for(
+    site, field, reason
+):
+    module = write_pack(site, "other") / "__init__.py"
+    append(module, f"from dataclasses import replace\nPACK = replace(PACK, {field})\n")
+    with distributions.installed(site):
+        assert tuple(pack.key for pack in packs.find()) == KNOWN
+        (entry,) = packs.broken()
+        assert entry.reason.endswith(reason)
+        with pytest.raises(InputError) as caught:
+            claim("other.first")
+        assert str(caught.value).endswith(f"; other of other-pack is left out: {entry.reason}")
+
+
+def test_what_a_pack_prints_goes_to_stderr_and_its_warm_up_may_leave(site, tmp_path):
+    write_pack(site, "other", more="hooks='loud:HOOKS', commands='loud:app',")
+    append(site / "other_pack" / "__init__.py", "print('read')\n")
+    (site / "loud.py").write_text(
+        "import typer\nfrom lcnn_verify.evidence.hooks import Hooks\nprint('loud')\n"
+        "def warm_up() -> None:\n print('warm', flush=True)\n raise SystemExit(5)\n"
+        "app, HOOKS = typer.Typer(), Hooks(warm_up=warm_up)\n"
+        "@app.command()\ndef loud() -> int: return 0\n"
+    )
+    with distributions.installed(site):
+        args = ("run", "--claims", "other", "--out", tmp_path / "out", "--json")
+        done = kit.lcnn_verify(*args)
+    assert json.loads(done.stdout)["claims"][0]["verdict"] == "SUPPORTED"
+    assert {"read", "loud", "warm"} <= set(done.stderr.split())
+
+
 def test_of_two_packs_of_one_key_the_first_stays_and_ours_is_always_first(site):
     ours = KNOWN[0]
     write_pack(site, ours, module="shadow", distribution="a-shadow")
@@ -102,12 +147,25 @@ HOOKS = {
     "json:HOOKS": "got AttributeError: module 'json' has no attribute 'HOOKS' on import of json:H",
     "json:dumps": "got a function, wanted a Hooks",
     "leaves:HOOKS": "got SystemExit: 3 on import of leaves:HOOKS, wanted a Hooks",
+    "odd:CHECKS": "got a NoneType as self_checks, wanted a Hooks",
+    "odd:WARM": "got warm_up, which cannot be called, wanted a Hooks",
+    "odd:KIND": "got a int for certificates 'other.k', wanted a Hooks",
+    "odd:TYPE": "got the type or kind 'lab.t', which is not called other.NAME, wanted a Hooks",
+    "odd:NONE": "got the type or kind None, which is not called other.NAME, wanted a Hooks",
 }
+ODD = """
+from lcnn_verify.evidence.hooks import Hooks
+class T:
+    type = "lab.t"
+CHECKS, WARM = Hooks(self_checks=None), Hooks(warm_up=None)
+KIND, TYPE, NONE = Hooks(certificates={"other.k": 3}), Hooks(examples=(T,)), Hooks(examples=(3,))
+"""
 
 
 @pytest.mark.parametrize(("hooks", "reason"), HOOKS.items())
 def test_hooks_that_cannot_be_used_are_one_line_and_the_run_goes_on(site, tmp_path, hooks, reason):
     (site / "leaves.py").write_text("raise SystemExit(3)")
+    (site / "odd.py").write_text(ODD)
     write_pack(site, "other", more=f"hooks={hooks!r},")
     with distributions.installed(site):
         with pytest.raises(InputError, match=r"^hooks of other: got ") as caught:
@@ -240,6 +298,17 @@ def test_a_fingerprint_has_a_part_for_the_engine_and_one_for_each_pack(tmp_path)
         "pack lab": fingerprint(chosen, folder)["pack lab"],
     }
     assert fingerprint(chosen, folder)["pack lab"] != first["pack lab"]
+
+
+def test_a_pack_whose_sources_hold_the_engine_hides_none_of_it(site):
+    own = fingerprint([claim("lab.first")])["engine"]
+    module = write_pack(site, "other") / "__init__.py"
+    text = "import dataclasses, lcnn_verify\n"
+    text += "sources = Path(lcnn_verify.__file__).parent\n"
+    append(module, f"{text}PACK = dataclasses.replace(PACK, sources=sources)\n")
+    with distributions.installed(site):
+        assert packs.pack_of("other.first").sources.name == "lcnn_verify"
+        assert fingerprint([claim("lab.first")])["engine"] == own
 
 
 def test_every_claim_belongs_to_a_pack_that_is_there():
