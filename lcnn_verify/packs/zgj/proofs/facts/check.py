@@ -59,6 +59,9 @@ def check(data: Mapping[str, Any], watch: Watch = lambda done, total: None) -> I
                     raise Rejected(f"{claim}, {name}: not proved positive on {cell}")
                 watch(done := done + 1, total)
         _EXTRA.get(claim, lambda: None)()
+    for key, proved in zip(("statement", "box"), _WORDS[claim], strict=True):
+        if data[key] != proved:
+            raise Rejected(f"{claim}: something is proved, but not that {key} is {data[key]!r}")
     yield claim
 
 
@@ -212,6 +215,11 @@ PARTS: Mapping[Any, Mapping[str, tuple[Cell, _Function]]] = {
     },
 }
 """Claim → part → the box it has to cover and the function to be positive there."""
+_WORDS: Mapping[Any, tuple[str, str]] = {
+    fact.CLAIM: (fact.STATEMENT, fact.INSTANCES)
+    for fact in (merged_level, moments, gradient_upper_bound)
+}
+"""Claim → what is proved and for which instances, in the words a certificate must use."""
 _EXTRA: Mapping[str, Callable[[], None]] = {
     merged_level.CLAIM: _demand_least,
     moments.CLAIM: _demand_moments,

@@ -36,6 +36,11 @@ from lcnn_verify.numerics.power_series import CUBIC, SINC, even_series
 from lcnn_verify.numerics.subdivision import Cell
 
 CLAIM = "zgj.fact.gradient-upper-bound"
+STATEMENT = "‖∇_{w_i}L‖² ≤ 8‖w_i‖²·L (tied |·|)"
+INSTANCES = (
+    "w_i and one other neuron, student or teacher, in any dimension; w_i and two others in d = 2; "
+    "every direction and every norm"
+)
 NEAR = 0.25
 """b/a − 1 up to which divided differences are used."""
 PIECES = 8
@@ -148,9 +153,8 @@ def prove(*, precision: int = _PRECISION) -> Theorem:
 
     return Theorem(
         CLAIM,
-        "‖∇_{w_i}L‖² ≤ 8‖w_i‖²·L (tied |·|)",
-        "w_i and one other neuron, student or teacher, in any dimension; w_i and two others in "
-        "d = 2; every direction and every norm",
+        STATEMENT,
+        INSTANCES,
         tuple(
             positive(name, partial(function, name), box, precision=precision)
             for name, box in BOXES.items()

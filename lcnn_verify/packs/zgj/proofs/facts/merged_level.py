@@ -25,6 +25,8 @@ LOWER_BOUND = "0.83824"
 """The lower bound of the claim, below R(π/2) = 0.838247…"""
 
 CLAIM = "zgj.fact.merged-level"
+STATEMENT = f"M(Δ)·3π/Δ³ falls, so that {LOWER_BOUND} ≤ M(Δ)·3π/Δ³ ≤ 1"
+INSTANCES = "Δ in (0, π/2]"
 BOX = ((0.0, float(np.nextafter(np.pi / 2, 2.0))),)
 """[0, π/2], rounded outward."""
 _PRECISION = 64
@@ -36,13 +38,7 @@ def prove(*, precision: int = _PRECISION) -> Theorem:
     with working_precision(precision):
         if not least() > arb(LOWER_BOUND):
             raise NotProved(f"R(π/2) = {least().str(8)} is not above {LOWER_BOUND}")
-    return Theorem(
-        CLAIM,
-        f"M(Δ)·3π/Δ³ falls, so that {LOWER_BOUND} ≤ M(Δ)·3π/Δ³ ≤ 1",
-        "Δ in (0, π/2]",
-        (part,),
-        precision,
-    )
+    return Theorem(CLAIM, STATEMENT, INSTANCES, (part,), precision)
 
 
 def least() -> arb:

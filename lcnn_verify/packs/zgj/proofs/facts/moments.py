@@ -21,6 +21,8 @@ from lcnn_verify.evidence.theorem import Theorem
 from lcnn_verify.numerics.krawczyk import NotProved
 
 CLAIM = "zgj.fact.moments"
+STATEMENT = "|Σq_i − Σq_j| ≤ √(πL) and ‖Σq ŵŵᵀ − Σq v̂v̂ᵀ‖_F ≤ √(2πL); √(4πL), 2√(2πL) for ReLU"
+INSTANCES = "every m, r and d; |·| and ReLU; tied and unit readout"
 ORDER = 200
 """Powers of ρ up to which the exact series is compared."""
 
@@ -60,10 +62,4 @@ def prove() -> Theorem:
         raise NotProved("the power series of the dual kernel is not what the recurrence says")
     if values[0] != 1 or values[2] != fmpq(1, 2) or min(values) < 0:
         raise NotProved("a coefficient of the dual kernel is not as stated")
-    return Theorem(
-        CLAIM,
-        "|Σq_i − Σq_j| ≤ √(πL) and ‖Σq ŵŵᵀ − Σq v̂v̂ᵀ‖_F ≤ √(2πL); √(4πL), 2√(2πL) for ReLU",
-        "every m, r and d; |·| and ReLU; tied and unit readout",
-        (),
-        0,
-    )
+    return Theorem(CLAIM, STATEMENT, INSTANCES, (), 0)
