@@ -197,7 +197,7 @@ def checker_of(kind: str) -> Checker:
             return known[kind]
     usable = [hooks for _, hooks in every_pack() if not isinstance(hooks, Exception)]
     kinds = " or ".join(repr(kind) for hooks in usable for kind in hooks.certificates)
-    raise InputError("FILE", "JSON of another kind", f"a file with certificate: {kinds}")
+    raise InputError("FILE", f"a certificate of kind {kind[:60]!r}", f"one of kind {kinds}")
 
 
 def example_type(value: Any) -> type[Example] | None:

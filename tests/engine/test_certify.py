@@ -66,6 +66,10 @@ def test_a_spoiled_certificate_is_rejected(capsys, tmp_path):
         (("toy.euler", "--students", "2"), "error: option: got '--students', wanted one of --of"),
         (("--check", "nowhere.json"), "error: nowhere.json: got 'No such file or directory'"),
         (("--check", "plain.json"), "error: FILE: got JSON of another kind, wanted a certificate"),
+        (
+            ("--check", "lab.json"),
+            "FILE: got a certificate of kind 'lab.none', wanted one of kind ",
+        ),
         (("--check", "lab.json"), "or 'toy.bijection'"),
         (("--check", "old.json"), "error: FILE: got version '0', wanted version 1"),
     ],
