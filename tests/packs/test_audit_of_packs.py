@@ -20,7 +20,8 @@ from lcnn_verify.profiles import PROFILES, RunContext, running
 FEW = replace(PROFILES["quick"], examples=0.05)
 MANY = 100
 # The values of code under test are held to the pack's own by the checks themselves.
-CLAIMS = [claim for claim in ledger.claims() if not claim.judges_subject]
+# The pack that tests make up compares no quantities.
+CLAIMS = [claim for claim in ledger.claims() if claim.pack != "lab"]
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)

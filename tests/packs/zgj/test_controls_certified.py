@@ -13,9 +13,10 @@ from lcnn_verify.campaign.properties import directory_of, load
 from lcnn_verify.cli.errors import ExitCode
 from lcnn_verify.cli.replay import replay
 from lcnn_verify.evidence import decide, replay_record
+from lcnn_verify.packs.zgj import PACK
 from lcnn_verify.profiles import RunContext, running
 
-CONTROLS = [claim for claim in ledger.claims() if claim.is_control]
+CONTROLS = [claim for claim in PACK.claims if claim.is_control]
 
 
 def test_there_are_thirteen() -> None:

@@ -44,7 +44,8 @@ def commands(text):
 @pytest.mark.parametrize("words", [*commands(GUIDE), *commands(README)], ids=" ".join)
 def test_commands_exist_with_the_flags_shown(words):
     command: Any = front_door()
-    while hasattr(command, "commands"):
+    name = "lcnn-verify"
+    while hasattr(command, "commands") and not words[0].startswith("-"):
         name, *words = words
         command = command.commands[name]
     context = command.make_context(name, words)
