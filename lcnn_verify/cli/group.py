@@ -31,6 +31,16 @@ class _Helpful:
         super().__init__(*arguments, **settings)
         self.examples = tuple(line.strip() for line in examples.splitlines() if line.strip())
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the options; what is wrong with them knows its context, which click leaves out."""
+        try:
+            rest: list[str] = super().parse_args(ctx, args)  # type: ignore[misc]
+        except Exception as error:
+            if getattr(error, "ctx", ctx) is None:
+                error.ctx = ctx  # type: ignore[attr-defined]
+            raise
+        return rest
+
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the help, and below it the examples."""
         super().format_help(ctx, formatter)  # type: ignore[misc]
@@ -48,12 +58,7 @@ class Command(_Helpful, TyperCommand):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the options, and refuse what is left. Raises ``InputError`` for that."""
         ctx.meta[WORDS] = [*ctx.command_path.split(), *args]
-        try:
-            rest = super().parse_args(ctx, args)
-        except Exception as error:
-            if getattr(error, "ctx", ctx) is None:  # click leaves it out of some
-                error.ctx = ctx  # type: ignore[attr-defined]
-            raise
+        rest = super().parse_args(ctx, args)
         if rest and not self.context_settings.get("allow_extra_args"):
             got = f"{' '.join(rest)!r} more"
             wanted = f"no more than the usage says; see `{ctx.command_path} --help`"

@@ -59,6 +59,7 @@ def test_a_spoiled_certificate_is_rejected(capsys, tmp_path):
 @pytest.mark.parametrize(
     ("words", "line"),
     [
+        (("--check",), "error: --check: got nothing, wanted a value; see `lcnn-verify certify --h"),
         ((), "error: CLAIM: got nothing, wanted one of "),
         (("toy.eulr",), ", did you mean 'toy.euler'?"),
         (("toy.euler", "--check", "x.json"), "error: CLAIM: got 'toy.euler', wanted no claim"),
