@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
@@ -82,10 +83,17 @@ def fingerprint(claims: Iterable[Claim], directory: Path | None = None) -> dict[
 
 
 def _files(root: Path) -> Iterator[Path]:
-    """Every file below ``root`` that is no by-product of running it."""
-    for path in root.rglob("*"):
-        if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".pyc":
-            yield path
+    """Every file below ``root`` that is no by-product of running it; linked folders, each once."""
+    seen: set[str] = set()
+    for folder, inner, names in os.walk(root, followlinks=True):
+        if (real := os.path.realpath(folder)) in seen:
+            inner.clear()
+            continue
+        seen.add(real)
+        inner[:] = sorted(name for name in inner if name != "__pycache__")
+        for path in (Path(folder, name) for name in names):
+            if path.is_file() and path.suffix != ".pyc":
+                yield path
 
 
 def _engine_files() -> Iterator[Path]:

@@ -252,6 +252,23 @@ def append(path: Path, text: str) -> None:
     path.write_text(path.read_text() + text)
 
 
+def link_a_folder(site: Path) -> None:
+    """Sources that lie elsewhere, and a link that leads back."""
+    (site / "elsewhere").mkdir()
+    (site / "elsewhere" / "callee.py").write_text("x = 1\n")
+    (site / "other_pack" / "linked").symlink_to(site / "elsewhere")
+    (site / "other_pack" / "linked" / "back").symlink_to(site / "other_pack")
+
+
+def test_files_in_a_linked_folder_are_in_the_fingerprint(site):
+    write_pack(site, "other")
+    link_a_folder(site)
+    with distributions.installed(site):
+        before = fingerprint([claim("other.first")])
+        append(site / "elsewhere" / "callee.py", "x = 2\n")
+        assert fingerprint([claim("other.first")])["pack other"] != before["pack other"]
+
+
 EDITS = {
     "a callee": lambda site: append(site / "copied_pack" / "counting.py", "# edited\n"),
     "a data file": lambda site: append(site / "copied_pack" / "partition_numbers.txt", "3\n"),
