@@ -30,6 +30,16 @@ class Arguments:
     arrays: tuple[Array, ...]
     draw: Callable[[str, str], Drawing] | None
 
+    def picture(self, prefix: str, title: str) -> Drawing | None:
+        """The drawing; None where there is none, or where the pack's code for it fails."""
+        if self.draw is None:
+            return None
+        try:
+            made = self.draw(prefix, title)
+        except (Exception, SystemExit):
+            return None
+        return made if isinstance(made, Drawing) else None
+
 
 def take_apart(arguments: Mapping[str, Any]) -> Arguments:
     """Read recorded arguments; anything that is not what it claims to be is shown as plain text."""
@@ -54,9 +64,13 @@ def _shown(value: Any) -> Shown | None:
     """An example as its own class shows it; None for plain data, and for what cannot be read."""
     try:
         known = example_type(value)
-        return None if known is None else known.show(value)
-    except Exception:  # a report may come from anyone, and a pack's numerics may be broken
+        shown = None if known is None else known.show(value)
+    except (Exception, SystemExit):  # a report may come from anyone, a pack's numerics be broken
         return None
+    sound = isinstance(shown, Shown) and all(
+        isinstance(part, Mapping) for part in (shown.parameters, shown.arrays)
+    )
+    return shown if sound else None
 
 
 def brief(value: Any) -> str:

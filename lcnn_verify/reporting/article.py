@@ -244,8 +244,9 @@ def _fallen(entry: _Json, seen: _Json, prefix: str) -> Iterator[Block]:
         blocks.append(Paragraph("Or see it fail without lcnn-verify:", "small"))
         blocks.append(Listing(snippet, "python"))
     halves: list[Block] = [Group(tuple(blocks), "half")]
-    if arguments.draw is not None:
-        halves.insert(0, Picture(arguments.draw(f"{prefix}-x", f"What refutes {entry['id']}")))
+    drawing = arguments.picture(f"{prefix}-x", f"What refutes {entry['id']}")
+    if drawing is not None:
+        halves.insert(0, Picture(drawing))
     yield Group(tuple(halves), "columns")
 
 
@@ -267,6 +268,7 @@ def _pictures(entry: _Json, prefix: str) -> Iterator[Picture]:
     for drawing in figures(entry["series"], prefix):
         yield Picture(drawing)
     for index, made in enumerate(entry.get("proofs", ())):
-        draw = take_apart({"drawn": made["drawn"]}).draw if "drawn" in made else None
-        if draw is not None:
-            yield Picture(draw(f"{prefix}-p{index}", made["statement"]))
+        drawn = {"drawn": made["drawn"]} if "drawn" in made else {}
+        picture = take_apart(drawn).picture(f"{prefix}-p{index}", made["statement"])
+        if picture is not None:
+            yield Picture(picture)

@@ -1,0 +1,42 @@
+"""An example that its pack fails to show is plain text, and costs no report."""
+
+import sys
+
+import pytest
+from toy_pack import partition
+
+from lcnn_verify.evidence.hooks import Shown
+from lcnn_verify.reporting.arguments import take_apart
+
+EXAMPLE = {"x": {"type": partition.Partition.type, "parts": [3, 1]}}
+
+
+@pytest.mark.parametrize(
+    "show",
+    [
+        lambda: 1 / 0,
+        lambda: sys.exit(3),
+        lambda: "nonsense",
+        lambda: None,
+        lambda: Shown(None),
+        lambda: Shown({}, [[1]]),
+    ],
+)
+def test_what_cannot_be_shown_is_plain_text(monkeypatch, show):
+    monkeypatch.setattr(partition.Partition, "show", classmethod(lambda cls, data: show()))
+    taken = take_apart(EXAMPLE)
+    assert taken.parameters == (("x", f"type: {partition.Partition.type}, parts: [3, 1]"),)
+    assert taken.picture("p", "Four") is None
+
+
+@pytest.mark.parametrize(
+    "draw", [lambda *_: 1 / 0, lambda *_: sys.exit(3), lambda *_: "<svg/>", lambda: None]
+)
+def test_what_cannot_be_drawn_is_left_out(monkeypatch, draw):
+    whole = take_apart(EXAMPLE)
+    assert whole.picture("p", "Four").markup.count("<use ") == 4
+    monkeypatch.setattr(
+        partition.Partition, "show", classmethod(lambda cls, data: Shown({"n": 4}, {}, draw))
+    )
+    taken = take_apart(EXAMPLE)
+    assert (taken.parameters, taken.picture("p", "Four")) == ((("n", "4"),), None)
