@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Sequence
 from difflib import get_close_matches
+from pathlib import Path
 
 _LONGEST = 300
 
@@ -28,6 +30,16 @@ def said(error: BaseException) -> str:
         says = ""
     text = f"{name}: {says}" if says else name
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def place(error: BaseException, files: Sequence[Path]) -> str:
+    """``"file.py:7"``, the innermost line of ``error`` in ``files`` or below them; maybe empty."""
+    wanted = [file.resolve() for file in files]
+    for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
+        path = Path(frame.f_code.co_filename).resolve()
+        if any(file in (path, *path.parents) for file in wanted):
+            return f"{path.parent.name}/{path.name}:{line}"
+    return ""
 
 
 def did_you_mean(name: str, known: Sequence[str]) -> str:

@@ -35,6 +35,7 @@ def _record_schema() -> dict[str, Any]:
     late = {
         "proofs": {"type": "array", "items": timed},
         "exact": _COUNT,
+        "idle": _COUNT,
         "classes": _TALLY,
         "audit": _TALLY,
         "defect": observation,

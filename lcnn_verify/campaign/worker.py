@@ -39,10 +39,15 @@ def run_unit(unit: Unit) -> Iterator[Message]:
         properties = load(unit.directory, unit.file)
     except BaseException as error:
         yield "record", broken(unit.claim, unit.file, f"cannot load {unit.file}: {said(error)}")
-        properties = ()
-    for item in properties:
-        if item.claim.id != unit.claim:
-            continue
+        yield "done", None
+        return
+    stated = [item for item in properties if item.claim.id == unit.claim]
+    if not stated:
+        yield (
+            "record",
+            broken(unit.claim, unit.file, f"{unit.file} states no property of {unit.claim}"),
+        )
+    for item in stated:
         yield "start", item.name
         try:
             with running(unit.context):

@@ -117,10 +117,16 @@ def recheck(path: Path, *, json: bool, quiet: bool) -> int:
     seconds = round(time.monotonic() - started, 1)
     if json:
         result = {"file": str(path), "certificate": document["certificate"], "verdict": verdict}
-        result |= {"proved": proved, "reason": reason, "seconds": seconds}
+        result |= {
+            "digest": document.get("digest"),
+            "proved": proved,
+            "reason": reason,
+            "seconds": seconds,
+        }
         print(json_format.dumps(result, indent=1, ensure_ascii=False))
     elif not quiet:
-        says = reason or f"{', '.join(proved)}, proved once more in {seconds} s"
+        sealed = "" if "digest" in document else ", without a digest"
+        says = reason or f"{', '.join(proved)}, proved once more in {seconds} s{sealed}"
         line = Text.assemble((verdict, COLOURS[verdict]), f" {says}")
         Console(highlight=False, soft_wrap=True).print(line)
     return ExitCode.AS_WANTED if verdict == "CERTIFIED" else ExitCode.NOT_AS_WANTED

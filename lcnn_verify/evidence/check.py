@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import nan
 from typing import Any
 
+from lcnn_verify.errors import InputError
 from lcnn_verify.evidence.certificate import EXACT
 from lcnn_verify.evidence.escalation import DIFFER, identity, order
 from lcnn_verify.evidence.hooks import to_json
 from lcnn_verify.evidence.observation import FLOAT64, Outcome, Ruling
 from lcnn_verify.evidence.quantity import Quantity
-from lcnn_verify.evidence.rational import Rational, compare, rational, rounded, written
+from lcnn_verify.evidence.rational import ASCII, Rational, compare, rational, rounded, written
 from lcnn_verify.evidence.recorder import Explain, Proof, current, observe
 from lcnn_verify.evidence.theorem import Theorem
 from lcnn_verify.numerics.krawczyk import NotProved
@@ -139,14 +140,17 @@ def exactly(
     note: str = "",
     **overrides: Any,
 ) -> None:
-    """Check ``got relation wanted`` in exact arithmetic; the relation is one of = ≠ < ≤ > ≥.
+    """Check ``got relation wanted`` in exact arithmetic.
 
-    Both sides are ints, Fractions, or flint's fmpz or fmpq; the labels name them in the record. The
-    decision rests on no error bound and is a proof at this point, either way. Raises
+    The relation is one of = ≠ < ≤ > ≥, or == != <= >= for those of them no keyboard has. Both sides
+    are ints, Fractions, or flint's fmpz or fmpq. ``label`` and ``wanted_label`` name the left and
+    the right side in the record; a side without one is told as its number. The decision rests on no
+    error bound and is a proof at this point, either way. Raises
     :class:`~lcnn_verify.evidence.Violation` where the relation fails, and ``InputError`` for a
     float, a bool, a NumPy scalar or another relation.
     """
     left, right = rational("got", got), rational("wanted", wanted)
+    relation = ASCII.get(relation, relation)
     ruling = compare(left, relation, right)
     exact = {"got": written(left), "bound": written(right)}
     small, large = (left, right) if relation in "<≤" else (right, left)
@@ -181,16 +185,31 @@ def proved(
 ) -> None:
     """Record a proof of ``statement`` on every instance of ``box``; see ``recorder.Proof``.
 
-    ``arithmetic`` is ``certificate.EXACT`` or names another, and ``cells`` counts the sub-boxes it
-    was done on. ``drawn`` may be an example that draws what was proved. With ``whole`` the box is
-    all that the claim is about: the claim is then CERTIFIED, unless some other check fails or stays
-    open.
+    ``arithmetic`` is ``EXACT``, for a proof by the checks of :func:`exactly` that this property has
+    made, or names the enclosures of the ``cells`` ≥ 1 sub-boxes it was done on. A proof that rests
+    on neither is recorded as undecided. ``drawn`` may be an example that draws what was proved.
+    With ``whole`` the box is all that the claim is about: the claim is then CERTIFIED, unless some
+    other check fails or stays open. Raises ``InputError`` for an ``arithmetic`` that is no name and
+    for ``cells`` that are no number.
     """
+    if not isinstance(arithmetic, str) or not arithmetic.strip():
+        raise InputError("arithmetic", repr(arithmetic), "EXACT or the name of another")
+    if cells is not None and (isinstance(cells, bool) or not isinstance(cells, int)):
+        raise InputError("cells", repr(cells), "a number of sub-boxes")
+    if not (cells is not None and cells > 0) and not (arithmetic == EXACT and current().exact):
+        missing = "check was exact" if arithmetic == EXACT else "cells were enclosed"
+        undecided(f"{statement} is said to be proved for {box}, but no {missing}")
+        return
+    made = Proof(statement, box, arithmetic, whole, cells)
+    _keep(made, drawn, seconds)
+
+
+def _keep(made: Proof, drawn: Any, seconds: float | None) -> None:
+    """Record a proof, with what draws it and what it took."""
     seconds = None if seconds is None else round(seconds, 3)
     shown = None if drawn is None else to_json(drawn)
-    made = Proof(statement, box, arithmetic, whole, cells, shown, seconds)
-    current().proofs.append(made)
-    _remark(Ruling(Outcome.HOLDS, nan, nan, arithmetic), statement)
+    current().proofs.append(replace(made, drawn=shown, seconds=seconds))
+    _remark(Ruling(Outcome.HOLDS, nan, nan, made.arithmetic), made.statement)
 
 
 def theorem(prove: Callable[[], Theorem]) -> None:
@@ -201,14 +220,9 @@ def theorem(prove: Callable[[], Theorem]) -> None:
     except NotProved as error:
         undecided(str(error))
         return
-    proved(
-        made.statement,
-        box=made.box,
-        arithmetic=f"Arb enclosures, {made.precision} bits" if made.parts else EXACT,
-        whole=True,
-        cells=made.cells or None,
-        seconds=time.perf_counter() - started,
-    )
+    arithmetic = f"Arb enclosures, {made.precision} bits" if made.parts else EXACT
+    proof = Proof(made.statement, made.box, arithmetic, whole=True, cells=made.cells or None)
+    _keep(proof, None, time.perf_counter() - started)
 
 
 def undecided(note: str, **overrides: Any) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from textwrap import shorten
 from typing import Any
 
-from lcnn_verify.errors import InputError
+from lcnn_verify.errors import InputError, said
 from lcnn_verify.evidence.hooks import Checker, Watch
 from lcnn_verify.numerics.balls import EnclosureError
 
@@ -88,19 +88,27 @@ def read(path: Path) -> dict[str, Any]:
 def check(document: dict[str, Any], checker: Checker, watch: Watch) -> Iterator[str]:
     """Prove once more what a document says; yields what is proved, in words.
 
-    The document is held to the schema of its kind, then proved, then compared with its digest.
-    Raises :class:`Rejected` at the first of them that fails, also for what cannot be read.
+    The document is held to the schema of its kind, then proved, then compared with its digest,
+    which a document of another program may lack. Raises :class:`Rejected` at the first of them that
+    fails, also where the checker proves nothing or fails itself.
     """
+    if checker.schema is not None:
+        demand_form(document, json.loads(checker.schema.read_text(encoding="utf-8")))
+    proofs = 0
     try:
-        if checker.schema is not None:
-            demand_form(document, json.loads(checker.schema.read_text(encoding="utf-8")))
-        yield from checker.check(document, watch)
-        if document.get("digest") != digest(document):
-            raise Rejected("what it proves stands, but it was changed after it was written")
+        for what in checker.check(document, watch):
+            if not isinstance(what, str):
+                raise TypeError(f"it yielded a {type(what).__name__}, not a sentence")
+            proofs += 1
+            yield what
     except (Rejected, EnclosureError) as error:
         raise Rejected(str(error)) from None
-    except _UNREADABLE as error:
-        raise Rejected(f"malformed: {type(error).__name__}: {error}") from None
+    except Exception as error:  # whatever a checker did not foresee is not the file's fault
+        raise Rejected(f"the checker of {document['certificate']} failed: {said(error)}") from None
+    if not proofs:
+        raise Rejected("the checker proved nothing")
+    if "digest" in document and document["digest"] != digest(document):
+        raise Rejected("what it proves stands, but it was changed after it was written")
 
 
 def demand_form(document: dict[str, Any], schema: dict[str, Any]) -> None:
@@ -136,7 +144,9 @@ def whole(value: Any) -> int:
 
 def rational(text: Any) -> Fraction:
     """A number as certificates write exact ones, digits or digits/digits, not negative."""
-    if not isinstance(text, str) or not re.fullmatch(r"[0-9]{1,30}(/[0-9]{1,30})?", text):
+    if not isinstance(text, str) or not re.fullmatch(
+        r"[0-9]{1,30}(/(?=0*[1-9])[0-9]{1,30})?", text
+    ):
         raise Rejected(
             f"{str(text)[:40]!r} where a rational number belongs, digits or digits/digits"
         )

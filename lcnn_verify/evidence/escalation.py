@@ -37,6 +37,10 @@ _BLAME_DIGITS = 40
 """Digits of the oracle a float64 value is held to: more than twice what the value has."""
 DIFFER = "the exact values differ"
 """The note of an identity that fails, and not because a computed value is off."""
+NO_ORACLE = "margin inside the numerical uncertainty, and no oracle (exact=) to ask"
+"""The note of a comparison of which a side has no oracle."""
+TIED = f"the sides are equal to {_TIE_DIGITS} digits; ties=True if equality is allowed"
+"""The note of a comparison whose sides tie where ties were not said to hold."""
 _NO_WITNESS = "no witness found"
 
 
@@ -73,7 +77,7 @@ def order(
     proof = certified_difference(low, high)
     if proof is None:
         if oracle is None:
-            return seen.undecided(UNCONFIRMED if margin < -error else "")
+            return seen.undecided(UNCONFIRMED if margin < -error else _open(low, high, witness))
         return oracle if witness else oracle.undecided(UNPROVED)
     if oracle is not None and proof.refutes is not (oracle.outcome is Outcome.VIOLATED):
         return oracle.undecided(CONTRADICTED)
@@ -145,6 +149,13 @@ def _oracle_order(low: Quantity, high: Quantity) -> Ruling | None:
                 decided_by = f"mpmath, {fine} digits"
                 return Ruling(outcome, float(second), float(doubt), decided_by, sharper=True)
     return None
+
+
+def _open(low: Quantity, high: Quantity, witness: bool) -> str:
+    """What would decide a margin inside the numerical uncertainty; empty if nothing known would."""
+    if low.exact is None or high.exact is None:
+        return NO_ORACLE
+    return TIED if not witness and _is_tie(low, high) else ""
 
 
 def _is_tie(low: Quantity, high: Quantity) -> bool:

@@ -31,9 +31,10 @@ class Refutation(str):
 class Checker:
     """Proves what certificates of a kind say once more, trusting nothing but the claim they name.
 
-    ``check(document, watch)`` yields what it proved, in words, as a :class:`Refutation` where a
-    claim is proved false; it raises ``documents.Rejected``, saying where, if a proof fails.
-    ``schema`` is a file with a JSON Schema, which a document is held to before.
+    ``check(document, watch)`` yields what it proved, in words: a sentence for each proof, and at
+    least one, as a :class:`Refutation` where a claim is proved false. It raises
+    ``documents.Rejected``, saying where, if a proof fails. ``schema`` is a file with a JSON Schema,
+    which a document is held to before.
     """
 
     check: Callable[[dict[str, Any], Watch], Iterator[str]]

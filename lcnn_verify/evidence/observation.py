@@ -142,9 +142,9 @@ class Observation:
         elif self.exact:
             left = _side(self.quantity, self.exact["got"])
             right = _side(self.bound_label, self.exact["bound"])
-            text = (
-                f"{self.claim}: {left}, {self.relation} {right} {self.outcome} ({self.decided_by})"
-            )
+            comma = "" if left == self.exact["got"] else ","
+            sides = f"{left}{comma} {self.relation} {right}"
+            text = f"{self.claim}: {sides} {self.outcome} ({self.decided_by})"
         else:
             text = (
                 f"{self.claim}: {self.quantity} = {self.got:.17g}, {self.relation} "

@@ -24,6 +24,8 @@ _RELATIONS: Mapping[str, Callable[[Fraction, Fraction], bool]] = {
     ">": operator.gt,
     "≥": operator.ge,
 }
+ASCII: Mapping[str, str] = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥"}
+"""Relations as Python writes them, and as they are recorded."""
 _LONGEST = 60  # digits of a number that is written in full
 
 

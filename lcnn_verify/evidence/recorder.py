@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from lcnn_verify.profiles import active
 
 MAX_WITNESSES = 12
 MAX_SERIES = 24
+_BRIEF = 100
 
 Explain: TypeAlias = Callable[[], Explanation]
 """Finds out what is wrong; called only where a check is violated."""
@@ -102,6 +104,7 @@ class Recorder:
     checks: int = 0
     escalated: int = 0
     exact: int = 0
+    idle: int = 0
     discarded: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     tightest: Observation | None = None
@@ -125,6 +128,8 @@ class Recorder:
     def example(self, arguments: Mapping[str, Any]) -> Iterator[None]:
         """Count one example and remember its arguments for observations made inside.
 
+        One that ends without a check counts as ``idle`` only.
+
         An argument with a method ``classes`` says what kinds of example it is one of. Code under
         test is tried on examples drawn once for many subjects, whose classes are not asked again.
         """
@@ -135,6 +140,7 @@ class Recorder:
         checks = self.checks
         try:
             yield
+            self.idle += self.checks == checks
         finally:
             if self.checks > checks:
                 self.examples += 1
@@ -194,6 +200,7 @@ class Recorder:
         self.checks += stream.checks
         self.escalated += stream.escalated
         self.exact += stream.exact
+        self.idle += stream.idle
         self.defect = self.defect or stream.defect
         self.reasons.update(stream.reasons)
         if stream.tightest is not None:
@@ -210,16 +217,21 @@ class Recorder:
         known = (item for item in self.series if (item.figure, item.label) == (figure, label))
         return next(known, None)
 
-    def broke(self, error: Exception) -> None:
-        """The property itself broke: neither support nor refutation."""
+    def broke(
+        self, error: Exception, where: str = "", arguments: Mapping[str, Any] | None = None
+    ) -> None:
+        """The property itself broke, ``where`` and on what: neither support nor refutation."""
         self.breakdown = error
-        self.error = said(error)
+        on = ", ".join(f"{name} = {_brief(value)}" for name, value in (arguments or {}).items())
+        place = " on ".join(part for part in (where and f"at {where}", on) if part)
+        self.error = f"{said(error)} ({place})" if place else said(error)
 
     def to_json(self) -> dict[str, Any]:
         """A plain dict of everything seen; what there is only at times is left out otherwise."""
         late = {
             "proofs": [proof.to_json() for proof in self.proofs],
             "exact": self.exact,
+            "idle": self.idle,
             "classes": dict(sorted(self.classes.items())),
             "defect": self.defect and self.defect.to_json(),
             "audit": self.audit.to_json() if self.audit.looked else None,
@@ -246,6 +258,15 @@ class Recorder:
             "sampling": self.sampling and asdict(self.sampling),
             "error": self.error,
         }
+
+
+def _brief(value: Any) -> str:
+    """An argument in at most 100 characters: the JSON that makes it again, if it has one."""
+    try:
+        text = json.dumps(to_json(value), ensure_ascii=False)
+    except Exception:  # a breakdown is told even where its example cannot be
+        text = type(value).__name__
+    return text if len(text) <= _BRIEF else f"{text[: _BRIEF - 1]}…"
 
 
 _CURRENT: ContextVar[Recorder | None] = ContextVar("lcnn_verify_recorder", default=None)

@@ -53,7 +53,8 @@ def decide(claim: Claim, records: Iterable[dict[str, Any]]) -> Decision:
     if fallen and not (defects and claim.is_control):
         verdict, reason = Verdict.REFUTED, _refutation(fallen)
     elif not (examples or defects or any(tally.errors for tally in tests.values())):
-        verdict, reason = Verdict.NOT_EXERCISED, "no example met the preconditions"
+        idle = sum(tally.idle for tally in tests.values())
+        verdict, reason = Verdict.NOT_EXERCISED, _nothing(idle)
     else:
         judged = [tally.judge(name) for name, tally in sorted(tests.items())]
         checks, exact = (
@@ -90,6 +91,7 @@ class _Tally:
     undecided: int = 0
     checks: int = 0
     exact: int = 0
+    idle: int = 0
     errors: list[str] = field(default_factory=list)
     defects: list[str] = field(default_factory=list)
     reasons: Counter[str] = field(default_factory=Counter)
@@ -103,6 +105,7 @@ class _Tally:
             self.undecided += sampling["undecided"]
         self.checks += record["checks"]
         self.exact += record.get("exact", 0)
+        self.idle += record.get("idle", 0)
         if record["error"]:
             self.errors.append(record["error"])
         if defect := record.get("defect"):
@@ -119,7 +122,7 @@ class _Tally:
         if unsettled:
             return Verdict.INCONCLUSIVE, f"{name}: {unsettled[0]}"
         if not self.examples:
-            return Verdict.NOT_EXERCISED, f"{name}: no example met the preconditions"
+            return Verdict.NOT_EXERCISED, f"{name}: {_nothing(self.idle)}"
         if self.undecided > MAX_UNDECIDED * self.examples:
             known = self.reasons.most_common(1)
             why = known[0][0] if known else "margin inside the numerical uncertainty"
@@ -128,6 +131,13 @@ class _Tally:
         if never := sorted(kind for kind, count in self.classes.items() if not count):
             return Verdict.INCONCLUSIVE, f"{name}: never drew: {', '.join(never)}"
         return Verdict.SUPPORTED, ""
+
+
+def _nothing(idle: int) -> str:
+    """Why no example counts, of which ``idle`` ran without a check."""
+    if idle:
+        return f"{idle} {_examples(idle)} ran, and nothing was compared"
+    return "no example met the preconditions"
 
 
 def _examples(count: int) -> str:

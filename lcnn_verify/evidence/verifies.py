@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
+from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
@@ -13,11 +16,13 @@ from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis.errors import Flaky, Unsatisfiable
 
 from lcnn_verify import ledger
+from lcnn_verify.errors import place
 from lcnn_verify.evidence.draws import Discarded, discarding
 from lcnn_verify.evidence.recorder import Defect, Recorder, Sampling, Violation, recording
 from lcnn_verify.evidence.subject import SearchSpent
 from lcnn_verify.evidence.verdict import decide
 from lcnn_verify.ledger.claim import Claim
+from lcnn_verify.packs import pack_of
 from lcnn_verify.profiles import Profile, active
 
 Cases: TypeAlias = Callable[[Profile], Iterable[Mapping[str, Any]]]
@@ -87,6 +92,7 @@ class Property:
         self.claim, self.name, self.classes = claim, str(test.__name__), tuple(classes)
         self.examples, self.draws, self.law, self.cases = examples, draws, law, cases
         self.phases = _QUIET_PHASES + ((Phase.shrink,) if shrink else ())
+        self._raised: tuple[Exception | None, Mapping[str, Any]] = None, {}
         self._test = test
         self._handle: Any = getattr(test, "hypothesis", None)
         self.body: Callable[..., None] = self._handle.inner_test if self._handle else test
@@ -116,9 +122,9 @@ class Property:
                 pass  # the recorder holds the counterexample, or no example at all
             except Flaky as error:  # what failed once counts, though it does not always fail
                 if recorder.counterexample is None and recorder.defect is None:
-                    recorder.broke(error)
+                    self._broke(recorder, error)
             except Exception as error:
-                recorder.broke(error)
+                self._broke(recorder, error)
         return recorder
 
     def draw(self) -> tuple[Mapping[str, Any], ...]:
@@ -155,12 +161,25 @@ class Property:
             except (Violation, Defect):
                 pass  # the recorder holds it
             except Exception as error:
-                recorder.broke(error)
+                self._broke(recorder, error)
         return recorder
 
     def _run_once(self, recorder: Recorder, arguments: Mapping[str, Any]) -> None:
-        with recorder.example(arguments):
-            self.body(**arguments)
+        try:
+            with recorder.example(arguments):
+                self.body(**arguments)
+        except Exception as error:
+            self._raised = error, arguments
+            raise
+
+    def _broke(self, recorder: Recorder, error: Exception) -> None:
+        """Record what broke the property, where, and on which example; LCNN_DEBUG=1 shows all."""
+        raised, arguments = self._raised
+        pack = pack_of(self.claim.id)
+        files = (pack.sources, pack.properties, Path(self.body.__code__.co_filename))
+        recorder.broke(error, place(error, files), arguments if raised is error else {})
+        if os.environ.get("LCNN_DEBUG") == "1":
+            traceback.print_exception(error)
 
     def _run_cases(self, recorder: Recorder) -> None:
         context = active()

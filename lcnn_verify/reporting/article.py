@@ -130,8 +130,11 @@ def _evidence(entry: _Json) -> Iterator[Block]:
         yield Paragraph(_audited(audit), "small")
     for stream in entry["sampling"]:
         yield from _sampling(stream)
+    if entry["counterexample"]:
+        yield Heading(f"Tightest margin: {phrases.tightness(entry)}, below", minor=True)
     if seen := entry["tightest"]:
-        yield Heading(f"Tightest margin: {phrases.closeness(seen)}", minor=True)
+        which = "Tightest that holds" if entry["counterexample"] else "Tightest margin"
+        yield Heading(f"{which}: {phrases.closeness(seen)}", minor=True)
         yield from _example(seen)
     if measured := _measured(entry["measurements"]):
         yield Heading("Measured beside it", minor=True)
@@ -198,7 +201,10 @@ def _comparison(seen: _Json) -> Iterator[Block]:
         if seen["outcome"] == "violated":
             relation = _CROSSED.get(relation, relation)
         got, bound = (Span(number(seen[side], 6), "strong") for side in ("got", "bound"))
-        line = (seen["quantity"], " = ", got, f" {relation} ", bound, " = ", seen["bound_label"])
+        exact = seen.get("exact", {"got": "", "bound": ""})
+        left = () if seen["quantity"] == exact["got"] else (seen["quantity"], " = ")
+        right = () if seen["bound_label"] == exact["bound"] else (" = ", seen["bound_label"])
+        line = (*left, got, f" {relation} ", bound, *right)
         yield Paragraph(line, "comparison")
         margin, error = number(seen["margin"], 3), number(seen["error"], 2)
         note = f"; {seen['note']}" if seen["note"] else ""
@@ -207,9 +213,10 @@ def _comparison(seen: _Json) -> Iterator[Block]:
     if diagnosis := seen.get("diagnosis"):
         yield Paragraph(Span(diagnosis, "strong"), "small")
     if exact := seen.get("exact"):
-        yield Paragraph(
-            Plain(f"In full: {brief(exact['got'])} and {brief(exact['bound'])}."), "small"
-        )
+        shown = [number(seen[side], 6).replace("−", "-") for side in ("got", "bound")]
+        if shown != [exact["got"], exact["bound"]]:
+            told = f"In full: {brief(exact['got'])} and {brief(exact['bound'])}."
+            yield Paragraph(Plain(told), "small")
     if proof := phrases.proof(seen):
         yield Paragraph(Plain(f"Proved: {proof}."), "small")
 

@@ -110,8 +110,10 @@ def test_a_noisy_unit_writes_nothing_to_our_terminal(tmp_path, capfd):
 
 def test_a_property_of_another_claim_is_not_run(tmp_path):
     text = kit.HOLDS.replace("{claim}", "lab.second")
-    assert records(tmp_path, text) == []
-    assert records(tmp_path, kit.NO_PROPERTY) == []
+    for other in (text, kit.NO_PROPERTY):
+        (record,) = records(tmp_path, other)
+        assert record["error"] == "lab/test_first.py states no property of lab.first"
+        assert record["examples"] == 0
 
 
 def test_a_stopped_unit_leaves_no_result_and_no_process(tmp_path):

@@ -201,6 +201,15 @@ def test_numpy_integers_and_one_name_will_do(tmp_path):
     assert report.data["run"] == {"profile": "quick", "seed": 3, "selection": ["lab.first"]}
 
 
+def test_a_file_that_states_another_claim_is_named(tmp_path):
+    folder = kit.write(tmp_path / "p", {"lab.first": kit.HOLDS})
+    (folder / "lab/test_first.py").rename(folder / "lab/test_sixth.py")
+    report = verify(["lab.sixth"], out=tmp_path / "out", properties=folder)
+    (entry,) = report.data["claims"]
+    assert entry["verdict"] == "INCONCLUSIVE"
+    assert entry["reason"] == "lab/test_sixth.py states no property of lab.sixth"
+
+
 def test_a_missing_property_file_is_said_and_a_folder_without_any_is_refused(tmp_path):
     folder, out = kit.write(tmp_path / "p", {"lab.first": kit.HOLDS}), tmp_path / "out"
     report = verify(["lab.first", "lab.sixth"], out=out, properties=folder)

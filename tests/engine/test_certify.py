@@ -109,6 +109,7 @@ def test_what_a_pack_cannot_offer_is_a_line_and_the_rest_goes_on(tmp_path):
 
 def proved(check, document, schema=None):
     """What the checker proves of a document with its digest made."""
+    document = {"certificate": "toy.kind"} | document
     sealed = document | {"digest": documents.digest(document)}
     return list(documents.check(sealed, Checker(check, schema), lambda done, total: None))
 
@@ -125,14 +126,45 @@ def test_a_document_is_held_to_the_schema_of_its_kind(tmp_path):
         proved(check, {"n": "x"}, schema)
 
 
-@pytest.mark.parametrize("error", [KeyError("n"), TypeError("no"), RecursionError("deep")])
-def test_what_a_checker_cannot_read_is_rejected(error):
+@pytest.mark.parametrize(
+    "error", [KeyError("n"), TypeError("no"), RecursionError("deep"), AssertionError(), OSError(5)]
+)
+def test_what_a_checker_does_not_foresee_is_its_own_fault(error):
     def check(document, watch):
         yield "something"
         raise error
 
-    with pytest.raises(Rejected, match=f"malformed: {type(error).__name__}"):
+    with pytest.raises(Rejected, match=f"the checker of toy.kind failed: {type(error).__name__}"):
         proved(check, {})
+
+
+@pytest.mark.parametrize(
+    ("check", "why"),
+    [
+        (lambda document, watch: iter(()), "^the checker proved nothing$"),
+        (lambda document, watch: None, "the checker of toy.kind failed: TypeError"),
+        (lambda document, watch: [7], "failed: TypeError: it yielded a int, not a sentence"),
+    ],
+)
+def test_a_checker_that_proves_nothing_certifies_nothing(check, why):
+    with pytest.raises(Rejected, match=why):
+        proved(check, {})
+
+
+def test_a_certificate_may_lack_a_digest_but_not_have_a_wrong_one(capsys, tmp_path):
+    """Another program writes none; the proof is what counts, and the line says so."""
+    run(capsys, "toy.euler", "--of", "7", "--out", "seven.json")
+    path = tmp_path / "seven.json"
+    document = json.loads(path.read_text())
+    path.write_text(json.dumps({key: document[key] for key in document if key != "digest"}))
+    code, shown, _ = run(capsys, "--check", "seven.json")
+    assert (code, shown.startswith("CERTIFIED 7 has 5 partitions")) == (0, True)
+    assert shown.endswith(" s, without a digest\n")
+    for wrong in (None, "", "0" * 64):
+        path.write_text(json.dumps(document | {"digest": wrong}))
+        code, shown, _ = run(capsys, "--check", "seven.json")
+        assert code == 1
+        assert "it was changed after it was written" in shown
 
 
 def test_a_claim_proved_false_is_refuted(capsys, tmp_path, monkeypatch):

@@ -1,5 +1,6 @@
 """The judge judged: every check gets a good input, a planted-bad one, and one inside the floor."""
 
+from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 
@@ -17,6 +18,7 @@ from lcnn_verify.evidence import (
     recording,
 )
 from lcnn_verify.evidence.audit import Audit
+from lcnn_verify.evidence.escalation import NO_ORACLE, TIED
 from lcnn_verify.evidence.figures import Figure, Kind, linear
 from lcnn_verify.evidence.observation import CONTRADICTED, UNPROVED
 from lcnn_verify.evidence.subject import MAX_LOST, SearchSpent, misbehaved
@@ -170,6 +172,27 @@ def test_an_exact_tie_is_undecided_not_a_pass(recorder):
     with recorder.example({}):
         check.at_least(quantity("g", 1.0, 1e-9, exact="1"), 1.0)
     assert recorder.undecided == 1
+
+
+def test_what_would_decide_an_open_margin_is_said(recorder):
+    cases = (
+        (quantity("g", 1.0, 1e-9, exact="1"), False, TIED),
+        (quantity("g", 1.0, 1e-9, exact="1").named("again"), False, TIED),
+        (quantity("g", 1.0, 1e-9), False, NO_ORACLE),
+        (quantity("g", 1.0, 1e-9), True, NO_ORACLE),
+    )
+    for got, ties, _ in cases:
+        with recorder.example({}):
+            check.at_least(got, 1.0, ties=ties)
+    assert recorder.reasons == Counter(note for *_, note in cases)
+    assert "ties=True" in TIED
+    assert "exact=" in NO_ORACLE
+    open_still = Quantity("g", 1.0, 1e-3, lambda dps: 1 + mpmath.mpf(1) / dps)
+    with recorder.example({}):
+        check.at_least(open_still, 1.0)
+    with recorder.example({}):
+        check.witness_at_least(quantity("g", 1.0, 1e-9, exact="1"), 1.0)  # has no ties to allow
+    assert recorder.reasons["margin inside the numerical uncertainty"] == 2
 
 
 def test_a_declared_equality_case_holds_and_a_near_miss_does_not(recorder):

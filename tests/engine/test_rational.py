@@ -1,5 +1,6 @@
 """Exact comparisons: right on both sides of every edge, refused for what is rounded, and told."""
 
+from contextlib import suppress
 from decimal import Decimal
 from enum import IntEnum
 from fractions import Fraction
@@ -77,10 +78,20 @@ def test_what_may_be_rounded_is_refused_on_either_side(number):
             check.exactly(sides[0], "=", sides[1])
 
 
-@pytest.mark.parametrize("relation", ["==", "", "<=", "<≤"])
+@pytest.mark.parametrize("relation", ["===", "", "=<", "<≤", None, "<>"])
 def test_other_relations_are_refused(relation):
     with pytest.raises(InputError, match="relation"):
         check.exactly(1, relation, 1)
+
+
+@pytest.mark.parametrize(("ascii", "said"), [("==", "="), ("!=", "≠"), ("<=", "≤"), (">=", "≥")])
+def test_relations_may_be_written_as_python_does(recorder, ascii, said):
+    for got, wanted in ((1, 2), (2, 2), (3, 2)):
+        assert decided(got, ascii, wanted) is decided(got, said, wanted)
+    with recorder.example({}), suppress(Violation):
+        check.exactly(1, ascii, 1)
+    seen = recorder.counterexample or recorder.tightest
+    assert seen is None or seen.relation == said
 
 
 def test_a_violation_is_proved_and_says_both_sides_in_full(recorder):
@@ -100,8 +111,12 @@ def test_a_violation_is_proved_and_says_both_sides_in_full(recorder):
 
 
 def test_a_number_without_a_label_is_said_once(recorder):
-    with pytest.raises(Violation, match=r"^demo: 7, = 8 violated"), recorder.example({}):
+    with pytest.raises(Violation, match=r"^demo: 7 = 8 violated"), recorder.example({}):
         check.exactly(7, "=", 8)
+    with pytest.raises(Violation, match=r"^demo: half = 7, = 8 violated"), recorder.example({}):
+        check.exactly(7, "=", 8, label="half")
+    with pytest.raises(Violation, match=r"^demo: 7 = half = 8 violated"), recorder.example({}):
+        check.exactly(7, "=", 8, wanted_label="half")
     strict = Recorder("demo", "strict")
     with recording(strict), pytest.raises(Violation), strict.example({}):
         check.exactly(7, "<", 7)
@@ -142,3 +157,35 @@ def test_exact_decisions_are_supported_and_said_to_be_exact():
     with recording(exact), pytest.raises(Violation), exact.example({"n": 4}):
         check.exactly(4, "≤", 3)
     assert decide(claim, [exact.to_json()]).verdict == "REFUTED"
+
+
+@pytest.mark.parametrize(
+    ("said", "missing"),
+    [
+        ({"arithmetic": EXACT}, "no check was exact"),
+        ({"arithmetic": "Arb enclosures, 64 bits"}, "no cells were enclosed"),
+        ({"arithmetic": "Arb enclosures, 64 bits", "cells": 0}, "no cells were enclosed"),
+    ],
+)
+def test_a_proof_of_nothing_certifies_nothing(said, missing):
+    """An empty loop, or float comparisons alone, before a proof of the whole claim."""
+    claim: Claim = next(it for it in claims() if it.kind is not Kind.CONTROL)
+    for rounded in ((), (1.0, 2.0)):
+        seen = Recorder(claim.id, "nothing")
+        with recording(seen), seen.example({}):
+            if rounded:
+                check.at_most(*rounded)
+            for n in range(0):
+                check.exactly(n, "=", n)
+            check.proved("n = n", box="all n", whole=True, **said)
+        decision = decide(claim, [seen.to_json()])
+        assert decision.verdict == "INCONCLUSIVE"
+        assert decision.reason.endswith(f"n = n is said to be proved for all n, but {missing}")
+
+
+@pytest.mark.parametrize(
+    "said", [{"arithmetic": ""}, {"arithmetic": None}, {"cells": 2.0}, {"cells": True}]
+)
+def test_a_proof_says_how_it_was_made(said):
+    with pytest.raises(InputError, match=next(iter(said))):
+        check.proved("n = n", box="all n", whole=True, **({"arithmetic": EXACT} | said))

@@ -188,6 +188,37 @@ def test_what_was_decided_exactly_drawn_and_audited_is_told(data):
     assert "9" * 300 not in page
 
 
+def test_an_exact_number_is_written_once(data):
+    """A side without a label is its number; a long one stands below, in full."""
+    entry = copy.deepcopy(next(e for e in data["claims"] if e["id"] == "demo.fact.scaling"))
+    short, long = "1024", "1" + "0" * 30
+    entry["tightest"] |= {"relation": "≤", "outcome": "holds", "exact": {"got": short}}
+
+    def page(**sides):
+        entry["tightest"] |= sides
+        section = article(entry, "f", data["timings"])
+        return html.render(Document("report", "h", "good", "", (), (section,), "1", "x"))
+
+    both = {"quantity": short, "got": 1024.0, "bound_label": short, "bound": 1024.0}
+    alone = page(**both, exact={"got": short, "bound": short})
+    assert "<strong" in alone
+    assert re.search(r">1024</\w+> ≤ <[^>]*>1024</", alone) or "1,024" in alone
+    assert "In full" not in alone
+    assert "1024 = " not in alone
+    full = page(bound_label="limit", bound=1e30, exact={"got": short, "bound": long})
+    assert "= limit" in full
+    assert f"In full: 1024 and {long}." in full
+
+
+def test_a_fallen_claims_tightness_is_that_of_the_table(tree, data):
+    fallen = [e for e in data["claims"] if e["counterexample"]]
+    articles = {item.get("id"): text_of(item) for item in tree.iter("article")}
+    assert fallen
+    for entry in fallen:
+        shown = f"Tightest margin: {phrases.tightness(entry)}, below"
+        assert shown in articles[f"claim-{entry['id']}"]
+
+
 def test_the_head_counts_both_ways(tree):
     head = text_of(next(tree.iter("header")))
     assert "4 of 14 statements do not have the wanted verdict." in head

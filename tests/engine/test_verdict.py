@@ -23,6 +23,16 @@ def record(**changes):
     [
         ([], Verdict.NOT_EXERCISED, "no example"),
         ([record()], Verdict.NOT_EXERCISED, "no example"),
+        (
+            [record(idle=60), record(idle=40)],
+            Verdict.NOT_EXERCISED,
+            "100 examples ran, and nothing was compared",
+        ),
+        (
+            [record(examples=600), record(test="search", idle=1)],
+            Verdict.NOT_EXERCISED,
+            "search: 1 example ran, and nothing was compared",
+        ),
         ([record(examples=100)], Verdict.SUPPORTED, "no violation in 100 examples"),
         ([record(examples=100, undecided=1)], Verdict.SUPPORTED, "no violation"),
         (

@@ -1,5 +1,8 @@
 """A property bound to its claim: budgets, seeds, shrinking, and what it publishes."""
 
+import json
+import re
+
 import mpmath
 import numpy as np
 import pytest
@@ -126,11 +129,61 @@ def test_a_broken_property_is_inconclusive_with_its_cause():
     def test_broken(x):
         raise ZeroDivisionError("planted")
 
-    assert test_broken.lcnn_property.run().error == "ZeroDivisionError: planted"
+    recorder = test_broken.lcnn_property.run()
+    line = test_broken.lcnn_property.body.__code__.co_firstlineno + 3
+    place = f"(at engine/test_verifies.py:{line} on x = "
+    assert recorder.error == f"ZeroDivisionError: planted {place}0)"
     with pytest.raises(ClaimFailed, match="INCONCLUSIVE: ZeroDivisionError") as caught:
         test_broken()
     assert isinstance(caught.value.__cause__, ZeroDivisionError)
-    assert test_broken.lcnn_property.replay({"x": 1}).error == "ZeroDivisionError: planted"
+    assert test_broken.lcnn_property.replay({"x": 1}).error.endswith(f"{place}1)")
+
+
+def test_a_breakdown_is_placed_in_the_file_that_is_the_users():
+    """json is what raises; the line of the property that called it is what helps."""
+
+    @verifies("lab.fifth", draws=5, law=Coin())
+    @given(x=st.just(7))
+    def test_broken(x):
+        check.at_most(exactly(x), 10.0)
+        if x < 7:
+            json.loads("{" * x)
+
+    error = test_broken.lcnn_property.run().error
+    assert re.search(r"\(at engine/test_verifies\.py:\d+ on x = [0-6]\)$", error)
+
+
+def test_what_breaks_while_drawing_is_told_without_the_example_before():
+    @verifies("lab.fifth", examples=20)
+    @given(x=st.integers(0, 3).map(lambda n: 1 / (n - 3)))
+    def test_broken(x):
+        check.at_most(exactly(x), 10.0)
+
+    error = test_broken.lcnn_property.run().error
+    assert error.startswith("ZeroDivisionError: ")
+    assert " on x = " not in error
+
+
+def test_debugging_shows_the_traceback(monkeypatch, capsys):
+    @verifies("lab.fifth")
+    def test_broken():
+        raise ZeroDivisionError("planted")
+
+    test_broken.lcnn_property.run()
+    assert "Traceback" not in capsys.readouterr().err
+    monkeypatch.setenv("LCNN_DEBUG", "1")
+    test_broken.lcnn_property.run()
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_examples_that_compare_nothing_are_said_to_have_run():
+    @verifies("lab.fifth", examples=20)
+    @given(x=st.integers())
+    def test_idle(x):
+        pass
+
+    with pytest.raises(ClaimFailed, match="20 examples ran, and nothing was compared"):
+        test_idle()
 
 
 def test_unmet_preconditions_are_not_exercised():

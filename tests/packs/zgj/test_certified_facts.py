@@ -38,6 +38,7 @@ from lcnn_verify.reporting.report import RunInfo, build_report
 from lcnn_verify.reporting.schema import check as check_report
 
 BITS = "Arb enclosures, 64 bits"
+TIMINGS = {"started": "2026-01-02T03:04:05+00:00", "seconds": 1.0, "units": {}}
 
 
 def sinc(t):
@@ -352,45 +353,40 @@ def test_reports_tell_what_was_proved():
     law = claim("zgj.fact.merged-level")
     recorder = Recorder(law.id, "proved")
     with recording(recorder), recorder.example({}):
-        evidence_check.proved(
-            "R < 1", box="Δ ≤ π/2", arithmetic=BITS, cells=1, whole=True, seconds=0.34
-        )
+        said = {"arithmetic": BITS, "cells": 1, "whole": True, "seconds": 0.34}
+        evidence_check.proved("R < 1", box="Δ ≤ π/2", **said)
+        evidence_check.exactly(0, "<", 1)
         evidence_check.proved("R > 0", box="Δ ≤ 1", arithmetic=EXACT, whole=False)
-    timings = {"started": "2026-01-02T03:04:05+00:00", "seconds": 1.0, "units": {}}
-    report = build_report([law], [recorder.to_json()], RunInfo("quick", 0), timings=timings)
-    assert report.data["claims"][0]["verdict"] == "CERTIFIED"
+    report = build_report([law], [recorder.to_json()], RunInfo("quick", 0), timings=TIMINGS)
+    assert (entry := report.data["claims"][0])["verdict"] == "CERTIFIED"
     check_report(json.loads(json.dumps(report.data)), "report.json")
     first = "R < 1, for Δ ≤ π/2: 1 cell by Arb enclosures, 64 bits"
     second = "R > 0, for Δ ≤ 1: by exact rational arithmetic; a part of what the claim is about"
-    assert theorems(report.data["claims"][0]) == [first, second]
+    assert theorems(entry) == [first, second]
     assert report.data["timings"]["proofs"] == {law.id: {"R < 1": 0.34}}
-    timed = f"{first}, in 0.34 s"
-    assert theorems(report.data["claims"][0], report.data["timings"]) == [timed, second]
+    assert theorems(entry, report.data["timings"]) == [f"{first}, in 0.34 s", second]
     summary = markdown.render(document(report.data))
     assert "Proved for all instances of a box" in summary
     assert "by exact rational arithmetic" in summary
     page = html.render(document(report.data))
-    assert 'id="claim-zgj.fact.merged-level-proved"' in page
-    assert "R &lt; 1, for" in page
-    assert "Arb enclosures, 64 bits, in 0.34 s" in page
+    for words in ('merged-level-proved"', "R &lt; 1, for", f"{BITS}, in 0.34 s"):
+        assert words in page
 
 
 def test_what_a_proof_took_is_no_part_of_what_was_found():
     """Equal runs give equal entries and equal summaries, however long their proofs took."""
     law = claim("zgj.fact.merged-level")
-    timings = {"started": "2026-01-02T03:04:05+00:00", "seconds": 1.0, "units": {}}
 
     def report(*seconds):
         records = []
         for shard, took in enumerate(seconds):
             recorder = Recorder(law.id, "proved")
             with recording(recorder), recorder.example({}):
-                evidence_check.proved(
-                    f"R < {shard}", box="all", arithmetic=BITS, whole=True, seconds=took
-                )
+                said = {"box": "all", "arithmetic": BITS, "cells": 1, "whole": True}
+                evidence_check.proved(f"R < {shard}", **said, seconds=took)
             assert flaw(json.loads(json.dumps(recorder.to_json())), law.id) == ""
             records.append(recorder.to_json())
-        return build_report([law], records, RunInfo("quick", 0), timings=timings)
+        return build_report([law], records, RunInfo("quick", 0), timings=TIMINGS)
 
     fast, slow = report(0.1, 0.2), report(20.0, 10.0)
     assert fast.data["timings"] != slow.data["timings"]
