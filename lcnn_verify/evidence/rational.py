@@ -16,7 +16,7 @@ from lcnn_verify.evidence.observation import Outcome, Ruling
 
 Rational: TypeAlias = int | Fraction | fmpz | fmpq
 """What exact arithmetic takes: no float, no bool, no NumPy scalar."""
-_RELATIONS: Mapping[str, Callable[[Fraction, Fraction], bool]] = {
+RELATIONS: Mapping[str, Callable[[Fraction, Fraction], bool]] = {
     "=": operator.eq,
     "≠": operator.ne,
     "<": operator.lt,
@@ -46,11 +46,11 @@ def compare(got: Fraction, relation: str, wanted: Fraction) -> Ruling:
 
     Raises ``InputError`` for an unknown relation.
     """
-    if relation not in _RELATIONS:
-        raise InputError("relation", repr(relation), " or ".join(_RELATIONS))
+    if relation not in RELATIONS:
+        raise InputError("relation", repr(relation), " or ".join(RELATIONS))
     gap = got - wanted
     margins = {"=": -abs(gap), "≠": abs(gap), "<": -gap, "≤": -gap, ">": gap, "≥": gap}
-    holds = _RELATIONS[relation](got, wanted)
+    holds = RELATIONS[relation](got, wanted)
     outcome = Outcome.HOLDS if holds else Outcome.VIOLATED
     margin = margins[relation]
     return Ruling(outcome, rounded(margin), 0.0, EXACT, "", exact_margin(margin))

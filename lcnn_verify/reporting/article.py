@@ -213,7 +213,8 @@ def _comparison(seen: _Json) -> Iterator[Block]:
     if diagnosis := seen.get("diagnosis"):
         yield Paragraph(Span(diagnosis, "strong"), "small")
     if exact := seen.get("exact"):
-        shown = [number(seen[side], 6).replace("−", "-") for side in ("got", "bound")]
+        plain = str.maketrans({"−": "-", ",": None})
+        shown = [number(seen[side], 6).translate(plain) for side in ("got", "bound")]
         if shown != [exact["got"], exact["bound"]]:
             told = f"In full: {brief(exact['got'])} and {brief(exact['bound'])}."
             yield Paragraph(Plain(told), "small")

@@ -6,6 +6,7 @@ changes that file; a block without a language holds commands.
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import re
@@ -17,6 +18,10 @@ from pathlib import Path
 import campaign_kit as kit
 import distributions
 import pytest
+
+from lcnn_verify import ledger
+from lcnn_verify.evidence import check, figures, rational
+from lcnn_verify.profiles import PROFILES
 
 GUIDE = Path(__file__).parents[2] / "docs" / "a-pack-in-30-lines.md"
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -130,6 +135,29 @@ def test_a_spoiled_certificate_is_rejected(pack, tmp_path):
     done = kit.lcnn_verify("certify", "--check", tmp_path / "spoiled.json")
     assert done.returncode == 1
     assert done.stdout.startswith("REJECTED ")
+
+
+def test_the_tables_and_relations_are_complete():
+    text = GUIDE.read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| (.+?) \| (.+) \|$", text, re.MULTILINE))
+    for name, kind in (
+        ("`ledger.Kind`", ledger.Kind),
+        ("`ledger.Provenance`", ledger.Provenance),
+        ("`figures.Kind`", figures.Kind),
+    ):
+        assert rows[name].split(", ") == [member.name for member in kind]
+    words = {
+        name
+        for name, value in vars(check).items()
+        if inspect.isfunction(value)
+        and value.__module__ == check.__name__
+        and not name.startswith("_")
+    }
+    told = rows["comparisons, `check.`"] + rows["other words, `check.`"]
+    assert set(re.findall(r"`(\w+)`", told)) == words
+    budgets = ", ".join(f"{it.name} ×{it.examples:g}" for it in PROFILES.values())
+    assert rows["profiles, by examples"] == budgets
+    assert all(f"`{relation}`" in text for relation in (*rational.RELATIONS, *rational.ASCII))
 
 
 def test_a_diff_that_does_not_fit_is_noticed():
