@@ -189,8 +189,8 @@ def proved(
     made, or names the enclosures of the ``cells`` ≥ 1 sub-boxes it was done on. A proof that rests
     on neither is recorded as undecided. ``drawn`` may be an example that draws what was proved.
     With ``whole`` the box is all that the claim is about: the claim is then CERTIFIED, unless some
-    other check fails or stays open. Raises ``InputError`` for an ``arithmetic`` that is no name and
-    for ``cells`` that are no number.
+    other check fails or more than 1 % of the examples stay open. Raises ``InputError`` for an
+    ``arithmetic`` that is no name and for ``cells`` that are no number.
     """
     if not isinstance(arithmetic, str) or not arithmetic.strip():
         raise InputError("arithmetic", repr(arithmetic), "EXACT or the name of another")

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import mpmath
 from flint import arb
 
+from lcnn_verify.errors import InputError
 from lcnn_verify.numerics import balls
 
 ROUNDING = 2.0**-52
@@ -29,7 +30,8 @@ class Quantity:
     against which digits are counted: 0 means that the error bound tells it, as a rounding floor
     does. Arithmetic propagates values, error bounds (each operation's own rounding included),
     scales and both routes; ``parts`` are what it was done on. A ``given`` number is exactly right
-    because it is what the statement says: there is nothing to hold it to.
+    because it is what the statement says: there is nothing to hold it to. Raises ``InputError`` for
+    a negative error bound, with which a violation would pass.
     """
 
     label: str
@@ -40,6 +42,10 @@ class Quantity:
     enclosed: Enclosed | None = None
     parts: tuple[Quantity, ...] = field(default=(), repr=False)
     given: bool = field(default=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.error < 0.0:
+            raise InputError(f"error bound of {self.label}", f"{self.error:.3g}", "≥ 0")
 
     @property
     def natural_scale(self) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from lcnn_verify.errors import InputError
 from lcnn_verify.evidence.documents import VERSION
 from lcnn_verify.numerics.krawczyk import NotProved
 from lcnn_verify.numerics.subdivision import MOST_CELLS, Bound, Cell, cover
@@ -23,7 +24,8 @@ class Part:
 class Theorem:
     """A statement proved for every instance of ``box``, in words; ``parts`` say how.
 
-    ``precision`` counts the bits of the enclosures; it is 0 where the proof is exact algebra.
+    ``precision`` counts the bits of the enclosures; it is 0 where the proof is exact algebra, which
+    alone has no parts. Raises ``InputError`` for one without the other, or a part without cells.
     """
 
     claim: str
@@ -31,6 +33,13 @@ class Theorem:
     box: str
     parts: tuple[Part, ...]
     precision: int
+
+    def __post_init__(self) -> None:
+        if bool(self.parts) is not bool(self.precision):
+            got = f"{len(self.parts)} parts enclosed at {self.precision} bits"
+            raise InputError("parts", got, "some at more than 0 bits, or none at 0")
+        if empty := [part.name for part in self.parts if not part.cells]:
+            raise InputError("parts", f"{empty[0]!r} without cells", "parts that are covered")
 
     @property
     def cells(self) -> int:

@@ -9,6 +9,7 @@ from flint import arb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lcnn_verify.errors import InputError
 from lcnn_verify.evidence import Quantity
 
 REALS = st.floats(-1e6, 1e6, allow_subnormal=False)
@@ -94,3 +95,9 @@ def test_a_quotient_that_overflows_has_no_bound():
 def test_a_divisor_that_may_be_zero_encloses_nothing():
     wide = Quantity("y", 1.0, enclosed=lambda _: arb(0, 1))
     assert not (1.0 / wide).enclosed(64).is_finite()
+
+
+@pytest.mark.parametrize("error", [-1e-300, -5.0, -math.inf])
+def test_a_negative_error_bound_is_refused_before_a_violation_passes(error):
+    with pytest.raises(InputError, match=r"error bound of x: got -.*, wanted ≥ 0"):
+        Quantity("x", -1.0, error)

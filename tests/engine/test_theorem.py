@@ -5,7 +5,8 @@ import itertools
 import pytest
 from flint import arb
 
-from lcnn_verify.evidence.theorem import positive
+from lcnn_verify.errors import InputError
+from lcnn_verify.evidence.theorem import Part, Theorem, positive
 from lcnn_verify.numerics.balls import EnclosureError
 from lcnn_verify.numerics.krawczyk import NotProved
 from lcnn_verify.numerics.subdivision import halves
@@ -47,3 +48,12 @@ def test_cells_are_halved_across_their_longest_side():
     box = ((0.0, 1.0), (0.0, 10.0))
     assert halves(box, box) == (((0.0, 0.5), (0.0, 10.0)), ((0.5, 1.0), (0.0, 10.0)))
     assert halves(((0.0, 0.5), (0.0, 10.0)), box)[0] == ((0.0, 0.5), (0.0, 5.0))
+
+
+@pytest.mark.parametrize(
+    ("parts", "precision"),
+    [((), 64), ((Part("p", UNIT, (UNIT,)),), 0), ((Part("p", UNIT, ()),), 64)],
+)
+def test_a_theorem_whose_parts_were_lost_is_none(parts, precision):
+    with pytest.raises(InputError, match=r"^parts: got "):
+        Theorem("toy.euler", "all is well", "everything", parts, precision)
