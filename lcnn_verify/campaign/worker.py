@@ -43,10 +43,9 @@ def run_unit(unit: Unit) -> Iterator[Message]:
         return
     stated = [item for item in properties if item.claim.id == unit.claim]
     if not stated:
-        yield (
-            "record",
-            broken(unit.claim, unit.file, f"{unit.file} states no property of {unit.claim}"),
-        )
+        none = Recorder(unit.claim, unit.file)
+        none.reasons[f"{unit.file} states no property of {unit.claim}"] += 1
+        yield "record", none.to_json()
     for item in stated:
         yield "start", item.name
         try:

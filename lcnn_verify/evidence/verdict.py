@@ -53,8 +53,7 @@ def decide(claim: Claim, records: Iterable[dict[str, Any]]) -> Decision:
     if fallen and not (defects and claim.is_control):
         verdict, reason = Verdict.REFUTED, _refutation(fallen)
     elif not (examples or defects or any(tally.errors for tally in tests.values())):
-        idle = sum(tally.idle for tally in tests.values())
-        verdict, reason = Verdict.NOT_EXERCISED, _nothing(idle)
+        verdict, reason = Verdict.NOT_EXERCISED, _nothing(*tests.values())
     else:
         judged = [tally.judge(name) for name, tally in sorted(tests.items())]
         checks, exact = (
@@ -122,7 +121,7 @@ class _Tally:
         if unsettled:
             return Verdict.INCONCLUSIVE, f"{name}: {unsettled[0]}"
         if not self.examples:
-            return Verdict.NOT_EXERCISED, f"{name}: {_nothing(self.idle)}"
+            return Verdict.NOT_EXERCISED, f"{name}: {_nothing(self)}"
         if self.undecided > MAX_UNDECIDED * self.examples:
             known = self.reasons.most_common(1)
             why = known[0][0] if known else "margin inside the numerical uncertainty"
@@ -133,9 +132,11 @@ class _Tally:
         return Verdict.SUPPORTED, ""
 
 
-def _nothing(idle: int) -> str:
-    """Why no example counts, of which ``idle`` ran without a check."""
-    if idle:
+def _nothing(*tallies: _Tally) -> str:
+    """Why there is no example: a reason that was given, or all those that ran were idle."""
+    if given := [reason for tally in tallies for reason in tally.reasons]:
+        return given[0]
+    if idle := sum(tally.idle for tally in tallies):
         return f"{idle} {_examples(idle)} ran, and nothing was compared"
     return "no example met the preconditions"
 

@@ -47,7 +47,8 @@ def causes(data: Mapping[str, Any]) -> tuple[Cause, ...]:
 def _why(entry: Mapping[str, Any]) -> str:
     """The cause that other claims may share: a diagnosis, a misbehaviour, or what broke."""
     if (fallen := entry["counterexample"]) is None:
-        return str(entry["errors"][0]) if entry["errors"] else ""
+        # Claims that break alike break on examples of their own: what follows the error is apart.
+        return str(entry["errors"][0]).partition(" (at ")[0] if entry["errors"] else ""
     if diagnosis := fallen.get("diagnosis"):
         return str(diagnosis)
     return f"{fallen['bound_label']}: {fallen['note']}" if fallen["relation"] == "?" else ""

@@ -112,7 +112,7 @@ def test_a_property_of_another_claim_is_not_run(tmp_path):
     text = kit.HOLDS.replace("{claim}", "lab.second")
     for other in (text, kit.NO_PROPERTY):
         (record,) = records(tmp_path, other)
-        assert record["error"] == "lab/test_first.py states no property of lab.first"
+        assert record["reasons"] == {"lab/test_first.py states no property of lab.first": 1}
         assert record["examples"] == 0
 
 

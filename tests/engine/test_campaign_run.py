@@ -206,7 +206,7 @@ def test_a_file_that_states_another_claim_is_named(tmp_path):
     (folder / "lab/test_first.py").rename(folder / "lab/test_sixth.py")
     report = verify(["lab.sixth"], out=tmp_path / "out", properties=folder)
     (entry,) = report.data["claims"]
-    assert entry["verdict"] == "INCONCLUSIVE"
+    assert entry["verdict"] == "NOT EXERCISED"
     assert entry["reason"] == "lab/test_sixth.py states no property of lab.sixth"
 
 

@@ -152,7 +152,8 @@ def test_what_is_expected_is_apart_and_marked(report, tmp_path):
 def test_what_broke_alike_is_one_group_and_what_did_not_run_is_not(report):
     broken = {"as_wanted": False, "counterexample": None, "errors": ["KeyError: 'x'"]}
     empty = {**broken, "errors": []}
-    entries = [{**broken, "id": "a"}, {**empty, "id": "b"}, {**broken, "id": "c"}]
+    placed = {**broken, "errors": ["KeyError: 'x' (at toy/test_c.py:3 on n = 2)"]}
+    entries = [{**broken, "id": "a"}, {**empty, "id": "b"}, {**placed, "id": "c"}]
     entries += [{**empty, "id": "d"}]
     found = causes({"claims": entries})
     assert [[entry["id"] for entry in cause.entries] for cause in found] == [
