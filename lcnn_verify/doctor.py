@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import platform
 import time
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 import lcnn_verify
 from lcnn_verify import ledger, packs
 from lcnn_verify.campaign.properties import directory_of, find_directory, load
-from lcnn_verify.errors import InputError, said
+from lcnn_verify.errors import said
 from lcnn_verify.evidence.hooks import Hooks, SelfCheck, every_pack, without_hooks
 from lcnn_verify.ledger import Claim
 from lcnn_verify.warmup import compile_counts, warm_up
@@ -31,11 +32,15 @@ _PACKAGES = (
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One check's name, whether it passed, and what it found."""
+    """One check's name, whether it passed, and what it found.
+
+    A ``note`` has passed: it is what a reader would miss, and a campaign does not.
+    """
 
     check: str
     passed: bool
     detail: str
+    note: bool = False
 
 
 def findings(properties: Path | str | None = None) -> Iterator[Finding]:
@@ -55,6 +60,7 @@ def findings(properties: Path | str | None = None) -> Iterator[Finding]:
         except (Exception, SystemExit) as error:
             passed, detail = False, said(error)
         yield Finding(name, passed, detail)
+    yield from _remarks(find_directory(properties))
     for entry in without_hooks():
         yield Finding(entry.name, False, entry.reason)
 
@@ -85,12 +91,44 @@ def find_properties(properties: Path | str | None = None) -> tuple[bool, str]:
     return not flaws, "; ".join([detail, *flaws])
 
 
+def _remarks(chosen: Path | None) -> Iterator[Finding]:
+    """What the packs hold that no claim needs, and what they leave unsaid; a line each kind."""
+    entries = (*ledger.claims(), *ledger.checks())
+    stated = {claim.property_file: directory_of(claim, chosen) for claim in entries}
+    if stray := [file for file in _property_files(chosen) if file not in stated]:
+        yield Finding("stray property files", False, f"of no claim: {', '.join(stray)}")
+    bare = [file for file, folder in stated.items() if _undocumented(folder / file)]
+    if bare:
+        detail = f"no docstring says what is tested in {', '.join(bare)}"
+        yield Finding("docstrings", True, detail, note=True)
+    unsaid = [claim.id for claim in entries if claim.is_control and not claim.refutation.strip()]
+    if unsaid:
+        detail = f"no refutation says how it is known to be false of {', '.join(unsaid)}"
+        yield Finding("refutations", True, detail, note=True)
+
+
+def _property_files(chosen: Path | None) -> Iterator[str]:
+    """Every property file of the packs, or of the folder ``chosen``, as ledgers name them."""
+    for pack in packs.find():
+        folder = pack.properties.resolve() if chosen is None else chosen
+        for path in sorted((folder / pack.key).rglob("test_*.py")):
+            yield path.relative_to(folder).as_posix()
+
+
+def _undocumented(path: Path) -> bool:
+    """Whether a property file that can be read has no docstring."""
+    try:
+        return ast.get_docstring(ast.parse(path.read_bytes())) is None
+    except (OSError, SyntaxError, ValueError):  # found elsewhere
+        return False
+
+
 def _unstated(claim: Claim, folder: Path) -> str:
     """Why the property file of ``claim`` does not state it; empty if it does."""
+    if not (folder / claim.property_file).is_file():
+        return f"{claim.id} has no {claim.property_file}"
     try:
         found = load(folder, claim.property_file)
-    except InputError:
-        return f"{claim.id} has no {claim.property_file}"
     except (Exception, SystemExit) as error:
         return f"{claim.property_file} cannot be loaded: {said(error)}"
     if any(item.claim.id == claim.id for item in found):

@@ -94,9 +94,12 @@ class Campaign:
             subject.context if subject else None,
         )
         if not units:
-            folder = directory_of(claims[0], self.directory)
+            folder, file = directory_of(claims[0], self.directory), claims[0].property_file
+            if self.directory is None:
+                got = f"no property file {folder / file}"
+                raise InputError(claims[0].id, got, "one that states it")
             got = f"{str(folder)!r}, which holds no property file of what was selected"
-            raise InputError("properties", got, f"a folder with {claims[0].property_file}")
+            raise InputError("properties", got, f"a folder with {file}")
         identity = Fingerprint(
             profile=self.profile,
             seed=self.seed,

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lcnn_verify import ledger
+from lcnn_verify import ledger, packs
 from lcnn_verify.campaign.properties import directory_of, find_directory, load
 from lcnn_verify.errors import InputError, did_you_mean
 from lcnn_verify.evidence import Observation, Property, Recorder
 from lcnn_verify.evidence.draws import Discarded
-from lcnn_verify.evidence.hooks import from_json
+from lcnn_verify.evidence.hooks import from_json, unknown_types
 from lcnn_verify.evidence.verifies import REPLAY
 from lcnn_verify.ledger import Claim
 from lcnn_verify.profiles import RunContext, running
@@ -68,6 +68,9 @@ def replay(file: Path, properties: Path | str | None = None) -> Replayed:
         raise InputError(f"arguments: {broke.argument}", broke.got, broke.wanted)
     if isinstance(broke, Discarded):
         raise InputError("arguments", "an instance outside the claim's setting", _REPLAY_FILE)
+    if broke is not None and (unknown := next(unknown_types([*arguments.values()]), "")):
+        why = f"no pack knows examples of type {unknown}{packs.why_left_out(unknown)}"
+        raise InputError("arguments", f"what cannot be read ({why})", "an example of a pack")
     if broke is not None:
         raise InputError("arguments", f"{type(broke).__name__}: {broke}", _REPLAY_FILE)
     return Replayed(recorded, *_outcome(recorder))

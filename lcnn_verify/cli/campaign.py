@@ -15,7 +15,7 @@ from rich.console import Console
 from lcnn_verify import ledger
 from lcnn_verify.campaign.journal import FILE_NAME as JOURNAL
 from lcnn_verify.campaign.run import Progress, ProgressCallback
-from lcnn_verify.cli.errors import ExitCode, say
+from lcnn_verify.cli.errors import ExitCode, say, say_left_out
 from lcnn_verify.cli.group import WORDS
 from lcnn_verify.cli.progress import bar
 from lcnn_verify.comparison.deviation import Deviation
@@ -63,6 +63,9 @@ def run_campaign(
         sys.stdout.write((out / "report.json").read_text(encoding="utf-8"))
     elif not quiet:
         render(document(report.data, out, written=False), Console())
+    if not quiet:
+        left_out = report.data["environment"]["left_out"]
+        say_left_out((entry["name"], entry["reason"]) for entry in left_out)
     if not deviations:
         return report.exit_code
     uncalled_for = unexpected(report.data, matches)

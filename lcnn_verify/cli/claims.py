@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from lcnn_verify import ledger
-from lcnn_verify.cli.errors import ExitCode
+from lcnn_verify import ledger, packs
+from lcnn_verify.cli.errors import ExitCode, say_left_out
 from lcnn_verify.cli.options import Json
 from lcnn_verify.ledger import Claim
 
@@ -41,6 +41,7 @@ def claims(
         _show_one(chosen[0])
     else:
         _show_table(chosen)
+    say_left_out((entry.name, entry.reason) for entry in packs.broken())
     return ExitCode.AS_WANTED
 
 

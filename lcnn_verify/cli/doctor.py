@@ -25,9 +25,8 @@ def doctor(ctx: typer.Context, properties: Properties = None) -> int:
     unmounted = (Finding(entry.name, False, entry.reason) for entry in left_out)
     failed = []
     for finding in chain(findings(properties), unmounted):
-        print(
-            f"{'ok  ' if finding.passed else 'FAIL'} {finding.check}: {finding.detail}", flush=True
-        )
+        mark = "note" if finding.note else "ok  " if finding.passed else "FAIL"
+        print(f"{mark} {finding.check}: {finding.detail}", flush=True)
         if not finding.passed:
             failed.append(finding.check)
     if failed:

@@ -6,7 +6,7 @@ import functools
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from enum import IntEnum
 from typing import Any, ParamSpec
@@ -34,6 +34,12 @@ class ExitCode(IntEnum):
 def say(text: str) -> None:
     """Write one line to stderr, whatever line ends ``text`` holds."""
     print(" ".join(text.split()), file=sys.stderr, flush=True)
+
+
+def say_left_out(entries: Iterable[tuple[str, str]]) -> None:
+    """Say of each pack that is left out, by name, why; a line each."""
+    for name, reason in entries:
+        say(f"left out: {name}: {reason}; see lcnn-verify doctor")
 
 
 def reported(command: Callable[P, int]) -> Callable[P, int]:

@@ -125,7 +125,9 @@ def _facts(data: Json) -> Iterator[tuple[str, str]]:
     yield from _flat("subject", facts | {"not_offered": list(not_offered(data)) or None})
     place = {key: value for key, value in data["environment"].items() if key != "packages"}
     place["left_out"] = ", ".join(entry["name"] for entry in place["left_out"]) or None
-    yield from _flat("", {**place, **data["environment"]["packages"]})
+    packages = dict(data["environment"]["packages"])
+    packages.pop("lcnn-verify", None)  # a field of its own, which packs that need it repeated
+    yield from _flat("", {**place, **packages})
 
 
 def _flat(name: str, value: Any) -> Iterator[tuple[str, str]]:

@@ -26,6 +26,14 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     dots: tuple[float, ...] = ()
 
+    def demand_form(self) -> None:
+        """Raise ``TypeError`` or ``ValueError`` unless each row has a text for each column."""
+        for row in (self.columns, *self.rows):
+            if len(row) != len(self.columns) or not all(isinstance(cell, str) for cell in row):
+                raise TypeError("a table whose rows do not hold a text for each column")
+        if self.dots and len([float(dot) for dot in self.dots]) != len(self.rows):
+            raise ValueError("a table whose dots are not one a row")
+
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
@@ -39,6 +47,17 @@ class Drawing:
     markup: str = ""
     keys: tuple[Key, ...] = ()
     table: Table | None = None
+
+    def demand_form(self) -> None:
+        """Raise ``TypeError`` or ``ValueError`` unless a page can show the fields."""
+        strings: tuple[object, ...] = (self.title, self.caption, self.markup)
+        keys: tuple[object, ...] = tuple(self.keys)
+        if not all(isinstance(text, str) for text in strings):
+            raise TypeError("a Drawing whose title, caption or markup is no text")
+        if not all(isinstance(key, Key) for key in keys):
+            raise TypeError("a Drawing whose legend holds what is no Key")
+        if self.table is not None:
+            self.table.demand_form()
 
 
 class NotDrawable(Exception):

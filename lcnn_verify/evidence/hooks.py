@@ -6,6 +6,7 @@ example knows its JSON, how a person reads it, and how it is drawn; the engine o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,7 @@ from lcnn_verify.packs import Broken, Pack
 
 SelfCheck = Callable[[], tuple[bool, str]]
 """Whether a check of the installation passed, and what it found."""
+_TYPE = re.compile(rf"{packs.KEY.pattern}(\.[\w-]+)+")
 Watch = Callable[[int, int], None]
 """Told how many steps of a check are done, and of how many; 0 where that is not known."""
 
@@ -149,6 +151,8 @@ def _flaw(key: str, found: Any) -> str:
     for name in (*types, *found.certificates):
         if not isinstance(name, str) or not name.startswith(f"{key}."):
             return f"the type or kind {name!r}, which is not called {key}.NAME"
+    if twice := [name for name in types if types.count(name) > 1]:
+        return f"two examples of the type {twice[0]!r}"
     return ""
 
 
@@ -198,7 +202,8 @@ def checker_of(kind: str) -> Checker:
             return known[kind]
     usable = [hooks for _, hooks in every_pack() if not isinstance(hooks, Exception)]
     kinds = " or ".join(repr(kind) for hooks in usable for kind in hooks.certificates)
-    raise InputError("FILE", f"a certificate of kind {kind[:60]!r}", f"one of kind {kinds}")
+    wanted = f"one of kind {kinds}{packs.why_left_out(kind)}"
+    raise InputError("FILE", f"a certificate of kind {kind[:60]!r}", wanted)
 
 
 def example_type(value: Any) -> type[Example] | None:
@@ -209,6 +214,18 @@ def example_type(value: Any) -> type[Example] | None:
     if not dot or key not in {pack.key for pack in packs.find()}:
         return None
     return next((known for known in hooks_of(key).examples if known.type == name), None)
+
+
+def unknown_types(value: Any) -> Iterator[str]:
+    """What the examples within JSON ``value`` call themselves whose types no pack knows."""
+    if isinstance(value, Mapping):
+        name = value.get("type")
+        if isinstance(name, str) and _TYPE.fullmatch(name) and example_type(value) is None:
+            yield name
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from unknown_types(item)
 
 
 def to_json(value: Any) -> Any:

@@ -31,10 +31,7 @@ def claim(claim_id: str, among: Sequence[Claim] | None = None) -> Claim:
     """
     known = {entry.id: entry for entry in (_entries() if among is None else among)}
     if claim_id not in known:
-        hint, key = did_you_mean(claim_id, list(known)), claim_id.partition(".")[0]
-        for broken in packs.broken():
-            if broken.name.partition(" ")[0] == key:
-                hint += f"; {broken.name} is left out: {broken.reason}"
+        hint = did_you_mean(claim_id, list(known)) + packs.why_left_out(claim_id)
         raise InputError("claim", repr(claim_id), f"an id from `lcnn-verify claims`{hint}")
     return known[claim_id]
 

@@ -81,10 +81,14 @@ class Pack:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A pack that is left out, by the name it is known under, and why, in one line."""
+    """A pack that is left out, by the name it is known under, and why, in one line.
+
+    ``key`` is its key where that much of it could be read.
+    """
 
     name: str
     reason: str
+    key: str = ""
 
 
 def find() -> tuple[Pack, ...]:
@@ -95,6 +99,19 @@ def find() -> tuple[Pack, ...]:
 def broken() -> tuple[Broken, ...]:
     """The packs that are left out."""
     return _found()[1]
+
+
+def why_left_out(name: str) -> str:
+    """What to add where nothing is called ``name``: why the pack of its first word is left out.
+
+    The word is the key of the pack, or the name of its entry point. Empty if none is left out.
+    """
+    word = name.partition(".")[0]
+    return "".join(
+        f"; {entry.name} is left out: {entry.reason}"
+        for entry in broken()
+        if word in (entry.key, entry.name.partition(" ")[0])
+    )
 
 
 def look_again() -> None:
@@ -108,7 +125,8 @@ def pack_of(claim_id: str) -> Pack:
     known = {pack.key: pack for pack in find()}
     if key not in known:
         hint = did_you_mean(key, list(known))
-        raise InputError("pack", repr(key), f"one of {', '.join(known)}{hint}")
+        wanted = f"one of {', '.join(known)}{hint}{why_left_out(key)}"
+        raise InputError("pack", repr(key), wanted)
     return known[key]
 
 
@@ -128,6 +146,7 @@ def _found() -> tuple[tuple[Pack, ...], tuple[Broken, ...]]:
     names: dict[str, str] = {}
     left_out: list[Broken] = []
     for name, path in _offered():
+        pack: Any = None
         try:
             pack = resolve(path)
             reason = _flaw(pack)
@@ -138,10 +157,15 @@ def _found() -> tuple[tuple[Pack, ...], tuple[Broken, ...]]:
         if not reason and pack.key in packs:
             reason = f"its key {pack.key!r} is that of {names[pack.key]} already"
         if reason:
-            left_out.append(Broken(name, reason))
+            left_out.append(Broken(name, reason, _key(pack)))
         else:
             packs[pack.key], names[pack.key] = pack, name
     return tuple(packs.values()), tuple(left_out)
+
+
+def _key(pack: Any) -> str:
+    """The key of what may be a pack; empty if it has none."""
+    return pack.key if isinstance(pack, Pack) and isinstance(pack.key, str) else ""
 
 
 def _offered() -> Iterator[tuple[str, str]]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from lcnn_verify.errors import said
 from lcnn_verify.evidence.drawing import Drawing
 from lcnn_verify.evidence.hooks import Shown, example_type
 
@@ -24,21 +25,28 @@ class Array:
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """What to show of one example: (name, value) pairs, arrays, and how the first is drawn."""
+    """What to show of one example: (name, value) pairs, arrays, and how the first is drawn.
+
+    ``notes`` say which examples their packs could not show, and why; these are shown as JSON.
+    """
 
     parameters: tuple[tuple[str, str], ...]
     arrays: tuple[Array, ...]
     draw: Callable[[str, str], Drawing] | None
+    notes: tuple[str, ...] = ()
 
-    def picture(self, prefix: str, title: str) -> Drawing | None:
-        """The drawing; None where there is none, or where the pack's code for it fails."""
+    def picture(self, prefix: str, title: str) -> Drawing | str | None:
+        """The drawing, or a line on why the pack's code for it fails; None where there is none."""
         if self.draw is None:
             return None
         try:
-            made = self.draw(prefix, title)
-        except (Exception, SystemExit):
-            return None
-        return made if isinstance(made, Drawing) else None
+            made: Any = self.draw(prefix, title)
+            if not isinstance(made, Drawing):
+                raise TypeError(f"draw returned a {type(made).__name__}, no Drawing")
+            made.demand_form()
+        except (Exception, SystemExit) as error:  # a pack may raise anything
+            return f"not drawn: {said(error)}"
+        return made
 
 
 def take_apart(arguments: Mapping[str, Any]) -> Arguments:
@@ -46,31 +54,38 @@ def take_apart(arguments: Mapping[str, Any]) -> Arguments:
     parameters: list[tuple[str, str]] = []
     arrays: list[Array] = []
     painters: list[Callable[[str, str], Drawing]] = []
-    examples = {name: shown for name, item in arguments.items() if (shown := _shown(item))}
+    examples: dict[str, Arguments] = {}
+    notes: list[str] = []
+    for name, value in arguments.items():
+        try:
+            if (found := _example(value)) is not None:
+                examples[name] = found
+        except (Exception, SystemExit) as error:  # a report, or a pack, may come from anyone
+            notes.append(f"{name} not shown by its pack: {said(error)}")
     for name, value in arguments.items():
         if (shown := examples.get(name)) is None:
             parameters.append((name, brief(value)))
             continue
         label = f"{name}." if len(examples) > 1 else ""
-        parameters += [(f"{label}{key}", brief(item)) for key, item in shown.parameters.items()]
-        arrays += _arrays(label, shown.arrays)
+        parameters += [(f"{label}{key}", text) for key, text in shown.parameters]
+        arrays += [replace(array, name=f"{label}{array.name}") for array in shown.arrays]
         painters += [shown.draw] if shown.draw else []
     # A property may draw a number and pass it on into an example's parameters: show it once.
     distinct = tuple(dict.fromkeys(parameters))
-    return Arguments(distinct, tuple(arrays), painters[0] if painters else None)
+    return Arguments(distinct, tuple(arrays), painters[0] if painters else None, tuple(notes))
 
 
-def _shown(value: Any) -> Shown | None:
-    """An example as its own class shows it; None for plain data, and for what cannot be read."""
-    try:
-        known = example_type(value)
-        shown = None if known is None else known.show(value)
-    except (Exception, SystemExit):  # a report may come from anyone, a pack's numerics be broken
+def _example(value: Any) -> Arguments | None:
+    """An example as its own class shows it; None for plain data. Raises what the class does."""
+    if (known := example_type(value)) is None:
         return None
-    sound = isinstance(shown, Shown) and all(
-        isinstance(part, Mapping) for part in (shown.parameters, shown.arrays)
-    )
-    return shown if sound else None
+    found: Any = known.show(value)
+    if not isinstance(found, Shown):
+        raise TypeError(f"show returned a {type(found).__name__}, no Shown")
+    parameters = tuple((str(key), brief(item)) for key, item in found.parameters.items())
+    if not (found.draw is None or callable(found.draw)):
+        raise TypeError(f"show returned a {type(found.draw).__name__} as draw")
+    return Arguments(parameters, tuple(_arrays(found.arrays)), found.draw)
 
 
 def brief(value: Any) -> str:
@@ -91,10 +106,10 @@ def _written(value: Any) -> str:
     return str(value)
 
 
-def _arrays(label: str, arrays: Mapping[str, Any]) -> Iterator[Array]:
+def _arrays(arrays: Mapping[str, Any]) -> Iterator[Array]:
     for name, rows in arrays.items():
         if _is_matrix(rows):
-            yield _array(f"{label}{name}", rows)
+            yield _array(name, rows)
 
 
 def _is_matrix(rows: Any) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from lcnn_verify.evidence.drawing import Drawing
 from lcnn_verify.reporting import phrases
 from lcnn_verify.reporting.arguments import Arguments, brief, take_apart
 from lcnn_verify.reporting.document import (
@@ -181,6 +182,8 @@ def _example(seen: _Json, arguments: Arguments | None = None) -> Iterator[Block]
     if taken.parameters:
         pairs = tuple((name, Plain(value)) for name, value in taken.parameters)
         yield Facts(pairs, "parameters")
+    for note in taken.notes:
+        yield Paragraph(Plain(note), "small")
     tables = []
     for array in taken.arrays:
         columns = tuple(Column("", style="bare") for _ in array.rows[0])
@@ -253,8 +256,7 @@ def _fallen(entry: _Json, seen: _Json, prefix: str) -> Iterator[Block]:
         blocks.append(Listing(snippet, "python"))
     halves: list[Block] = [Group(tuple(blocks), "half")]
     drawing = arguments.picture(f"{prefix}-x", f"What refutes {entry['id']}")
-    if drawing is not None:
-        halves.insert(0, Picture(drawing))
+    halves[:0] = _picture(drawing)
     yield Group(tuple(halves), "columns")
 
 
@@ -268,7 +270,7 @@ def _witnesses(witnesses: Sequence[_Json]) -> Iterator[Block]:
     yield Details(f"Confirmed witnesses: {len(witnesses)}", (*shown, *rest), "witnesses")
 
 
-def _pictures(entry: _Json, prefix: str) -> Iterator[Picture]:
+def _pictures(entry: _Json, prefix: str) -> Iterator[Block]:
     """The claim's figures, and drawings of what was proved, where its pack makes one."""
     # Imported here: what draws costs start-up time that a look in the terminal does not need.
     from lcnn_verify.reporting.figures import figures
@@ -276,7 +278,12 @@ def _pictures(entry: _Json, prefix: str) -> Iterator[Picture]:
     for drawing in figures(entry["series"], prefix):
         yield Picture(drawing)
     for index, made in enumerate(entry.get("proofs", ())):
-        drawn = {"drawn": made["drawn"]} if "drawn" in made else {}
-        picture = take_apart(drawn).picture(f"{prefix}-p{index}", made["statement"])
-        if picture is not None:
-            yield Picture(picture)
+        taken = take_apart({"drawn": made["drawn"]} if "drawn" in made else {})
+        yield from (Paragraph(Plain(note), "small") for note in taken.notes)
+        yield from _picture(taken.picture(f"{prefix}-p{index}", made["statement"]))
+
+
+def _picture(found: Drawing | str | None) -> Iterator[Block]:
+    """A drawing, or the line that stands in its place; nothing for None."""
+    if found is not None:
+        yield Paragraph(Plain(found), "small") if isinstance(found, str) else Picture(found)

@@ -35,8 +35,8 @@ def _packages(distributions: Iterable[str]) -> dict[str, str]:
     own = {name: installed_version(name) or "unknown" for name in distributions}
     needs = sorted({name for distribution in own for name in _dependencies(distribution)})
     needed = {name: installed_version(name) or "unknown" for name in needs}
-    del own[_DISTRIBUTION]  # a field of its own
     needed |= own
+    del needed[_DISTRIBUTION]  # a field of its own, and other packs need it
     optional = {name: version for name in _FRAMEWORKS if (version := installed_version(name))}
     return needed | optional
 

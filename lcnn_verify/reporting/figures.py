@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from lcnn_verify.errors import said
 from lcnn_verify.evidence.drawing import Drawing, NotDrawable, Table
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.reporting import curves, marks
@@ -30,15 +31,17 @@ def figures(series: Sequence[_Json], prefix: str) -> list[Drawing]:
     for item in series:
         groups.setdefault(canonical(item["figure"]), []).append(item)
     for group in groups.values():
-        figure, said = group[0]["figure"], ""
+        figure, note = group[0]["figure"], ""
         painter = _PAINTERS.get(figure["kind"])
         try:
             if painter is not None:
                 drawings += list(painter(figure, group, f"{prefix}-{len(drawings)}"))
                 continue
         except NotDrawable as reason:
-            said = f" Not drawn: {reason}."
-        drawings += [_plain_table(item, said) for item in group]
+            note = f" Not drawn: {reason}."
+        except Exception as error:  # one figure less is no reason to write no page
+            note = f" Not drawn: {said(error)}."
+        drawings += [_plain_table(item, note) for item in group]
     return drawings
 
 
@@ -88,7 +91,7 @@ def _cell(value: Any) -> str:
     return text if len(text) <= 80 else f"{text[:79]}…"
 
 
-def _plain_table(item: _Json, said: str) -> Drawing:
+def _plain_table(item: _Json, note: str) -> Drawing:
     """Any series as a table: its lists as columns, thinned; what is no list goes to the caption."""
     data = item["data"]
     lists = {key: value for key, value in data.items() if isinstance(value, list)}
@@ -102,7 +105,7 @@ def _plain_table(item: _Json, said: str) -> Drawing:
         if len(chosen) < len(every):
             others.append(f"{len(chosen)} of {len(every):,} rows shown")
     caption = f"{item['label']}. {'; '.join(others)}".strip().rstrip(".") + "."
-    return Drawing(item["figure"]["title"], f"{caption}{said}", table=table)
+    return Drawing(item["figure"]["title"], f"{caption}{note}", table=table)
 
 
 _Painter = Callable[[_Json, Sequence[_Json], str], Iterator[Drawing]]
