@@ -21,6 +21,8 @@ from lcnn_verify.evidence import Verdict, decide
 from lcnn_verify.processes import importing_as_here
 from lcnn_verify.profiles import PROFILES, Profile
 
+pytestmark = pytest.mark.slow
+
 QUICK = PROFILES["quick"]
 
 

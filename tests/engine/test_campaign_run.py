@@ -22,6 +22,8 @@ from lcnn_verify.campaign.verification import verify
 from lcnn_verify.errors import InputError
 from lcnn_verify.profiles import PROFILES
 
+pytestmark = pytest.mark.slow
+
 QUICK = PROFILES["quick"]
 MIXED = {
     "lab.first": kit.HOLDS,

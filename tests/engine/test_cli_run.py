@@ -14,6 +14,8 @@ import pytest
 from lcnn_verify import ledger
 from lcnn_verify.reporting.report import Report
 
+pytestmark = pytest.mark.slow
+
 MIXED = {
     "lab.first": kit.HOLDS,
     "lab.second": kit.FALLS,

@@ -17,6 +17,8 @@ import pytest
 from lcnn_verify.cli import main
 from lcnn_verify.cli.new_pack import TEMPLATE
 
+pytestmark = pytest.mark.slow
+
 
 def call(*words: str | Path) -> int:
     with pytest.raises(SystemExit) as ended:

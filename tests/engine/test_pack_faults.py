@@ -21,6 +21,8 @@ from lcnn_verify.evidence.drawing import Table
 from lcnn_verify.evidence.hooks import checker_of, hooks_of, unknown_types
 from lcnn_verify.reporting import figures
 
+pytestmark = pytest.mark.slow
+
 HOOKS = """
 from dataclasses import dataclass
 from lcnn_verify.evidence.drawing import Drawing, Key, Table

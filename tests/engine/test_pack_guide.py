@@ -23,6 +23,8 @@ from lcnn_verify import ledger
 from lcnn_verify.evidence import check, figures, rational
 from lcnn_verify.profiles import PROFILES
 
+pytestmark = pytest.mark.slow
+
 GUIDE = Path(__file__).parents[2] / "docs" / "a-pack-in-30-lines.md"
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 FILE = re.compile(r"`((?:mypaper|tests)/[\w/]+\.py)`")

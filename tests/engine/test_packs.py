@@ -19,6 +19,8 @@ from lcnn_verify.errors import InputError
 from lcnn_verify.evidence.hooks import hooks_of
 from lcnn_verify.ledger import claim, claims
 
+pytestmark = pytest.mark.slow
+
 KNOWN = tuple(pack.key for pack in packs.find())
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import campaign_kit as kit
 import pytest
 
+pytestmark = pytest.mark.slow
+
 FILES = {
     "lab.first": kit.HOLDS,
     "lab.second": kit.FALLS,

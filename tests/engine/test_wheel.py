@@ -13,6 +13,8 @@ import pytest
 
 from lcnn_verify import packs
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("hatchling")
 ROOT = Path(__file__).parents[2]
 TOY = ROOT / "tests" / "toy_pack"
