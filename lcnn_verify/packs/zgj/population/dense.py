@@ -7,10 +7,13 @@ with compensation. The error bound then holds for every n and d (the budget is i
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.compensated import add_into
+from lcnn_verify.numerics.compiled import compiled
 from lcnn_verify.packs.zgj.population.assemble import assembled
 from lcnn_verify.packs.zgj.population.family import Family
 
@@ -92,6 +95,15 @@ def _moments(units: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatA
     return sines, arcs
 
 
+@compiled
+def _assembled(sines: FloatArray, arcs: FloatArray, *fields: Any) -> tuple[float, FloatArray]:
+    """Of a family by its fields: Numba runs Python to take a named tuple apart.
+
+    A Ctrl-C that came there would turn into a ``SystemError``.
+    """
+    return assembled(Family(*fields), sines, arcs)
+
+
 def loss_and_pull(family: Family) -> tuple[float, FloatArray]:
     """A :data:`Route`; see ``assemble``. Costs O(n²d) time and O(nd) memory."""
     n, d = family.units.shape
@@ -99,4 +111,4 @@ def loss_and_pull(family: Family) -> tuple[float, FloatArray]:
     padded = np.concatenate((family.units, np.zeros((filler, d))))
     weights = np.concatenate((family.signs * family.masses, np.zeros(filler)))[:, None]
     sines, arcs = _moments(padded, weights)
-    return assembled(family, sines[:n, 0], arcs[:n])
+    return _assembled(sines[:n, 0], arcs[:n], *family)
