@@ -31,8 +31,9 @@ def as_array(
     """Return ``value`` as a C-contiguous float64 array, of that many ``dimensions`` if given.
 
     Raises :class:`InputError` naming ``name`` for anything but a non-empty array-like of finite
-    reals: ragged lists, strings, booleans, complex numbers, masked arrays, NaN, infinities, no rows
-    or columns. Integers of any size and fractions are rounded to float64.
+    reals: ragged lists, strings, booleans, complex numbers, masked arrays, tensors that require
+    grad, NaN, infinities, no rows or columns. Integers of any size and fractions are rounded to
+    float64.
     """
     if isinstance(value, np.ma.MaskedArray):
         raise InputError(name, "a masked array", wanted)
@@ -40,6 +41,9 @@ def as_array(
         raw = np.asarray(value)
     except (ValueError, TypeError) as error:
         raise InputError(name, f"rows that do not form one array ({error})", wanted) from None
+    except Exception as error:  # a tensor that requires grad, say
+        got = f"a {type(value).__name__} that gives no array ({' '.join(str(error).split())})"
+        raise InputError(name, got, wanted) from None
     if raw.dtype == object:
         raw = _from_objects(name, raw, wanted)
     if raw.dtype.kind not in "iuf":

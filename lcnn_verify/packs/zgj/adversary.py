@@ -19,7 +19,7 @@ from scipy.optimize import minimize
 
 from lcnn_verify.errors import InputError
 from lcnn_verify.numerics.arrays import FloatArray
-from lcnn_verify.packs.zgj.model import TIED_ABS, Model, as_pair, as_weights
+from lcnn_verify.packs.zgj.model import TIED_ABS, Model, ModelLike, as_model, as_pair, as_weights
 from lcnn_verify.packs.zgj.population import hessian, loss_and_gradient, rounding_floor
 
 STOP_RATIO = 1e-7
@@ -131,7 +131,7 @@ def minimize_gradient_ratio(
     V: ArrayLike,
     *,
     level: float,
-    model: Model = TIED_ABS,
+    model: ModelLike = TIED_ABS,
     max_iterations: int = 400,
     stop_ratio: float = STOP_RATIO,
 ) -> Found:
@@ -145,7 +145,7 @@ def minimize_gradient_ratio(
     students, teachers = as_pair(W0, V)
     if not 0.0 < level < math.inf:
         raise InputError("level", repr(level), "a positive finite loss")
-    search_state = _Search(students, teachers, level, model, stop_ratio)
+    search_state = _Search(students, teachers, level, as_model(model), stop_ratio)
     flat = students.ravel() / search_state.size
     remaining = max_iterations
     try:
@@ -181,7 +181,7 @@ def search(
     starts: Iterable[ArrayLike],
     *,
     level: float,
-    model: Model = TIED_ABS,
+    model: ModelLike = TIED_ABS,
     max_iterations: int = 400,
     stop_ratio: float = STOP_RATIO,
 ) -> Found:
@@ -218,7 +218,7 @@ def lowest_critical_level(
     starts: Iterable[ArrayLike],
     *,
     level: float,
-    model: Model = TIED_ABS,
+    model: ModelLike = TIED_ABS,
     max_iterations: int = 400,
     lowering: float = 1e-3,
 ) -> Found:

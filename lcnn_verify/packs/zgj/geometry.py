@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from lcnn_verify.errors import InputError
 from lcnn_verify.numerics.arrays import FloatArray
-from lcnn_verify.packs.zgj.model import TIED_ABS, Model, as_model, as_pair, as_weights
+from lcnn_verify.packs.zgj.model import TIED_ABS, ModelLike, as_model, as_pair, as_weights
 from lcnn_verify.packs.zgj.oracle.teacher import exact_tangent, integer_rows, reject_zero_rows
 from lcnn_verify.packs.zgj.population.scaling import scaled_family
 
@@ -88,7 +88,7 @@ def assign(W: ArrayLike, V: ArrayLike) -> LabelArray:
     return _nearest(students, teachers)[0]
 
 
-def recovery_error(W: ArrayLike, V: ArrayLike, model: Model = TIED_ABS) -> float:
+def recovery_error(W: ArrayLike, V: ArrayLike, model: ModelLike = TIED_ABS) -> float:
     """R(W) = Σ_j |Σ_{i→j} q_i − q(v_j)| + Σ_i q_i θ_i², each student i sent to its nearest teacher.
 
     q is a neuron's mass (‖w‖² if tied: units of length²; ‖w‖ if unit) and θ_i its angle (radians)
@@ -97,7 +97,8 @@ def recovery_error(W: ArrayLike, V: ArrayLike, model: Model = TIED_ABS) -> float
     student changes teacher. Raises :class:`InputError` on bad input, a zero teacher, or ReLU,
     whose neurons are not lines, and ``OverflowError`` when R does not fit float64.
     """
-    if as_model(model).activation != "abs":
+    model = as_model(model)
+    if model.activation != "abs":
         raise InputError("model", model.name, "activation 'abs', whose neurons are lines")
     students, teachers = as_pair(W, V)
     reject_zero_rows("V", teachers)

@@ -15,7 +15,7 @@ from lcnn_verify.evidence.hooks import Shown
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.packs.zgj import classes
 from lcnn_verify.packs.zgj.drawing import Network
-from lcnn_verify.packs.zgj.model import TIED_ABS, Model, as_pair, as_weights
+from lcnn_verify.packs.zgj.model import TIED_ABS, Model, as_model, as_pair, as_weights
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,6 +69,7 @@ class Instance:
         students, teachers = as_pair(self.W, self.V)
         object.__setattr__(self, "W", students)
         object.__setattr__(self, "V", teachers)
+        object.__setattr__(self, "model", as_model(self.model))
 
     def __repr__(self) -> str:
         return (

@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 from numpy.typing import ArrayLike
 
-from lcnn_verify.errors import InputError
+from lcnn_verify.errors import InputError, did_you_mean
 from lcnn_verify.numerics.arrays import FloatArray, as_matrix
 
 Activation: TypeAlias = Literal["abs", "relu"]
@@ -50,6 +50,9 @@ class Model:
         return f"{self.readout}-{self.activation}"
 
 
+ModelLike: TypeAlias = Model | str
+"""A model, or its name, such as ``"unit-relu"``."""
+
 TIED_ABS = Model("abs", "tied")
 UNIT_ABS = Model("abs", "unit")
 TIED_RELU = Model("relu", "tied")
@@ -57,11 +60,15 @@ UNIT_RELU = Model("relu", "unit")
 MODELS = (TIED_ABS, UNIT_ABS, TIED_RELU, UNIT_RELU)
 
 
-def as_model(value: Model | Any) -> Model:
-    """Return ``value`` if it is a :class:`Model`. Raises :class:`InputError` otherwise."""
-    if not isinstance(value, Model):
-        raise InputError("model", repr(value), "a Model, such as Model('relu', 'unit')")
-    return value
+def as_model(value: ModelLike | Any) -> Model:
+    """The :class:`Model` that ``value`` is or names. Raises :class:`InputError` for any other."""
+    if isinstance(value, Model):
+        return value
+    names = {model.name: model for model in MODELS}
+    if isinstance(value, str) and value in names:
+        return names[value]
+    wanted = f"a Model or one of {', '.join(map(repr, names))}"
+    raise InputError("model", repr(value), wanted + did_you_mean(str(value), list(names)))
 
 
 def as_weights(name: str, value: ArrayLike | Any) -> FloatArray:

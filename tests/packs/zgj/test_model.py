@@ -1,17 +1,27 @@
 """Raw arrays become trusted ones in one place; everything else is one clear line."""
 
+import doctest
 import functools
 import pickle
 from fractions import Fraction
 
+import mpmath
 import numpy as np
 import pytest
 
 from lcnn_verify.errors import InputError
-from lcnn_verify.packs.zgj import dynamics, geometry, oracle, population
-from lcnn_verify.packs.zgj.model import MODELS, TIED_ABS, Model, as_pair, as_weights
+from lcnn_verify.packs.zgj import dynamics, enclosure, geometry, oracle, population
+from lcnn_verify.packs.zgj.instances import Instance
+from lcnn_verify.packs.zgj.model import MODELS, TIED_ABS, UNIT_ABS, Model, as_pair, as_weights
 
 GOOD = [[1.0, 0.0], [0.0, 2.0]]
+
+
+class Tensor:
+    """What a tensor that requires grad answers to NumPy."""
+
+    def __array__(self, dtype=None, copy=None):
+        raise RuntimeError("Can't call numpy() on Tensor\nthat requires grad.")
 
 
 @pytest.mark.parametrize(
@@ -35,6 +45,10 @@ GOOD = [[1.0, 0.0], [0.0, 2.0]]
         ([[]], "an empty array of shape (1, 0)"),
         (np.zeros((0, 3)), "an empty array of shape (0, 3)"),
         (None, "an entry of type NoneType"),
+        (
+            Tensor(),
+            "a Tensor that gives no array (Can't call numpy() on Tensor that requires grad.)",
+        ),
         (np.array([[np.longdouble("1e400")]]), "1e+400 at row 0, column 0"),
     ],
 )
@@ -59,18 +73,40 @@ def test_numbers_past_64_bits_and_fractions_are_rounded_once():
     assert as_weights("W", [[Fraction(1, 3), 2]]).tolist() == [[1 / 3, 2.0]]
 
 
-@pytest.mark.parametrize("model", ["abs", None, Model])
+DOORS = (
+    *(population.loss, population.gradient, population.loss_and_gradient, population.hessian),
+    *(population.rounding_floor, population.gradient_rounding_floor),
+    *(oracle.loss, oracle.gradient, oracle.gradient_norm, oracle.hessian, oracle.loss_by_hermite),
+    *(enclosure.loss, enclosure.gradient, enclosure.gradient_norm, enclosure.loss_by_hermite),
+    functools.partial(oracle.loss_by_quadrature, dps=6),
+    functools.partial(enclosure.loss_by_quadrature, precision=40),
+    functools.partial(oracle.loss_on_line, direction=GOOD, step=0),
+    functools.partial(dynamics.gradient_descent, step=0.1, max_steps=1),
+    functools.partial(dynamics.gradient_flow, duration=0.1),
+    geometry.recovery_error,
+    Instance,
+)
+
+
+@pytest.mark.parametrize("model", ["unit-bas", None, Model])
 def test_every_front_door_wants_a_model(model):
-    doors = (
-        *(population.loss, population.gradient, population.loss_and_gradient, population.hessian),
-        *(population.rounding_floor, population.gradient_rounding_floor),
-        *(oracle.loss, oracle.gradient, oracle.hessian, geometry.recovery_error),
-        functools.partial(dynamics.gradient_descent, step=0.1, max_steps=1),
-        functools.partial(dynamics.gradient_flow, duration=0.1),
-    )
-    for door in doors:
-        with pytest.raises(InputError, match=r"^model: got .*, wanted a Model, such as Model\("):
+    hint = r", did you mean 'unit-abs'\?$" if model == "unit-bas" else "$"
+    wanted = f"wanted a Model or one of 'tied-abs', 'unit-abs', 'tied-relu', 'unit-relu'{hint}"
+    for door in DOORS:
+        with pytest.raises(InputError, match=rf"^model: got .*, {wanted}"):
             door(GOOD, GOOD, model=model)
+
+
+def test_every_front_door_takes_the_name_of_a_model():
+    for door in DOORS:
+        named, given = (door(GOOD, GOOD, model=model) for model in ("unit-abs", UNIT_ABS))
+        assert str(named) == str(given)
+
+
+def test_the_oracles_example_shows_its_digits():
+    found = doctest.DocTestFinder().find(oracle, globs={"mpmath": mpmath, "oracle": oracle})
+    results = [doctest.DocTestRunner().run(test) for test in found if test.examples]
+    assert [result.failed for result in results] == [0]
 
 
 def test_pairs_must_share_their_dimension():

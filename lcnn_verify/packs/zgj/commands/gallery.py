@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from lcnn_verify.cli.errors import ExitCode
 from lcnn_verify.cli.options import (
     HOW_MUCH,
     WHERE,
@@ -26,6 +27,10 @@ def gallery(
         list[str] | None,
         typer.Argument(metavar="[NAME]…", help="Mutants, topics, or references. Default: all."),
     ] = None,
+    listing: Annotated[
+        bool,
+        typer.Option("--list", help="Say what there is, topic by topic, and run nothing."),
+    ] = False,
     seed: Seed = 0,
     seeds: Annotated[
         int,
@@ -64,6 +69,7 @@ def gallery(
 
     Examples:
     lcnn-verify gallery
+    lcnn-verify gallery --list
     lcnn-verify gallery references --seeds 5 --out reports/gallery
     """
     from rich.console import Console
@@ -71,13 +77,16 @@ def gallery(
     from lcnn_verify.campaign.properties import directory_of, find_directory
     from lcnn_verify.campaign.run import default_jobs
     from lcnn_verify.cli.progress import bar
-    from lcnn_verify.packs.zgj.gallery import catalogue, matrix
+    from lcnn_verify.packs.zgj.gallery import catalogue, matrix, phrases
     from lcnn_verify.packs.zgj.gallery.exhibition import exhibit
     from lcnn_verify.packs.zgj.gallery.outline import document
     from lcnn_verify.packs.zgj.ledger.conformance import CHECKS
     from lcnn_verify.reporting.plain import to_text
     from lcnn_verify.reporting.terminal import render
 
+    if listing:
+        print("\n".join(phrases.listing(catalogue.select(names or []))))
+        return ExitCode.AS_WANTED
     directory = directory_of(CHECKS[0], find_directory(properties))
     entries = catalogue.select(names or [])
     chosen = range(seed, seed + seeds)

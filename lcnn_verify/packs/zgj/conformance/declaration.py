@@ -22,14 +22,14 @@ W is an array of shape (m, d), V one of shape (r, d). Attributes say the rest, a
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
 from lcnn_verify.errors import InputError, did_you_mean
-from lcnn_verify.packs.zgj.model import MODELS, TIED_ABS, Model
+from lcnn_verify.packs.zgj.model import TIED_ABS, Model, as_model
 
 Operation: TypeAlias = Literal["loss", "gradient", "loss_and_gradient"]
 Dtype: TypeAlias = Literal["float32", "float64"]
@@ -81,7 +81,7 @@ def to_json(facts: Facts) -> dict[str, Any]:
 def from_json(data: dict[str, Any]) -> Facts:
     """The facts again. Raises ``InputError``, ``TypeError`` or ``KeyError`` on anything else."""
     tuples = {name: tuple(data[name]) for name in ("offers", "imported")}
-    return Facts(**{**data, **tuples, "model": model_named(data["model"])})
+    return Facts(**{**data, **tuples, "model": as_model(data["model"])})
 
 
 def read(subject: Any, imported: tuple[Arrays, ...]) -> Facts:
@@ -91,7 +91,7 @@ def read(subject: Any, imported: tuple[Arrays, ...]) -> Facts:
     """
     return Facts(
         _offers(subject),
-        _model(_attribute(subject, "model")),
+        TIED_ABS if (model := _attribute(subject, "model")) is None else as_model(model),
         _dtype(_attribute(subject, "dtype")),
         _batch(_attribute(subject, "batch")),
         _arrays(_attribute(subject, "arrays")),
@@ -101,17 +101,8 @@ def read(subject: Any, imported: tuple[Arrays, ...]) -> Facts:
     )
 
 
-def model_named(name: str) -> Model:
-    """The model called ``name``. Raises ``InputError`` with the nearest name."""
-    for model in MODELS:
-        if model.name == name:
-            return model
-    raise InputError("model", repr(name), _one_of("a Model or", (m.name for m in MODELS), name))
-
-
-def _one_of(what: str, names: Iterable[str], got: Any) -> str:
-    known = list(names)
-    return f"{what} one of {', '.join(map(repr, known))}{did_you_mean(str(got), known)}"
+def _one_of(known: Sequence[str], got: Any) -> str:
+    return f"one of {', '.join(map(repr, known))}{did_you_mean(str(got), known)}"
 
 
 def _attribute(subject: Any, name: str) -> Any:
@@ -145,12 +136,6 @@ def _offers(subject: Any) -> tuple[Operation, ...]:
     raise InputError("target", f"an object of type {type(subject).__name__} with none", wanted)
 
 
-def _model(value: Any) -> Model:
-    if value is None:
-        return TIED_ABS
-    return value if isinstance(value, Model) else model_named(value)
-
-
 def _dtype(value: Any) -> Dtype | None:
     if value is None:
         return None
@@ -159,11 +144,11 @@ def _dtype(value: Any) -> Dtype | None:
         try:
             name = np.dtype(value).name
         except TypeError:
-            raise InputError("dtype", repr(value), _one_of("", DTYPES, name).strip()) from None
+            raise InputError("dtype", repr(value), _one_of(DTYPES, name)) from None
     for dtype in DTYPES:
         if name == dtype:
             return dtype
-    raise InputError("dtype", repr(value), _one_of("", DTYPES, name).strip())
+    raise InputError("dtype", repr(value), _one_of(DTYPES, name))
 
 
 def _batch(value: Any) -> bool:
@@ -178,4 +163,4 @@ def _arrays(value: Any) -> Arrays | None:
     for arrays in FRAMEWORKS:
         if value == arrays:
             return arrays
-    raise InputError("arrays", repr(value), _one_of("", FRAMEWORKS, value).strip())
+    raise InputError("arrays", repr(value), _one_of(FRAMEWORKS, value))

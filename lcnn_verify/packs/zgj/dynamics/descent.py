@@ -13,7 +13,7 @@ from lcnn_verify.numerics.options import nonnegative_real, positive_integer, pos
 from lcnn_verify.numerics.trajectory import Recorder, Schedule, StopReason, Trajectory
 from lcnn_verify.packs.zgj.dynamics.evaluation import REASONS, Route, Status, Workspace, evaluate
 from lcnn_verify.packs.zgj.dynamics.problem import ScaledProblem
-from lcnn_verify.packs.zgj.model import TIED_ABS, Model, as_pair
+from lcnn_verify.packs.zgj.model import TIED_ABS, ModelLike, as_model, as_pair
 
 # Python sees Ctrl-C between two chunks of compiled steps; the work, in nanoseconds or so, bounds a
 # chunk to a fraction of a second.
@@ -29,7 +29,7 @@ def gradient_descent(
     max_steps: int,
     target_loss: float = 0.0,
     record_every: int | Literal["log"] = 1,
-    model: Model = TIED_ABS,
+    model: ModelLike = TIED_ABS,
 ) -> Trajectory:
     """Run W_{k+1} = W_k − step·∇L(W_k) from students W (m, d), for teachers V (r, d).
 
@@ -42,6 +42,7 @@ def gradient_descent(
 
     Raises :class:`InputError` on bad input, and ``OverflowError`` if L(W) overflows float64.
     """
+    model = as_model(model)
     students, teachers = as_pair(W, V)
     step = positive_real("step", step)
     max_steps = positive_integer("max_steps", max_steps)

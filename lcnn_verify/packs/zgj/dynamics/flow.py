@@ -13,7 +13,7 @@ from lcnn_verify.numerics.flow import FlowOptions, integrate
 from lcnn_verify.numerics.options import nonnegative_real
 from lcnn_verify.numerics.trajectory import Trajectory
 from lcnn_verify.packs.zgj.dynamics.problem import ScaledProblem
-from lcnn_verify.packs.zgj.model import TIED_ABS, Model, as_pair
+from lcnn_verify.packs.zgj.model import TIED_ABS, ModelLike, as_model, as_pair
 
 _SMALLEST_SIZE = 1e-290
 
@@ -24,7 +24,7 @@ def gradient_flow(
     *,
     duration: float,
     target_loss: float = 0.0,
-    model: Model = TIED_ABS,
+    model: ModelLike = TIED_ABS,
     rtol: float = 1e-9,
     atol: float = 1e-11,
     max_steps: int = 100_000,
@@ -42,6 +42,7 @@ def gradient_flow(
 
     Raises :class:`InputError` on bad input, and ``OverflowError`` if L(W) overflows float64.
     """
+    model = as_model(model)
     students, teachers = as_pair(W, V)
     target_loss = nonnegative_real("target_loss", target_loss)
     options = FlowOptions(duration, rtol, atol, max_steps)

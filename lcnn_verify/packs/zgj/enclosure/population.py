@@ -17,7 +17,7 @@ from lcnn_verify.packs.zgj.enclosure.boxes import (
     may_vanish,
 )
 from lcnn_verify.packs.zgj.enclosure.forms import gradient_over, hessian_over, loss_over
-from lcnn_verify.packs.zgj.model import TIED_ABS, Model, as_model
+from lcnn_verify.packs.zgj.model import TIED_ABS, ModelLike, as_model
 
 
 def loss(
@@ -25,7 +25,7 @@ def loss(
     V: Weights,
     *,
     precision: int = 128,
-    model: Model = TIED_ABS,
+    model: ModelLike = TIED_ABS,
     width: float | None = None,
     relative_width: float | None = None,
 ) -> arb:
@@ -37,11 +37,11 @@ def loss(
     raised until the ball is that narrow. Raises :class:`InputError` on bad input and
     :class:`EnclosureError` when that cannot be had: the box is too wide, say.
     """
+    model = as_model(model)
 
     def compute() -> list[arb]:
         return [loss_over(*as_ball_pair(W, V), model)]
 
-    as_model(model)
     return refined("L(W)", compute, precision, width, relative_width)[0]
 
 
@@ -50,7 +50,7 @@ def gradient(
     V: Weights,
     *,
     precision: int = 128,
-    model: Model = TIED_ABS,
+    model: ModelLike = TIED_ABS,
     width: float | None = None,
     relative_width: float | None = None,
 ) -> arb_mat:
@@ -60,11 +60,11 @@ def gradient(
     a zero student it holds the gradients at all others. Widths are of the widest entry, and
     ``relative_width`` is in units of the largest.
     """
+    model = as_model(model)
 
     def compute() -> list[arb]:
         return [entry for row in gradient_over(*as_ball_pair(W, V), model) for entry in row]
 
-    as_model(model)
     flat = refined("∇L(W)", compute, precision, width, relative_width)
     rows = len(as_balls("W", W))
     return arb_mat(rows, len(flat) // rows, flat)
@@ -75,17 +75,17 @@ def gradient_norm(
     V: Weights,
     *,
     precision: int = 128,
-    model: Model = TIED_ABS,
+    model: ModelLike = TIED_ABS,
     width: float | None = None,
     relative_width: float | None = None,
 ) -> arb:
     """‖∇_W L‖_F as a ball; otherwise as :func:`loss`, and at zero students as :func:`gradient`."""
+    model = as_model(model)
 
     def compute() -> list[arb]:
         rows = gradient_over(*as_ball_pair(W, V), model)
         return [balls.norm(entry for row in rows for entry in row)]
 
-    as_model(model)
     return refined("‖∇L(W)‖", compute, precision, width, relative_width)[0]
 
 
@@ -94,7 +94,7 @@ def hessian(
     V: Weights,
     *,
     precision: int = 128,
-    model: Model = TIED_ABS,
+    model: ModelLike = TIED_ABS,
     width: float | None = None,
     relative_width: float | None = None,
 ) -> arb_mat:
@@ -103,13 +103,13 @@ def hessian(
     Widths as in :func:`gradient`. Raises as :func:`loss` does, :class:`InputError` naming the row
     of a zero student, and :class:`EnclosureError` where a student's box holds 0.
     """
+    model = as_model(model)
 
     def compute() -> list[arb]:
         students, teachers = as_ball_pair(W, V)
         _demand_nonzero(students)
         return [entry for row in hessian_over(students, teachers, model) for entry in row]
 
-    as_model(model)
     flat = refined("∇²L(W)", compute, precision, width, relative_width)
     size = round(len(flat) ** 0.5)
     return arb_mat(size, size, flat)

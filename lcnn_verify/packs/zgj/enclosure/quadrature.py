@@ -21,13 +21,13 @@ from lcnn_verify.packs.zgj.enclosure.boxes import (
     unit,
 )
 from lcnn_verify.packs.zgj.enclosure.kernel import angle
-from lcnn_verify.packs.zgj.model import TIED_ABS, Model, as_model
+from lcnn_verify.packs.zgj.model import TIED_ABS, Model, ModelLike, as_model
 
 _SHARE = 4
 
 
 def loss_by_quadrature(
-    W: Weights, V: Weights, *, precision: int = 128, model: Model = TIED_ABS
+    W: Weights, V: Weights, *, precision: int = 128, model: ModelLike = TIED_ABS
 ) -> arb:
     """The population loss ½E[(f_W − f*)²] by integrals over the circle (THEORY §2).
 
@@ -36,6 +36,7 @@ def loss_by_quadrature(
     relative to (Σ mass)². Raises :class:`InputError` on bad input and :class:`EnclosureError`
     where no finite ball is found.
     """
+    model = as_model(model)
 
     def compute() -> list[arb]:
         students, teachers = as_ball_pair(W, V)
@@ -43,21 +44,20 @@ def loss_by_quadrature(
         integral = _circle_loss if flat else _pairwise_loss
         return [integral(students, teachers, model, _goal(precision))]
 
-    as_model(model)
     return refined("L(W) by quadrature", compute, precision, None, None)[0]
 
 
-def kernel_by_quadrature(theta: arb, *, precision: int = 128, model: Model = TIED_ABS) -> arb:
+def kernel_by_quadrature(theta: arb, *, precision: int = 128, model: ModelLike = TIED_ABS) -> arb:
     """K(cos θ) = (1/π)∫_0^{2π} σ(cos φ)σ(cos(φ−θ))dφ for a ball of angles (THEORY §2).
 
     To about a quarter of the ``precision``. Raises :class:`EnclosureError` where no finite ball is
     found.
     """
+    model = as_model(model)
 
     def compute() -> list[arb]:
         return [_kernel(theta, model, _goal(precision))]
 
-    as_model(model)
     return refined("k by quadrature", compute, precision, None, None)[0]
 
 

@@ -9,7 +9,7 @@ from lcnn_verify.numerics.options import integer
 from lcnn_verify.numerics.refine import refined
 from lcnn_verify.packs.zgj.enclosure.boxes import Weights, as_ball_pair
 from lcnn_verify.packs.zgj.enclosure.family import ball_family
-from lcnn_verify.packs.zgj.model import TIED_ABS, Activation, Model, as_model
+from lcnn_verify.packs.zgj.model import TIED_ABS, Activation, Model, ModelLike, as_model
 
 
 def loss_by_hermite(
@@ -18,7 +18,7 @@ def loss_by_hermite(
     *,
     terms: int = 50,
     precision: int = 128,
-    model: Model = TIED_ABS,
+    model: ModelLike = TIED_ABS,
 ) -> list[arb]:
     """Partial sums of L = ½Σ_n σ̂_n²‖Σ_a c_a q_a â^{⊗n}‖² over the first ``terms`` nonzero σ̂_n.
 
@@ -27,7 +27,7 @@ def loss_by_hermite(
     where a sum is not finite.
     """
     count = integer("terms", terms, 1, wanted="an integer number of terms, at least 1")
-    as_model(model)
+    model = as_model(model)
     name = "partial sum of the Hermite series"
     return refined(name, lambda: _sums(W, V, model, count), precision, None, None)
 

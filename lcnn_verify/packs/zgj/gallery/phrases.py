@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
 from typing import Any
 
-from lcnn_verify.packs.zgj.gallery.catalogue import REFERENCES
+from lcnn_verify.packs.zgj.gallery.catalogue import REFERENCES, Entry
 from lcnn_verify.reporting.phrases import plural
 
 _TOPICS = {
@@ -21,6 +22,14 @@ _TOPICS = {
     "batches": "Batches",
     "hostile": "No answer, or something else",
 }
+
+
+def listing(entries: Iterable[Entry]) -> Iterator[str]:
+    """A line for each of ``entries``, below the id of its topic, by which all of it is chosen."""
+    for topic, group in groupby(entries, lambda entry: entry.topic):
+        yield f"{topic}: {_TOPICS.get(topic, 'correct implementations')}"
+        for entry in group:
+            yield f"  {entry.name:<28} {entry.says}"
 
 
 def short(check: str) -> str:

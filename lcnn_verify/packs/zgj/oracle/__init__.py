@@ -4,7 +4,10 @@ Floats are taken exactly. With dps digits asked for, all work is done with at le
 a value counts only when two precisions agree: otherwise :class:`OracleError`. The contract for the
 loss is |error| ≤ 10^-(dps-5) · max(L, 10^-dps · (Σ mass)²); each function states its own scale.
 The caller's mpmath precision neither matters nor changes; results carry their own digits, which
-mpmath rounds to the caller's precision in any later arithmetic.
+mpmath rounds to the caller's precision in any later arithmetic, and shows when asked::
+
+    >>> print(mpmath.nstr(oracle.loss([[0.8, 0.1]], [[1.0, 0.0]], dps=30), 30))
+    0.066004536114043295837174421605
 """
 
 from lcnn_verify.numerics.agreement import OracleError

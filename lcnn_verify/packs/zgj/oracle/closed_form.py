@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from lcnn_verify.errors import InputError
 from lcnn_verify.numerics.agreement import agreed, nonnegative
 from lcnn_verify.numerics.arrays import FloatArray
-from lcnn_verify.packs.zgj.model import TIED_ABS, Activation, Model, as_pair
+from lcnn_verify.packs.zgj.model import TIED_ABS, Activation, Model, ModelLike, as_model, as_pair
 from lcnn_verify.packs.zgj.oracle.family import loss_scale, precise_family, total_mass
 
 _CLIP = 1e-9
@@ -31,12 +31,13 @@ def kernel(rho: Any, dps: int = 50, activation: Activation = "abs") -> mpmath.mp
     return agreed("kernel", lambda: kernel_and_slope(exact, model)[0], dps, 1)
 
 
-def loss(W: ArrayLike, V: ArrayLike, *, dps: int = 50, model: Model = TIED_ABS) -> mpmath.mpf:
+def loss(W: ArrayLike, V: ArrayLike, *, dps: int = 50, model: ModelLike = TIED_ABS) -> mpmath.mpf:
     """Population loss ½E[(f_W − f*)²] of students W (m, d) against teachers V (r, d).
 
     Units of mass². Error ≤ 10^-(dps-5)·max(L, 10^-dps·(Σ mass)²); never negative. Raises
     :class:`InputError` on bad input, :class:`OracleError` when two precisions disagree.
     """
+    model = as_model(model)
     students, teachers = as_pair(W, V)
     scale = loss_scale(students, teachers, model)
     value = agreed("loss", lambda: _loss(students, teachers, model), dps, scale)
@@ -44,7 +45,7 @@ def loss(W: ArrayLike, V: ArrayLike, *, dps: int = 50, model: Model = TIED_ABS) 
 
 
 def gradient(
-    W: ArrayLike, V: ArrayLike, *, dps: int = 50, model: Model = TIED_ABS
+    W: ArrayLike, V: ArrayLike, *, dps: int = 50, model: ModelLike = TIED_ABS
 ) -> mpmath.matrix:
     """∇_W of the population loss, an (m, d) matrix in units of mass²/length.
 
@@ -52,6 +53,7 @@ def gradient(
     there). Frobenius error ≤ 10^-(dps-5)·max(‖∇L‖, 10^-dps·(Σ‖w_i‖^(2p-2))^½·Σ mass). Raises as
     :func:`loss` does.
     """
+    model = as_model(model)
     students, teachers = as_pair(W, V)
     rows, columns = students.shape
     with mpmath.workdps(30):
@@ -63,7 +65,7 @@ def gradient(
 
 
 def gradient_norm(
-    W: ArrayLike, V: ArrayLike, *, dps: int = 50, model: Model = TIED_ABS
+    W: ArrayLike, V: ArrayLike, *, dps: int = 50, model: ModelLike = TIED_ABS
 ) -> mpmath.mpf:
     """‖∇_W L‖_F, with the error and the exceptions of :func:`gradient`."""
     rows = gradient(W, V, dps=dps, model=model)

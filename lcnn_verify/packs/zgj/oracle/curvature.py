@@ -11,20 +11,23 @@ from numpy.typing import ArrayLike
 from lcnn_verify.errors import InputError
 from lcnn_verify.numerics.agreement import agreed
 from lcnn_verify.numerics.arrays import FloatArray
-from lcnn_verify.packs.zgj.model import TIED_ABS, Model, as_pair
+from lcnn_verify.packs.zgj.model import TIED_ABS, Model, ModelLike, as_model, as_pair
 from lcnn_verify.packs.zgj.oracle.closed_form import as_matrix, kernel_and_slope
 from lcnn_verify.packs.zgj.oracle.family import PreciseFamily, precise_family, total_mass
 
 _Block = list[list[Any]]
 
 
-def hessian(W: ArrayLike, V: ArrayLike, *, dps: int = 50, model: Model = TIED_ABS) -> mpmath.matrix:
+def hessian(
+    W: ArrayLike, V: ArrayLike, *, dps: int = 50, model: ModelLike = TIED_ABS
+) -> mpmath.matrix:
     """∇²_W of the population loss, an (m·d, m·d) symmetric matrix in row-major order of W.
 
     Frobenius error ≤ 10^-(dps-5)·max(‖∇²L‖, 10^-dps·scale) with scale = m·Σ mass if tied and
     m·(1 + Σ mass/min‖w_i‖) if unit. Raises :class:`InputError` naming the row of a zero student
     (the block there depends on the direction of approach), else as ``oracle.loss`` does.
     """
+    model = as_model(model)
     students, teachers = as_pair(W, V)
     zero = np.flatnonzero(~students.any(axis=1))
     if len(zero):

@@ -8,7 +8,7 @@ from typing import Any
 import mpmath
 
 from lcnn_verify.numerics.arrays import FloatArray
-from lcnn_verify.packs.zgj.model import Model, as_model
+from lcnn_verify.packs.zgj.model import Model
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,7 @@ class PreciseFamily:
 
 
 def precise_family(W: FloatArray, V: FloatArray, model: Model) -> PreciseFamily:
-    """Build the signed family of trusted W (m, d) and V (r, d), each float taken exactly.
-
-    Raises ``InputError`` if ``model`` is no :class:`Model`.
-    """
-    as_model(model)
+    """Build the signed family of trusted W (m, d) and V (r, d), each float taken exactly."""
     norms, units, masses, charges = [], [], [], []
     for index, row in enumerate([*W.tolist(), *V.tolist()]):
         exact = [mpmath.mpf(entry) for entry in row]

@@ -8,11 +8,11 @@ import mpmath
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lcnn_verify.packs.zgj.model import TIED_ABS, Model, as_pair, as_weights
+from lcnn_verify.packs.zgj.model import TIED_ABS, Model, ModelLike, as_model, as_pair, as_weights
 
 
 def loss_on_line(
-    W: ArrayLike, V: ArrayLike, direction: ArrayLike, step: Any, *, model: Model = TIED_ABS
+    W: ArrayLike, V: ArrayLike, direction: ArrayLike, step: Any, *, model: ModelLike = TIED_ABS
 ) -> mpmath.mpf:
     """L(W + step·direction) for W, ``direction`` (m, d) and an mpmath real ``step``.
 
@@ -20,6 +20,7 @@ def loss_on_line(
     apart from ``oracle.loss``; at the caller's precision, which a difference quotient must choose
     far beyond its step. Raises :class:`InputError` on bad arrays.
     """
+    model = as_model(model)
     students, teachers = as_pair(W, V)
     moves = as_weights("direction", direction)
     rows = [

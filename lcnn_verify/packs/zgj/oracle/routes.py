@@ -11,12 +11,12 @@ from numpy.typing import ArrayLike
 from lcnn_verify.numerics.agreement import agreed, nonnegative
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.options import integer
-from lcnn_verify.packs.zgj.model import TIED_ABS, Activation, Model, as_pair
+from lcnn_verify.packs.zgj.model import TIED_ABS, Activation, Model, ModelLike, as_model, as_pair
 from lcnn_verify.packs.zgj.oracle.family import loss_scale, precise_family
 
 
 def loss_by_quadrature(
-    W: ArrayLike, V: ArrayLike, *, dps: int = 50, model: Model = TIED_ABS
+    W: ArrayLike, V: ArrayLike, *, dps: int = 50, model: ModelLike = TIED_ABS
 ) -> mpmath.mpf:
     """The population loss by integrals over the circle, split at every kink.
 
@@ -24,6 +24,7 @@ def loss_by_quadrature(
     kernel of each pair as (1/π)∫σ(cos φ)σ(cos(φ−θ))dφ, θ = 2·atan2(‖û−v̂‖, ‖û+v̂‖) (THEORY §2(a)).
     Contract and exceptions of ``oracle.loss``; slower by far, so meant for n = m + r ≲ 20.
     """
+    model = as_model(model)
     students, teachers = as_pair(W, V)
     scale = loss_scale(students, teachers, model)
     integral = _circle_loss if students.shape[1] <= 2 else _pairwise_loss
@@ -32,7 +33,7 @@ def loss_by_quadrature(
 
 
 def loss_by_hermite(
-    W: ArrayLike, V: ArrayLike, *, terms: int = 50, dps: int = 50, model: Model = TIED_ABS
+    W: ArrayLike, V: ArrayLike, *, terms: int = 50, dps: int = 50, model: ModelLike = TIED_ABS
 ) -> list[mpmath.mpf]:
     """Partial sums of L = ½Σ_n σ̂_n²‖Σ_a c_a q_a â^{⊗n}‖_F² over the first ``terms`` nonzero σ̂_n.
 
@@ -42,6 +43,7 @@ def loss_by_hermite(
     negative beyond the contract.
     """
     count = integer("terms", terms, 1, wanted="an integer number of terms, at least 1")
+    model = as_model(model)
     students, teachers = as_pair(W, V)
     scale = loss_scale(students, teachers, model)
     parts = agreed(

@@ -1,9 +1,10 @@
 """The population loss L(W) = ½E[(f_W(x) − f*(x))²] on Gaussian inputs, its gradient and Hessian.
 
-W (m, d) holds the students, V (r, d) the teachers, any array-likes of finite reals. Every function
-raises ``InputError`` (a ``ValueError``) on anything else and ``OverflowError``, naming a
-neuron, when the result does not fit in float64. Three routes compute the same numbers within one
-rounding floor: compiled loops for small networks, an O(n log n) sweep in the plane, else tiles.
+W (m, d) holds the students, V (r, d) the teachers, any array-likes of finite reals; ``model`` is a
+:class:`~lcnn_verify.Model` or its name, such as ``"unit-abs"``. Every function raises
+``InputError`` (a ``ValueError``) on anything else and ``OverflowError``, naming a neuron, when the
+result does not fit in float64. Three routes compute the same numbers within one rounding floor:
+compiled loops for small networks, an O(n log n) sweep in the plane, else tiles.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lcnn_verify.numerics.arrays import FloatArray
-from lcnn_verify.packs.zgj.model import TIED_ABS, Model, as_pair
+from lcnn_verify.packs.zgj.model import TIED_ABS, ModelLike, as_pair
 from lcnn_verify.packs.zgj.population import dense, planar, small
 from lcnn_verify.packs.zgj.population.curvature import hessian_matrix
 from lcnn_verify.packs.zgj.population.family import Family, Route
@@ -49,7 +50,7 @@ def _loss_and_pull(family: Family) -> tuple[float, FloatArray]:
         return _route(family)(family)
 
 
-def loss(W: ArrayLike | Any, V: ArrayLike | Any, *, model: Model = TIED_ABS) -> float:
+def loss(W: ArrayLike | Any, V: ArrayLike | Any, *, model: ModelLike = TIED_ABS) -> float:
     """The population loss L(W) (THEORY §2), within :func:`rounding_floor` of the exact value.
 
     Near a zero of L the rounded double sum may come out slightly negative. Its unit is length⁴ if
@@ -59,7 +60,7 @@ def loss(W: ArrayLike | Any, V: ArrayLike | Any, *, model: Model = TIED_ABS) -> 
     return scaled.to_loss(_loss_and_pull(scaled.family)[0])
 
 
-def gradient(W: ArrayLike | Any, V: ArrayLike | Any, *, model: Model = TIED_ABS) -> FloatArray:
+def gradient(W: ArrayLike | Any, V: ArrayLike | Any, *, model: ModelLike = TIED_ABS) -> FloatArray:
     """∇L(W), shape (m, d) (THEORY §2); each row within its :func:`gradient_rounding_floor`.
 
     The row of a zero neuron is 0: exact if tied, a convention if unit readout, where L has no
@@ -70,7 +71,7 @@ def gradient(W: ArrayLike | Any, V: ArrayLike | Any, *, model: Model = TIED_ABS)
 
 
 def loss_and_gradient(
-    W: ArrayLike | Any, V: ArrayLike | Any, *, model: Model = TIED_ABS
+    W: ArrayLike | Any, V: ArrayLike | Any, *, model: ModelLike = TIED_ABS
 ) -> tuple[float, FloatArray]:
     """:func:`loss` and :func:`gradient` for the price of one."""
     scaled = scaled_family(*as_pair(W, V), model)
@@ -78,7 +79,7 @@ def loss_and_gradient(
     return scaled.to_loss(value), scaled.to_gradient_rows(pull)
 
 
-def hessian(W: ArrayLike | Any, V: ArrayLike | Any, *, model: Model = TIED_ABS) -> FloatArray:
+def hessian(W: ArrayLike | Any, V: ArrayLike | Any, *, model: ModelLike = TIED_ABS) -> FloatArray:
     """∇²L(W), shape (m·d, m·d), students row by row (THEORY §2).
 
     Entries are within about 1e-14 of the exact ones relative to Σ mass (tied) or
@@ -88,7 +89,7 @@ def hessian(W: ArrayLike | Any, V: ArrayLike | Any, *, model: Model = TIED_ABS) 
     return hessian_matrix(scaled_family(*as_pair(W, V), model))
 
 
-def rounding_floor(W: ArrayLike | Any, V: ArrayLike | Any, *, model: Model = TIED_ABS) -> float:
+def rounding_floor(W: ArrayLike | Any, V: ArrayLike | Any, *, model: ModelLike = TIED_ABS) -> float:
     """An upper bound on |loss(W, V) − L(W)|: at most 64·2⁻⁵²·(Σ mass)², plus underflow.
 
     Mass is ‖a‖² if tied, ‖a‖ if unit readout, summed over students and teachers. See ``floor``.
@@ -97,7 +98,7 @@ def rounding_floor(W: ArrayLike | Any, V: ArrayLike | Any, *, model: Model = TIE
 
 
 def gradient_rounding_floor(
-    W: ArrayLike | Any, V: ArrayLike | Any, *, model: Model = TIED_ABS
+    W: ArrayLike | Any, V: ArrayLike | Any, *, model: ModelLike = TIED_ABS
 ) -> FloatArray:
     """Upper bounds, shape (m,), on the Euclidean error of each row of :func:`gradient`.
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lcnn_verify.numerics.arrays import FloatArray
-from lcnn_verify.packs.zgj.model import Model, as_model
+from lcnn_verify.packs.zgj.model import ModelLike, as_model
 from lcnn_verify.packs.zgj.population.family import Family, IntArray, directions, masses_of
 
 
@@ -76,12 +76,13 @@ class ScaledFamily(NamedTuple):
         return int(np.argmax(np.where(top, self.mantissas, 0.0)))
 
 
-def scaled_family(W: FloatArray, V: FloatArray, model: Model) -> ScaledFamily:
+def scaled_family(W: FloatArray, V: FloatArray, model: ModelLike) -> ScaledFamily:
     """Build the signed family of trusted matrices W (m, d) and V (r, d).
 
-    Raises ``InputError`` if ``model`` is no :class:`Model`.
+    Raises ``InputError`` if ``model`` is none, nor the name of one.
     """
-    power = as_model(model).mass_power
+    model = as_model(model)
+    power = model.mass_power
     alpha, beta = model.kernel_weights
     signs = np.ones(len(W) + len(V))
     signs[len(W) :] = -1.0
