@@ -1,7 +1,7 @@
 # make verify   run the main job (quick profile) and leave reports/latest/
 # make check    lint, types and fast tests, under two minutes: for work in between
 # make test     lint, types, tests and coverage: the gate
-# make frameworks   also JAX and PyTorch, so that their tests run instead of being skipped
+# make frameworks   also JAX, PyTorch and pandas, so that their tests run instead of being skipped
 # make bench    benchmarks;  make lint;  make clean;  make distclean (also the environment)
 
 PYTHON ?= python3
@@ -42,7 +42,7 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/mypy
 
 frameworks: $(VENV)/.installed-dev
-	$(PIP) --editable '.[jax]' '$(TORCH)'
+	$(PIP) --editable '.[jax,pandas]' '$(TORCH)'
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest tests/benchmarks --benchmark-only

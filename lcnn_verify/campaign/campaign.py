@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import lcnn_verify
-from lcnn_verify.campaign import arguments
+from lcnn_verify.campaign import arguments, notebook
 from lcnn_verify.campaign.journal import Fingerprint
 from lcnn_verify.campaign.plan import plan
 from lcnn_verify.campaign.properties import directory_of, find_directory
@@ -71,7 +71,7 @@ class Campaign:
             out=arguments.folder(out, default_out),
             directory=find_directory(properties),
             resume=resume,
-            progress=progress,
+            progress=progress or notebook.progress(),
         )
 
     def run(
@@ -129,5 +129,4 @@ class Campaign:
             },
             subject=subject.section if subject else None,
         )
-        report.write(self.out)
-        return report
+        return report.write(self.out)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import mpmath
@@ -21,7 +21,7 @@ Enclosed: TypeAlias = Callable[[int], arb]
 _GUARD = 10  # digits or bits more than asked for, in arithmetic
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Quantity:
     """A float64 ``value`` within ``error`` of the exact quantity named ``label``.
 
@@ -40,8 +40,13 @@ class Quantity:
     exact: Exact | None = None
     scale: float = 0.0
     enclosed: Enclosed | None = None
-    parts: tuple[Quantity, ...] = field(default=(), repr=False)
-    given: bool = field(default=False, repr=False)
+    parts: tuple[Quantity, ...] = ()
+    given: bool = False
+
+    def __repr__(self) -> str:
+        routes = {"oracle": self.exact, "enclosure": self.enclosed}
+        sharper = " and ".join(name for name, route in routes.items() if route) or "float64 alone"
+        return f"<Quantity {self.label} = {self.value!r} ± {self.error:.3g}, {sharper}>"
 
     def __post_init__(self) -> None:
         if self.error < 0.0:

@@ -46,7 +46,7 @@ class Source:
     url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Claim:
     """One entry of the ledger.
 
@@ -71,6 +71,9 @@ class Claim:
     refutation: str = ""
     judges_subject: bool = False
     long: bool = False
+
+    def __repr__(self) -> str:
+        return f"<Claim {self.id} ({self.kind}): {self.title}>"
 
     @property
     def pack(self) -> str:

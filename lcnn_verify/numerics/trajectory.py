@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lcnn_verify.errors import InputError
 from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.numerics.frames import frame
 from lcnn_verify.numerics.options import positive_integer
 
 POINTS_PER_DECADE = 50
+
+Bound: TypeAlias = Callable[[FloatArray], tuple[str, FloatArray] | None]
+"""From times to what a theory says the losses there are at most, named; None where it is silent."""
 
 
 class StopReason(StrEnum):
@@ -40,7 +45,7 @@ class Trajectory:
     ``steps`` counts descent steps, or accepted integrator steps. ``largest_increase`` is the
     largest L_{k+1} − L_k over all steps, recorded or not (0 if no step was taken, ∞ if one led to a
     non-finite loss, which is then not recorded). ``loss_floor`` is the largest rounding floor of a
-    loss met on the way.
+    loss met on the way. ``bound`` is what a theory says of runs like this one, if it says anything.
     """
 
     times: FloatArray
@@ -51,6 +56,7 @@ class Trajectory:
     steps: int
     largest_increase: float
     loss_floor: float
+    bound: Bound | None = None
 
     def __post_init__(self) -> None:
         for array in (self.times, self.losses, self.gradient_norms, self.weights):
@@ -71,6 +77,41 @@ class Trajectory:
         """The first recorded time at which the loss is at most ``level``; ∞ if there is none."""
         reached = np.flatnonzero(self.losses <= level)
         return float(self.times[reached[0]]) if len(reached) else float("inf")
+
+    @property
+    def claimed(self) -> tuple[str, FloatArray] | None:
+        """The bound's name and its value at each of ``times``; None where none applies."""
+        return self.bound(self.times) if self.bound else None
+
+    def plot(self, axes: Any = None) -> Any:
+        """Draw the loss against time, and the claimed bound where one applies, on log axes.
+
+        ``axes`` is a matplotlib ``Axes``, the current one when None; it is returned.
+        """
+        if axes is None:
+            from matplotlib import pyplot
+
+            axes = pyplot.gca()
+        moved = slice(1 if len(self.times) > 1 else 0, None)  # time 0 has no logarithm
+        axes.plot(self.times[moved], self.losses[moved], label="loss")
+        if claimed := self.claimed:
+            name, levels = claimed
+            axes.plot(self.times[moved], levels[moved], linestyle="--", label=name)
+        scale = "log" if len(self.times) > 1 else "linear"
+        axes.set(xlabel="time t", ylabel="loss L", xscale=scale, yscale=scale)
+        axes.set_title(f"{self.steps} steps: {self.stop_reason.partition(':')[0]}")
+        axes.legend()
+        return axes
+
+    def to_frame(self) -> Any:
+        """The points as a pandas ``DataFrame``: time, loss, gradient_norm, bound where one applies.
+
+        Raises ``ImportError`` where pandas is not installed.
+        """
+        columns = {"time": self.times, "loss": self.losses, "gradient_norm": self.gradient_norms}
+        if claimed := self.claimed:
+            columns["bound"] = claimed[1]
+        return frame(columns)
 
 
 @dataclass(frozen=True, slots=True)

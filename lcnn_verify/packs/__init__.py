@@ -47,7 +47,7 @@ class Group:
     introduction: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Pack:
     """One paper: its claims, and where their properties and numerics are.
 
@@ -71,6 +71,9 @@ class Pack:
     hooks: str = ""
     commands: str = ""
     certifiers: str = ""
+
+    def __repr__(self) -> str:
+        return f"<Pack {self.key} ({len(self.claims)} entries): {self.title}>"
 
     def group(self, prefix: str) -> Group:
         """The heading for claims whose id is ``prefix`` and one more word."""

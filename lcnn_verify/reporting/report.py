@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, cast
@@ -13,7 +13,8 @@ from lcnn_verify import packs
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence import replay_record
 from lcnn_verify.ledger.claim import Claim
-from lcnn_verify.reporting import shapes
+from lcnn_verify.numerics.frames import frame
+from lcnn_verify.reporting import phrases, shapes
 from lcnn_verify.reporting.environment import environment, installed_version
 from lcnn_verify.reporting.files import write_atomically
 from lcnn_verify.reporting.merge import merge, summarize, without_times
@@ -33,11 +34,38 @@ class RunInfo:
     selection: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Report:
-    """A report; ``data`` is what ``report.json`` holds and obeys ``report.schema.json``."""
+    """A report; ``data`` is what ``report.json`` holds and obeys ``report.schema.json``.
+
+    ``folder`` is where it was read from or written to, None if nowhere. In a notebook a report
+    shows its verdicts as a table, with links to its files.
+    """
 
     data: dict[str, Any]
+    folder: Path | None = field(default=None, compare=False)
+
+    def __repr__(self) -> str:
+        verdicts = Counter(self.verdicts.values())
+        counted = ", ".join(f"{number} {verdict}" for verdict, number in verdicts.items())
+        place = "" if self.folder is None else f" in {self.folder}"
+        return f"<Report{place}: {counted}. {phrases.headline(self.data)}>"
+
+    def _repr_html_(self) -> str:
+        from lcnn_verify.reporting import notebook
+
+        return notebook.summary(self.data, self.folder)
+
+    def to_frame(self) -> Any:
+        """The claims as a pandas ``DataFrame``, one a row, with the id as its index.
+
+        Columns: title, kind, verdict, as_wanted, examples; tightest, where 1 is an equality and
+        above 1 a violation; violation_rate, the 95 % bound. Raises ``ImportError`` where pandas is
+        not installed.
+        """
+        from lcnn_verify.reporting import notebook
+
+        return frame(notebook.columns(self.data), index="id")
 
     @property
     def exit_code(self) -> int:
@@ -51,26 +79,29 @@ class Report:
 
     @classmethod
     def read(cls, path: Path | str) -> Report:
-        """The report in the file ``path``.
+        """The report in the file ``path``, or in ``report.json`` of the folder ``path``.
 
         Raises ``InputError``, in one line, when the file cannot be read, is not JSON, is not a
         report, breaks the schema (saying where), or was written for a newer schema.
         """
-        source = str(path)
+        file = Path(path)
+        file = file / "report.json" if file.is_dir() else file
+        source = str(file)
         try:
-            text = Path(path).read_text(encoding="utf-8")
+            text = file.read_text(encoding="utf-8")
         except OSError as error:
             got = f"a file that cannot be read ({error.strerror})"
             raise InputError(source, got, "a report.json") from None
         except UnicodeDecodeError:
             raise InputError(source, "a file that is not UTF-8 text", "a report.json") from None
-        return cls(check(parse(text, source), source))
+        return cls(check(parse(text, source), source), file.parent)
 
     def write(
         self, directory: Path | str, *, expected: Mapping[str, str] = MappingProxyType({})
-    ) -> None:
+    ) -> Report:
         """Write ``report.json``, ``junit.xml``, ``summary.md``, replay files and ``index.html``.
 
+        Returns the report with ``directory`` as its folder.
         ``expected`` says of claims that are expected to fail why, which every file but
         ``report.json``, the record of what happened, marks as such.
         Beside a replay file stands its snippet, where it has one. Each file appears whole or not at
@@ -99,6 +130,7 @@ class Report:
         document = outline.document(shown)
         write_atomically(folder / "summary.md", markdown.render(document))
         write_atomically(folder / "index.html", html.render(document))
+        return replace(self, folder=folder)
 
     def _marked(self, expected: Mapping[str, str]) -> dict[str, Any]:
         """The data with ``expected`` in the entries of claims that fail as they are expected to."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import doctest
 import inspect
 import subprocess
 import sys
@@ -28,7 +29,14 @@ def test_every_promised_name_is_there_and_documented():
         value = getattr(lcnn_verify, name)
         if name != "__version__":
             assert inspect.getdoc(value), name
-    assert set(dir(lcnn_verify)) >= set(lcnn_verify.__all__)
+    assert dir(lcnn_verify) == sorted(lcnn_verify.__all__)
+
+
+@pytest.mark.parametrize("name", ["oracle", "enclosure"])
+def test_examples_of_the_front_door_show_the_digits_they_get(name):
+    examples = doctest.testmod(getattr(lcnn_verify, name))
+    assert examples.attempted >= 3
+    assert not examples.failed
 
 
 def test_names_have_their_promised_signatures():

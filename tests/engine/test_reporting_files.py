@@ -158,6 +158,9 @@ def test_a_file_that_is_no_report_is_one_clear_line(tmp_path, content, message):
 def test_a_missing_file_is_one_clear_line(tmp_path):
     with pytest.raises(InputError, match=r"cannot be read \(No such file or directory\)"):
         Report.read(tmp_path / "report.json")
+    with pytest.raises(InputError, match=r"report\.json: got a file that cannot be read \(No such"):
+        Report.read(tmp_path)
+    (tmp_path / "report.json").mkdir()
     with pytest.raises(InputError, match=r"cannot be read \(Is a directory\)"):
         Report.read(tmp_path)
 

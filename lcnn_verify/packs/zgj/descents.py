@@ -13,12 +13,11 @@ from lcnn_verify.evidence.quantity import Quantity
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.packs.zgj import oracle
 from lcnn_verify.packs.zgj.dynamics import StopReason, Trajectory, gradient_descent, gradient_flow
+from lcnn_verify.packs.zgj.dynamics.claimed import STEP
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.population import gradient_rounding_floor
 from lcnn_verify.packs.zgj.quantities import loss
 
-STEP = 0.1
-"""Step of gradient descent in units of 1/‖V‖_F² (THEORY §4, zgj.convergence)."""
 BUDGET = 1_000_000
 """Steps after which a run is undecided. Descent needs about Δ⁻⁴ steps and more for nearly merged
 teachers, so it is asked of separations from ``DESCENT_SEPARATION`` on; the flow, whose integrator

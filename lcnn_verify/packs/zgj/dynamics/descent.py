@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -11,6 +13,7 @@ from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.compiled import compiled
 from lcnn_verify.numerics.options import nonnegative_real, positive_integer, positive_real
 from lcnn_verify.numerics.trajectory import Recorder, Schedule, StopReason, Trajectory
+from lcnn_verify.packs.zgj.dynamics.claimed import rate_bound
 from lcnn_verify.packs.zgj.dynamics.evaluation import REASONS, Route, Status, Workspace, evaluate
 from lcnn_verify.packs.zgj.dynamics.problem import ScaledProblem
 from lcnn_verify.packs.zgj.model import TIED_ABS, ModelLike, as_model, as_pair
@@ -65,7 +68,8 @@ def gradient_descent(
         recorder.add(times, losses[:count], norms[:count], floor)
     reason = REASONS[status] or StopReason.BUDGET
     overshot = status == Status.NON_FINITE
-    return problem.unscaled(recorder.trajectory(weights, reason, overshot=overshot))
+    run = problem.unscaled(recorder.trajectory(weights, reason, overshot=overshot))
+    return replace(run, bound=partial(rate_bound, students, teachers, model, step))
 
 
 @compiled

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.flow import FlowOptions, integrate
 from lcnn_verify.numerics.options import nonnegative_real
 from lcnn_verify.numerics.trajectory import Trajectory
+from lcnn_verify.packs.zgj.dynamics.claimed import rate_bound
 from lcnn_verify.packs.zgj.dynamics.problem import ScaledProblem
 from lcnn_verify.packs.zgj.model import TIED_ABS, ModelLike, as_model, as_pair
 
@@ -66,4 +68,5 @@ def gradient_flow(
     run = problem.unscaled(replace(run, times=problem.times_from(run.times)))
     weights = np.zeros_like(students)
     weights[alive] = run.weights
-    return replace(run, weights=weights)
+    bound = partial(rate_bound, students, teachers, model, 0.0)
+    return replace(run, weights=weights, bound=bound)

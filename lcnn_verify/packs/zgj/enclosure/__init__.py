@@ -7,9 +7,11 @@ and all values, for boxes: :class:`Box`, or arrays of balls. ``precision`` is in
 precision for the process: it is restored after each call, and two threads must not enclose at once.
 
     >>> from lcnn_verify import enclosure
-    >>> enclosure.loss([[0.6, 0.8]], [[1.0, 0.0]], width=1e-30)  # doctest: +SKIP
+    >>> enclosure.loss([[0.6, 0.8]], [[1.0, 0.0]], width=1e-30).str(30, radius=False)
+    '0.244904864466974808990738615368'
     >>> box = enclosure.Box.around([[0.6, 0.8]], 1e-3)
-    >>> enclosure.gradient_norm(box, [[1.0, 0.0]])  # doctest: +SKIP
+    >>> enclosure.gradient_norm(box, [[1.0, 0.0]]).str(3)
+    '[0.59 +/- 6.10e-3]'
 
 The pieces proofs are made of: safe arithmetic in ``enclosure.ball``, the kernel and its slope in
 the cosine and in the angle, with the cubic part c(θ), in ``enclosure.kernel``, and the closed forms

@@ -4,10 +4,15 @@ Floats are taken exactly. With dps digits asked for, all work is done with at le
 a value counts only when two precisions agree: otherwise :class:`OracleError`. The contract for the
 loss is |error| ≤ 10^-(dps-5) · max(L, 10^-dps · (Σ mass)²); each function states its own scale.
 The caller's mpmath precision neither matters nor changes; results carry their own digits, which
-mpmath rounds to the caller's precision in any later arithmetic, and shows when asked::
+mpmath rounds to the caller's precision in any later arithmetic, and when it prints them: say how
+many digits you want to see.
 
-    >>> print(mpmath.nstr(oracle.loss([[0.8, 0.1]], [[1.0, 0.0]], dps=30), 30))
-    0.066004536114043295837174421605
+    >>> import mpmath
+    >>> from lcnn_verify import oracle
+    >>> mpmath.nstr(oracle.loss([[0.6, 0.8]], [[1.0, 0.0]], dps=40), 40)
+    '0.2449048644669748089907386153675995010157'
+    >>> mpmath.nstr(oracle.loss_threshold([[1.0, 0.0], [0.0, 1.0]], dps=40), 40)
+    '0.02154470408941555713903013419756809027391'
 """
 
 from lcnn_verify.numerics.agreement import OracleError

@@ -1,0 +1,99 @@
+"""What one sees of the objects in a notebook: reports, runs, claims, quantities, progress."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from types import SimpleNamespace
+from xml.etree import ElementTree
+
+import pytest
+import reporting_fixtures as fixtures
+
+from lcnn_verify import ledger, packs
+from lcnn_verify.campaign import notebook as progress
+from lcnn_verify.campaign.run import Progress
+from lcnn_verify.evidence import Quantity
+from lcnn_verify.reporting import notebook
+from lcnn_verify.reporting.report import Report
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    return fixtures.build().write(tmp_path_factory.mktemp("out") / "of <run>")
+
+
+def test_a_report_says_in_one_line_what_it_found_and_where_it_is(written):
+    counts = Counter(entry["verdict"] for entry in written.data["claims"])
+    line = repr(written)
+    assert line == str(written)
+    assert "\n" not in line
+    assert f"in {written.folder}:" in line
+    for verdict, number in counts.items():
+        assert f"{number} {verdict}" in line
+    assert " in " not in repr(fixtures.build()).partition(":")[0]
+
+
+def test_a_report_reads_from_its_folder_as_from_its_file(written):
+    read = Report.read(written.folder)
+    assert read == Report.read(written.folder / "report.json") == written
+    assert read.folder == written.folder
+
+
+def test_a_cell_shows_every_verdict_and_links_to_what_was_written(written):
+    page = ElementTree.fromstring(f"<div>{written._repr_html_()}</div>")
+    rows = [["".join(cell.itertext()) for cell in row] for row in page.iter("tr")][1:]
+    assert [(row[0], row[2]) for row in rows] == list(written.verdicts.items())
+    assert {row[3] for row in rows} > {"as wanted"}
+    links = [link.get("href") for link in page.iter("a")]
+    assert links == [(written.folder / name).as_uri() for name in notebook._FILES]
+    assert "<a " not in fixtures.build()._repr_html_()
+    assert not list(page.iter("script"))  # a hostile title stays text
+
+
+def test_a_frame_has_a_row_for_each_claim(written):
+    columns = notebook.columns(written.data)
+    assert {len(column) for column in columns.values()} == {len(written.data["claims"])}
+    assert columns["id"] == list(written.verdicts)
+    pandas = pytest.importorskip("pandas", reason="pandas is not installed")
+    frame = written.to_frame()
+    assert list(frame.index) == columns["id"]
+    assert dict(frame["verdict"]) == written.verdicts
+    assert frame["tightest"].dtype == float
+    assert pandas.isna(frame["violation_rate"]).any()
+
+
+def test_without_pandas_a_frame_says_what_to_install(written, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(ImportError, match=r"^to_frame\(\) needs pandas: .*lcnn-verify\[pandas\]"):
+        written.to_frame()
+
+
+def test_claims_packs_and_quantities_take_one_line():
+    claim = ledger.claim("lab.first")
+    assert repr(claim) == f"<Claim lab.first ({claim.kind}): {claim.title}>"
+    for thing in (packs.pack_of("lab"), Quantity("x", 0.5, 1e-17), Quantity.of(2.0)):
+        assert repr(thing).count("\n") == 0
+        assert len(repr(thing)) < 120
+    assert repr(Quantity("x", 0.5, 1e-17)) == "<Quantity x = 0.5 ± 1e-17, float64 alone>"
+    assert repr(Quantity.of(2.0)) == "<Quantity 2 = 2.0 ± 0, oracle and enclosure>"
+
+
+def test_progress_is_one_line_that_changes_and_only_in_a_notebook(monkeypatch):
+    shown = []
+
+    def display(data, *, raw, display_id):
+        shown.append(data["text/plain"])
+        return SimpleNamespace(update=lambda data, *, raw: shown.append(data["text/plain"]))
+
+    shell = SimpleNamespace()
+    fake = SimpleNamespace(get_ipython=lambda: shell, display=SimpleNamespace(display=display))
+    monkeypatch.delitem(sys.modules, "IPython", raising=False)
+    assert progress.progress() is None
+    monkeypatch.setitem(sys.modules, "IPython", fake)
+    assert progress.progress() is None  # IPython in a terminal
+    shell.kernel = None
+    tell = progress.progress()
+    tell(Progress(0, 2))
+    tell(Progress(1, 2, "lab.first test_one 0"))
+    assert shown == ["0 of 2 units, 0 s", "1 of 2 units, 0 s, last lab.first"]
