@@ -12,7 +12,8 @@ from lcnn_verify.comparison.margins import lost, margin_of
 from lcnn_verify.comparison.surroundings import not_offered
 from lcnn_verify.evidence import Verdict
 from lcnn_verify.evidence.verdict import MAX_UNDECIDED
-from lcnn_verify.reporting.phrases import number, observation_sentence
+from lcnn_verify.numerics.digits import number
+from lcnn_verify.reporting.phrases import observation_sentence
 
 Entry: TypeAlias = Mapping[str, Any]
 Value: TypeAlias = str | int | float | None

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lcnn_verify.reporting.phrases import ratio
+from lcnn_verify.reporting.phrases import closeness
 
 DEFAULT_THRESHOLD = 0.5
 """A margin that lost half of itself is worth a warning. Between two quick runs of one version with
@@ -54,7 +54,7 @@ def margin_of(entry: Mapping[str, Any]) -> Margin | None:
             return None
         share, doubt = observation["margin"] / larger, (observation["error"] or 0.0) / larger
         whole = "the larger side"
-    return Margin(min(max(share, 0.0), 1.0), doubt, whole, ratio(tightness), comparison)
+    return Margin(min(max(share, 0.0), 1.0), doubt, whole, closeness(observation), comparison)
 
 
 def lost(old: Margin, new: Margin) -> float:

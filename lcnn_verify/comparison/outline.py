@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lcnn_verify.comparison import phrases
+from lcnn_verify.numerics.digits import number
 from lcnn_verify.reporting.document import (
     Block,
     Bullets,
@@ -23,7 +24,6 @@ from lcnn_verify.reporting.document import (
     Span,
     Table,
 )
-from lcnn_verify.reporting.phrases import number
 
 _Json = Mapping[str, Any]
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from lcnn_verify.comparison.changes import Severity
-from lcnn_verify.reporting.phrases import NOTHING, number, plural
+from lcnn_verify.numerics.digits import NOTHING, number
+from lcnn_verify.reporting.phrases import plural
 
 _GROUPS = {
     Severity.REGRESSION: ("Regressions", "bad"),

@@ -23,6 +23,7 @@ from lcnn_verify.evidence.observation import FLOAT64, Outcome, Ruling
 from lcnn_verify.evidence.quantity import Quantity
 from lcnn_verify.numerics import balls
 from lcnn_verify.numerics.balls import EnclosureError
+from lcnn_verify.numerics.digits import number
 from lcnn_verify.profiles import active
 
 SAMPLE = 3
@@ -128,7 +129,7 @@ def _defect(quantity: Quantity) -> Ruling | None:
         if (proof := proved_off(quantity)) is not None:
             note = off or (
                 f"the computed value of {quantity.label} lies outside its error bound "
-                f"{quantity.error:.3g} of what an enclosure holds"
+                f"{number(quantity.error, 3)} of what an enclosure holds"
             )
             middle, radius = proof.middle, proof.radius
             return Ruling(Outcome.VIOLATED, middle, radius, proof.arithmetic, note, proof)

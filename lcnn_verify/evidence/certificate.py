@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 
 from flint import arb
@@ -12,6 +11,7 @@ from flint import arb
 from lcnn_verify.evidence.quantity import Enclosed, Quantity
 from lcnn_verify.numerics import balls
 from lcnn_verify.numerics.balls import EnclosureError
+from lcnn_verify.numerics.digits import rounded_up, whole
 
 BITS = (128, 256, 512, 1024)
 """The precisions a proof is tried at, one after the other."""
@@ -46,13 +46,16 @@ class Certificate:
 
     @property
     def radius(self) -> float:
-        """Half its width, to double precision."""
-        return float(Decimal(self.upper) - Decimal(self.lower)) / 2.0
+        """How far the ball reaches from the float64 ``middle``, rounded up."""
+        if not math.isfinite(middle := self.middle):
+            return math.inf
+        center = Fraction(middle)
+        return rounded_up(max(Fraction(self.upper) - center, center - Fraction(self.lower)))
 
     @property
     def interval(self) -> str:
-        """``[lower, upper]``."""
-        return f"[{self.lower}, {self.upper}]"
+        """``[lower, upper]``, for people."""
+        return f"[{whole(self.lower)}, {whole(self.upper)}]"
 
 
 def certify(margin: Enclosed) -> Certificate | None:

@@ -235,7 +235,8 @@ def _order(got: Quantity, relation: str, bound: Quantity, how: _How) -> None:
     _audit(how, got, bound)
     low, high = (bound, got) if relation == "≥" else (got, bound)
     ruling = order(low, high, witness=how.witness, ties=how.ties, proved=how.proved)
-    tightness = _tightness(low.value, high.value, ruling.outcome) if how.counted else None
+    small, large = ruling.sides or (low.value, high.value)
+    tightness = _tightness(small, large, ruling.outcome) if how.counted else None
     _record(got, relation, bound, ruling, tightness, how)
 
 
@@ -248,9 +249,12 @@ def _record(
     how: _How,
 ) -> None:
     """Hand the recorder one comparison; it raises ``Violation`` where that is violated."""
+    sides = _sides(got, relation, bound)
+    if ruling.sides is not None:
+        sides["got"], sides["bound"] = reversed(ruling.sides) if relation == "≥" else ruling.sides
     seen = observe(
         ruling,
-        _sides(got, relation, bound),
+        sides,
         overrides=how.overrides,
         note=how.note,
         tightness=tightness,
@@ -283,8 +287,8 @@ def _sides(got: Quantity, relation: str, bound: Quantity) -> dict[str, Any]:
 
 
 def _tightness(small: float, large: float, outcome: Outcome) -> float | None:
-    """small/large where that makes sense; what the oracle found to hold is at most 1."""
+    """small/large where that makes sense: at most 1 where it holds, at least 1 where it fails."""
     if large <= 0.0 or small < 0.0:
         return None
     ratio = small / large
-    return min(ratio, 1.0) if outcome is Outcome.HOLDS else ratio
+    return {Outcome.HOLDS: min(ratio, 1.0), Outcome.VIOLATED: max(ratio, 1.0)}.get(outcome, ratio)

@@ -11,7 +11,12 @@ from dataclasses import replace
 
 import mpmath
 
-from lcnn_verify.evidence.certificate import Certificate, certified_difference, certified_gap
+from lcnn_verify.evidence.certificate import (
+    BITS,
+    Certificate,
+    certified_difference,
+    certified_gap,
+)
 from lcnn_verify.evidence.observation import (
     CONTRADICTED,
     UNCONFIRMED,
@@ -20,6 +25,8 @@ from lcnn_verify.evidence.observation import (
     Ruling,
 )
 from lcnn_verify.evidence.quantity import ROUNDING, Quantity
+from lcnn_verify.numerics import balls
+from lcnn_verify.numerics.digits import number
 
 _LADDER = ((30, 60), (60, 120))
 """Digits of the oracle's two precisions: twice what most need, then twice that."""
@@ -29,6 +36,7 @@ converges that error is far below the change; two more digits may be lost in add
 _LOST_DIGITS = 10
 """Digits of its scale by which a route may miss those asked for: less than that decides nothing,
 though two precisions agree. Exact input can leave the same rounding at both."""
+_UP = 1 + 1e-15  # more than the rounding of a float64
 _TIE_DIGITS = 25
 """Equal to so many digits counts as equality: far past float64, within the first precision."""
 _LEAST_DIGITS = 20
@@ -71,8 +79,9 @@ def order(
     if oracle is not None and (oracle.outcome is Outcome.VIOLATED) is witness:
         return oracle.undecided(_NO_WITNESS) if witness else oracle
     # 4. A tie, where equality is a known case.
-    if oracle is None and ties and _is_tie(low, high):
-        return replace(seen, decided_by=f"mpmath: equal to {_TIE_DIGITS} digits", sharper=True)
+    if oracle is None and ties and (tie := _tied(low, high)) is not None:
+        equal = f"mpmath: equal to {_TIE_DIGITS} digits"
+        return replace(seen, decided_by=equal, sharper=True, sides=tie)
     # 5. The enclosure proves a violation or a witness, and settles what the oracle left open.
     proof = certified_difference(low, high)
     if proof is None:
@@ -82,6 +91,7 @@ def order(
     if oracle is not None and proof.refutes is not (oracle.outcome is Outcome.VIOLATED):
         return oracle.undecided(CONTRADICTED)
     ruling = _proved(proof, Outcome.VIOLATED if proof.refutes else Outcome.HOLDS)
+    ruling = replace(ruling, sides=oracle.sides if oracle is not None else _enclosed(low, high))
     return ruling.undecided(_NO_WITNESS) if witness and proof.refutes else ruling
 
 
@@ -96,17 +106,19 @@ def identity(got: Quantity, expected: Quantity, digits: int) -> Ruling:
         return seen
     # 2. The oracle's two values, to the digits asked for.
     compared = max(digits, _LEAST_DIGITS)
-    gap = _oracle_gap(got, expected, compared)
+    found = _oracle_gap(got, expected, compared)
     tolerance = max(got.natural_scale, expected.natural_scale) * 10.0**-compared
-    if gap is None:
+    if found is None:
         return seen
+    gap, sides = found
     if gap <= tolerance:
         both = f"float64 and mpmath, {compared} digits"
-        return replace(seen, decided_by=both) if seen.outcome is Outcome.HOLDS else seen
+        held = seen.outcome is Outcome.HOLDS
+        return replace(seen, decided_by=both, sides=sides) if held else seen
     # 3. The enclosures prove that the exact values differ.
     proof = certified_gap(got, expected, tolerance)
     if proof is not None and proof.refutes:
-        return _proved(proof, Outcome.VIOLATED, DIFFER)
+        return replace(_proved(proof, Outcome.VIOLATED, DIFFER), sides=sides)
     return seen if seen.outcome is Outcome.VIOLATED else seen.undecided(UNPROVED)
 
 
@@ -119,8 +131,8 @@ def broken_bound(quantity: Quantity) -> str:
     if off <= quantity.error:
         return ""
     return (
-        f"the computed value of {quantity.label} is {float(off):.3g} from the oracle's, "
-        f"outside its error bound {quantity.error:.3g}"
+        f"the computed value of {quantity.label} is {number(float(off), 3)} from the oracle's, "
+        f"outside its error bound {number(quantity.error, 3)}"
     )
 
 
@@ -141,13 +153,17 @@ def _oracle_order(low: Quantity, high: Quantity) -> Ruling | None:
     scale = low.natural_scale + high.natural_scale
     for coarse, fine in _LADDER:
         with mpmath.workdps(2 * fine):
-            first, second = (high_route(dps) - low_route(dps) for dps in (coarse, fine))
+            first = high_route(coarse) - low_route(coarse)
+            small, large = low_route(fine), high_route(fine)
+            second = large - small
             floor = scale * mpmath.mpf(10) ** (_LOST_DIGITS - fine)
             doubt = max(_DOUBT * abs(second - first), floor)
             if abs(second) > doubt:
                 outcome = Outcome.HOLDS if second > 0 else Outcome.VIOLATED
-                decided_by = f"mpmath, {fine} digits"
-                return Ruling(outcome, float(second), float(doubt), decided_by, sharper=True)
+                margin = float(second)
+                reach = float((doubt + abs(second - margin)) * _UP)
+                by, sides = f"mpmath, {fine} digits", (float(small), float(large))
+                return Ruling(outcome, margin, reach, by, sharper=True, sides=sides)
     return None
 
 
@@ -155,28 +171,44 @@ def _open(low: Quantity, high: Quantity, witness: bool) -> str:
     """What would decide a margin inside the numerical uncertainty; empty if nothing known would."""
     if low.exact is None or high.exact is None:
         return NO_ORACLE
-    return TIED if not witness and _is_tie(low, high) else ""
+    return TIED if not witness and _tied(low, high) is not None else ""
 
 
-def _is_tie(low: Quantity, high: Quantity) -> bool:
-    """Whether the oracle finds both sides equal to ``_TIE_DIGITS`` digits of their scale."""
+def _tied(low: Quantity, high: Quantity) -> tuple[float, float] | None:
+    """Both sides, where the oracle finds them equal to ``_TIE_DIGITS`` digits of their scale."""
     if (low_route := low.exact) is None or (high_route := high.exact) is None:
-        return False
+        return None
     scale = max(low.natural_scale, high.natural_scale)
     _, fine = _LADDER[-1]
     with mpmath.workdps(2 * fine):
-        return bool(
-            abs(high_route(fine) - low_route(fine)) <= scale * mpmath.mpf(10) ** -_TIE_DIGITS
-        )
+        small, large = low_route(fine), high_route(fine)
+        tied = abs(large - small) <= scale * mpmath.mpf(10) ** -_TIE_DIGITS
+        return (float(small), float(large)) if tied else None
 
 
-def _oracle_gap(got: Quantity, expected: Quantity, digits: int) -> float | None:
-    """A lower bound on |got − expected| from the oracle at two precisions; None without routes."""
+def _enclosed(low: Quantity, high: Quantity) -> tuple[float, float] | None:
+    """The middles of the enclosures of both sides, where a proof has shown that they have some."""
+    if (left := low.enclosed) is None or (right := high.enclosed) is None:
+        return None
+    with balls.working_precision(BITS[0]):
+        return float(left(BITS[0]).mid()), float(right(BITS[0]).mid())
+
+
+def _oracle_gap(
+    got: Quantity, expected: Quantity, digits: int
+) -> tuple[float, tuple[float, float]] | None:
+    """A lower bound on |got − expected| from the oracle at two precisions, and its finer values.
+
+    None without routes.
+    """
     if (left := got.exact) is None or (right := expected.exact) is None:
         return None
     with mpmath.workdps(3 * digits + 60):
-        coarse, fine = (abs(left(dps) - right(dps)) for dps in (digits + 10, digits + 25))
-        return float(max(fine - _DOUBT * abs(fine - coarse), mpmath.mpf(0)))
+        coarse = abs(left(digits + 10) - right(digits + 10))
+        one, other = left(digits + 25), right(digits + 25)
+        fine = abs(one - other)
+        gap = max(fine - _DOUBT * abs(fine - coarse), mpmath.mpf(0))
+        return float(gap), (float(one), float(other))
 
 
 def _blame(seen: Ruling, *sides: Quantity) -> Ruling | None:

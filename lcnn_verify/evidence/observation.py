@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from lcnn_verify.evidence.certificate import Certificate
+from lcnn_verify.numerics.digits import ball, is_written, whole
 
 UNCONFIRMED = "violated in float64, and no sharper route to confirm it"
 """The note of a check that failed where nothing sharper than float64 could be asked."""
@@ -68,7 +69,8 @@ class Explanation:
 class Ruling:
     """What became of a comparison: ``outcome``, by a ``margin`` known to within ``error``.
 
-    ``sharper`` says that float64 could not decide and that a sharper route did.
+    ``sharper`` says that float64 could not decide and that a sharper route did; ``sides`` are the
+    values it compared, the lesser first or as an identity has them.
     """
 
     outcome: Outcome
@@ -78,6 +80,7 @@ class Ruling:
     note: str = ""
     certificate: Certificate | None = None
     sharper: bool = False
+    sides: tuple[float, float] | None = None
 
     def undecided(self, note: str = "") -> Ruling:
         """The same margin, but left open, and why."""
@@ -135,8 +138,8 @@ class Observation:
 
     def sentence(self) -> str:
         """One line: claim, quantity, got, relation, bound, margin, arithmetic, proof."""
-        ball = self.certificate
-        proof = f", proved to lie in {ball.interval}" if ball else ""
+        certificate = self.certificate
+        proof = f", proved to lie in {certificate.interval}" if certificate else ""
         if self.relation == "?":
             text = f"{self.claim}: {self.quantity} {self.bound_label or self.outcome}"
         elif self.exact:
@@ -146,10 +149,16 @@ class Observation:
             sides = f"{left}{comma} {self.relation} {right}"
             text = f"{self.claim}: {sides} {self.outcome} ({self.decided_by})"
         else:
+            left, right = (
+                value if is_written(label) else f"{label} = {value}"
+                for label, value in (
+                    (self.quantity, whole(self.got)),
+                    (self.bound_label, whole(self.bound)),
+                )
+            )
             text = (
-                f"{self.claim}: {self.quantity} = {self.got:.17g}, {self.relation} "
-                f"{self.bound_label} = {self.bound:.17g} {self.outcome}; "
-                f"margin {self.margin:.3g} ± {self.error:.2g} ({self.decided_by}){proof}"
+                f"{self.claim}: {left}, {self.relation} {right} {self.outcome}; "
+                f"margin {ball(self.margin, self.error)} ({self.decided_by}){proof}"
             )
         return "; ".join(part for part in (text, self.note, self.diagnosis) if part)
 

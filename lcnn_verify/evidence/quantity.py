@@ -11,7 +11,7 @@ import mpmath
 from flint import arb
 
 from lcnn_verify.errors import InputError
-from lcnn_verify.numerics import balls
+from lcnn_verify.numerics import balls, digits
 
 ROUNDING = 2.0**-52
 Exact: TypeAlias = Callable[[int], Any]
@@ -50,7 +50,7 @@ class Quantity:
 
     def __post_init__(self) -> None:
         if self.error < 0.0:
-            raise InputError(f"error bound of {self.label}", f"{self.error:.3g}", "≥ 0")
+            raise InputError(f"error bound of {self.label}", repr(self.error), "≥ 0")
 
     @property
     def natural_scale(self) -> float:
@@ -64,7 +64,7 @@ class Quantity:
             return value
         number = float(value)
         return Quantity(
-            label or f"{number:g}",
+            label or digits.number(number, 6),
             number,
             exact=lambda _: mpmath.mpf(number),
             enclosed=lambda _: arb(number),

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lcnn_verify.evidence.drawing import Drawing
+from lcnn_verify.numerics.digits import NOTHING, number
 from lcnn_verify.reporting import phrases
 from lcnn_verify.reporting.arguments import Arguments, brief, take_apart
 from lcnn_verify.reporting.document import (
@@ -28,12 +29,10 @@ from lcnn_verify.reporting.document import (
     Table,
     joined,
 )
-from lcnn_verify.reporting.phrases import number
 
 _Json = Mapping[str, Any]
 _MOST_WITNESSES = 3
 _LONG_LAW = 120  # characters; a longer one is folded
-_CROSSED = {"≥": "≱", "≤": "≰", "=": "≠"}
 
 
 def tone(entry: _Json) -> str:
@@ -200,18 +199,9 @@ def _comparison(seen: _Json) -> Iterator[Block]:
         yield Paragraph((seen["quantity"], " ", Span(seen["bound_label"], "strong")), "comparison")
         yield Paragraph(Plain(seen["note"]), "small")
     else:
-        relation = seen["relation"]
-        if seen["outcome"] == "violated":
-            relation = _CROSSED.get(relation, relation)
-        got, bound = (Span(number(seen[side], 6), "strong") for side in ("got", "bound"))
-        exact = seen.get("exact", {"got": "", "bound": ""})
-        left = () if seen["quantity"] == exact["got"] else (seen["quantity"], " = ")
-        right = () if seen["bound_label"] == exact["bound"] else (" = ", seen["bound_label"])
-        line = (*left, got, f" {relation} ", bound, *right)
-        yield Paragraph(line, "comparison")
-        margin, error = number(seen["margin"], 3), number(seen["error"], 2)
+        yield Paragraph(phrases.comparison(seen), "comparison")
         note = f"; {seen['note']}" if seen["note"] else ""
-        told = f"margin {margin} ± {error}, decided by {seen['decided_by']}{note}"
+        told = f"{phrases.margin(seen)}; decided by {seen['decided_by']}{note}"
         yield Paragraph(Plain(told), "small")
     if diagnosis := seen.get("diagnosis"):
         yield Paragraph(Span(diagnosis, "strong"), "small")
@@ -231,15 +221,14 @@ def _measured(measurements: Sequence[_Json]) -> tuple[tuple[Line, ...], ...]:
     for entry in measurements:
         by_name.setdefault((entry["name"], entry["claimed"]), []).append(entry["value"])
     return tuple(
-        (name, _spread(values), claimed or phrases.NOTHING)
-        for (name, claimed), values in by_name.items()
+        (name, _spread(values), claimed or NOTHING) for (name, claimed), values in by_name.items()
     )
 
 
 def _spread(values: Sequence[float | None]) -> str:
     finite = [value for value in values if value is not None]
     if not finite:
-        return phrases.NOTHING
+        return NOTHING
     low, high = number(min(finite)), number(max(finite))
     return low if low == high else f"{low} … {high} ({len(finite)} values)"
 

@@ -12,8 +12,8 @@ import numpy as np
 from lcnn_verify.errors import said
 from lcnn_verify.evidence.drawing import Drawing, NotDrawable, Table
 from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.numerics.digits import number
 from lcnn_verify.reporting import curves, marks
-from lcnn_verify.reporting.phrases import number
 from lcnn_verify.reporting.plain import canonical
 from lcnn_verify.reporting.points import column, is_number, spread
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from lcnn_verify.evidence.drawing import Drawing, Key, NotDrawable
 from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.numerics.digits import number
 from lcnn_verify.reporting import svg
-from lcnn_verify.reporting.phrases import number
 from lcnn_verify.reporting.points import Frame, column, is_number, pairs, spread
 
 _Json = Mapping[str, Any]

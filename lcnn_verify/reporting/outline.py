@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from lcnn_verify.numerics.digits import NOTHING, number
 from lcnn_verify.reporting import fallen, phrases
 from lcnn_verify.reporting.article import article, badge, tone
 from lcnn_verify.reporting.causes import causes
@@ -27,7 +28,7 @@ from lcnn_verify.reporting.document import (
     Table,
     joined,
 )
-from lcnn_verify.reporting.phrases import number, plural
+from lcnn_verify.reporting.phrases import plural
 
 _Json = Mapping[str, Any]
 _TIGHTEST = (
@@ -180,11 +181,11 @@ def _table(part: phrases.Group, data: _Json) -> Table:
             Span(entry["title"], "title"),
             *((Span(Plain(f"follows from {follows}"), "follows"),) if follows else ()),
         )
-        said = Span(Plain(entry["wording"]), "quote") if entry["wording"] else phrases.NOTHING
+        said = Span(Plain(entry["wording"]), "quote") if entry["wording"] else NOTHING
         row: list[Line] = [name]
         row += [said] if quoted else []
         row += [entry["statement"]]
-        row += [entry["refutation"] or phrases.NOTHING] if controls else []
+        row += [entry["refutation"] or NOTHING] if controls else []
         row += [badge(entry), number(entry["examples"]), phrases.tightness(entry)]
         rows.append((*row, phrases.violation_rate(entry)))
     return Table(

@@ -9,9 +9,11 @@ from types import MappingProxyType
 from typing import Any
 
 from lcnn_verify.evidence import Certificate, Observation, Outcome, Verdict
+from lcnn_verify.numerics.digits import NOTHING, ball, is_written, number
+from lcnn_verify.reporting.document import Line, Span
 
-_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-NOTHING = "—"
+_CROSSED = {"≥": "≱", "≤": "≰", "=": "≠"}
+_HIGH: Mapping[Any, str] = {"≥": "got", "≤": "bound"}  # the side that is to be the larger
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,23 +136,6 @@ def theorems(
     ]
 
 
-def number(value: float | None, digits: int = 4) -> str:
-    """A value for people: grouped, rounded to ``digits`` significant digits, powers of ten."""
-    if value is None:
-        return NOTHING
-    if isinstance(value, int):
-        return f"{value:,}".replace("-", "−") if abs(value) < 10**15 else number(float(value))
-    rounded = float(f"{value:.{digits - 1}e}")
-    if value == 0.0 or 1e-3 <= abs(rounded) < min(10.0**digits, 1e4):
-        return f"{rounded:.{digits}g}".replace("-", "−")
-    if 1e-3 <= abs(rounded) < 1e7:
-        return f"{value:,.0f}".replace("-", "−")
-    mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
-    power = str(int(exponent)).translate(_SUPERSCRIPTS)
-    mantissa = mantissa.rstrip("0").rstrip(".").replace("-", "−")
-    return f"{mantissa}·10{power}"
-
-
 def tightness(entry: Mapping[str, Any]) -> str:
     """How near the claim came to failing: 1 is an equality, above 1 a violation."""
     observation = entry["counterexample"] or entry["tightest"]
@@ -165,15 +150,51 @@ def closeness(observation: Mapping[str, Any]) -> str:
         allowed, needed = (got, bound) if observation["relation"] == "≥" else (bound, got)
         if allowed == 0.0 and needed is not None and needed > 0.0:
             return "∞"
-    return ratio(value)
-
-
-def ratio(value: float | None) -> str:
-    """A tightness for people; one close to 1 is told by its distance from 1."""
     text = number(value, 3)
-    if value is None or value == 1.0 or (text != "1" and abs(value - 1.0) >= 1e-3):
+    if value is None or (text != "1" and abs(value - 1.0) >= 1e-3):
         return text
-    return f"1 {'−' if value < 1.0 else '+'} {number(abs(value - 1.0), 2)}"
+    off = _excess(observation, value)
+    return f"1 {'−' if off < 0.0 else '+'} {number(abs(off), 2)}" if off else "1"
+
+
+def _excess(observation: Mapping[str, Any], tightness: float) -> float:
+    """How far a tightness is above 1, with the digits a margin has and no ratio near 1 can."""
+    high = observation.get(_HIGH.get(observation.get("relation"), ""))
+    margin, error = observation.get("margin"), observation.get("error")
+    if not high or margin is None or error is None or abs(margin) <= error:
+        return tightness - 1.0
+    return float(-margin / high)
+
+
+def comparison(observation: Mapping[str, Any]) -> tuple[Line, ...]:
+    """``quantity = got ≥ bound = label``: numbers once, and a relation that fails crossed out."""
+    relation, held = observation["relation"], observation["outcome"] != Outcome.VIOLATED
+    exact = observation.get("exact")
+    if not held:
+        relation = _CROSSED.get(relation, relation)
+    elif relation == "=" and exact is None:
+        relation = "≈"  # two computed values agree to within their error bounds
+    values = [Span(number(observation[side], 6), "strong") for side in ("got", "bound")]
+    labels = [observation[side] for side in ("quantity", "bound_label")]
+    known = list(exact.values()) if exact else []
+    left, right = (not is_written(text) and text not in known for text in labels)
+    return (
+        *((labels[0], " = ") if left else ()),
+        values[0],
+        f" {relation} ",
+        values[1],
+        *((" = ", labels[1]) if right else ()),
+    )
+
+
+def margin(observation: Mapping[str, Any]) -> str:
+    """How far a comparison was from failing, and how well that is known."""
+    margin, error = observation["margin"], observation["error"]
+    identity = observation["relation"] == "=" and "exact" not in observation
+    if identity and "certificate" not in observation and None not in (margin, error):
+        allowed = number(error, 2)
+        return f"the float64 values differ by {number(error - margin, 2)}, and {allowed} is allowed"
+    return f"margin {ball(margin, error)}"
 
 
 def violation_rate(entry: Mapping[str, Any]) -> str:

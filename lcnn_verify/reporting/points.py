@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 
 from lcnn_verify.evidence.drawing import Key, NotDrawable
 from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.numerics.digits import number, power
 from lcnn_verify.reporting import svg
-from lcnn_verify.reporting.phrases import number
 
-_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LARGEST = 1e120  # farther out, the arithmetic of an axis leaves float64
 
 
@@ -132,7 +131,7 @@ def power_of_ten(exponent: int) -> str:
     """``"10⁻³"``; the powers from 0.01 to 1000 in plain digits."""
     if -2 <= exponent <= 3:
         return f"{10.0**exponent:g}"
-    return f"10{str(exponent).translate(_SUPERSCRIPTS)}"
+    return power(exponent)
 
 
 def log_ticks(low: float, high: float, most: int = 7) -> tuple[list[float], list[str]]:
@@ -149,7 +148,7 @@ def log_ticks(low: float, high: float, most: int = 7) -> tuple[list[float], list
             break
     else:
         ticks = [float(tick) for tick in np.geomspace(low, high, 5)[1:-1]]
-    return ticks, [f"{tick:.3g}" for tick in ticks]
+    return ticks, [number(tick, 3) for tick in ticks]
 
 
 def log_axis(
@@ -197,7 +196,7 @@ def _steps(low: float, high: float) -> list[float]:
 
 def _own_ticks(ticks: FloatArray) -> tuple[list[float], list[str]]:
     chosen = ticks[spread(len(ticks), 8)]
-    return [float(tick) for tick in chosen], [f"{tick:g}" for tick in chosen]
+    return [float(tick) for tick in chosen], [number(tick, 6) for tick in chosen]
 
 
 def _set(

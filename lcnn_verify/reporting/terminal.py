@@ -43,7 +43,8 @@ _STYLES = {
     "strong": "bold",
     "dim": "dim",
 }
-_PLAIN = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−—", "-0123456789--")
+_PLAIN = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+_ASCII = str.maketrans({"→": "->", "—": "-", "−": "-", "∞": "inf", "·": "*", "×": "x"})
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _POWER = re.compile("·10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 
@@ -67,15 +68,10 @@ def literal(console: Console, text: str, style: str = "") -> Text:
     try:
         text.encode(console.encoding)
     except UnicodeEncodeError:
-        text = _POWER.sub(lambda power: typewriter(power[0]), text)
-        text = text.replace("→", "->").replace("—", "-")
+        text = _POWER.sub(lambda power: power[0].replace("·10", "e").translate(_PLAIN), text)
+        text = text.translate(_ASCII)
         text = text.encode(console.encoding, "replace").decode(console.encoding)
     return Text(_CONTROL.sub("\ufffd", text), style=style)
-
-
-def typewriter(text: str) -> str:
-    """A formatted number in characters every terminal has: ``1 − 2·10⁻⁹`` as ``1-2e-9``."""
-    return text.replace("·10", "e").replace(" ", "").replace("∞", "inf").translate(_PLAIN)
 
 
 def fold(text: str, width: int) -> str:
@@ -138,7 +134,7 @@ def _table(console: Console, table: Table) -> None:
     numbers = console.width >= _NARROW
     kept = [k for k, column in enumerate(table.columns) if numbers or not column.number]
     columns = [table.columns[k] for k in kept]
-    rows = [[_cell(row[k], table.columns[k].number) for k in kept] for row in table.filled()]
+    rows = [[_cell(row[k]) for k in kept] for row in table.filled()]
     grid = rich.Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
     cells = [[column.heading for column in columns], *([text for text, _ in row] for row in rows)]
     parts = zip(*cells, strict=True)
@@ -163,8 +159,7 @@ def _table(console: Console, table: Table) -> None:
     console.print(grid)
 
 
-def _cell(cell: Line, number: bool) -> tuple[str, str]:
+def _cell(cell: Line) -> tuple[str, str]:
     """A cell's text and style."""
     style = cell.style if isinstance(cell, Span) else ""
-    text = words(cell)
-    return (typewriter(text) if number else text), _STYLES.get(style, "")
+    return words(cell), _STYLES.get(style, "")

@@ -51,8 +51,9 @@ def test_a_wrong_value_is_named_though_the_margin_is_wide(recorder):
     named = pytest.raises(Defect, match="off = 5, = the exact off = 1")
     with named as caught, recorder.example({"n": 3}):
         check.at_most(OFF, 100.0)
-    assert "the computed value of off is 4 from the oracle's, outside its error bound 1e-09" in str(
-        caught.value
+    assert (
+        "the computed value of off is 4 from the oracle's, outside its error bound 1·10⁻⁹"
+        in str(caught.value)
     )
     seen = recorder.to_json()
     assert seen["defect"]["outcome"] == "violated"

@@ -19,10 +19,10 @@ from lcnn_verify.evidence import (
 )
 from lcnn_verify.evidence.audit import Audit
 from lcnn_verify.evidence.escalation import NO_ORACLE, TIED
-from lcnn_verify.evidence.figures import Figure, Kind, linear
 from lcnn_verify.evidence.observation import CONTRADICTED, UNPROVED
 from lcnn_verify.evidence.subject import MAX_LOST, SearchSpent, misbehaved
 from lcnn_verify.numerics.balls import EnclosureError
+from lcnn_verify.reporting import phrases
 
 
 def quantity(label, value, error=0.0, exact=None):
@@ -60,9 +60,9 @@ def test_a_violation_carries_the_proof_of_its_margin(recorder):
     with pytest.raises(Violation) as caught, recorder.example({}):
         check.at_least(quantity("g", 1.0, 0.1, exact="1"), quantity("b", 2.0, 0.1, exact="2"))
     text = str(caught.value)
-    assert text.startswith("demo: g = 1, ≥ b = 2 violated; margin -1")
+    assert text.startswith("demo: g = 1, ≥ b = 2 violated; margin −1 ± 0 ")
     assert "(Arb enclosure, 128 bits)" in text
-    assert "proved to lie in [-1e+0, -1e+0]" in text
+    assert "proved to lie in [−1, −1]" in text
     assert recorder.counterexample.outcome is Outcome.VIOLATED
     assert recorder.counterexample.certificate.refutes
     assert recorder.counterexample.to_json()["certificate"] == {
@@ -141,7 +141,7 @@ def test_proofs_are_written_outward_in_decimals(recorder):
         assert mpmath.mpf(certificate.lower) < -mpmath.mpf(2) / 3 < mpmath.mpf(certificate.upper)
     assert high - low < 1e-12
     tiny = Quantity("g", 1.0, 1.0, enclosed=lambda _: 1 - arb(2) ** -120)
-    with pytest.raises(Violation, match=r"e-37"), recorder.example({}):
+    with pytest.raises(Violation, match="·10⁻³⁷"), recorder.example({}):
         check.at_least(tiny, 1.0)
 
 
@@ -321,10 +321,21 @@ def test_outside_a_property_a_violation_still_raises():
         check.at_least(quantity("g", 1.0, exact="1"), 2.0)
 
 
-def test_what_the_oracle_found_to_hold_is_no_tighter_than_equality(recorder):
+@pytest.mark.parametrize("exact", ["0.999999999", f"0.{'9' * 20}"])
+def test_what_the_oracle_decides_shows_its_value_and_is_on_its_side_of_equality(recorder, exact):
+    seen = quantity("g", 1.0 + 1e-12, 1e-9, exact=exact)
     with recorder.example({}):
-        check.at_most(quantity("g", 1.0 + 1e-12, 1e-9, exact="0.999999999"), 1.0)
-    assert recorder.tightest.tightness == 1.0
+        check.at_most(seen, 1.0)
+    held = recorder.tightest
+    assert held.got == float(exact)
+    assert held.tightness <= 1.0
+    assert phrases.closeness(held.to_json()).startswith("1 − 1·10")
+    with pytest.raises(Violation):
+        check.at_least(seen, 1.0)
+    fallen = recorder.counterexample
+    assert fallen.got == float(exact)
+    assert fallen.tightness >= 1.0
+    assert phrases.closeness(fallen.to_json()).startswith("1 + 1·10")
 
 
 def test_uncounted_margins_are_not_the_tightest(recorder):
@@ -332,19 +343,6 @@ def test_uncounted_margins_are_not_the_tightest(recorder):
         check.at_most(0.9, 1.0, counted=False)
         check.at_most(0.1, 1.0)
     assert recorder.tightest.tightness == pytest.approx(0.1)
-
-
-def test_points_gather_in_columns(recorder):
-    figure = Figure(Kind.SCATTER, "Grid", x=linear("x"), y=linear("y"))
-    for x in (1, 2):
-        figure.point("grid", x=x, y=10 * x)
-    assert recorder.to_json()["series"] == [
-        {
-            "figure": figure.to_json(),
-            "label": "grid",
-            "data": {"x": [1, 2], "y": [10, 20]},
-        }
-    ]
 
 
 def test_a_proved_inequality_fails_only_where_a_value_is_off(recorder):

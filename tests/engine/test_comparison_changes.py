@@ -73,7 +73,7 @@ def test_a_control_that_stands_is_a_regression(old):
     assert (worst.aspect, worst.severity) == (Aspect.VERDICT, Severity.REGRESSION)
     assert "wanted REFUTED" in worst.text
     assert (other.aspect, other.severity) == (Aspect.COUNTEREXAMPLE, Severity.INFORMATION)
-    assert other.text.startswith("counterexample gone: ‖∇s‖² = 6.5e-08, ≥ ")
+    assert other.text.startswith("counterexample gone: ‖∇s‖² = 6.5·10⁻⁸, ≥ ")
 
 
 def test_new_and_vanished_claims(old):

@@ -142,8 +142,7 @@ def test_tables_fold_their_first_column_and_drop_numbers_where_it_is_narrow():
     table = Table(columns, (("demo.some-group.some-name", "12·10³", "yes"),), ends=frozenset({0}))
     wide = printed(made(table), width=80)
     assert "demo.some-group.some-name" in wide
-    assert "12e³" not in wide
-    assert "12e3" in wide
+    assert "12·10³" in wide
     narrow = printed(made(table), width=30)
     assert "count" not in narrow
     assert max(map(len, narrow.splitlines())) <= 30

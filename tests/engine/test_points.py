@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from lcnn_verify.evidence import Recorder, recording
 from lcnn_verify.evidence.drawing import NotDrawable
 from lcnn_verify.evidence.figures import Figure, Kind, log
 from lcnn_verify.reporting.points import Frame, column, log_ticks, pairs, spread, thin
@@ -53,3 +54,12 @@ def test_columns_and_pairs_refuse_what_they_cannot_hold():
         Frame(DECAY.to_json()), np.array([0.0, 1.0, 2.0, 1e200]), np.array([1.0, np.nan, 3.0, 1.0])
     )
     assert (x.tolist(), y.tolist()) == ([2.0], [3.0])
+
+
+def test_points_gather_in_columns():
+    with recording(Recorder("a.b", "test")) as recorder:
+        for time in (1, 2):
+            DECAY.point("run", x=time, y=10 * time)
+    (series,) = recorder.to_json()["series"]
+    assert series["label"] == "run"
+    assert series["data"] == {"x": [1, 2], "y": [10, 20]}

@@ -69,12 +69,12 @@ def test_ids_are_whole_in_80_columns_or_folded_where_words_end():
     data["claims"][0]["examples"] = 12_345
     data["claims"][1]["verdict"] = "NOT EXERCISED"
     data["claims"][1]["id"] = "demo.control.critical-points-in-their-own-cone"
-    data["claims"][2]["tightest"]["tightness"] = 1.0 + 1e-13
+    data["claims"][2]["tightest"] |= {"tightness": 1.0 + 1e-13, "margin": None}
     lines = printed(Report(data)).splitlines()
     (row,) = [line for line in lines if whole in line]
     assert row.split() == [whole, "SUPPORTED", "12,345", "0.95", "yes"]
     assert any(line.split(" ")[0] == "demo.control.critical-points-in-" for line in lines)
-    assert any("1+1e-13" in line for line in lines)
+    assert any("1 + 1·10⁻¹³" in line for line in lines)
     assert max(map(len, lines)) <= 80
     assert terminal.fold("a.b", 1) == "a\n.\nb"
 
