@@ -14,7 +14,7 @@ import pytest
 from lcnn_verify import packs
 from lcnn_verify.evidence.drawing import Drawing, Key
 from lcnn_verify.evidence.hooks import Hooks, Shown
-from lcnn_verify.ledger.claim import Claim, Kind, Provenance, Source
+from lcnn_verify.ledger.claim import Claim, Constant, Kind, Provenance, Source, Whose
 from lcnn_verify.packs import Group, Pack
 from lcnn_verify.reporting import svg
 
@@ -74,6 +74,11 @@ def _claim(
     return Claim(claim_id, title, statement, kind, provenance, source, wording=wording, **more)
 
 
+def _ours(name: str, value: str, basis: str) -> Constant:
+    return Constant(name, value, Whose.OURS, basis)
+
+
+_SLOPE = _ours("c(x)", "1/‖x‖_F", "our reading, calibrated")
 CLAIMS = (
     _claim(
         "demo.convergence",
@@ -82,7 +87,10 @@ CLAIMS = (
         Kind.LIMIT,
         wording="as long as the sum is already lower than a level, the sum will go to 0",
         assumptions=_BELOW,
-        constants="target 10⁻³·s₀; budget 2·10⁵ steps",
+        constants=(
+            Constant("target", "10⁻³·s₀", Whose.SOURCE, "the source's example"),
+            _ours("steps", "2·10⁵", "a budget"),
+        ),
     ),
     _claim(
         "demo.growth",
@@ -91,7 +99,7 @@ CLAIMS = (
         Kind.LOWER,
         wording="the slope satisfies a special case of the inequality",
         assumptions=_BELOW,
-        constants="c(x) = 1/‖x‖_F: our reading, calibrated",
+        constants=(_SLOPE,),
     ),
     _claim(
         "demo.rate",
@@ -100,7 +108,7 @@ CLAIMS = (
         Kind.RATE,
         wording="our rate is independent of the size",
         assumptions=_BELOW,
-        constants="c(x) = 1/‖x‖_F",
+        constants=(_SLOPE,),
         follows_from=("demo.growth",),
     ),
     _claim(
@@ -110,7 +118,7 @@ CLAIMS = (
         Kind.RATE,
         wording="our rate is independent of the size",
         assumptions=(*_BELOW, "starts of one law at every size"),
-        constants="slope ≤ 0.1 over the top three rungs",
+        constants=(_ours("slope", "0.1", "chosen"),),
     ),
     _claim(
         "demo.grid",
@@ -182,16 +190,29 @@ CLAIMS = (
         wording=f"wording {HOSTILE}",
         source=Source(f"paper {HOSTILE}", f"place {HOSTILE}", "javascript:alert(1)"),
         assumptions=(f"assumption {HOSTILE}",),
-        constants=f"constants {HOSTILE}",
+        constants=(_ours(f"constant {HOSTILE}", f"value {HOSTILE}", f"basis {HOSTILE}"),),
         follows_from=(f"other {HOSTILE}",),
     ),
+)
+SENTENCE = Claim(
+    "demo.worth",
+    "The sum is useful",
+    f"People use the sum. {HOSTILE}",
+    Kind.EXISTENCE,
+    (Provenance.STATED,),
+    PAPER,
+    wording=f"the sum has many uses {HOSTILE}",
+    not_testable=f"it speaks of people {HOSTILE}",
 )
 HOOKS = Hooks(examples=(Shape,))
 PACK = Pack(
     key="demo",
     title="Invented sums",
     source=PAPER,
-    claims=CLAIMS,
+    claims=(*CLAIMS, SENTENCE),
+    introduction=f"The paper gives no slope; ours is calibrated. {HOSTILE}",
+    glossary={"c(x)": "the slope 1/‖x‖_F", f"term {HOSTILE}": f"meaning {HOSTILE}"},
+    notes="notes/demo.md",
     properties=Path(__file__).parent,
     sources=Path(__file__).parent,
     distribution="lcnn-verify",

@@ -31,8 +31,8 @@ def claims(
     lcnn-verify claims {pack}
     lcnn-verify claims {claim}
     """
-    known = (*ledger.claims(), *ledger.checks())
-    chosen = ledger.claims() if claim is None else ledger.select([claim], known)
+    stated = (*ledger.claims(), *ledger.not_testable())
+    chosen = stated if claim is None else ledger.select([claim], (*stated, *ledger.checks()))
     single = claim is not None and chosen[0].id == claim
     if json:
         entries = [_to_json(entry) for entry in chosen]
@@ -56,6 +56,8 @@ def _to_json(claim: Claim) -> dict[str, Any]:
 
 
 def _wanted(claim: Claim) -> str:
+    if claim.not_testable:
+        return "not testable"
     return "REFUTED" if claim.is_control else "SUPPORTED"
 
 
@@ -72,22 +74,25 @@ def _show_table(chosen: tuple[Claim, ...]) -> None:
 
 
 def _show_one(claim: Claim) -> None:
+    from lcnn_verify.reporting.phrases import constants
+
     source = "; ".join(
         part for part in (claim.source.paper, claim.source.place, claim.source.url) if part
     )
     provenance = "; ".join(f"{item}: {item.meaning}" for item in claim.provenance)
     rows = {
-        "statement": claim.statement,
-        "wording": f"“{claim.wording}”" if claim.wording else "",
+        "the source says": f"“{claim.wording}”" if claim.wording else "",
+        "our reading": claim.statement,
         "kind": str(claim.kind),
         "provenance": provenance,
         "source": source,
         "assumptions": "; ".join(claim.assumptions),
-        "constants": claim.constants,
+        "constants": constants(asdict(constant) for constant in claim.constants),
+        "not testable": claim.not_testable,
         "follows from": ", ".join(claim.follows_from),
         "refutation": claim.refutation,
         "wanted": _wanted(claim),
-        "property": f"properties/{claim.property_file}",
+        "property": "" if claim.not_testable else f"properties/{claim.property_file}",
     }
     console = Console()
     console.print(Text(f"{claim.id}: {claim.title}", style="bold"))

@@ -13,7 +13,7 @@ from lcnn_verify.comparison.surroundings import not_offered
 from lcnn_verify.evidence import Verdict
 from lcnn_verify.evidence.verdict import MAX_UNDECIDED
 from lcnn_verify.numerics.digits import number
-from lcnn_verify.reporting.phrases import observation_sentence
+from lcnn_verify.reporting.phrases import constants, observation_sentence
 
 Entry: TypeAlias = Mapping[str, Any]
 Value: TypeAlias = str | int | float | None
@@ -186,11 +186,11 @@ def _statement(pair: Pair) -> Iterator[Change]:
     if old["wanted"] != new["wanted"]:
         text = f"wanted {old['wanted']}, now wanted {new['wanted']}"
         yield pair.change(Aspect.STATEMENT, Severity.WARNING, old["wanted"], new["wanted"], text)
-    for field in ("statement", "constants", "kind"):
-        if old[field] != new[field]:
-            text = f"{field} changed to: {new[field] or 'nothing'}"
-            information = Severity.INFORMATION
-            yield pair.change(Aspect.STATEMENT, information, old[field], new[field], text)
+    for field, told in (("statement", str), ("constants", constants), ("kind", str)):
+        before, now = told(old[field]), told(new[field])
+        if before != now:
+            text = f"{field} changed to: {now}"
+            yield pair.change(Aspect.STATEMENT, Severity.INFORMATION, before, now, text)
 
 
 def _counterexample(pair: Pair) -> Iterator[Change]:

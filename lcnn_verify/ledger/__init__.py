@@ -6,9 +6,21 @@ from collections.abc import Sequence
 
 from lcnn_verify import packs
 from lcnn_verify.errors import InputError, did_you_mean
-from lcnn_verify.ledger.claim import Claim, Kind, Provenance, Source
+from lcnn_verify.ledger.claim import Claim, Constant, Kind, Provenance, Source, Whose
 
-__all__ = ["Claim", "Kind", "Provenance", "Source", "checks", "claim", "claims", "select"]
+__all__ = [
+    "Claim",
+    "Constant",
+    "Kind",
+    "Provenance",
+    "Source",
+    "Whose",
+    "checks",
+    "claim",
+    "claims",
+    "not_testable",
+    "select",
+]
 
 
 def claims() -> tuple[Claim, ...]:
@@ -16,12 +28,17 @@ def claims() -> tuple[Claim, ...]:
 
     What an implementation under test must do is in :func:`checks`.
     """
-    return tuple(entry for entry in _entries() if not entry.judges_subject)
+    return tuple(e for e in _entries() if not (e.judges_subject or e.not_testable))
 
 
 def checks() -> tuple[Claim, ...]:
     """Every claim about a subject: what someone else's implementation must do."""
     return tuple(entry for entry in _entries() if entry.judges_subject)
+
+
+def not_testable() -> tuple[Claim, ...]:
+    """The sentences of the sources that no computation can reach."""
+    return tuple(entry for entry in _entries() if entry.not_testable)
 
 
 def claim(claim_id: str, among: Sequence[Claim] | None = None) -> Claim:
@@ -44,8 +61,11 @@ def select(patterns: Sequence[str], among: Sequence[Claim] | None = None) -> tup
     """
     entries = claims() if among is None else tuple(among)
     for pattern in patterns:
-        if not any(entry.matches(pattern) for entry in entries):
-            claim(pattern, entries)
+        if any(entry.matches(pattern) for entry in entries):
+            continue
+        if (found := claim(pattern, (*entries, *not_testable()))).not_testable:
+            wanted = f"a claim that can be tested: {found.not_testable}"
+            raise InputError("claim", repr(pattern), wanted)
     return tuple(entry for entry in entries if any(map(entry.matches, patterns)))
 
 

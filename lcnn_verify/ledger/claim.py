@@ -46,16 +46,38 @@ class Source:
     url: str = ""
 
 
+class Whose(StrEnum):
+    """Who gives a constant."""
+
+    SOURCE = "the source's"
+    OURS = "ours"
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A constant of a statement: what it is called, what it is set to, and on whose word.
+
+    ``basis`` says what it rests on: "calibrated by an adversary", "proved in part: …", "a budget".
+    """
+
+    name: str
+    value: str
+    whose: Whose
+    basis: str
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Claim:
     """One entry of the ledger.
 
-    ``wording`` quotes the source where it speaks to the claim; ``statement`` is the sentence the
-    property tests. ``follows_from`` names claims this one is implied by: it is tested all the
-    same but not counted as separate evidence. A control is a false statement: it is wanted
-    REFUTED, and says in ``refutation`` how it is known to be false. ``judges_subject`` marks what
-    is about code under test instead of the mathematics. ``long`` marks a unit that is started
-    first, since it would end a run alone on one processor; no result depends on it.
+    ``wording`` is the source's own words where it speaks to the claim; ``statement`` is our reading
+    of them, the sentence the property tests; ``constants`` are those of the statement, and whose.
+    ``follows_from`` names claims this one is implied by: it is tested all the same but not counted
+    as separate evidence. A control is a false statement: it is wanted REFUTED, and says in
+    ``refutation`` how it is known to be false. ``not_testable`` says why no computation can reach a
+    sentence: it is listed, not counted, and has no property. ``judges_subject`` marks what is about
+    code under test instead of the mathematics. ``long`` marks a unit that is started first, since
+    it would end a run alone on one processor; no result depends on it.
     """
 
     id: str
@@ -66,9 +88,10 @@ class Claim:
     source: Source
     assumptions: tuple[str, ...] = ()
     wording: str = ""
-    constants: str = ""
+    constants: tuple[Constant, ...] = ()
     follows_from: tuple[str, ...] = ()
     refutation: str = ""
+    not_testable: str = ""
     judges_subject: bool = False
     long: bool = False
 

@@ -32,9 +32,10 @@ KEY = re.compile(r"[a-z][a-z0-9_]*")
 _ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9][a-z0-9_-]*)+")
 _KINDS: Mapping[str, type] = {
     **dict.fromkeys(("key", "title", "distribution", "hooks", "commands", "certifiers"), str),
+    **dict.fromkeys(("introduction", "notes"), str),
     **dict.fromkeys(("properties", "sources"), Path),
+    **dict.fromkeys(("groups", "glossary"), Mapping),
     "claims": Sequence,
-    "groups": Mapping,
 }
 """What the fields of a pack are."""
 
@@ -55,6 +56,9 @@ class Pack:
     ``<key>/test_….py``; every file below ``sources``, code or data, is in the fingerprint of a
     journal, as is the version of ``distribution``. ``groups`` maps prefixes of ids, such as
     ``"toy.control"``, to headings; the prefix that is the key itself is headed by ``title``.
+    ``introduction`` says at the head of a report how the statements relate to what the source says,
+    and whose the constants are; ``glossary`` explains the pack's own terms, and ``notes`` names the
+    file of its derivations, from the root of the repository.
     ``hooks`` names a :class:`~lcnn_verify.evidence.hooks.Hooks`, imported where numerics are
     wanted; ``commands`` and ``certifiers`` name typer apps, whose commands become
     ``lcnn-verify COMMAND`` and ``lcnn-verify certify COMMAND``: all three as ``"module:object"``.
@@ -68,6 +72,9 @@ class Pack:
     sources: Path
     distribution: str
     groups: Mapping[str, Group] = field(default_factory=dict)
+    introduction: str = ""
+    glossary: Mapping[str, str] = field(default_factory=dict)
+    notes: str = ""
     hooks: str = ""
     commands: str = ""
     certifiers: str = ""
@@ -197,7 +204,7 @@ def _flaw(pack: Any) -> str:
     for prefix, group in pack.groups.items():
         if not isinstance(group, Group):
             return f"its group {prefix!r} is a {type(group).__name__}, no Group"
-    return _flaw_of_ids(pack)
+    return _flaw_of_ids(pack) or _flaw_of_constants(pack)
 
 
 def _flaw_of_ids(pack: Pack) -> str:
@@ -212,4 +219,15 @@ def _flaw_of_ids(pack: Pack) -> str:
             return f"its claim {claim_id!r} stands in it twice"
         if any(other.startswith(f"{claim_id}.") for other in ids):
             return f"its claim {claim_id!r} is also a group of claims"
+    return ""
+
+
+def _flaw_of_constants(pack: Pack) -> str:
+    """Which claim has constants that are none; empty if all are."""
+    from lcnn_verify.ledger.claim import Constant  # the ledger imports this module
+
+    for claim in pack.claims:
+        fine = isinstance(claim.constants, tuple)
+        if not fine or not all(isinstance(constant, Constant) for constant in claim.constants):
+            return f"its claim {claim.id!r} has constants that are no tuple of Constants"
     return ""

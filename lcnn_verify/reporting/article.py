@@ -96,10 +96,10 @@ def _said(entry: _Json) -> Iterator[Block]:
             f"{', '.join(entry['follows_from'])}; not counted as separate evidence"
         ),
         "Assumes": Lines(tuple(entry["assumptions"])),
-        "Constants": entry["constants"],
+        "Constants": phrases.constants(entry["constants"]),
         "Property": (file, ": ", joined(tests)) if len(tests) > 1 else file,
     }
-    there = {"Follows from": "follows_from", "Assumes": "assumptions", "Constants": "constants"}
+    there = {"Follows from": "follows_from", "Assumes": "assumptions"}
     kept = {name: line for name, line in pairs.items() if entry.get(there.get(name, ""), True)}
     yield Facts(tuple(kept.items()), "origin")
 

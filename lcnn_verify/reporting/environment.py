@@ -20,6 +20,8 @@ from lcnn_verify.reporting import shapes
 _DISTRIBUTION = "lcnn-verify"
 _FRAMEWORKS = ("jax", "torch")
 """Not needed, but an implementation under test may be made of them."""
+_REPOSITORY = ("repository", "source", "source code", "code")
+"""What metadata call the address of a repository."""
 
 
 def installed_version(distribution: str) -> str | None:
@@ -28,6 +30,18 @@ def installed_version(distribution: str) -> str | None:
         return metadata.version(distribution)
     except metadata.PackageNotFoundError:
         return None
+
+
+def repository(distribution: str) -> str:
+    """The address of a distribution's repository, if its metadata tell it; else empty."""
+    try:
+        told = metadata.metadata(distribution).get_all("Project-URL") or []
+    except metadata.PackageNotFoundError:
+        return ""
+    for label, _, address in (entry.partition(",") for entry in told):
+        if label.strip().lower() in _REPOSITORY:
+            return str(address).strip().rstrip("/").removesuffix(".git")
+    return ""
 
 
 def _packages(distributions: Iterable[str]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from lcnn_verify.evidence import Verdict, decide, violation_rate_bound
-from lcnn_verify.ledger.claim import Claim
+from lcnn_verify.ledger.claim import Claim, Constant
 from lcnn_verify.reporting import shapes
 from lcnn_verify.reporting.plain import canonical
 
@@ -113,13 +113,9 @@ def merge(claim: Claim, records: Iterable[_Json]) -> shapes.Claim:
         "wording": claim.wording,
         "kind": str(claim.kind),
         "provenance": [str(provenance) for provenance in claim.provenance],
-        "source": {
-            "paper": claim.source.paper,
-            "place": claim.source.place,
-            "url": claim.source.url,
-        },
+        "source": _source(claim),
         "assumptions": list(claim.assumptions),
-        "constants": claim.constants,
+        "constants": [_constant(constant) for constant in claim.constants],
         "follows_from": list(claim.follows_from),
         "refutation": claim.refutation,
         "property_file": claim.property_file,
@@ -153,6 +149,34 @@ def merge(claim: Claim, records: Iterable[_Json]) -> shapes.Claim:
     present: Any = {key: value for key, value in late.items() if value}
     entry.update(present)
     return entry
+
+
+def sentence(claim: Claim) -> shapes.Sentence:
+    """The report's entry for a claim that no computation can reach."""
+    return {
+        "id": claim.id,
+        "pack": claim.pack,
+        "group": claim.group,
+        "title": claim.title,
+        "statement": claim.statement,
+        "wording": claim.wording,
+        "source": _source(claim),
+        "not_testable": claim.not_testable,
+    }
+
+
+def _source(claim: Claim) -> shapes.Source:
+    source = claim.source
+    return {"paper": source.paper, "place": source.place, "url": source.url}
+
+
+def _constant(constant: Constant) -> shapes.Constant:
+    return {
+        "name": constant.name,
+        "value": constant.value,
+        "whose": constant.whose.value,
+        "basis": constant.basis,
+    }
 
 
 def summarize(entries: Sequence[shapes.Claim]) -> shapes.Summary:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 from lcnn_verify.evidence import Certificate, Observation, Outcome, Verdict
+from lcnn_verify.ledger.claim import Whose
 from lcnn_verify.numerics.digits import NOTHING, ball, is_written, number
 from lcnn_verify.reporting.document import Line, Span
 
@@ -91,6 +92,20 @@ def wanted(entry: Mapping[str, Any]) -> str:
     if entry["as_wanted"]:
         return "as wanted"
     return "an expected failure" if entry.get("expected") else f"wanted {entry['wanted']}"
+
+
+def constants(told: Iterable[Mapping[str, Any]]) -> str:
+    """The constants of a statement and what each rests on, whose first: a sentence or two."""
+    by_owner: dict[str, list[str]] = {whose.value: [] for whose in Whose}
+    for constant in told:
+        text = f"{constant['name']} = {constant['value']} ({constant['basis']})"
+        by_owner.setdefault(constant["whose"], []).append(text)
+    if not any(by_owner.values()):
+        return "none"
+    if not by_owner[Whose.SOURCE]:
+        by_owner[Whose.SOURCE] = ["none given"]
+    parts = (f"{owner}: {'; '.join(texts)}" for owner, texts in by_owner.items() if texts)
+    return ". ".join(part[0].upper() + part[1:] for part in parts)
 
 
 def sentence(entry: Mapping[str, Any]) -> str:

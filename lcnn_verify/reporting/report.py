@@ -9,15 +9,15 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, cast
 
-from lcnn_verify import packs
+from lcnn_verify import ledger, packs
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence import replay_record
 from lcnn_verify.ledger.claim import Claim
 from lcnn_verify.numerics.frames import frame
 from lcnn_verify.reporting import phrases, shapes
-from lcnn_verify.reporting.environment import environment, installed_version
+from lcnn_verify.reporting.environment import environment, installed_version, repository
 from lcnn_verify.reporting.files import write_atomically
-from lcnn_verify.reporting.merge import merge, summarize, without_times
+from lcnn_verify.reporting.merge import merge, sentence, summarize, without_times
 from lcnn_verify.reporting.plain import plain, sorted_copy, to_text
 from lcnn_verify.reporting.schema import SCHEMA_VERSION, check, parse
 
@@ -176,6 +176,7 @@ def build_report(
         "packs": _packs(claims),
         "summary": summarize(entries),
         "claims": entries,
+        "not_testable": [sentence(claim) for claim in _not_testable(claims, run)],
         "environment": environment(dict.fromkeys(claim.pack for claim in claims)),
         "timings": {
             "started": timings["started"],
@@ -188,6 +189,16 @@ def build_report(
     if proofs:
         data["timings"]["proofs"] = sorted_copy(proofs)
     return Report(plain(data))
+
+
+def _not_testable(claims: Sequence[Claim], run: RunInfo) -> list[Claim]:
+    """What was asked for beside ``claims`` and no computation can reach."""
+    keys = {claim.pack for claim in claims if not claim.judges_subject}
+    return [
+        claim
+        for claim in ledger.not_testable()
+        if claim.pack in keys and (not run.selection or any(map(claim.matches, run.selection)))
+    ]
 
 
 def _packs(claims: Sequence[Claim]) -> list[shapes.Pack]:
@@ -208,6 +219,10 @@ def _packs(claims: Sequence[Claim]) -> list[shapes.Pack]:
                 "distribution": pack.distribution,
                 "version": version,
                 "groups": headings,
+                "introduction": pack.introduction,
+                "glossary": dict(pack.glossary),
+                "notes": pack.notes,
+                "repository": repository(pack.distribution),
             }
         )
     return found

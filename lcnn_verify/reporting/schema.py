@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from lcnn_verify.errors import InputError
 from lcnn_verify.reporting.plain import plain
 
-SCHEMA_VERSION = "2.0"
+SCHEMA_VERSION = "3.0"
 SCHEMA_PATH = Path(__file__).with_name("report.schema.json")
 _MAJOR, _MINOR = (int(part) for part in SCHEMA_VERSION.split("."))
 _WANTED = f"a report of schema {_MAJOR}.x, as `lcnn-verify run` writes it"
@@ -54,7 +54,7 @@ def check(data: Any, source: str) -> dict[str, Any]:
     """Return ``data`` if it is a report this version can read.
 
     Raises ``InputError`` naming ``source`` when it is no report, when it was written for a newer
-    schema, or when it breaks the schema, saying where.
+    schema or one of an older major version, or when it breaks the schema, saying where.
     """
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import best_match
@@ -64,12 +64,14 @@ def check(data: Any, source: str) -> dict[str, Any]:
         raise InputError(source, "JSON that is not a report (no schema_version)", _WANTED)
     newer = f"at most {_MAJOR}.x; upgrade lcnn-verify"
     match = re.fullmatch(r"(\d{1,9})\.(\d{1,9})", version) if isinstance(version, str) else None
-    if match and int(match[1]) > _MAJOR:
-        raise InputError(source, f"schema version {version}", newer)
+    if match and int(match[1]) != _MAJOR:
+        older = f"{_MAJOR}.x; run it again, or read it with the lcnn-verify that wrote it"
+        wanted = newer if int(match[1]) > _MAJOR else older
+        raise InputError(source, f"schema version {version}", wanted)
     error = best_match(Draft202012Validator(schema()).iter_errors(data))
     if error is None:
         return dict(data)
-    if match and int(match[1]) == _MAJOR and int(match[2]) > _MINOR:
+    if match and int(match[2]) > _MINOR:
         raise InputError(
             source, f"schema version {version}", f"at most {SCHEMA_VERSION}; upgrade lcnn-verify"
         )

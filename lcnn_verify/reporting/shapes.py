@@ -32,6 +32,10 @@ class Pack(TypedDict):
     distribution: str
     version: str | None
     groups: Mapping[str, Heading]
+    introduction: str
+    glossary: Mapping[str, str]
+    notes: str
+    repository: str
 
 
 class NotOffered(TypedDict):
@@ -73,6 +77,28 @@ class Source(TypedDict):
     paper: str
     place: str
     url: str
+
+
+class Constant(TypedDict):
+    """A constant of a statement."""
+
+    name: str
+    value: str
+    whose: Literal["the source's", "ours"]
+    basis: str
+
+
+class Sentence(TypedDict):
+    """A sentence of a source that no computation can reach."""
+
+    id: str
+    pack: str
+    group: str
+    title: str
+    statement: str
+    wording: str
+    source: Source
+    not_testable: str
 
 
 class Context(TypedDict):
@@ -214,7 +240,7 @@ class Claim(TypedDict):
     provenance: Sequence[str]
     source: Source
     assumptions: Sequence[str]
-    constants: str
+    constants: Sequence[Constant]
     follows_from: Sequence[str]
     refutation: str
     property_file: str
@@ -294,5 +320,6 @@ class Report(TypedDict):
     subject: NotRequired[Subject]
     summary: Summary
     claims: Sequence[Claim]
+    not_testable: Sequence[Sentence]
     environment: Environment
     timings: Timings

@@ -6,6 +6,7 @@ import json
 import os
 import pty
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 
 import campaign_kit as kit
@@ -92,12 +93,14 @@ def test_claims_lists_the_whole_ledger(capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "120")
     assert kit.call("claims") == 0
     table = capsys.readouterr().out
-    for claim in ledger.claims():
+    every = (*ledger.claims(), *ledger.not_testable())
+    for claim in every:
         assert claim.id in table
     assert kit.call("claims", "--json") == 0
     entries = json.loads(capsys.readouterr().out)
-    assert [entry["id"] for entry in entries] == [claim.id for claim in ledger.claims()]
-    assert {entry["wanted"] for entry in entries} == {"SUPPORTED", "REFUTED"}
+    assert [entry["id"] for entry in entries] == [claim.id for claim in every]
+    assert {entry["wanted"] for entry in entries} == {"SUPPORTED", "REFUTED", "not testable"}
+    assert entries[0]["constants"][0] == asdict(every[0].constants[0])
 
 
 def test_claims_shows_a_group_or_one_claim_in_full(capsys, monkeypatch):
@@ -106,11 +109,13 @@ def test_claims_shows_a_group_or_one_claim_in_full(capsys, monkeypatch):
     table = capsys.readouterr().out
     assert "lab.control.second" in table
     assert "lab.fifth" not in table
-    for claim in ledger.claims():
+    for claim in (*ledger.claims(), *ledger.not_testable()):
         assert kit.call("claims", claim.id) == 0
         text = " ".join(capsys.readouterr().out.split())
-        for part in (claim.title, claim.statement, claim.wording, claim.source.place):
-            assert " ".join(part.split()) in text
+        constants = [part for constant in claim.constants for part in asdict(constant).values()]
+        source = (claim.wording, claim.source.place, claim.not_testable)
+        for part in (claim.title, claim.statement, *source, *constants):
+            assert " ".join(part.split()).lower() in text.lower()
     implied = next(claim for claim in ledger.claims() if claim.follows_from)
     assert kit.call("claims", implied.id, "--json") == 0
     entry = json.loads(capsys.readouterr().out)

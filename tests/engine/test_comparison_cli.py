@@ -145,8 +145,8 @@ def test_arguments_that_are_no_reports(folder, capsys, tmp_path):
     for text, told in (
         ("{", "not JSON"),
         ("[]", "not a report"),
-        (json.dumps({**data, "schema_version": "3.0"}), "schema version 3.0, wanted at most 2.x"),
-        (json.dumps({**data, "more": 1, "schema_version": "2.999"}), "schema version 2.999"),
+        (json.dumps({**data, "schema_version": "4.0"}), "schema version 4.0, wanted at most 3.x"),
+        (json.dumps({**data, "more": 1, "schema_version": "3.999"}), "schema version 3.999"),
         (json.dumps({**data, "more": 1}), "'more' was unexpected"),
     ):
         wrong.write_text(text, encoding="utf-8")

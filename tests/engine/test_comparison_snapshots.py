@@ -176,8 +176,9 @@ def test_hostile_text_stays_text():
     claim = next(
         item["id"] for item in new.data["claims"] if item["id"].startswith("demo.hostile.")
     )
+    hostile = [dict.fromkeys(("name", "value", "basis"), fixtures.HOSTILE) | {"whose": "ours"}]
     broken = {**pairs.verdict("REFUTED", as_wanted=False, reason=fixtures.HOSTILE)}
-    new = pairs.edited(new, {claim: {**broken, "constants": fixtures.HOSTILE}})
+    new = pairs.edited(new, {claim: {**broken, "constants": hostile}})
     deviation = Deviation(claim, fixtures.HOSTILE, "https://example.org/\"><script>alert('x')")
     data = compare(
         old, new, deviations=(deviation,), sources=(fixtures.HOSTILE, fixtures.SCRIPT)

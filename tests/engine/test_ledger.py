@@ -6,9 +6,9 @@ import pytest
 
 from lcnn_verify import ledger, packs
 from lcnn_verify.errors import InputError
-from lcnn_verify.ledger import Kind
+from lcnn_verify.ledger import Kind, Whose
 
-EVERY = (*ledger.claims(), *ledger.checks())
+EVERY = (*ledger.claims(), *ledger.checks(), *ledger.not_testable())
 
 
 def test_ids_are_unique_and_begin_with_the_key_of_their_pack():
@@ -21,7 +21,7 @@ def test_ids_are_unique_and_begin_with_the_key_of_their_pack():
 
 def test_every_claim_has_its_property_file_and_no_file_is_an_orphan():
     for pack in packs.find():
-        wanted = {claim.property_file for claim in pack.claims}
+        wanted = {claim.property_file for claim in pack.claims if not claim.not_testable}
         folder = pack.properties
         found = {
             path.relative_to(folder).as_posix() for path in (folder / pack.key).rglob("test_*.py")
@@ -78,3 +78,25 @@ def test_checks_of_a_subject_are_no_claims_of_the_mathematics():
     assert ledger.select([check.pack], ledger.checks()) == ledger.checks()
     with pytest.raises(InputError, match=f"claim: got '{check.id}', wanted"):
         ledger.select([check.id])
+
+
+def test_every_constant_says_whose_it_is_and_what_it_rests_on():
+    constants = [constant for claim in EVERY for constant in claim.constants]
+    assert {constant.whose for constant in constants} == set(Whose)
+    for constant in constants:
+        assert constant.name
+        assert constant.value
+        assert constant.basis
+
+
+def test_a_sentence_that_no_computation_reaches_is_listed_and_not_tested():
+    sentence = ledger.claim("toy.worth")
+    assert sentence in ledger.not_testable()
+    assert sentence not in ledger.claims()
+    assert [claim.id for claim in ledger.select(["toy"])] == [
+        "toy.growth",
+        "toy.euler",
+        "toy.control.conjugate",
+    ]
+    with pytest.raises(InputError, match="wanted a claim that can be tested: it speaks of what"):
+        ledger.select(["toy.worth"])

@@ -89,7 +89,7 @@ def newer(version):
 BREAKAGES = {
     "extra key": (
         lambda data: data.update(surplus=1),
-        r"'surplus' was unexpected\) at \$, wanted a report of schema 2\.x",
+        r"'surplus' was unexpected\) at \$, wanted a report of schema 3\.x",
     ),
     "bad verdict": (
         lambda data: data["claims"][2].update(verdict="MAYBE"),
@@ -100,15 +100,18 @@ BREAKAGES = {
         r"does not match .* at \$\.claims\[0\]\.id",
     ),
     "newer major": (
-        newer("3.0"),
-        r"got schema version 3\.0, wanted at most 2\.x; upgrade lcnn-verify",
+        newer("4.0"),
+        r"got schema version 4\.0, wanted at most 3\.x; upgrade lcnn-verify",
     ),
     "newer minor, with what it added": (
-        lambda data: data.update(schema_version="2.9", addition=1),
-        r"got schema version 2\.9, wanted at most 2\.0; upgrade lcnn-verify",
+        lambda data: data.update(schema_version="3.9", addition=1),
+        r"got schema version 3\.9, wanted at most 3\.0; upgrade lcnn-verify",
     ),
-    "older major": (newer("1.9"), r"'1\.9' does not match .* at \$\.schema_version"),
-    "odd version": (newer(["2.0"]), r"at \$\.schema_version"),
+    "older major": (
+        lambda data: data.update(schema_version="2.0", claims="as they were then"),
+        r"got schema version 2\.0, wanted 3\.x; run it again, or read it with the lcnn-verify that",
+    ),
+    "odd version": (newer(["3.0"]), r"at \$\.schema_version"),
     "no version": (lambda data: data.pop("schema_version"), r"not a report \(no schema_version\)"),
 }
 
@@ -127,7 +130,7 @@ def test_a_broken_report_says_where(report, tmp_path, name):
 
 
 def test_a_newer_minor_version_that_added_nothing_reads(report, tmp_path):
-    data = {**report.data, "schema_version": "2.9"}
+    data = {**report.data, "schema_version": "3.9"}
     (tmp_path / "report.json").write_text(to_text(data))
     assert Report.read(tmp_path / "report.json").exit_code == 1
 

@@ -76,7 +76,7 @@ def test_hostile_text_is_shown_and_not_acted_on(tree, page):
     whole = text_of(tree)
     shown = fixtures.HOSTILE.replace("\x00", "\ufffd").replace("\x1b", "\ufffd")
     assert whole.count(fixtures.SCRIPT) > 20
-    for prefix in ("statement", "wording", "assumption", "constants", "paper", "place", "note"):
+    for prefix in ("statement", "wording", "assumption", "basis", "paper", "place", "note"):
         assert f"{prefix} {shown}" in whole, prefix
     assert fixtures.LONG in whole
 
@@ -123,7 +123,8 @@ def test_every_claim_is_in_the_table_and_in_detail(tree, data):
         ):
             assert words in row
             assert words in article
-        for words in (entry["constants"], *entry["assumptions"]):
+        constants = [c[key] for c in entry["constants"] for key in ("name", "value", "basis")]
+        for words in (*constants, *entry["assumptions"]):
             assert as_set(words) in article
         assert entry["property_file"] in article
 

@@ -36,6 +36,7 @@ PACK = Pack(
     properties=_HERE / "properties",
     sources=_HERE,
     distribution="mypaper",
+    introduction="The statements are the source's theorem and a tempting error beside it.",
     groups={"mypaper.control": Group("Controls", "False statements that must be refuted.")},
     hooks="mypaper.hooks:HOOKS",
 )

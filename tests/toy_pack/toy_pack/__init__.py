@@ -1,8 +1,8 @@
-"""Partitions of integers: a pack of three claims. Importing this module imports no numerics."""
+"""Partitions of integers: three claims, and a sentence none can test. Imports no numerics."""
 
 from pathlib import Path
 
-from lcnn_verify.ledger import Claim, Kind, Provenance, Source
+from lcnn_verify.ledger import Claim, Constant, Kind, Provenance, Source, Whose
 from lcnn_verify.packs import Group, Pack
 
 _HERE = Path(__file__).parent
@@ -16,6 +16,7 @@ CLAIMS = (
         kind=Kind.UPPER,
         provenance=(Provenance.DERIVED,),
         source=Source("Textbooks on partitions", "growth of p(n)"),
+        constants=(Constant("c", "π√(2/3)", Whose.SOURCE, "proved, and the best that will do"),),
     ),
     Claim(
         id="toy.euler",
@@ -24,6 +25,16 @@ CLAIMS = (
         kind=Kind.IDENTITY,
         provenance=(Provenance.DERIVED,),
         source=_EULER,
+        constants=(Constant("largest n", "200", Whose.OURS, "a budget: the identity has no end"),),
+    ),
+    Claim(
+        id="toy.worth",
+        title="The theorem is worth knowing",
+        statement="Euler's theorem has many fruitful consequences.",
+        kind=Kind.EXISTENCE,
+        provenance=(Provenance.READING,),
+        source=_EULER,
+        not_testable="it speaks of what mathematicians did with the theorem",
     ),
     Claim(
         id="toy.control.conjugate",
@@ -44,6 +55,8 @@ PACK = Pack(
     properties=_HERE / "properties",
     sources=_HERE,
     distribution="toy-pack",
+    introduction="Euler says it of every n; we count up to 200.",
+    glossary={"p(n)": "the number of partitions of n", "conjugate": "columns read as rows"},
     groups={"toy.control": Group("Tempting errors", "False statements that must be refuted.")},
     hooks="toy_pack.hooks:HOOKS",
     commands="toy_pack.commands:commands",

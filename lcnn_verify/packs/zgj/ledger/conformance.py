@@ -7,8 +7,14 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from lcnn_verify.ledger.claim import Claim, Kind, Provenance, Source
+from lcnn_verify.ledger.claim import Claim, Constant, Kind, Provenance, Source, Whose
 
+_FLOOR = Constant(
+    "floor",
+    "the rounding of an honest double sum in the declared dtype",
+    Whose.SOURCE,
+    "proved: a bound of every rounding, with twice the room (THEORY §7)",
+)
 LOSS, GRADIENT, PAIR = "loss", "gradient", "loss_and_gradient beside loss or gradient"
 NUMPY, BATCH, EVEN = "NumPy arrays", "batches", "even activation"
 
@@ -23,7 +29,7 @@ def _check(name: str, title: str, statement: str, place: str, kind: Kind = Kind.
         source=Source("lcnn-verify theory notes", place),
         assumptions=("inputs as rounded to the declared dtype; x ~ N(0, I_d); the declared model",),
         judges_subject=True,
-        constants="the floor of an honest double sum in the declared dtype",
+        constants=(_FLOOR,),
     )
 
 

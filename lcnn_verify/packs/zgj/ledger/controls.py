@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from lcnn_verify.ledger.claim import Claim, Kind, Provenance, Source
+from lcnn_verify.ledger.claim import Claim, Constant, Kind, Provenance, Source, Whose
 
 
-def _control(name: str, title: str, statement: str, refutation: str) -> Claim:
+def _constant(name: str, value: str, basis: str) -> Constant:
+    """A constant of our notes, which are the source here."""
+    return Constant(name, value, Whose.SOURCE, basis)
+
+
+_KAPPA = _constant("κ(V)", "1/‖V‖_F", "that of zgj.gradient-bound")
+_LADDER = _constant("μ", "{2⁰ … 2⁻⁸}·‖V‖²", "that of zgj.not-pl; refuting the least refutes all")
+
+
+def _control(name: str, title: str, statement: str, refutation: str, *constants: Constant) -> Claim:
     return Claim(
         id=f"zgj.control.{name}",
         title=title,
@@ -15,6 +24,7 @@ def _control(name: str, title: str, statement: str, refutation: str) -> Claim:
         source=Source("lcnn-verify theory notes", "§6 negative controls"),
         assumptions=("x ~ N(0, I_d); |·| activation, tied readout unless said otherwise",),
         refutation=refutation,
+        constants=constants,
     )
 
 
@@ -25,12 +35,14 @@ CLAIMS = (
         "‖∇L‖² ≥ μ·L below the threshold for some μ in {2⁰ … 2⁻⁸}·‖V‖².",
         "Two clones at angles ±δ from one teacher: ‖∇L‖²/L → 0 with δ. A point that violates the "
         "smallest μ violates them all.",
+        _LADDER,
     ),
     _control(
         "geometric-rate",
         "Geometric decay for m > r",
         "L(t) ≤ L₀·e^{−μt} for some μ in {2⁰ … 2⁻⁸}·‖V‖².",
         "The same clones decay like t⁻³. A run that violates the smallest μ violates them all.",
+        _LADDER,
     ),
     _control(
         "convexity",
@@ -43,24 +55,30 @@ CLAIMS = (
         "The gradient bound up to v_min⁴·M(Δ)/(2r)",
         "‖∇L‖_F ≥ κ(V)·L whenever L ≤ v_min⁴·M(Δ)/(2r).",
         "Found by search: saddles at positive loss, such as students along (e₁ ± e₂)/√2.",
+        _KAPPA,
+        _constant("level", "v_min⁴·M(Δ)/(2r)", "4·ε₀: above the lowest saddles that are known"),
     ),
     _control(
         "gradient-bound-floor",
         "The gradient bound up to F(V)",
         "‖∇L‖_F ≥ κ(V)·L whenever L ≤ F(V), for r ≥ 2 teachers.",
         "A minimizer with fewer than r directions, split, is a critical point at L = F(V).",
+        _KAPPA,
     ),
     _control(
         "threshold-without-separation",
         "A threshold without the separation",
         "‖∇L‖_F ≥ κ(V)·L whenever L ≤ v_min⁴/(8r).",
         "All students on the bisector of two teachers at Δ ≤ 0.8: a critical point at v⁴·M(Δ).",
+        _KAPPA,
+        _constant("level", "v_min⁴/(8r)", "ε₀ without M(Δ)"),
     ),
     _control(
         "too-narrow",
         "Convergence with m = r − 1 students",
         "With m = r − 1, gradient descent from L₀ ≤ 1.01·F(V) reaches 10⁻³·L₀ within 20 000 steps.",
         "No m = r − 1 students get below F(V) > 0.",
+        _constant("steps", "20 000", "a budget"),
     ),
     _control(
         "unit-readout-split",
@@ -98,5 +116,6 @@ CLAIMS = (
         "Below the threshold the relative travel ‖W_T − W₀‖_F/‖W₀‖_F is at most 1/√m.",
         "A start with every student split at ±angles travels the same relative distance, 0.29, at "
         "every m: more than 1/√m from m = 16 on.",
+        _constant("distance", "1/√m", "what the lazy regime would allow"),
     ),
 )

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from lcnn_verify.ledger.claim import Claim, Kind, Provenance, Source
+from lcnn_verify.ledger.claim import Claim, Constant, Kind, Provenance, Source, Whose
 
 _DERIVED = (Provenance.DERIVED,)
 
 
-def _form(name: str, title: str, statement: str, kind: Kind = Kind.IDENTITY) -> Claim:
+def _constant(name: str, value: str, basis: str) -> tuple[Constant]:
+    """A constant of our notes, which are the source here."""
+    return (Constant(name, value, Whose.SOURCE, basis),)
+
+
+def _form(
+    name: str,
+    title: str,
+    statement: str,
+    kind: Kind = Kind.IDENTITY,
+    constants: tuple[Constant, ...] = (),
+) -> Claim:
     return Claim(
         id=f"zgj.form.{name}",
         title=title,
@@ -16,6 +27,7 @@ def _form(name: str, title: str, statement: str, kind: Kind = Kind.IDENTITY) -> 
         provenance=_DERIVED,
         source=Source("lcnn-verify theory notes", "§2 closed forms"),
         assumptions=("x ~ N(0, I_d); |·| or ReLU; tied or unit readout",),
+        constants=constants,
     )
 
 
@@ -26,6 +38,7 @@ def _fact(
     statement: str,
     kind: Kind = Kind.IDENTITY,
     assumptions: tuple[str, ...] = ("x ~ N(0, I_d); |·| activation, tied readout",),
+    constants: tuple[Constant, ...] = (),
 ) -> Claim:
     return Claim(
         id=f"zgj.fact.{name}",
@@ -35,9 +48,15 @@ def _fact(
         provenance=_DERIVED,
         source=Source("lcnn-verify theory notes", f"§3 exact facts, {number}"),
         assumptions=assumptions,
+        constants=constants,
     )
 
 
+_FLOOR = _constant(
+    "rounding floor",
+    "at most 64·2⁻⁵² times the sum of masses, squared for the loss",
+    "proved: a bound of every rounding (THEORY §7)",
+)
 _ALL_MODELS = ("x ~ N(0, I_d); |·| or ReLU; tied or unit readout, with the factors of each",)
 
 CLAIMS = (
@@ -50,12 +69,14 @@ CLAIMS = (
         "loss",
         "The float64 loss is the population loss",
         "|loss − exact| ≤ rounding_floor(W, V), against 40-digit closed forms.",
+        constants=_FLOOR,
     ),
     _form(
         "gradient",
         "The float64 gradient is the gradient",
         "Each row of gradient(W, V) is within gradient_rounding_floor of the exact gradient, and "
         "the exact gradient is the derivative of the exact loss.",
+        constants=_FLOOR,
     ),
     _form(
         "hessian",
@@ -66,6 +87,7 @@ CLAIMS = (
         "paths",
         "Every evaluation path computes the same loss",
         "The dense, planar and compiled paths are each within the rounding floors of the oracle.",
+        constants=_FLOOR,
     ),
     _form(
         "quadrature",
@@ -83,6 +105,7 @@ CLAIMS = (
         "monte-carlo",
         "The loss is the mean over Gaussian inputs",
         "The sample mean of ½(f_W − f*)² over N(0, I) inputs is within 6 standard errors of L.",
+        constants=_constant("standard errors", "6", "a false alarm in about 10⁹ examples"),
     ),
     _fact(
         "invariance",
@@ -122,6 +145,7 @@ CLAIMS = (
         "4‖W‖_F²L for ReLU, 2mL and mL with unit readout.",
         Kind.UPPER,
         assumptions=_ALL_MODELS,
+        constants=_constant("factors", "8, 4, 2m, m", "proved (THEORY §3, fact 5); 8 is attained"),
     ),
     _fact(
         "moments",
@@ -131,6 +155,7 @@ CLAIMS = (
         "√(4πL) and 2√(2πL) for ReLU.",
         Kind.UPPER,
         assumptions=_ALL_MODELS,
+        constants=_constant("factors", "√π, √(2π), √(4π), 2√(2π)", "proved (THEORY §3, fact 6)"),
     ),
     _fact(
         "zero-loss",
@@ -153,6 +178,7 @@ CLAIMS = (
         "The merged-teacher level is cubic in the separation",
         "0.83824 ≤ M(Δ)·3π/Δ³ ≤ 1 on (0, π/2], falling in Δ.",
         Kind.UPPER,
+        constants=_constant("least ratio", "0.83824", "proved: at π/2 it is 0.838247… (THEORY §9)"),
     ),
     _fact(
         "relu-decomposition",
