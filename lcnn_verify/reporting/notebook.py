@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from lcnn_verify.numerics.digits import number
 from lcnn_verify.reporting import phrases
 from lcnn_verify.reporting.html import tag
 
@@ -53,7 +54,7 @@ def _row(entry: Mapping[str, Any]) -> Markup:
                 tag("td", entry["title"], style=_LEFT),
                 tag("td", tag("strong", entry["verdict"], style=colour), style=_LEFT),
                 tag("td", phrases.wanted(entry), style=_LEFT),
-                tag("td", phrases.number(entry["examples"])),
+                tag("td", number(entry["examples"])),
                 tag("td", phrases.tightness(entry)),
             )
         ),
