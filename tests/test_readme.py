@@ -120,7 +120,6 @@ def test_links_lead_somewhere():
             assert (README.parent / target).exists(), target
 
 
-def test_counts_in_words_match_the_ledger():
-    words = {13: "Thirteen"}
+def test_the_count_of_controls_matches_the_ledger():
     controls = sum(claim.is_control for claim in ledger.claims())
-    assert f"{words[controls]} **controls**" in README.read_text(encoding="utf-8")
+    assert f" {controls} **controls**" in README.read_text(encoding="utf-8")

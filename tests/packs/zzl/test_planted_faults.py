@@ -1,0 +1,69 @@
+"""Ten mistakes one could make in this pack, each planted and caught by the claim that is named."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from lcnn_verify import ledger
+from lcnn_verify.campaign.properties import directory_of, load
+from lcnn_verify.evidence import decide
+from lcnn_verify.packs.zhang_zhang_luo import branch, network
+from lcnn_verify.packs.zhang_zhang_luo.network import Network
+from lcnn_verify.profiles import PROFILES, RunContext, running
+
+FEW = replace(PROFILES["quick"], examples=0.1)
+
+
+def plant(monkeypatch: pytest.MonkeyPatch, right: Any, wrong: Any) -> None:
+    """Put ``wrong`` in the place of ``right`` in every module that has it."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith(("lcnn_verify", "_lcnn_properties")):
+            for key, value in list(vars(module).items()):
+                if value is right:
+                    monkeypatch.setattr(module, key, wrong)
+
+
+def fallen(claim_id: str) -> str:
+    """Why a claim does not come out as wanted; empty if it does."""
+    claim = ledger.claim(claim_id)
+    with running(RunContext(FEW)):
+        items = load(directory_of(claim), claim.property_file)
+        decision = decide(claim, [item.run(shrink=False).to_json() for item in items])
+    return "" if decision.as_wanted else decision.reason
+
+
+def test_a_derivative_column_without_its_output(monkeypatch):
+    right = network.jacobian
+
+    def wrong(net, sample):
+        return right(Network((1,) * net.m, net.weights), sample)
+
+    plant(monkeypatch, right, wrong)
+    assert fallen("zzl.branches").startswith("dim ker Hess R = ")
+    assert fallen("zzl.classification").startswith("rank J = ")
+
+
+def test_the_rank_of_apart_weights_where_they_meet(monkeypatch):
+    right = network.kernel_dimension
+
+    def wrong(net, sample):
+        apart = [tuple(entry + k for entry in w) for k, w in enumerate(net.weights)]
+        return right(Network(net.outputs, tuple(apart)), sample)
+
+    plant(monkeypatch, right, wrong)
+    assert fallen("zzl.branches").startswith("dim ker Hess R = ")
+
+
+def test_partitions_without_those_that_have_no_extras(monkeypatch):
+    right = branch.every_branch
+    plant(monkeypatch, right, lambda *sizes: (each for each in right(*sizes) if each.extras))
+    assert fallen("zzl.classification").startswith("branches with m = 1, m₀ = 1 = ")
+
+
+def test_extra_pairs_called_not_morse_bott(monkeypatch):
+    monkeypatch.setattr(branch.Branch, "morse_bott", property(lambda self: max(self.sizes) == 1))
+    assert fallen("zzl.classification").startswith("dim ker Hess R − dim Q_t > ")
