@@ -40,8 +40,17 @@ def misbehaved(
     try:
         recorder.add(observe(ruling, sides, overrides=overrides, explain=explain))
     except Violation:
-        recorder.lost += cost
-        if recorder.lost >= MAX_LOST:
-            raise SearchSpent from None
+        spend(cost)
         raise
     raise AssertionError("a violation was recorded and did not raise")
+
+
+def spend(cost: int) -> None:
+    """Count ``cost`` processes lost to the property now running, which so many may end.
+
+    Raises :class:`SearchSpent` once it has spent its share of them.
+    """
+    recorder = current()
+    recorder.lost += cost
+    if recorder.lost >= MAX_LOST:
+        raise SearchSpent from None

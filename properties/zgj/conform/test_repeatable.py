@@ -6,16 +6,18 @@ Statement: equal inputs get equal answers, whatever was asked between: other stu
     longer by 2⁻²².
 Kind: identity.
 Constants: (4 + m + r)·ε·(Σ mass)², ε of the dtype: a sum in another order may round differently.
-How it is checked: the first answer against the last; those between against the exact values, which
-    a cache with too short a key does not give.
+How it is checked: the first answer against the last. An answer that is wrong, and right in a
+    process that was asked nothing before, is remembered from another call; one that is wrong there
+    too is for the checks of values, and this one is not judged.
 Source: THEORY §7.
 """
+
+from itertools import chain
 
 from hypothesis import given
 
 from lcnn_verify.evidence import verifies
-from lcnn_verify.packs.zgj.conformance import examples, quantities
-from lcnn_verify.packs.zgj.conformance.quantities import EPSILON
+from lcnn_verify.packs.zgj.conformance import examples
 from lcnn_verify.packs.zgj.conformance.trial import Trial
 
 
@@ -30,17 +32,10 @@ def test_first_and_last_answers_agree(instance, factor):
         trial.like(x.W[::-1], x.V[:, ::-1]),
         trial.like((1.0 + 2.0**-22) * x.W, x.V),
     ]
-    right = quantities.reference(x)
-    room = (4 + len(x.W) + len(x.V)) * EPSILON[trial.said.dtype] * right.total
-    if trial.has_loss:
-        first = trial.loss(label="the first loss(W, V)")
-        for y in between:
-            trial.equal(trial.loss(y), quantities.loss(y))
-        last = trial.loss(label="the last loss(W, V)")
-        trial.repeated(first, last, room * right.total)
-    if trial.has_gradient:
-        early = trial.gradient(label="the first gradient(W, V)")
-        for y in between:
-            trial.equal_rows(trial.gradient(y), quantities.gradient(y))
-        late = trial.gradient(label="the last gradient(W, V)")
-        trial.repeated_rows(early, late, room * right.levers)
+    if not (asked := trial.asked((x, *between, x))):
+        return
+    for first, last in zip(asked[0], asked[-1], strict=True):
+        trial.repeated(first, last)
+    for call in chain.from_iterable(asked[:-1]):
+        if not trial.not_remembered(call):
+            return

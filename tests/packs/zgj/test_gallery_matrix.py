@@ -124,12 +124,12 @@ def test_hostile_implementations_leave_a_complete_report(tmp_path):
             "zgj.conform.loss-values": "REFUTED",
             "zgj.conform.gradient-values": "SUPPORTED",
             "zgj.conform.shapes": "REFUTED",
-            "zgj.conform.repeatable": "REFUTED",
+            "zgj.conform.repeatable": "INCONCLUSIVE",
         }
         reasons = {e["id"]: e["reason"] for e in report["claims"] if e["verdict"] == "REFUTED"}
         assert all(word in reason for reason in reasons.values()), reasons
         assert (out / "index.html").is_file()
-        assert len(list((out / "counterexamples").glob("*.json"))) == 3
+        assert len(list((out / "counterexamples").glob("*.json"))) == 2
 
 
 def test_the_command_prints_writes_and_returns_what_it_found(tmp_path, capfd):

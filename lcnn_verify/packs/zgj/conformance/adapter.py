@@ -5,6 +5,7 @@ NumPy, JAX and PyTorch all go through the array API, so no glue is needed on the
 
 from __future__ import annotations
 
+import copy
 import importlib
 import re
 import sys
@@ -49,6 +50,7 @@ class Adapter:
         """``own_process`` says that nobody but the implementation can have meant an interrupt."""
         self._subject, self._home = loaded.subject, home_of(loaded.module)
         self._own_process = own_process
+        self._unasked = None if own_process else _copy(loaded.subject)
         imported = _in_memory() if own_process else _named_in(loaded.module)
         self.facts: Facts = declaration.read(loaded.subject, imported)
         if "torch" in self.facts.imported and own_process:
@@ -120,6 +122,13 @@ class Adapter:
         got = "'float64' while JAX computes in float32"
         raise InputError("dtype", got, "jax_enable_x64 set before JAX is first used")
 
+    def forget(self) -> bool:
+        """Go on with a copy made before the first call, if there is one."""
+        if self._unasked is None:
+            return False
+        self._subject = _copy(self._unasked)
+        return True
+
     def close(self) -> None:
         """Nothing to end: the implementation lives in this process."""
 
@@ -149,6 +158,14 @@ class Adapter:
             memory = isinstance(error, RuntimeError | ValueError) and _NO_MEMORY.search(detail)
             kind = Fault.MEMORY if memory else Fault.EXCEPTION
             raise Misbehaviour(kind, operation, detail) from None
+
+
+def _copy(subject: Any) -> Any:
+    """A copy of an object with all its state; None of what cannot be copied, a module say."""
+    try:
+        return copy.deepcopy(subject)
+    except Exception:  # a lock or an open file inside
+        return None
 
 
 def _in_memory() -> tuple[Arrays, ...]:

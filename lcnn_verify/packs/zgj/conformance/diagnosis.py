@@ -2,30 +2,34 @@
 
 Usual slips are made on purpose at the same input: one that gives the number that came back may be
 the cause. Small inputs make many slips look alike, so a slip is named only if it also explains the
-answers to generic inputs, where no two of them give the same number.
+answers to generic inputs, where no two of them give the same number. Where those are right, what is
+special about the input is named only if it is wrong with that alone, and right without.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from lcnn_verify.numerics.arrays import FloatArray
-from lcnn_verify.packs.zgj.conformance import known_mistakes
-from lcnn_verify.packs.zgj.conformance.answers import Call
+from lcnn_verify.packs.zgj.conformance import examples, factors, known_mistakes
+from lcnn_verify.packs.zgj.conformance.answers import APART, CLOSE, Call
 from lcnn_verify.packs.zgj.conformance.declaration import Dtype
 from lcnn_verify.packs.zgj.conformance.faults import Fault, Misbehaviour
 from lcnn_verify.packs.zgj.conformance.implementation import Implementation
-from lcnn_verify.packs.zgj.conformance.quantities import Reference, reference
+from lcnn_verify.packs.zgj.conformance.quantities import reference, rounded
 from lcnn_verify.packs.zgj.instances import Instance
 
-_CLOSE, _APART = 4.0, 16.0  # in floors: as near as this is the same number, farther than that not
+Ask: TypeAlias = Callable[[Instance], Call | None]
+"""What the operation gives at another input."""
+
 _NEARLY_PARALLEL = 1e-3
 _PARALLEL = 1.0 - 1e-6
+_FEW = 4
 _RIGHT_ANGLE = (((1.0, 0.0),), ((0.0, 1.0),))
 _DIAGONAL = ": differentiating √(1 − ρ²) there gives 0·∞"
 
@@ -80,134 +84,142 @@ def of_not_finite(implementation: Implementation, operation: str, x: Instance) -
     for special, words, W, V in specialities:
         if special and _not_finite(implementation, operation, W, V):
             return f"not finite for {words}"
+    return _past_one(implementation, operation, x)
+
+
+def _past_one(implementation: Implementation, operation: str, x: Instance) -> str:
+    """Say so if what breaks a pair is that its cosine, as people write it, rounds past 1 or −1."""
+    rows = np.concatenate((x.W, x.V))
+    for written in examples.cosines(rows, implementation.declaration.dtype).values():
+        past = np.argwhere(np.triu(np.abs(written) > 1.0))
+        for i, j in past[:_FEW]:
+            sign = np.sign(written[i, j])
+            pair = (rows[i], rows[j])
+            axis = np.eye(len(rows[i]))[0]  # along which such a pair has the cosine ±1 exactly
+            straight = (np.abs(rows[i]).max() * axis, sign * np.abs(rows[j]).max() * axis)
+            bent, exact = (
+                _not_finite(implementation, operation, *((tuple(row.tolist()),) for row in two))
+                for two in (pair, straight)
+            )
+            if bent and not exact:
+                end = "1" if sign > 0 else "−1"
+                return f"not finite where rounding takes a cosine past {end}: clip ρ to [−1, 1]"
     return ""
 
 
-def of_answer(call: Call, generic: Sequence[Call], dtype: Dtype) -> str:
+def of_answer(call: Call, generic: Sequence[Call], dtype: Dtype, ask: Ask | None = None) -> str:
     """What is wrong with the wrong answer of ``call``, in words; empty if that is not known.
 
     ``generic`` are answers of the same operation to inputs with nothing special about them. What
-    is said explains each of them that is wrong too; without any, nothing is said.
+    is said explains each of them that is wrong too; without any, nothing is said. Where none is,
+    ``ask`` finds out what is special about the input of ``call``.
     """
-    if not generic:
+    if not generic or call.misses(dtype) <= 1.0:
         return ""
-    here = _findings(call, dtype)
     wrong = [other for other in generic if other.misses(dtype) > 1.0]
-    others = [_findings(other, dtype) for other in wrong]
-    if others:
-        for words in here.known_mistakes:
-            if all(words in other.known_mistakes for other in others):
-                return words
-        if factor := _common_factor(call, wrong, dtype):
-            return factor
-        if here.some_rows and all(other.some_rows for other in others):
-            return here.some_rows
-        return here.precision if all(other.precision for other in others) else ""
-    if here.where:
-        named = [words for words in here.known_mistakes if words != known_mistakes.ZERO]
-        return f"{named[0]}, {here.where}" if len(named) == 1 else f"wrong only {here.where}"
-    if known_mistakes.ZERO in here.known_mistakes:
-        return known_mistakes.ZERO
-    return here.some_rows or here.precision
+    if not wrong:
+        where = _where(call, dtype, ask) if ask else ""
+        if where:
+            named = factors.missing_term(call, dtype)
+            return f"{named}, {where}" if named else f"wrong only {where}"
+        return _changed(call) or ("it is zero" if _is_zero(call) else _precision(call, dtype))
+    every = (call, *wrong)
+    said = factors.of_terms(every, dtype)
+    if said and not all(map(_is_zero, every)):
+        return said
+    slips = [set(_slips(each, dtype)) for each in every]
+    for words in _slips(call, dtype):
+        if all(words in known for known in slips):
+            return words
+    if all(map(_changed, every)):
+        return _changed(call)
+    return said or (_precision(call, dtype) if all(_precision(it, dtype) for it in wrong) else "")
 
 
-@dataclass(frozen=True, slots=True)
-class _Findings:
-    """What is true of one wrong answer.
-
-    The ``known_mistakes`` that give it, ``where`` it is wrong if only there, which rows are wrong
-    if only ``some_rows`` are, and whether its size is that of a lost ``precision``.
-    """
-
-    known_mistakes: tuple[str, ...] = ()
-    where: str = ""
-    some_rows: str = ""
-    precision: str = ""
+def _changed(call: Call) -> str:
+    return f"it changes its inputs: {call.changed}" if call.changed else ""
 
 
-def _findings(call: Call, dtype: Dtype) -> _Findings:
+def _is_zero(call: Call) -> bool:
+    return not np.any(call.gradient if call.loss is None else call.loss)
+
+
+def _slips(call: Call, dtype: Dtype) -> Iterator[str]:
+    """The usual slips that give this wrong answer."""
     right = reference(call.x)
     if call.loss is not None:
-        return _of_loss(right, call.loss, dtype)
-    return _Findings() if call.gradient is None else _of_gradient(right, call.gradient, dtype)
-
-
-def _of_loss(right: Reference, got: float, dtype: Dtype) -> _Findings:
-    floor = right.loss_floor(dtype)
-    named = tuple(
-        words
-        for words, value in known_mistakes.of_loss(right)
-        if abs(got - value) <= _CLOSE * floor and abs(value - right.loss) > _APART * floor
-    )
-    off = abs(got - right.loss) / right.total**2 if right.total else 0.0
-    return _Findings(named, precision=_precision(off, dtype))
-
-
-def _of_gradient(right: Reference, got: FloatArray, dtype: Dtype) -> _Findings:
-    floors = right.gradient_floors(dtype)
+        got, wanted = np.array([[call.loss]]), np.array([[right.loss]])
+        floors, made = np.array([right.loss_floor(dtype)]), known_mistakes.of_loss(right)
+    elif call.gradient is not None:
+        got, wanted = call.gradient, right.gradient
+        floors, made = right.gradient_floors(dtype), known_mistakes.of_gradient(right)
+    else:
+        return
     judged = np.isfinite(floors)
 
     def gaps(first: FloatArray, second: FloatArray) -> FloatArray:
-        """Row by row, how far two gradients are apart in floors."""
-        norms = np.linalg.norm(first[judged] - second[judged], axis=1)
+        """Row by row, how far two answers are apart in floors."""
         with np.errstate(over="ignore"):  # off by more than float64 can say
-            return np.asarray(norms / floors[judged])
+            return np.asarray(np.linalg.norm(first - second, axis=1)[judged] / floors[judged])
 
-    named = tuple(
-        words
-        for words, value in known_mistakes.of_gradient(right)
-        if np.all(gaps(got, value) <= _CLOSE) and np.any(gaps(value, right.gradient) > _APART)
-    )
-    wrong = gaps(got, right.gradient) > 1.0
-    sines = right.sines + np.eye(len(right.sines))
-    nearest = sines[: len(right.x.W)].min(axis=1)[judged]
-    worst, best = nearest[wrong].max(initial=0.0), nearest[~wrong].min(initial=1.0)
-    where = some_rows = ""
-    if wrong.any() and worst < min(_NEARLY_PARALLEL, best):
-        where = f"for neurons nearly parallel to another (sin θ ≤ {worst:.1g})"
-    if wrong.any() and not wrong.all():
-        some_rows = f"only {_listed(np.flatnonzero(judged)[wrong].tolist())} of {len(got)} wrong"
-    size = right.total * float(right.levers.max())
-    off = float(np.linalg.norm(got[judged] - right.gradient[judged], axis=1).max(initial=0.0))
-    return _Findings(named, where, some_rows, _precision(off / size if size else 0.0, dtype))
+    for words, value in made:
+        if np.all(gaps(got, value) <= CLOSE) and np.any(gaps(value, wanted) > APART):
+            yield words
 
 
-def _common_factor(call: Call, generic: Sequence[Call], dtype: Dtype) -> str:
-    """Say so if all these answers are one and the same multiple of the right ones."""
-    name = "loss" if call.gradient is None else "gradient"
-    inputs = {(each.x.W.tobytes(), each.x.V.tobytes()) for each in (call, *generic)}
-    if len(inputs) == 1:
-        return ""
-    got, right, _ = _compared(generic[0], dtype)
-    factor = float(np.sum(got * right) / np.sum(right * right))
-    for each in (call, *generic):
-        got, right, floors = _compared(each, dtype)
-        gaps = np.linalg.norm(got - factor * right, axis=1)
-        if np.any(gaps > _CLOSE * floors * max(1.0, abs(factor))):
+def _where(call: Call, dtype: Dtype, ask: Ask) -> str:
+    """What is special about the neurons: the answer is wrong with it alone and right without."""
+    x, m = call.x, len(call.x.W)
+    rows = np.concatenate((x.W, x.V))
+    norms = np.linalg.norm(rows, axis=1)
+    units = rows / np.where(norms > 0.0, norms, 1.0)[:, None]
+    general = examples.directions(*rows.shape)
+
+    def wrong(lengths: FloatArray, directions: FloatArray) -> bool | None:
+        """Whether the answer is off for such neurons; None if there is no answer."""
+        moved = lengths[:, None] * directions
+        other = ask(rounded(Instance(moved[:m], moved[m:], x.model), dtype))
+        return None if other is None else other.misses(dtype) > 1.0
+
+    ones = np.where(norms > 0.0, 1.0, 0.0)
+    if not ones.all() and wrong(ones, general) and wrong(np.ones_like(ones), general) is False:
+        return "where a neuron is zero"
+    of_directions, of_lengths = wrong(ones, units), wrong(norms, general)
+    if of_directions and of_lengths is False:
+        off = np.flatnonzero(call.gaps(dtype) > 1.0) if call.loss is None else np.arange(len(rows))
+        sines = np.linalg.norm(units[:, None] - units, axis=2)
+        sines = np.minimum(sines, np.linalg.norm(units[:, None] + units, axis=2))
+        np.fill_diagonal(sines, 1.0)
+        nearest = sines.min(axis=1)[off]
+        worst = float(nearest.max(initial=0.0) if call.loss is None else nearest.min())
+        if worst >= _NEARLY_PARALLEL:
             return ""
-    return f"it is {factor:.6g} times the {name}"
+        angle = (
+            f"nearly parallel to another (sin θ ≤ {worst:.1g})" if worst else "parallel to another"
+        )
+        return f"for neurons {angle}"
+    if of_directions is False and of_lengths:
+        alive = norms[norms > 0.0]
+        longer, shorter = (
+            wrong(np.where(norms > 0.0, np.clip(norms, *ends), 0.0), units)
+            for ends in ((1.0, None), (None, 1.0))
+        )
+        if longer is False and shorter:
+            return f"for short neurons (one has length {alive.min():.1g})"
+        if shorter is False and longer:
+            return f"for long neurons (one has length {alive.max():.1g})"
+    return ""
 
 
-def _compared(call: Call, dtype: Dtype) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """What came and what is right, as rows where there is a right answer, and their floors."""
+def _precision(call: Call, dtype: Dtype) -> str:
+    """Say so if a float64 result is off by about as much as one step in float32 would cost."""
     right = reference(call.x)
     if call.gradient is None:
-        floors = np.array([right.loss_floor(dtype)])
-        return np.array([[call.loss]], dtype=np.float64), np.array([[right.loss]]), floors
-    floors = right.gradient_floors(dtype)
-    judged = np.isfinite(floors)
-    return call.gradient[judged], right.gradient[judged], floors[judged]
-
-
-def _listed(rows: list[int]) -> str:
-    """``row 1``, ``rows 1, 3, 4``, or ``rows 3 to 9`` where none in between is missing."""
-    if rows[-1] - rows[0] == len(rows) - 1 > 1:
-        return f"rows {rows[0]} to {rows[-1]}"
-    return f"{'row' if len(rows) == 1 else 'rows'} {', '.join(map(str, rows))}"
-
-
-def _precision(relative: float, dtype: Dtype) -> str:
-    """Say so if a float64 result is off by about as much as one step in float32 would cost."""
-    if dtype == "float64" and 2.0**-29 < relative < 2.0**-20:
+        off, size = abs((call.loss or 0.0) - right.loss), right.total**2
+    else:
+        judged = np.isfinite(right.gradient_floors(dtype))
+        gaps = np.linalg.norm(call.gradient[judged] - right.gradient[judged], axis=1)
+        off, size = float(gaps.max(initial=0.0)), right.total * float(right.levers.max())
+    if dtype == "float64" and size and 2.0**-29 < off / size < 2.0**-20:
         return "off by the size of a float32 rounding"
     return ""

@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
+from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.packs.zgj import strategies
+from lcnn_verify.packs.zgj.conformance.declaration import Dtype
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.networks import build_instance
 
@@ -70,10 +72,34 @@ def _multiples(factor: int, equal: tuple[int, ...]) -> list[int]:
     return values
 
 
-def of_shape(m: int, r: int, d: int) -> Instance:
-    """An instance with nothing special but its shape: Gaussian neurons, seeded by the shape."""
-    rng = np.random.default_rng((m, r, d))
+def of_shape(m: int, r: int, d: int, number: int = 0) -> Instance:
+    """An instance with nothing special but its shape: Gaussian neurons, seeded by the arguments."""
+    rng = np.random.default_rng((m, r, d, *[number] * bool(number)))
     return Instance(rng.standard_normal((m, d)), rng.standard_normal((r, d)))
+
+
+def directions(n: int, d: int) -> FloatArray:
+    """Unit vectors (n, d) with nothing special about them."""
+    rows = np.random.default_rng((n, d)).standard_normal((n, d))
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True))
+
+
+def cosines(rows: FloatArray, dtype: Dtype) -> dict[str, FloatArray]:
+    """The cosines of all pairs of rows (n, d) in the three forms in which people write them.
+
+    Rounded as they are in ``dtype``, past 1 and −1 too. What is not finite, at a zero row, is 0.
+    """
+    with np.errstate(all="ignore"):
+        rows = rows.astype(dtype)
+        squares, products = np.sum(rows * rows, axis=1), rows @ rows.T
+        norms = np.sqrt(squares)
+        units = rows / norms[:, None]
+        found = {
+            "û·v̂": units @ units.T,
+            "w·v/(‖w‖‖v‖)": products / np.outer(norms, norms),
+            "S/√(qqᵀ)": products / np.sqrt(np.outer(squares, squares)),
+        }
+    return {form: np.nan_to_num(values, posinf=0.0, neginf=0.0) for form, values in found.items()}
 
 
 def _planar(students: list[dict[str, Any]], *gaps: float, norm: float = 1.0) -> dict[str, Any]:

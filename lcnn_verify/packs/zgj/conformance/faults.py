@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from lcnn_verify.errors import InputError
+from lcnn_verify.evidence.subject import MAX_LOST
 
 
 class Fault(StrEnum):
@@ -44,6 +45,11 @@ class Fault(StrEnum):
     def loses_process(self) -> bool:
         """Whether the process is given up after it, so that the next call starts another."""
         return self in _LOSES_PROCESS
+
+    @property
+    def cost(self) -> int:
+        """How many of the processes that a property may lose it costs: a hang is waited for."""
+        return MAX_LOST if self is Fault.HANG else int(self.loses_process)
 
 
 _LOSES_PROCESS = frozenset({Fault.HANG, Fault.CRASH, Fault.EXIT, Fault.MEMORY, Fault.OUTPUT})

@@ -22,6 +22,8 @@ from lcnn_verify.packs.zgj.conformance.process.isolation import Isolated
 from lcnn_verify.packs.zgj.conformance.target import home_of, module_of
 from lcnn_verify.profiles import active
 
+_FRESH_STARTS = 2
+
 
 class Service(Protocol):
     """Where calls go: an :class:`Adapter` in this process, or one in a process of its own."""
@@ -45,16 +47,23 @@ class Service(Protocol):
         """Have JAX compute in float64, or ``InputError``."""
         ...
 
+    def forget(self) -> bool:
+        """Start from scratch, as if nothing had been asked; False if that cannot be done."""
+        ...
+
     def close(self) -> None:
         """End whatever was started for the service."""
         ...
 
 
 class Implementation:
-    """A loaded implementation: :attr:`declaration` says what it offers, :meth:`call` calls it."""
+    """A loaded implementation: :attr:`declaration` says what it offers, :meth:`call` calls it.
+
+    :attr:`lost` counts what its calls have cost in processes (``Fault.cost``).
+    """
 
     def __init__(self, name: str, service: Service) -> None:
-        self._service = service
+        self._service, self._fresh_starts, self.lost = service, 0, 0
         try:
             self.declaration = _settle(name, service)
         except BaseException:
@@ -89,11 +98,23 @@ class Implementation:
         if students.ndim != 2 and not (students.ndim == 3 and said.batch):
             batch = " or (B, m, d)" if said.batch else ", for it declares no batch,"
             raise InputError("W and V", shapes, f"(m, d){batch} and (r, d)")
-        answers = self._service.call(operation, students, teachers, said.arrays, layout)
+        try:
+            answers = self._service.call(operation, students, teachers, said.arrays, layout)
+        except Misbehaviour as fault:
+            self.lost += fault.kind.cost
+            raise
         results = tuple(_float64(answer) for answer in answers)
         if len(results) == 1:
             return results[0]
         return results[0], np.asarray(results[1])
+
+    def forget(self) -> bool:
+        """Have the next call meet an implementation that was asked nothing before.
+
+        False where that cannot be done, or was often enough: it costs the start of a process.
+        """
+        self._fresh_starts += 1
+        return self._fresh_starts <= _FRESH_STARTS and self._service.forget()
 
     def close(self) -> None:
         """End the implementation's process, if it has its own; another call would start one."""

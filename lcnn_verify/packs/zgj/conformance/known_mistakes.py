@@ -1,10 +1,13 @@
-"""Usual slips: what a loss or a gradient comes to when one step of its formula is done wrong."""
+"""Usual slips: what a loss or a gradient comes to when one step of its formula is done wrong.
+
+A slip of a factor is a multiple of a term, which ``factors`` finds; the others are made here.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,56 +16,47 @@ from lcnn_verify.packs.zgj.conformance.quantities import Reference, reference
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.model import MODELS
 
-ZERO = "it is zero"
-"""The slip that needs no formula to be seen."""
 
-
-def of_loss(right: Reference) -> Iterator[tuple[str, float]]:
-    """Each slip in words, and the loss it gives at the input of ``right``."""
-    parts, value, m = _Parts.at(right), right.loss, len(right.x.W)
-    weighted = parts.charges[:, None] * parts.kernel * parts.charges
-    students, teachers = float(weighted[:m, :m].sum()), float(weighted[m:, m:].sum())
-    cross = -float(weighted[:m, m:].sum())
-    yield "it is twice the loss: the factor ½ is missing", 2.0 * value
-    yield "it is half the loss", 0.5 * value
-    yield "it is the loss with its sign flipped", -value
-    yield "the cross term has the wrong sign", 0.5 * (students + teachers) + cross
-    yield "the cross term counts once, not twice", 0.5 * (students + teachers - cross)
-    yield "the teachers' own sum is missing", 0.5 * students - cross
-    yield "the students' own sum is missing", 0.5 * teachers - cross
-    yield "the diagonal is left out of the sums", value - 0.5 * float(np.trace(weighted))
+def of_loss(right: Reference) -> Iterator[tuple[str, FloatArray]]:
+    """Each slip in words, and the loss (1, 1) it gives at the input of ``right``."""
+    diagonal = float(np.trace(_Parts.at(right).weighted()))
+    yield "the diagonal is left out of the sums", np.array([[right.loss - 0.5 * diagonal]])
     for model, other in _other_models(right.x):
-        yield f"it is the loss of the model {model}", reference(other).loss
+        yield f"it is the loss of the model {model}", np.array([[reference(other).loss]])
 
 
 def of_gradient(right: Reference) -> Iterator[tuple[str, FloatArray]]:
     """Each slip in words, and the gradient (m, d) it gives at the input of ``right``."""
-    x, value, m = right.x, right.gradient, len(right.x.W)
-    parts = _Parts.at(right)
-    along, across = parts.along(m), parts.across(m)
-    power = x.model.mass_power
-    yield ZERO, np.zeros_like(value)
-    yield "it is twice the gradient", 2.0 * value
-    yield "it is half the gradient", 0.5 * value
-    yield "it is the gradient with its sign flipped", -value
+    x, value = right.x, right.gradient
     if x.W.shape[0] == x.W.shape[1]:
         yield "it is the gradient transposed", value.T
     if x.W.shape == x.V.shape:
         swapped = reference(Instance(x.V, x.W, x.model)).gradient
         yield "it is the gradient with respect to V: students and teachers are swapped", swapped
-    lever = right.levers[:, None]
-    yield "the part across w_i is missing", lever * power * along
-    yield "the part along w_i is missing", lever * across
-    if power == 2:
-        yield "the factor ‖w_i‖ is missing", power * along + across
-        yield "the part along w_i lacks its factor 2", lever * (along + across)
-    flipped = replace(parts, charges=np.abs(parts.charges))
-    rows = power * flipped.along(m) + flipped.across(m)
-    yield "the teachers' pull has the wrong sign", lever * rows
-    alone = replace(parts, charges=np.where(np.arange(len(parts.charges)) < m, parts.charges, 0.0))
-    yield "the teachers' pull is missing", lever * (power * alone.along(m) + alone.across(m))
+    if x.model.mass_power == 2:
+        levers = np.where(right.levers > 0.0, right.levers, 1.0)[:, None]
+        yield "the factor ‖w_i‖ is missing", gradient_terms(right).sum(axis=0) / levers
     for model, other in _other_models(x):
         yield f"it is the gradient of the model {model}", reference(other).gradient
+
+
+def loss_terms(right: Reference) -> FloatArray:
+    """½S_ww, −S_wv and ½S_vv, whose sum is the loss, (3, 1, 1)."""
+    m, weighted = len(right.x.W), _Parts.at(right).weighted()
+    sums = (0.5 * weighted[:m, :m].sum(), weighted[:m, m:].sum(), 0.5 * weighted[m:, m:].sum())
+    return np.reshape(sums, (3, 1, 1))
+
+
+def gradient_terms(right: Reference) -> FloatArray:
+    """What students, then teachers, pull along w_i, and then across it, (4, m, d).
+
+    Their sum is the gradient.
+    """
+    parts, m = _Parts.at(right), len(right.x.W)
+    lever, power = right.levers[:, None], right.x.model.mass_power
+    sets = (slice(0, m), slice(m, None))
+    along = [lever * power * parts.along(m, of) for of in sets]
+    return np.stack([*along, *(lever * parts.across(m, of) for of in sets)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +78,19 @@ class _Parts:
         kernel = alpha * 2.0 / math.pi * right.sines + slope * rho
         return _Parts(right.units, rho, kernel, slope, signs * masses)
 
-    def along(self, m: int) -> FloatArray:
-        """Σ_b c_b q_b k·û_i for the first m neurons, (m, d)."""
-        return np.asarray((self.kernel[:m] @ self.charges)[:, None] * self.units[:m])
+    def weighted(self) -> FloatArray:
+        """c_a q_a k c_b q_b of every pair, (n, n)."""
+        return np.asarray(self.charges[:, None] * self.kernel * self.charges)
 
-    def across(self, m: int) -> FloatArray:
-        """Σ_b c_b q_b k'·(b̂ − ρ·û_i) for the first m neurons, (m, d)."""
-        weights = self.slope[:m] * self.charges
-        turned = np.sum(weights * self.cosines[:m], axis=1, keepdims=True)
-        return np.asarray(weights @ self.units - turned * self.units[:m])
+    def along(self, m: int, of: slice) -> FloatArray:
+        """Σ_b c_b q_b k·û_i over the neurons ``of`` for the first m, (m, d)."""
+        return np.asarray((self.kernel[:m, of] @ self.charges[of])[:, None] * self.units[:m])
+
+    def across(self, m: int, of: slice) -> FloatArray:
+        """Σ_b c_b q_b k'·(b̂ − ρ·û_i), likewise."""
+        weights = self.slope[:m, of] * self.charges[of]
+        turned = np.sum(weights * self.cosines[:m, of], axis=1, keepdims=True)
+        return np.asarray(weights @ self.units[of] - turned * self.units[:m])
 
 
 def _other_models(x: Instance) -> Iterator[tuple[str, Instance]]:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from lcnn_verify.evidence import Explanation, Quantity, check
-from lcnn_verify.evidence.subject import MAX_LOST, misbehaved
+from lcnn_verify.evidence.subject import misbehaved, spend
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.packs.zgj.conformance import diagnosis, quantities
-from lcnn_verify.packs.zgj.conformance.answers import Call, answers_to_generic
+from lcnn_verify.packs.zgj.conformance.answers import (
+    Call,
+    answer_to,
+    answers,
+    answers_to_generic,
+    right_afresh,
+)
 from lcnn_verify.packs.zgj.conformance.arrays import Layout
 from lcnn_verify.packs.zgj.conformance.faults import Fault, Misbehaviour
 from lcnn_verify.packs.zgj.conformance.implementation import Implementation, current
@@ -65,6 +72,7 @@ class Trial:
         self.said = said
         self.x = quantities.fitted(instance, said.model, said.dtype)
         self._calls: list[Call] = []
+        self._changed = ""
 
     @property
     def has_loss(self) -> bool:
@@ -79,6 +87,48 @@ class Trial:
     def like(self, W: FloatArray, V: FloatArray) -> Instance:
         """Other neurons in the place of this trial's, rounded to the implementation's dtype."""
         return quantities.rounded(Instance(W, V, self.x.model), self.said.dtype)
+
+    def holds(self, x: Instance | None = None) -> bool:
+        """Whether its answers at ``x`` (this trial's if None) are right, asked plainly.
+
+        If not, this example is not judged: a check of anything but values would blame them.
+        """
+        x, before = self.x if x is None else x, self._implementation.lost
+        for operation in self.said.offers:
+            calls = answers(self._implementation, operation, x)
+            if not calls or any(call.misses(self.said.dtype) > 1.0 for call in calls):
+                return self._not_judged(self._implementation.lost - before)
+        return True
+
+    def _not_judged(self, lost: int = 0) -> bool:
+        """Leave this example open, as values are wrong; False."""
+        check.undecided("not judged: values are wrong", instance=self.x)
+        spend(lost)
+        return False
+
+    def asked(self, inputs: Iterable[Instance]) -> list[tuple[Call, ...]]:
+        """Its loss and its gradient at one input after the other.
+
+        Empty, and this example is not judged, if it gives no value at one.
+        """
+        before, found = self._implementation.lost, []
+        for x in inputs:
+            found.append(self._answers(x))
+            if not found[-1]:
+                self._not_judged(self._implementation.lost - before)
+                return []
+        return found
+
+    def _answers(self, x: Instance) -> tuple[Call, ...]:
+        """Its loss and its gradient at ``x``; () if it gives no value."""
+        operations = (("loss", self.has_loss), ("gradient", self.has_gradient))
+        found: list[Call] = []
+        for name, offered in operations:
+            if offered:
+                operation = name if name in self.said.offers else "loss_and_gradient"
+                calls = answers(self._implementation, operation, x)
+                found += [call for call in calls if (call.loss is None) == (name == "gradient")]
+        return tuple(found) if len(found) == self.has_loss + self.has_gradient else ()
 
     def loss(
         self,
@@ -136,14 +186,14 @@ class Trial:
 
     def _loss(self, call: Call, label: str) -> Quantity:
         assert call.loss is not None
-        self._calls.append(call)
+        self._calls.append(replace(call, changed=call.changed or self._changed))
         right = quantities.reference(call.x)
         floor = right.loss_floor(self.said.dtype)
         return right.quantity(label or _label(call, 0), call.loss, floor)
 
     def _rows(self, call: Call, label: str) -> Rows:
         assert call.gradient is not None
-        self._calls.append(call)
+        self._calls.append(replace(call, changed=call.changed or self._changed))
         right = quantities.reference(call.x)
         floors = right.gradient_floors(self.said.dtype)
         return right.rows(label or _label(call, 1), call.gradient, floors)
@@ -171,11 +221,13 @@ class Trial:
         mutable: bool = True,
         batch: tuple[Instance, ...] = (),
     ) -> Any:
+        self._changed = ""
         try:
             return self._implementation.call(operation, W, x.V, layout=layout)
         except Misbehaviour as misbehaviour:
             fault = misbehaviour
         if fault.kind is Fault.MUTATED and mutable and fault.result is not None:
+            self._changed = fault.detail
             parts = tuple(np.asarray(part, dtype=np.float64) for part in fault.result)
             return parts if len(parts) > 1 else parts[0]
         if fault.kind is Fault.EXCEPTION and layout == "byteswapped":
@@ -191,7 +243,7 @@ class Trial:
             f"{operation}(W, V){_of_arrays(layout)}",
             fault.kind.meaning,
             fault.detail,
-            cost=MAX_LOST if fault.kind is Fault.HANG else int(fault.kind.loses_process),
+            cost=fault.kind.cost,
             explain=explain,
             instance=x,
         )
@@ -208,18 +260,47 @@ class Trial:
         """Check got ≤ bound, an inequality that holds of the exact values."""
         check.at_most(got, bound, proved=True, explain=self._explain, instance=self.x)
 
-    def repeated(self, first: Quantity, last: Quantity, room: float) -> None:
-        """Check that two answers to one question are within ``room`` of each other."""
-        gap = abs(first.value - last.value)
-        apart = Quantity.of(gap, f"|{first.label} − {last.label}|")
-        bound = Quantity.of(room, "what another order of summation may change")
+    def repeated(self, first: Call, last: Call) -> None:
+        """Check that two answers to one question differ by no more than the order of sums does."""
+        right, dtype = quantities.reference(first.x), self.said.dtype
+        room = (4 + len(right.masses)) * quantities.EPSILON[dtype] * right.total
+        if first.gradient is None:
+            early, late = (
+                self._loss(first, "the first loss(W, V)"),
+                self._loss(last, "the last one"),
+            )
+            allowed = room * right.total
+        else:
+            pair = (("the first gradient(W, V)", first), ("the last one", last))
+            rows = [
+                replace(self._rows(call, label), errors=room * right.levers) for label, call in pair
+            ]
+            early, late = quantities.farthest(*rows)
+            allowed = early.error
+        apart = Quantity.of(abs(early.value - late.value), f"|{early.label} − {late.label}|")
+        bound = Quantity.of(allowed, "what another order of summation may change")
         check.at_most(apart, bound, ties=True, explain=self._explain, instance=self.x)
 
-    def repeated_rows(self, first: Rows, last: Rows, room: FloatArray) -> None:
-        """The same for gradients, row i within ``room[i]``, at the entry that differs the most."""
-        alike = (replace(rows, errors=room) for rows in (first, last))
-        left, right = quantities.farthest(*alike)
-        self.repeated(left, right, left.error)
+    def not_remembered(self, call: Call) -> bool:
+        """Check that an answer is the right one, unless it is wrong with nothing asked before too.
+
+        False if it is: then this example is not judged.
+        """
+        self._calls = []
+        if call.misses(self.said.dtype) > 1.0 and not right_afresh(self._implementation, call):
+            return self._not_judged()
+        if call.gradient is None:
+            got, wanted = self._loss(call, ""), quantities.loss(call.x)
+        else:
+            got, wanted = quantities.farthest(self._rows(call, ""), quantities.gradient(call.x))
+        why = "asked for this alone it is right: it remembers an earlier call"
+        check.equal(
+            got,
+            wanted,
+            explain=lambda: Explanation(why, snippet(self.said, call)),
+            instance=self.x,
+        )
+        return True
 
     def _explain(self) -> Explanation:
         """What is wrong with the call that is farthest off, and how to see it."""
@@ -228,7 +309,8 @@ class Trial:
         why = ""
         if worst.misses(dtype) > 1.0:
             generic = answers_to_generic(self._implementation, worst)
-            why = diagnosis.of_answer(worst, generic, dtype)
+            ask = partial(answer_to, self._implementation, worst)
+            why = diagnosis.of_answer(worst, generic, dtype, ask)
         return Explanation(why, snippet(self.said, worst))
 
 

@@ -85,6 +85,11 @@ class Isolated:
         with self._one_at_a_time:
             return self._request(operation, header, W, V)[1]
 
+    def forget(self) -> bool:
+        """End the process: the next call starts another."""
+        self.close()
+        return True
+
     def close(self) -> None:
         """End the process, if it still lives."""
         self._process.close()
