@@ -25,6 +25,11 @@ def drawn_in(markup, colour):
     return [p for style, p in paths(markup) if f"stroke: var(--fig-{colour})" in style and len(p)]
 
 
+def coloured(markup):
+    """The names of all colours that are used."""
+    return set(re.findall(r"var\(--fig-(\w+)\)", markup))
+
+
 def texts(markup):
     return [element.text for element in ElementTree.fromstring(markup).iter("text")]
 

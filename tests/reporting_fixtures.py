@@ -79,16 +79,16 @@ def corners(d: int = 4) -> Shape:
 DECAY = Figure(
     Kind.CURVES,
     "Decay",
-    x=log("time t"),
-    y=log("sum s"),
+    x=log("time t", "s"),
+    y=log("sum s", "m"),
     bound="the claimed bound",
     caption="Sum against time, both logarithmic.",
 )
 STARTS = Figure(
     Kind.SCATTER,
     "Start level against outcome",
-    x=log("start level s₀/ε₀"),
-    y=log("steps to 10⁻³·s₀"),
+    x=log("start level s₀/ε₀", "ratio"),
+    y=log("steps to 10⁻³·s₀", "count"),
     marks={"converged": Tone.GOOD, "undecided": Tone.WARN, "stationary": Tone.BAD},
     lines=(Line("the level, s₀ = ε₀", x=1.0, beyond="are shown for comparison"),),
     caption="One mark per start.",
@@ -96,14 +96,18 @@ STARTS = Figure(
 SLOPES = Figure(
     Kind.CURVES,
     "Slope against sum",
-    x=log("sum s"),
-    y=log("slope ‖∇s‖"),
+    x=log("sum s", "m"),
+    y=log("slope ‖∇s‖", "1"),
     bound="the claimed bound c·s",
     lines=(Line("1/2", slope=0.5), Line("2/3", slope=2.0 / 3.0), Line("1", slope=1.0)),
 )
-SIZES = Figure(Kind.BANDS, "Time against size", x=log("size m"), y=log("median time"))
+SIZES = Figure(
+    Kind.BANDS, "Time against size", x=log("size m", "people"), y=log("median time", "s")
+)
 MARGINS = Figure(Kind.TABLE, "Margins over the grid", order="ratio", caption="Smallest found.")
-SUCCESS = Figure(Kind.MAP, "Success", x=linear("k"), y=linear("n"), values="1 is success")
+SUCCESS = Figure(
+    Kind.MAP, "Success", x=linear("k", "count"), y=linear("n", "count"), values="1 is success"
+)
 
 
 def _convergence(recorder: Recorder) -> None:
@@ -214,7 +218,11 @@ def _hostile(recorder: Recorder) -> None:
     recorder.discarded[HOSTILE] += 2
     with recorder.example(arguments):
         check.undecided(f"note {HOSTILE}")
-    said = {"x": log(HOSTILE), "y": linear("$\\frac{" + SCRIPT), "caption": HOSTILE}
+    said = {
+        "x": log(HOSTILE, HOSTILE),
+        "y": linear("$\\frac{" + SCRIPT, SCRIPT),
+        "caption": HOSTILE,
+    }
     said |= {"lines": (Line(HOSTILE, x=1.0, beyond=HOSTILE),), "bound": HOSTILE}
     for kind in (Kind.CURVES, Kind.BANDS, Kind.SCATTER):
         figure = Figure(kind, f"{kind} {HOSTILE}", **said)

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+
+def csv_of(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Comma-separated values with a line of headings; None is an empty cell."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([columns, *rows])
+    return text.getvalue()
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,26 +31,23 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of text; ``dots`` places one dot per row on a scale from 0 to 1."""
+    """Rows of text."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    dots: tuple[float, ...] = ()
 
     def demand_form(self) -> None:
-        """Raise ``TypeError`` or ``ValueError`` unless each row has a text for each column."""
+        """Raise ``TypeError`` unless each row has a text for each column."""
         for row in (self.columns, *self.rows):
             if len(row) != len(self.columns) or not all(isinstance(cell, str) for cell in row):
                 raise TypeError("a table whose rows do not hold a text for each column")
-        if self.dots and len([float(dot) for dot in self.dots]) != len(self.rows):
-            raise ValueError("a table whose dots are not one a row")
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
     """A figure for the page: trusted SVG ``markup`` or a table, a caption, a legend.
 
-    Everything but ``markup`` is plain text, still to be escaped.
+    Everything but ``markup`` is plain text, still to be escaped. ``csv`` is the data behind.
     """
 
     title: str
@@ -47,13 +55,14 @@ class Drawing:
     markup: str = ""
     keys: tuple[Key, ...] = ()
     table: Table | None = None
+    csv: str = ""
 
     def demand_form(self) -> None:
-        """Raise ``TypeError`` or ``ValueError`` unless a page can show the fields."""
-        strings: tuple[object, ...] = (self.title, self.caption, self.markup)
+        """Raise ``TypeError`` unless a page can show the fields."""
+        strings: tuple[object, ...] = (self.title, self.caption, self.markup, self.csv)
         keys: tuple[object, ...] = tuple(self.keys)
         if not all(isinstance(text, str) for text in strings):
-            raise TypeError("a Drawing whose title, caption or markup is no text")
+            raise TypeError("a Drawing whose title, caption, markup or csv is no text")
         if not all(isinstance(key, Key) for key in keys):
             raise TypeError("a Drawing whose legend holds what is no Key")
         if self.table is not None:

@@ -2,7 +2,8 @@
 
 A :class:`Figure` is what is said around the data; a property adds series or points to it::
 
-    DECAY = Figure(Kind.CURVES, "Decay", x=log("time t"), y=log("sum s"), bound="1/t")
+    TIME, SUM = log("time t", "seconds"), log("sum s", "metres")
+    DECAY = Figure(Kind.CURVES, "Decay", x=TIME, y=SUM, bound="1/t")
     DECAY.add("run 3", x=times, y=losses, bound=1.0 / times)
 
 What is added is in the report, as data; drawing it is left to whoever reads the report.
@@ -23,9 +24,10 @@ class Kind(StrEnum):
     """What a figure shows, and the columns its series need.
 
     CURVES needs ``x`` and ``y``, and takes ``bound`` (over ``bound_x``, or else over ``x``).
-    BANDS needs ``x`` and ``y``, and takes ``low`` and ``high``. SCATTER needs ``x`` and ``y``, and
-    takes ``mark``, a word for each point. MAP needs ``x`` and ``y``; a series with ``values``, a
-    row for each of its ``y``, is the map, and every other is a line on it. TABLE takes any columns.
+    BANDS takes ``low`` and ``high`` besides, and marks its points. SCATTER needs ``x`` and ``y``,
+    and takes ``mark``, a word for each point. MAP needs ``x`` and ``y``; a series with ``values``,
+    a row for each of its ``y``, is the map, and every other is a line on it. TABLE takes any
+    columns.
     """
 
     CURVES = "curves"
@@ -45,20 +47,35 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """An axis: its name with its unit, and its scale, ``"linear"`` or ``"log"``."""
+    """An axis: its name, its unit, and its scale, ``"linear"`` or ``"log"``.
 
-    label: str
+    A pure number has a unit too: it is a ratio, or a count, or so many of something. Raises
+    ``InputError`` for an axis without a name or a unit.
+    """
+
+    name: str
+    unit: str
     scale: str = "linear"
 
+    def __post_init__(self) -> None:
+        for part, text in (("name", self.name), ("unit", self.unit)):
+            if not text.strip():
+                got = f"an axis without a {part}{f': {self.name!r}' if self.name else ''}"
+                raise InputError("figure", got, 'names with units, such as "time t", "seconds"')
 
-def linear(label: str) -> Axis:
+    def to_json(self) -> dict[str, str]:
+        """The name with the unit, and the scale."""
+        return {"label": f"{self.name} ({self.unit})", "scale": self.scale}
+
+
+def linear(name: str, unit: str) -> Axis:
     """An axis with equal steps."""
-    return Axis(label)
+    return Axis(name, unit)
 
 
-def log(label: str) -> Axis:
+def log(name: str, unit: str) -> Axis:
     """A logarithmic axis: only positive numbers are drawn."""
-    return Axis(label, "log")
+    return Axis(name, unit, "log")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +99,7 @@ class Figure:
 
     ``bound`` names the dashed curves, ``values`` what the shades of a map mean. ``marks`` gives
     words of the column ``mark`` their tone. ``order`` is the column by which a table is sorted,
-    smallest first, and drawn on a scale. Raises ``InputError`` for a figure without the axes its
+    smallest first. Raises ``InputError`` for a figure without the axes its
     kind needs, and for a guide where an axis is not logarithmic.
     """
 
@@ -111,8 +128,8 @@ class Figure:
         return {
             "kind": str(self.kind),
             **data,
-            "x": self.x and asdict(self.x),
-            "y": self.y and asdict(self.y),
+            "x": self.x and self.x.to_json(),
+            "y": self.y and self.y.to_json(),
             "lines": [asdict(line) for line in self.lines],
             "marks": {mark: str(tone) for mark, tone in self.marks.items()},
         }

@@ -17,7 +17,7 @@ from lcnn_verify.reporting.points import Frame, column, pairs, spread, thin
 _Json = Mapping[str, Any]
 _MOST_CURVES = 24
 _MOST_POINTS = 200
-_SOLID, _DASHED = "━━", "╌╌"
+_DASHED = "╌╌"
 _DASHES = (0, (5, 3))
 
 
@@ -33,13 +33,17 @@ class Curve:
 
 
 def curves(figure: _Json, group: Sequence[_Json], prefix: str) -> Iterator[Drawing]:
-    """Curves, each with the bound claimed of it as a dashed line, where it has one."""
-    frame = Frame(figure)
-    drawn, more = _room(_read(frame, group), frame)
+    """Curves, each with the bound claimed of it as a dashed line, where it has one.
+
+    Those of the kind "bands" have a mark at each point, and a band from ``low`` to ``high``.
+    """
+    frame, marked = Frame(figure), figure["kind"] == "bands"
+    drawn, more = _room(_read(frame, group), frame, len(svg.SERIES) if marked else _MOST_CURVES)
     many = len(drawn) > len(svg.SERIES)
     for curve in drawn:
         curve.bound = _bound(frame, curve.data)
     bounds = [curve.bound for curve in drawn if curve.bound is not None]
+    sides = [_band(frame, curve.data) for curve in drawn] if marked else []
     points = [(curve.x, curve.y) for curve in drawn]
     guides, labels = _guides(figure, points, bounds)
 
@@ -48,41 +52,26 @@ def curves(figure: _Json, group: Sequence[_Json], prefix: str) -> Iterator[Drawi
             axes.plot(x, y, color=svg.COLOURS["muted"], lw=1.2, ls=(0, (1, 2)))
             style = {"xytext": (4, 5), "textcoords": "offset points", "fontsize": 10}
             axes.annotate(label, at, color=svg.COLOURS["muted"], **style)
+        for index, (x, low, high) in enumerate(sides):
+            style = {"color": svg.COLOURS[svg.SERIES[index]], "alpha": 0.18, "linewidth": 0}
+            axes.fill_between(x, low, high, **style)
         for index, curve in enumerate(drawn):
             colour = svg.COLOURS[_colour(index, many)]
-            axes.plot(curve.x, curve.y, color=colour, alpha=0.6 if many else 1.0)
+            marker = "o" if marked or len(curve.x) == 1 else ""
+            style = {"color": colour, "alpha": 0.6 if many else 1.0}
+            axes.plot(curve.x, curve.y, marker=marker, markersize=4, **style)
             if curve.bound is not None:
                 dashed = svg.COLOURS[svg.SERIES[1]] if many else colour
                 axes.plot(*curve.bound, color=dashed, lw=1.1, ls=_DASHES)
-        frame.dress(axes, *(np.concatenate(part) for part in zip(*points, *bounds, strict=True)))
+        every = [*points, *bounds, *((x, side) for x, *band in sides for side in band)]
+        places = np.unique(np.concatenate([x for x, _ in points])) if marked else None
+        frame.dress(axes, *map(np.concatenate, zip(*every, strict=True)), x_ticks=places)
 
-    keys = _keys(drawn, _SOLID)
+    keys = _keys(drawn, "━●━" if marked else "━━")
     if bounds:
         keys.append(Key(_DASHED, svg.SERIES[1] if many else "ink", figure["bound"] or "the bound"))
     keys += [Key("┈┈", "muted", f"slopes {_listed(labels)}")] if labels else []
     keys += frame.keys
-    yield _drawing(figure, drawn, more, svg.draw(paint, prefix=prefix, title=figure["title"]), keys)
-
-
-def bands(figure: _Json, group: Sequence[_Json], prefix: str) -> Iterator[Drawing]:
-    """A marked curve per series, with a band from ``low`` to ``high`` where it has both."""
-    frame = Frame(figure)
-    every = _read(frame, group)
-    drawn = [every[index] for index in spread(len(every), len(svg.SERIES))]
-    sides = [_band(frame, curve.data) for curve in drawn]
-
-    def paint(axes: Any) -> None:
-        for index, (curve, (x, low, high)) in enumerate(zip(drawn, sides, strict=True)):
-            colour = svg.COLOURS[svg.SERIES[index]]
-            axes.fill_between(x, low, high, color=colour, alpha=0.18, linewidth=0)
-            axes.plot(curve.x, curve.y, color=colour, marker="o", markersize=4)
-        heights = [curve.y for curve in drawn] + [side for band in sides for side in band[1:]]
-        places = np.unique(np.concatenate([curve.x for curve in drawn]))
-        frame.dress(axes, places, np.concatenate(heights), x_ticks=places)
-
-    left = len(every) - len(drawn)
-    more = f" {left} more curves are in report.json." if left else ""
-    keys = _keys(drawn, "━●━") + frame.keys
     yield _drawing(figure, drawn, more, svg.draw(paint, prefix=prefix, title=figure["title"]), keys)
 
 
@@ -98,12 +87,12 @@ def _read(frame: Frame, group: Sequence[_Json]) -> list[Curve]:
     return found
 
 
-def _room(every: list[Curve], frame: Frame) -> tuple[list[Curve], str]:
-    """The curves a figure has room for, thinned, and a sentence if some were left out."""
-    chosen = [every[index] for index in spread(len(every), _MOST_CURVES)]
-    most = min(_MOST_POINTS, 2400 // len(chosen))
+def _room(every: list[Curve], frame: Frame, most: int) -> tuple[list[Curve], str]:
+    """At most so many curves, thinned, and a sentence if some were left out."""
+    chosen = [every[index] for index in spread(len(every), most)]
     for curve in chosen:
-        curve.x, curve.y = thin(frame, curve.x, curve.y, most)
+        points = min(_MOST_POINTS, 2400 // len(chosen))
+        curve.x, curve.y = thin(frame, curve.x, curve.y, points)
     left = len(every) - len(chosen)
     return chosen, f" {left} more curves are in report.json." if left else ""
 
@@ -157,10 +146,12 @@ def _guides(
         start = left
         if corner * (left / right) ** slope < floor:
             start = right * (floor / corner) ** (1.0 / slope)
+        if not start < right:
+            continue
         ends = np.array([start, right])
         heights = corner * (ends / right) ** slope
         found.append((label, ends, heights, (start, float(heights[0]))))
-    return found, list(slopes)
+    return found, [label for label, *_ in found]
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -128,9 +128,8 @@ class Column:
 class Table:
     """Rows of cells, the first of each naming the row.
 
-    ``label`` says what the table is where its title does not. ``dots`` places one dot per row on a
-    scale from 0 to 1. A row of a single cell is the heading of those below it. ``ends`` are the
-    rows after which a part of the table ends.
+    ``label`` says what the table is where its title does not. A row of a single cell is the heading
+    of those below it. ``ends`` are the rows after which a part of the table ends.
     """
 
     columns: tuple[Column, ...]
@@ -138,7 +137,6 @@ class Table:
     title: Line = ""
     label: str = ""
     style: str = "data"
-    dots: tuple[float, ...] = ()
     ends: frozenset[int] = frozenset()
     media: Medium = Medium.EVERYWHERE
 

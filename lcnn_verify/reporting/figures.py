@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import zip_longest
 from typing import Any
 
 import numpy as np
 
 from lcnn_verify.errors import said
-from lcnn_verify.evidence.drawing import Drawing, NotDrawable, Table
-from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.evidence.drawing import Drawing, NotDrawable, Table, csv_of
 from lcnn_verify.numerics.digits import number
 from lcnn_verify.reporting import curves, marks
 from lcnn_verify.reporting.plain import canonical
@@ -19,6 +19,7 @@ from lcnn_verify.reporting.points import column, is_number, spread
 
 _Json = Mapping[str, Any]
 _MOST_ROWS = 40
+_MOST_LINES = 2000  # of CSV
 
 
 def figures(series: Sequence[_Json], prefix: str) -> list[Drawing]:
@@ -35,7 +36,8 @@ def figures(series: Sequence[_Json], prefix: str) -> list[Drawing]:
         painter = _PAINTERS.get(figure["kind"])
         try:
             if painter is not None:
-                drawings += list(painter(figure, group, f"{prefix}-{len(drawings)}"))
+                made = list(painter(figure, group, f"{prefix}-{len(drawings)}"))
+                drawings += [replace(drawing, csv=_csv(figure, group)) for drawing in made]
                 continue
         except NotDrawable as reason:
             note = f" Not drawn: {reason}."
@@ -45,8 +47,36 @@ def figures(series: Sequence[_Json], prefix: str) -> list[Drawing]:
     return drawings
 
 
+def _csv(figure: _Json, group: Sequence[_Json]) -> str:
+    """The series of a figure as CSV, a row a point; what is over the axes goes by their names.
+
+    Of many thousand points it is a part that is spread evenly over them.
+    """
+    axes = {name: figure[name]["label"] for name in ("x", "y") if figure[name]}
+    if figure["kind"] == "map":
+        axes |= {"values": figure["values"] or "value"}
+    lists = {
+        key for item in group for key, value in item["data"].items() if isinstance(value, list)
+    }
+    names = sorted(lists, key=lambda name: (name not in ("x", "y"), name))
+    rows: list[tuple[Any, ...]] = []
+    for item in group:
+        data = item["data"]
+        if (grid := data.get("values")) is not None:
+            cells = [
+                (x, y, v)
+                for y, row in zip(data["y"], grid, strict=True)
+                for x, v in zip(data["x"], row, strict=True)
+            ]
+            data = dict(zip(("x", "y", "values"), map(list, zip(*cells, strict=True)), strict=True))
+        columns = [data.get(name, []) for name in names]
+        rows += [(item["label"], *row) for row in zip_longest(*columns)]
+    kept = [rows[index] for index in spread(len(rows), _MOST_LINES)]
+    return csv_of(("series", *(axes.get(name, name) for name in names)), kept)
+
+
 def _table(figure: _Json, group: Sequence[_Json], _: str) -> Iterator[Drawing]:
-    """The columns of each series, sorted and placed on a scale by the column ``order``."""
+    """The columns of each series, sorted by the column ``order``."""
     order = figure["order"]
     if not order:
         yield from (_plain_table(item, "") for item in group)
@@ -62,7 +92,7 @@ def _table(figure: _Json, group: Sequence[_Json], _: str) -> Iterator[Drawing]:
             (*(_cell(cells[index]) for cells in columns.values()), number(_finite(key[index])))
             for index in chosen
         )
-        table = Table((*columns, order), rows, _dots(key[chosen]))
+        table = Table((*columns, order), rows)
         left = len(key) - len(chosen)
         caption = f"{figure['caption']} Smallest {order} first."
         caption += f" {left} more rows are in report.json." if left else ""
@@ -71,17 +101,6 @@ def _table(figure: _Json, group: Sequence[_Json], _: str) -> Iterator[Drawing]:
 
 def _finite(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
-
-
-def _dots(values: FloatArray) -> tuple[float, ...]:
-    """Positions from 0 to 1 on a logarithmic scale that starts at 1, or below if it must."""
-    finite = values[np.isfinite(values) & (values > 0.0)]
-    if not len(finite):
-        return ()
-    low, high = min(1.0, float(finite.min())), max(float(finite.max()), 1.0)
-    span = math.log(high / low) or 1.0
-    places = np.log(np.clip(np.nan_to_num(values, nan=high), low, high) / low) / span
-    return tuple(float(place) for place in places)
 
 
 def _cell(value: Any) -> str:
@@ -111,7 +130,7 @@ def _plain_table(item: _Json, note: str) -> Drawing:
 _Painter = Callable[[_Json, Sequence[_Json], str], Iterator[Drawing]]
 _PAINTERS: dict[str, _Painter] = {
     "curves": curves.curves,
-    "bands": curves.bands,
+    "bands": curves.curves,
     "scatter": marks.scatter,
     "map": marks.shaded_map,
     "table": _table,

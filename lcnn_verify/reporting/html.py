@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
@@ -168,10 +170,8 @@ def _table(table: Table) -> Markup:
         tag("th", _named(column), scope="col", cls=_style(column), role="columnheader")
         for column in table.columns
     ]
-    if table.dots:
-        heads.append(tag("th", tag("span", "on a scale", cls="unseen"), scope="col"))
     rows = []
-    for index, (first, *others) in enumerate(table.rows):
+    for first, *others in table.rows:
         if not others and len(table.columns) > 1:
             span = str(len(heads))
             head_row = tag("th", text(first), scope="rowgroup", colspan=span, cls="group")
@@ -182,9 +182,6 @@ def _table(table: Table) -> Markup:
             label = column.heading if column.style != "bare" else ""
             kind = {"cls": _style(column), "data_label": label, "role": "cell"}
             cells.append(tag("td", text(cell), **kind))
-        if table.dots:
-            place = f"left: {100.0 * table.dots[index]:.1f}%"
-            cells.append(tag("td", tag("span", style=place), cls="dots"))
         rows.append(tag("tr", Markup("").join(cells), role="row"))
     title = tag("caption", text(table.title)) if table.title else Markup()
     head = Markup()
@@ -217,12 +214,21 @@ def _figure(drawing: Drawing) -> Markup:
     if drawing.table:
         columns = tuple(Column(name) for name in drawing.table.columns)
         rows = tuple(tuple(Plain(cell) for cell in row) for row in drawing.table.rows)
-        parts.append(_table(Table(columns, rows, label=drawing.title, dots=drawing.table.dots)))
+        parts.append(_table(Table(columns, rows, label=drawing.title)))
     keys = tag("ul", _rows([_key(key) for key in drawing.keys]), cls="keys")
     said = tag("strong", formula(f"{drawing.title}.")) + " " + formula(drawing.caption)
-    caption = _rows([keys if drawing.keys else Markup(), tag("p", said)])
+    caption = _rows([keys if drawing.keys else Markup(), tag("p", said + _data(drawing))])
     style = "tabular" if drawing.table else ""
     return tag("figure", _rows([*parts, tag("figcaption", caption)]), cls=style)
+
+
+def _data(drawing: Drawing) -> Markup:
+    """A link that saves the data behind a drawing, which the page itself holds."""
+    if not drawing.csv:
+        return Markup()
+    name = f"{'-'.join(re.findall(r'[A-Za-z0-9]+', drawing.title.lower()))}.csv"
+    address = Markup("data:text/csv;charset=utf-8,") + quote(drawing.csv, safe=",:()·")
+    return " " + tag("a", "Data as CSV", download=name, href=address, cls="data-link")
 
 
 def _key(key: Key) -> Markup:

@@ -25,24 +25,30 @@ def scatter(figure: _Json, group: Sequence[_Json], prefix: str) -> Iterator[Draw
     frame = Frame(figure)
     places, heights, words = _points(frame, group)
     styles = _styles(figure, words)
-    shown = np.array(spread(len(words), _MOST_MARKERS))
+    shown = {word: _thinned(np.flatnonzero([w == word for w in words]), words) for word in styles}
+    count = sum(map(len, shown.values()))
 
     def paint(axes: Any) -> None:
-        x, y = places[shown], heights[shown]
         for word, (colour, marker, _) in styles.items():
-            here = [k for k, index in enumerate(shown) if words[index] == word]
             style = {"marker": marker, "markersize": 5.5, "markeredgewidth": 0, "alpha": 0.75}
-            axes.plot(x[here], y[here], ls="none", color=svg.COLOURS[colour], **style)
-        frame.dress(axes, x, y)
+            x, y = places[shown[word]], heights[shown[word]]
+            axes.plot(x, y, ls="none", color=svg.COLOURS[colour], **style)
+        frame.dress(axes, places, heights)
 
     keys = [
         Key(glyph, colour, f"{word} ({words.count(word):,})")
         for word, (colour, _, glyph) in styles.items()
     ]
-    more = f" {len(shown)} of {len(words):,} points shown." if len(shown) < len(words) else ""
+    more = f" {count} of {len(words):,} points shown." if count < len(words) else ""
     caption = f"{figure['caption']}{_beyond(figure, places)}{more}".strip()
     markup = svg.draw(paint, prefix=prefix, title=figure["title"])
     yield Drawing(figure["title"], caption, markup, (*keys, *frame.keys))
+
+
+def _thinned(indices: Any, words: Sequence[str]) -> Any:
+    """A word's share of the marks there is room for, and at least one."""
+    share = max(1, len(indices) * _MOST_MARKERS // max(len(words), _MOST_MARKERS))
+    return indices[spread(len(indices), share)]
 
 
 def _points(frame: Frame, group: Sequence[_Json]) -> tuple[FloatArray, FloatArray, list[str]]:

@@ -122,8 +122,8 @@ def thin(frame: Frame, x: FloatArray, y: FloatArray, most: int) -> tuple[FloatAr
 
 def spread(count: int, most: int) -> list[int]:
     """At most ``most`` of the indices 0 … count − 1, evenly spread, the ends included."""
-    if count <= most:
-        return list(range(count))
+    if count <= most or most < 2:
+        return list(range(min(count, most)))
     return sorted({round(step * (count - 1) / (most - 1)) for step in range(most)})
 
 

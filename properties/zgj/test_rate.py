@@ -116,16 +116,16 @@ def named_starts():
 DECAY = Figure(
     Kind.CURVES,
     "Loss along gradient descent",
-    x=log("time t"),
-    y=log("loss L"),
+    x=log("time t", "length⁻²"),
+    y=log("loss L", "length⁴"),
     bound="the claimed bound 1/(1/L₀ + ½κ²t)",
     caption="Both axes are logarithmic.",
 )
 EXPONENTS = Figure(
     Kind.CURVES,
     "Gradient norm against loss",
-    x=log("loss L"),
-    y=log("gradient norm ‖∇L‖"),
+    x=log("loss L", "length⁴"),
+    y=log("gradient norm ‖∇L‖", "length³"),
     bound="the claimed bound κ·L",
     lines=(Line("1/2", slope=0.5), Line("2/3", slope=2.0 / 3.0), Line("1", slope=1.0)),
     caption="Both axes are logarithmic. Time runs from right to left; the slope of a curve is its "

@@ -16,7 +16,7 @@ from itertools import product
 import numpy as np
 
 from lcnn_verify.evidence import Figure, check, measure, verifies
-from lcnn_verify.evidence.figures import Kind
+from lcnn_verify.evidence.figures import Kind, Line, log
 from lcnn_verify.packs.zgj.adversary import lowest_critical_level, random_starts, search
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.quantities import (
@@ -64,10 +64,13 @@ def teachers_at(degrees, ratio, r, d):
 
 
 MARGINS = Figure(
-    Kind.TABLE,
+    Kind.SCATTER,
     "Margins over the grid",
-    order="‖∇L‖/(κL)",
-    caption="The smallest ratio a local search found at L ≤ ε₀, at each point of the grid.",
+    x=log("separation Δ", "degrees"),
+    y=log("κL/‖∇L‖, the largest found", "ratio"),
+    lines=(Line("1: above it the gradient bound fails", y=1.0),),
+    caption="The nearest to failing that a local search came at L ≤ ε₀, for each r, d, m and ratio "
+    "of the teachers’ norms.",
 )
 
 
@@ -85,8 +88,8 @@ def test_the_adversary_stays_above_the_bound(degrees, ratio, r, d, m):
     worst = Instance(found.W, V, parameters={"degrees": degrees, "ratio": ratio})
     assume_setting(worst)
     check.at_least(gradient_norm(worst), kappa(worst) * loss(worst), instance=worst)
-    where = {"Δ in degrees": degrees, "ratio of norms": ratio, "r": r, "d": d, "m": m}
-    MARGINS.point("search", **where, **{MARGINS.order: found.ratio})
+    shape = {"r": r, "d": d, "m": m}
+    MARGINS.point(f"ratio of norms {ratio:g}", x=degrees, y=1.0 / found.ratio, **shape)
 
 
 @verifies("zgj.threshold", cases=lambda profile: [{"d": 2, "m": 2}, {"d": 3, "m": 4}])

@@ -33,6 +33,7 @@ from lcnn_verify.packs.zgj.starts import width_ladder_start
 from lcnn_verify.packs.zgj.threshold import loss_threshold
 from lcnn_verify.profiles import active
 
+MOST_SLOPE, JUDGED = 0.1, 3  # claimed of log T against log m, over so many top rungs
 START = 0.02  # just below ε₀(I₂) = 0.0215
 NARROW = laws.below_threshold_law(max_r=2, max_d=3)
 DENSE_WIDTHS, DENSE_STARTS = [3 * 2**k for k in range(5)], 8
@@ -111,17 +112,25 @@ def ladder(V, start, widths, starts, name):
 LADDER = Figure(
     Kind.BANDS,
     "Time against width",
-    x=log("student width m"),
-    y=log("median time to 10⁻³·L₀"),
+    x=log("student width m", "neurons"),
+    y=log("median time to 10⁻³·L₀", "length⁻²"),
+    bound=f"slope {MOST_SLOPE}, the most claimed",
     caption="Medians over the starts of each rung, with the 10th to 90th percentile as a band.",
 )
 
 
-def chart_ladder(name, widths, times, note):
-    """Draw the medians over the starts, and the band from the 10th to the 90th percentile."""
+def chart_ladder(name, widths, times, note, *, judged=False):
+    """Draw the medians over the starts, and the band from the 10th to the 90th percentile.
+
+    Where it is ``judged`` also the steepest rise that is claimed, over the rungs it is claimed of.
+    """
     low, high = np.percentile(times, [10, 90], axis=1)
     medians = np.median(times, axis=1)
-    LADDER.add(name, x=widths, y=medians, low=low, high=high, note=note)
+    series = {"x": widths, "y": medians, "low": low, "high": high, "note": note}
+    if judged:
+        top = np.array(widths[-JUDGED:], dtype=float)
+        series |= {"bound_x": top, "bound": medians[-JUDGED] * (top / top[0]) ** MOST_SLOPE}
+    LADDER.add(name, **series)
     for m, median in zip(widths, medians, strict=True):
         measure(f"{name}: median time at m = {m}", median)
 
@@ -152,11 +161,11 @@ def test_planar_ladder_has_a_plateau():
     name = "planar, V = I₂"
     times = ladder(V, START, widths, starts, name)
     rng = np.random.default_rng(active().derive_seed("zgj.width-free", "bootstrap"))
-    slope, bound = slope_bound(widths[-3:], times[-3:], rng)
-    judged = f"judged on the top three rungs: slope {slope:.3f}, its 95 % bound {bound:.3f} ≤ 0.1"
-    chart_ladder(name, widths, times, judged)
+    slope, bound = slope_bound(widths[-JUDGED:], times[-JUDGED:], rng)
+    note = f"judged on the top three rungs: slope {slope:.3f}, its 95 % bound {bound:.3f} ≤ 0.1"
+    chart_ladder(name, widths, times, note, judged=True)
     measure("slope over the top three rungs", slope, claimed="at most 0.1")
-    check.at_most(Quantity("upper 95 % bound of the slope", bound, 1e-12), 0.1)
+    check.at_most(Quantity("upper 95 % bound of the slope", bound, 1e-12), MOST_SLOPE)
 
 
 @verifies("zgj.width-free")

@@ -42,13 +42,14 @@ def blocks(text):
     """One block of each kind, with ``text`` wherever there can be any."""
     line = (text, Plain(text), Code(text), Span(text, "strong", text), Lines((text, text)))
     columns = (Column(text), Column(text, number=True))
-    drawing = Drawing(text, text, "<svg/>", (Key(text, "1", text),), Cells((text,), ((text,),)))
+    cells = Cells((text,), ((text,),))
+    drawing = Drawing(text, text, "<svg/>", (Key(text, "1", text),), cells, text)
     return (
         Paragraph(line, "note"),
         Heading(text),
         Bullets((line, Entry(line, (Paragraph(text), Listing(text, "python"))))),
         Facts(((text, line),)),
-        Table(columns, ((text,), (line, text)), text, dots=()),
+        Table(columns, ((text,), (line, text)), text),
         Listing(text),
         Picture(drawing),
         Details(text, (Paragraph(text),)),
@@ -88,7 +89,7 @@ def test_nothing_in_a_document_is_acted_on():
     assert "<script" not in text
     page = ElementTree.fromstring(text.partition("\n")[2].replace("\x1b", ""))
     allowed = {"class", "id", "href", "style", "title", "lang", "charset", "name", "content"}
-    allowed |= {"role", "tabindex", "scope", "colspan", "data-label"}
+    allowed |= {"role", "tabindex", "scope", "colspan", "data-label", "download"}
     for element in page.iter():
         assert {key for key in element.attrib if not key.startswith("aria-")} <= allowed
     # Fenced code is shown as it is, and inline code; elsewhere no tag is left bare.

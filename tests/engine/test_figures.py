@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import re
 from xml.etree import ElementTree
 
 import matplotlib
 import numpy as np
 import pytest
-from figure_reading import drawn_in, texts
+from figure_reading import coloured, drawn_in, texts
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -21,23 +20,23 @@ from lcnn_verify.reporting import svg
 from lcnn_verify.reporting.figures import figures
 
 TIMES = np.geomspace(0.01, 1e4, 5000)
-LOG = {"x": log("time t"), "y": log("sum s")}
-FLAT = {"x": linear("count k"), "y": linear("size n")}
+LOG = {"x": log("time t", "s"), "y": log("sum s", "m")}
+FLAT = {"x": linear("count k", "1"), "y": linear("size n", "m")}
 DECAY = Figure(Kind.CURVES, "Decay", **LOG, bound="the claimed bound", caption="Falls.")
 SLOPES = Figure(
     Kind.CURVES,
     "Slope",
-    x=log("s"),
-    y=log("‖∇s‖"),
+    x=log("s", "m"),
+    y=log("‖∇s‖", "1"),
     bound="c·s",
     lines=(Line("1/2", slope=0.5), Line("2/3", slope=2 / 3), Line("1", slope=1.0)),
 )
-SIZES = Figure(Kind.BANDS, "Sizes", x=log("size m"), y=log("median time"))
+SIZES = Figure(Kind.BANDS, "Sizes", x=log("size m", "people"), y=log("median time", "s"))
 STARTS = Figure(
     Kind.SCATTER,
     "Starts",
-    x=log("level"),
-    y=log("steps"),
+    x=log("level", "ratio"),
+    y=log("steps", "count"),
     marks={"up": Tone.GOOD, "down": Tone.BAD, "open": Tone.WARN},
     lines=(Line("the level", x=1.0, beyond="are shown for comparison"),),
 )
@@ -73,7 +72,7 @@ def test_a_curve_is_drawn_with_its_bound_and_named_axes():
     assert np.ptp(bound[:, 1]) < 0.2, "a constant bound is a level line"
     assert [key.label for key in drawing.keys] == ["run", "the claimed bound"]
     assert (drawing.title, drawing.caption) == ("Decay", "Falls. run: s₀ = 0.02.")
-    assert {"time t", "sum s", "10⁴"} <= set(texts(drawing.markup))
+    assert {"time t (s)", "sum s (m)", "10⁴"} <= set(texts(drawing.markup))
     assert len(drawn_in(one(decay()).markup, "1")) == 1
 
 
@@ -129,7 +128,7 @@ def test_bands_have_a_band_and_a_tick_per_abscissa():
     drawing = one([item(SIZES, "planar", **data, note="flat"), item(SIZES, "dense", **data)])
     styles = [e.get("style", "") for e in ElementTree.fromstring(drawing.markup).iter()]
     assert sum("fill-opacity: 0.18" in style for style in styles) == 2
-    assert {"2", "4", "8", "16", "size m", "median time"} <= set(texts(drawing.markup))
+    assert {"2", "4", "8", "16", "size m (people)", "median time (s)"} <= set(texts(drawing.markup))
     assert [key.label for key in drawing.keys] == ["planar", "dense"]
     assert drawing.caption == "planar: flat."
     assert one(item(SIZES, x=[2, 4], y=[4, 8])).markup
@@ -152,7 +151,7 @@ def test_a_scatter_has_a_marker_and_a_count_per_word():
     ]
     assert len({key.glyph for key in drawing.keys}) == 5
     assert drawing.markup.count("<use ") >= 40
-    assert {"level", "steps"} <= set(texts(drawing.markup))
+    assert {"level (ratio)", "steps (count)"} <= set(texts(drawing.markup))
     bare = Figure(Kind.SCATTER, "Bare", **FLAT)
     drawing = one([item(bare, name, x=[1, 2], y=[k, 3]) for k, name in enumerate("ab")])
     assert [(key.label, key.colour) for key in drawing.keys] == [("a (2)", "1"), ("b (2)", "2")]
@@ -170,11 +169,11 @@ def test_a_scatter_says_what_lies_beyond_its_line():
 
 
 def test_figures_are_one_per_description_small_and_with_ids_of_their_own():
-    other = Figure(Kind.SCATTER, "Starts", x=log("level"), y=linear("height"))
+    other = Figure(Kind.SCATTER, "Starts", x=log("level", "ratio"), y=linear("height", "m"))
     first, second = figures([starts(900), item(other, x=[1, 2], y=[-1, 0])], "f")
     assert "360 of 900 points shown" in first.caption
     assert len(first.markup) < 60_000
-    assert "height" in texts(second.markup)
+    assert "height (m)" in texts(second.markup)
     ids = re.findall(r' id="([^"]+)"', first.markup + second.markup)
     assert len(ids) == len(set(ids)) > 2
 
@@ -209,7 +208,7 @@ def test_a_map_shades_its_cells_and_draws_a_line_on_them():
     assert drawn[1, 1] < drawn[0, 1], "y grows downwards"
     assert [key.label for key in drawing.keys] == ["0", "0.5", "1", "n = 2k"]
     assert drawing.caption == "Shades: share of successes."
-    assert {"count k", "size n", "2", "4"} <= set(texts(drawing.markup))
+    assert {"count k (1)", "size n (m)", "2", "4"} <= set(texts(drawing.markup))
 
 
 def test_maps_on_logarithmic_axes_and_of_one_cell():
@@ -224,20 +223,29 @@ def test_maps_on_logarithmic_axes_and_of_one_cell():
     assert len(cells(one(item(SUCCESS, x=[1], y=[1], values=[[7.0]])).markup)) == 1
 
 
-def test_a_table_is_sorted_with_a_dot_per_row():
+def test_a_table_is_sorted():
     columns = {"Δ": [0.1, 0.2, 0.3], "r": [2, 3, 4], "ratio": [3.0, 1.5, None]}
     drawing = one(item(MARGINS, "search", **columns))
     assert drawing.table.columns == ("Δ", "r", "ratio")
     assert drawing.table.rows == (("0.2", "3", "1.5"), ("0.1", "2", "3"), ("0.3", "4", "—"))
-    assert drawing.table.dots == pytest.approx((math.log(1.5) / math.log(3), 1.0, 1.0))
     assert drawing.caption == "Found. Smallest ratio first."
+
+
+def test_rare_marks_are_drawn_among_many():
+    words = ["up"] * 5000 + ["down"]
+    drawing = one(item(STARTS, x=[0.5] * 5001, y=[*range(1, 5002)], mark=words))
+    assert "360 of 5,001 points shown." in drawing.caption
+    assert {"good", "bad"} <= coloured(drawing.markup)
+
+
+def test_a_curve_of_one_point_is_a_mark():
+    assert "<use " in one(item(DECAY, x=[1.0], y=[1.0])).markup
 
 
 def test_long_tables_are_cut_and_say_so():
     drawing = one(item(MARGINS, k=list(range(50)), ratio=[2.0 + k for k in range(50)]))
     assert len(drawing.table.rows) == 40
     assert "10 more rows are in report.json" in drawing.caption
-    assert one(item(MARGINS, k=[1], ratio=[-1.0])).table.dots == ()
 
 
 def test_tables_without_an_order_and_kinds_of_a_later_version_are_plain():
@@ -282,7 +290,11 @@ def test_data_a_figure_cannot_show_become_a_table_that_says_why(figure, data, re
 
 def test_a_figure_that_makes_no_sense_is_refused_where_it_is_made():
     with pytest.raises(InputError, match=r"figure: got 'T' without its axes"):
-        Figure(Kind.CURVES, "T", x=log("x"))
+        Figure(Kind.CURVES, "T", x=log("x", "m"))
+    with pytest.raises(InputError, match=r"figure: got an axis without a unit: 'x', wanted names"):
+        linear("x", " ")
+    with pytest.raises(InputError, match="figure: got an axis without a name, wanted names"):
+        log("", "m")
     with pytest.raises(InputError, match=r"figure: got a slope in 'T', wanted log axes"):
         Figure(Kind.CURVES, "T", **FLAT, lines=(Line("1", slope=1.0),))
     with pytest.raises(InputError, match=r"figure: got a series of 'Decay' without y"):
@@ -345,11 +357,13 @@ FAR = {"x": [1e119, 1e-119], "y": [1e-119, 1e119], "bound": "x"}
 @example([raw(Figure(Kind.CURVES, "Flat", **FLAT), **FAR)])
 @example([raw(SIZES, x=[1], y=[1], low=[-1], high=[1])])
 @example([raw(SUCCESS, x=[-1e119, 1e119], y=[0.0, 1e-300], values=[[1, 2], [1e300, 3]])])
-def test_no_data_make_a_figure_fail(items):
+def test_no_data_make_a_figure_fail_and_legends_show_what_is_drawn(items):
     for drawing in figures(items, "f"):
         assert drawing.markup or drawing.table or drawing.caption
         if drawing.markup:
             ElementTree.fromstring(drawing.markup)
+            seen = coloured(drawing.markup)
+            assert seen - {"ink", "muted", "grid"} <= {key.colour for key in drawing.keys} <= seen
 
 
 def hostile_drawing():

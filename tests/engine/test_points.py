@@ -10,7 +10,7 @@ from lcnn_verify.evidence.drawing import NotDrawable
 from lcnn_verify.evidence.figures import Figure, Kind, log
 from lcnn_verify.reporting.points import Frame, column, log_ticks, pairs, spread, thin
 
-DECAY = Figure(Kind.CURVES, "Decay", x=log("time t"), y=log("sum s"))
+DECAY = Figure(Kind.CURVES, "Decay", x=log("time t", "s"), y=log("sum s", "m"))
 
 
 def test_thinning_keeps_ends_and_shape():

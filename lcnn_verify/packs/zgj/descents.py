@@ -40,8 +40,8 @@ _OUTCOMES = {
 STARTS = Figure(
     Kind.SCATTER,
     "Where gradient descent ends",
-    x=log("start level L₀/ε₀"),
-    y=log("steps taken"),
+    x=log("start level L₀/ε₀", "ratio"),
+    y=log("steps taken", "count"),
     marks={"converged": Tone.GOOD, "undecided": Tone.WARN, "stationary": Tone.BAD},
     lines=(
         Line(
@@ -49,6 +49,7 @@ STARTS = Figure(
             x=1.0,
             beyond="are shown for comparison, and nothing is claimed of them",
         ),
+        Line("the budget: a run that spends it is undecided", y=BUDGET),
     ),
     caption="One mark per start.",
 )

@@ -18,8 +18,8 @@ from lcnn_verify.profiles import active
 GROWTH = Figure(
     Kind.CURVES,
     "Partitions and their bound",
-    x=linear("n"),
-    y=log("partitions of n"),
+    x=linear("n", "integer"),
+    y=log("partitions of n", "count"),
     bound="e^{π√(2n/3)}",
 )
 
