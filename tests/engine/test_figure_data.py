@@ -56,3 +56,7 @@ def test_the_data_behind_a_figure_stay_small():
     lines = one(item(DECAY, "run", x=TIMES, y=1 / TIMES)).csv.splitlines()
     assert len(lines) == 2001
     assert lines[-1].startswith("run,")
+
+
+def test_a_curve_of_one_point_is_a_mark():
+    assert "<use " in one(item(DECAY, x=[1.0], y=[1.0])).markup

@@ -214,11 +214,8 @@ def test_a_map_shades_its_cells_and_draws_a_line_on_them():
 def test_maps_on_logarithmic_axes_and_of_one_cell():
     figure = Figure(Kind.MAP, "Powers", **LOG)
     powers = [1.0, 10.0, 100.0]
-    widths = np.diff(
-        sorted(
-            {x for x, _ in cells(one(item(figure, x=powers, y=powers, values=np.eye(3))).markup)}
-        )
-    )
+    drawing = one(item(figure, x=powers, y=powers, values=np.eye(3)))
+    widths = np.diff(sorted({x for x, _ in cells(drawing.markup)}))
     assert widths[0] == pytest.approx(widths[1], abs=0.3)
     assert len(cells(one(item(SUCCESS, x=[1], y=[1], values=[[7.0]])).markup)) == 1
 
@@ -236,10 +233,6 @@ def test_rare_marks_are_drawn_among_many():
     drawing = one(item(STARTS, x=[0.5] * 5001, y=[*range(1, 5002)], mark=words))
     assert "360 of 5,001 points shown." in drawing.caption
     assert {"good", "bad"} <= coloured(drawing.markup)
-
-
-def test_a_curve_of_one_point_is_a_mark():
-    assert "<use " in one(item(DECAY, x=[1.0], y=[1.0])).markup
 
 
 def test_long_tables_are_cut_and_say_so():
