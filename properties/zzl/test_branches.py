@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from lcnn_verify.evidence import check, verifies
 from lcnn_verify.evidence.draws import classify
-from lcnn_verify.evidence.figures import Figure, Kind, linear
+from lcnn_verify.evidence.figures import Figure, Kind, Line, linear
 from lcnn_verify.packs.zhang_zhang_luo import strategies
 from lcnn_verify.packs.zhang_zhang_luo.branch import resolving
 from lcnn_verify.packs.zhang_zhang_luo.network import Network, kernel_dimension, loss
@@ -27,8 +27,9 @@ BEYOND = (-2, 2, 3)
 LINES = Figure(
     Kind.CURVES,
     "The three branches of the example",
-    x=linear("difference of the weights w₁ − w₂"),
-    y=linear("first output a₁"),
+    x=linear("difference of the weights w₁ − w₂", "weight"),
+    y=linear("first output a₁", "output"),
+    lines=(Line("the target’s output ā", y=1.0),),
     caption="m = 2, m₀ = 1, d = 1, with ā = w̄ = 1: three lines of networks of zero loss.",
 )
 
