@@ -73,11 +73,12 @@ Line: TypeAlias = "Inline | tuple[Line, ...]"
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A line of text."""
+    """A line of text; links lead to its ``key``."""
 
     line: Line
     style: str = ""
     media: Medium = Medium.EVERYWHERE
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ class Bullets:
 class Facts:
     """Names with their values."""
 
-    pairs: tuple[tuple[str, Line], ...]
+    pairs: tuple[tuple[Line, Line], ...]
     style: str = "facts"
     media: Medium = Medium.EVERYWHERE
 
@@ -165,12 +166,32 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """Blocks to unfold."""
+    """Blocks to unfold; ``opened`` says whether a page shows them from the first.
 
-    summary: str
+    With a ``key`` it is a card: its summary is a heading, ``mark`` stands beside it, and links to
+    the key unfold it.
+    """
+
+    summary: Line
     blocks: tuple[Block, ...]
     style: str = ""
     media: Medium = Medium.EVERYWHERE
+    opened: bool = False
+    key: str = ""
+    mark: Line = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What of the page's cards to show: one of ``choices``, each with how many cards it leaves.
+
+    A card is left by choice k where its style has the class ``NAME-k``; choice 0 leaves all.
+    """
+
+    name: str
+    legend: str
+    choices: tuple[tuple[str, int], ...]
+    media: Medium = Medium.PAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +207,7 @@ class Group:
 class Section:
     """A headed part. ``key`` is its anchor, ``mark`` stands beside its title.
 
-    ``listed`` sections are in the contents of the page, under ``listed``.
+    ``listed`` sections, and those within, are in the contents of the page, under ``listed``.
     """
 
     title: Line
@@ -199,7 +220,17 @@ class Section:
 
 
 Block: TypeAlias = (
-    Paragraph | Heading | Bullets | Facts | Table | Listing | Picture | Details | Group | Section
+    Paragraph
+    | Heading
+    | Bullets
+    | Facts
+    | Table
+    | Listing
+    | Picture
+    | Details
+    | Filter
+    | Group
+    | Section
 )
 
 

@@ -106,6 +106,6 @@ def callout(data: _Json, found: Sequence[Cause]) -> Iterator[Block]:
     yield Group((Paragraph(title), Bullets(tuple(lines))), style)
 
 
-def anchor(entry: _Json) -> Link:
-    """The claim's id, leading to its details."""
-    return Link(entry["id"], f"#claim-{entry['id']}")
+def anchor(entry: _Json, shown: str = "") -> Link:
+    """The claim's id, or ``shown`` in its place, leading to its card."""
+    return Link(shown or entry["id"], f"#claim-{entry['id']}")

@@ -10,64 +10,76 @@ from urllib.parse import quote
 from markupsafe import Markup, escape
 
 from lcnn_verify.evidence.drawing import Drawing, Key
-from lcnn_verify.reporting.document import (
-    Block,
-    Bullets,
-    Code,
-    Column,
-    Details,
-    Document,
-    Entry,
-    Facts,
-    Group,
-    Heading,
-    Line,
-    Lines,
-    Link,
-    Listing,
-    Medium,
-    Paragraph,
-    Picture,
-    Plain,
-    Section,
-    Span,
-    Table,
-    shown,
-    words,
-)
+from lcnn_verify.reporting import document as doc
 from lcnn_verify.reporting.formula import formula
 
+FILES = ("report.json", "summary.md", "junit.xml")
+"""The files beside a report that a page may lead to."""
 _HERE = Path(__file__).parent
 _NEWLINE = Markup("\n")
 
 
-def render(document: Document) -> str:
+def render(document: doc.Document) -> str:
     """The document as a self-contained page; every string in it is escaped."""
-    sections = [section for section in document.sections if Medium.PAGE in section.media]
-    contents = [
-        tag("li", tag("a", section.listed, href=f"#{section.key}"))
-        for section in sections
-        if section.listed
-    ]
     head = [
         tag("p", f"lcnn-verify {document.kind}", cls="brand"),
         tag("h1", document.headline, cls=document.tone),
         tag("p", text(document.lede), cls="lede"),
         _blocks(document.head, 1),
-        tag("nav", tag("ul", _rows(contents)), aria_label="Sections") if contents else Markup(),
     ]
+    contents = _contents(document.sections)
     frame = Markup((_HERE / "page.html").read_text(encoding="utf-8"))
     return frame.format(
         version=document.version,
         headline=document.headline,
         style=Markup((_HERE / "style.css").read_text(encoding="utf-8")),
+        rules=_rows([_rule(part) for part in _filters(document.sections)]),
         start=document.start,
         head=_rows(head),
-        main=_blocks(sections, 1),
+        layout="page with-side" if contents else "page",
+        side=_side(contents) if contents else Markup(),
+        main=_blocks(document.sections, 1),
     )
 
 
-def tag(name: str, content: str = "", *, cls: str = "", **attributes: str) -> Markup:
+def _contents(blocks: Sequence[doc.Block]) -> Markup:
+    """Links to the listed sections, those within a section below it."""
+    items = []
+    for block in doc.shown(blocks, doc.Medium.PAGE):
+        if isinstance(block, doc.Section) and block.listed:
+            inner = _contents(block.blocks)
+            parts = [tag("a", formula(block.listed), href=f"#{block.key}")]
+            parts += [tag("ul", inner)] if inner else []
+            items.append(tag("li", _rows(parts)))
+    return _rows(items)
+
+
+def _side(contents: Markup) -> Markup:
+    """The contents beside the page; where it is narrow they unfold on demand."""
+    switch = tag("input", type="checkbox", id="contents", cls="unseen")
+    label = tag("label", "Contents", **{"for": "contents"})
+    return tag(
+        "nav", _rows([switch, label, tag("ul", contents)]), cls="side", aria_label="Contents"
+    )
+
+
+def _filters(blocks: Sequence[doc.Block]) -> list[doc.Filter]:
+    """The filters of the page's cards: they stand directly in its sections."""
+    inside = [part for block in blocks if isinstance(block, doc.Section) for part in block.blocks]
+    return [part for part in inside if isinstance(part, doc.Filter)]
+
+
+def _rule(part: doc.Filter) -> Markup:
+    """What hides the cards that a choice leaves out, and the sections that are left without any."""
+    rule = Markup("body:has(#{0}:checked) :is(.card:not(.{0}), .part:not(:has(.{0}))) {{ {1} }}")
+    names = (f"{part.name}-{k}" for k in range(1, len(part.choices)))
+    return _rows([rule.format(name, "display: none;") for name in names])
+
+
+_VOID = ("br", "input")
+
+
+def tag(element: str, content: str = "", /, *, cls: str = "", **attributes: str) -> Markup:
     """One element; its content and attributes are escaped unless they are markup already.
 
     Attributes are named with an underscore for each hyphen; empty ones are left out.
@@ -78,27 +90,29 @@ def tag(name: str, content: str = "", *, cls: str = "", **attributes: str) -> Ma
         for key, value in said.items()
         if value
     )
-    return Markup("<{0}{1}>{2}</{0}>").format(Markup(name), parts, content)
+    if element in _VOID:
+        return Markup("<{}{}/>").format(Markup(element), parts)
+    return Markup("<{0}{1}>{2}</{0}>").format(Markup(element), parts, content)
 
 
-def text(line: Line) -> Markup:
+def text(line: doc.Line) -> Markup:
     """A line of text."""
     match line:
         case str():
             return formula(line)
         case tuple():
             return Markup("").join(text(part) for part in line)
-        case Plain():
+        case doc.Plain():
             return escape(line.text)
-        case Code():
+        case doc.Code():
             return tag("code", line.text)
-        case Link():
+        case doc.Link():
             if _safe(line.address):
                 return tag("a", formula(line.text), href=line.address, cls=line.style)
             return formula(line.text)
-        case Lines():
-            return Markup("<br/>").join(text(part) for part in line.lines)
-        case Span():
+        case doc.Lines():
+            return tag("br").join(text(part) for part in line.lines)
+        case doc.Span():
             name = {"strong": "strong", "quote": "q"}.get(line.style, "span")
             style = "" if name != "span" else line.style
             return tag(name, text(line.line), cls=style, title=line.hint)
@@ -106,55 +120,82 @@ def text(line: Line) -> Markup:
 
 def _safe(address: str) -> bool:
     """Whether a browser may follow it: a report may come from anyone."""
-    return address.startswith(("https://", "http://", "#", "counterexamples/", "report.json"))
+    return address in FILES or address.startswith(("https://", "http://", "#", "counterexamples/"))
 
 
 def _rows(parts: Sequence[Markup]) -> Markup:
     return _NEWLINE.join(part for part in parts if part)
 
 
-def _blocks(blocks: Sequence[Block], depth: int) -> Markup:
-    return _rows([_block(block, depth) for block in shown(blocks, Medium.PAGE)])
+def _blocks(blocks: Sequence[doc.Block], depth: int) -> Markup:
+    return _rows([_block(block, depth) for block in doc.shown(blocks, doc.Medium.PAGE)])
 
 
-def _block(block: Block, depth: int) -> Markup:
+def _block(block: doc.Block, depth: int) -> Markup:
     match block:
-        case Paragraph():
-            return tag("p", text(block.line), cls=block.style)
-        case Heading():
+        case doc.Paragraph():
+            return tag("p", text(block.line), cls=block.style, id=block.key)
+        case doc.Heading():
             return tag(f"h{depth + 1 + block.minor}", text(block.text))
-        case Bullets():
+        case doc.Bullets():
             items = [tag("li", _item(item, depth)) for item in block.items]
             return tag("ul", _rows(items), cls=block.style)
-        case Facts():
+        case doc.Facts():
             pairs = [
                 tag("div", tag("dt", text(name)) + tag("dd", text(value)))
                 for name, value in block.pairs
             ]
             return tag("dl", _rows(pairs), cls=block.style)
-        case Table():
+        case doc.Table():
             return _table(block)
-        case Listing():
+        case doc.Listing():
             return tag("pre", tag("code", block.text), tabindex="0")
-        case Picture():
+        case doc.Picture():
             return _figure(block.drawing)
-        case Details():
-            inside = _rows([tag("summary", block.summary), _blocks(block.blocks, depth)])
-            return tag("details", inside, cls=block.style)
-        case Group():
+        case doc.Details():
+            return _details(block, depth)
+        case doc.Filter():
+            return _filter(block)
+        case doc.Group():
             role = "note" if block.style.startswith("callout") else ""
             return tag("div", _blocks(block.blocks, depth), cls=block.style, role=role)
-        case Section():
+        case doc.Section():
             return _section(block, depth)
 
 
-def _item(item: Line | Entry, depth: int) -> Markup:
-    if isinstance(item, Entry):
+def _details(details: doc.Details, depth: int) -> Markup:
+    """Something to unfold; a card's key is inside, so that browsers unfold what a link leads to."""
+    name = tag("summary", text(details.summary))
+    if details.key:
+        title = tag(f"h{depth + 1}", text(details.summary), id=f"{details.key}-title")
+        name = tag("summary", _rows([title, text(details.mark)]))
+    inside = _blocks(details.blocks, depth + bool(details.key))
+    if details.key:
+        title_key = f"{details.key}-title"
+        inside = tag("article", inside, id=details.key, aria_labelledby=title_key)
+    opened = "open" if details.opened else ""
+    return tag("details", _rows([name, inside]), cls=details.style, open=opened)
+
+
+def _filter(part: doc.Filter) -> Markup:
+    """Radio buttons, which a keyboard reaches; :func:`_rule` is what they do."""
+    parts = [tag("legend", part.legend)]
+    for k, (label, count) in enumerate(part.choices):
+        key = f"{part.name}-{k}"
+        state = {"checked": "" if k else "checked", "disabled": "" if count else "disabled"}
+        parts.append(tag("input", type="radio", name=part.name, id=key, **state))
+        words = escape(f"{label} ") + tag("span", str(count), cls="count")
+        parts.append(tag("label", words, **{"for": key}))
+    return tag("fieldset", _rows(parts), cls="filter")
+
+
+def _item(item: doc.Line | doc.Entry, depth: int) -> Markup:
+    if isinstance(item, doc.Entry):
         return _rows([text(item.line), _blocks(item.more, depth)])
     return text(item)
 
 
-def _section(section: Section, depth: int) -> Markup:
+def _section(section: doc.Section, depth: int) -> Markup:
     key = f"{section.key}-title"
     title = tag(f"h{depth + 1}", text(section.title), id=key)
     if section.mark:
@@ -164,7 +205,7 @@ def _section(section: Section, depth: int) -> Markup:
     return tag(name, inside, id=section.key, cls=section.style, aria_labelledby=key)
 
 
-def _table(table: Table) -> Markup:
+def _table(table: doc.Table) -> Markup:
     """A table in a region that scrolls by itself; on narrow screens its cells name their column."""
     heads = [
         tag("th", _named(column), scope="col", cls=_style(column), role="columnheader")
@@ -189,22 +230,22 @@ def _table(table: Table) -> Markup:
         head = tag("thead", tag("tr", Markup("").join(heads), role="row"), role="rowgroup")
     body = tag("tbody", _rows(rows), role="rowgroup")
     inside = tag("table", _rows([title, head, body]), cls=table.style, role="table")
-    label = table.label or words(table.title)
+    label = table.label or doc.words(table.title)
     return tag("div", inside, cls="scroll", tabindex="0", role="region", aria_label=label)
 
 
-def _first(column: Column, cell: Line) -> Markup:
+def _first(column: doc.Column, cell: doc.Line) -> Markup:
     """The cell that names its row, where one does."""
     if column.style == "bare":
         return tag("td", text(cell), role="cell")
     return tag("th", text(cell), scope="row", role="rowheader")
 
 
-def _named(column: Column) -> Markup:
+def _named(column: doc.Column) -> Markup:
     return formula(column.heading) if column.heading else tag("span", "what", cls="unseen")
 
 
-def _style(column: Column) -> str:
+def _style(column: doc.Column) -> str:
     return " ".join(part for part in ("num" if column.number else "", column.style) if part)
 
 
@@ -212,9 +253,9 @@ def _figure(drawing: Drawing) -> Markup:
     """A drawing, whose markup is ours, or a table, with its legend and caption."""
     parts = [Markup(drawing.markup)]
     if drawing.table:
-        columns = tuple(Column(name) for name in drawing.table.columns)
-        rows = tuple(tuple(Plain(cell) for cell in row) for row in drawing.table.rows)
-        parts.append(_table(Table(columns, rows, label=drawing.title)))
+        columns = tuple(doc.Column(name) for name in drawing.table.columns)
+        rows = tuple(tuple(doc.Plain(cell) for cell in row) for row in drawing.table.rows)
+        parts.append(_table(doc.Table(columns, rows, label=drawing.title)))
     keys = tag("ul", _rows([_key(key) for key in drawing.keys]), cls="keys")
     said = tag("strong", formula(f"{drawing.title}.")) + " " + formula(drawing.caption)
     caption = _rows([keys if drawing.keys else Markup(), tag("p", said + _data(drawing))])

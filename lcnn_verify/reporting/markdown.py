@@ -5,29 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from lcnn_verify.reporting.document import (
-    Block,
-    Bullets,
-    Code,
-    Details,
-    Document,
-    Entry,
-    Facts,
-    Group,
-    Heading,
-    Line,
-    Lines,
-    Link,
-    Listing,
-    Medium,
-    Paragraph,
-    Picture,
-    Plain,
-    Section,
-    Span,
-    Table,
-    shown,
-)
+from lcnn_verify.reporting import document as doc
 
 # An underscore inside a word, as in v_min or ‖V‖_F, can open emphasis but never close it; as all
 # others are escaped, formulas stay readable. A > means something at the beginning only.
@@ -47,7 +25,7 @@ def code(text: str) -> str:
     return f"{fence}{padding}{line}{padding}{fence}"
 
 
-def render(document: Document) -> str:
+def render(document: doc.Document) -> str:
     """The document as Markdown. Nothing in it differs between equal runs."""
     kind = f" {document.kind}" if document.kind != "report" else ""
     lines = [f"# lcnn-verify{kind}: {escape(document.headline)}", "", text(document.lede), ""]
@@ -56,7 +34,7 @@ def render(document: Document) -> str:
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def text(line: Line) -> str:
+def text(line: doc.Line) -> str:
     """A line of text, escaped."""
     match line:
         case str():
@@ -65,48 +43,50 @@ def text(line: Line) -> str:
             return f"{left}{escape(line)}{right}" if line.strip() else " " * bool(line)
         case tuple():
             return "".join(text(part) for part in line)
-        case Plain() | Link():
+        case doc.Plain() | doc.Link():
             return escape(line.text)
-        case Code():
+        case doc.Code():
             return code(line.text)
-        case Lines():
+        case doc.Lines():
             return "; ".join(text(part) for part in line.lines)
-        case Span():
+        case doc.Span():
             return f"**{text(line.line)}**" if line.style == "strong" else text(line.line)
 
 
-def _blocks(blocks: Sequence[Block], depth: int) -> list[str]:
-    return [line for block in shown(blocks, Medium.SUMMARY) for line in _block(block, depth)]
+def _blocks(blocks: Sequence[doc.Block], depth: int) -> list[str]:
+    return [
+        line for block in doc.shown(blocks, doc.Medium.SUMMARY) for line in _block(block, depth)
+    ]
 
 
-def _block(block: Block, depth: int) -> Iterator[str]:
+def _block(block: doc.Block, depth: int) -> Iterator[str]:
     """The lines of a block, the last of them blank."""
     match block:
-        case Paragraph():
+        case doc.Paragraph():
             yield from (text(block.line), "")
-        case Heading():
+        case doc.Heading():
             yield from (f"**{escape(block.text)}**", "")
-        case Bullets():
+        case doc.Bullets():
             yield from _list(block)
-        case Facts():
-            yield from (f"- {escape(name)}: {text(value)}" for name, value in block.pairs)
+        case doc.Facts():
+            yield from (f"- {text(name)}: {text(value)}" for name, value in block.pairs)
             yield ""
-        case Table():
+        case doc.Table():
             yield from table(block)
-        case Listing():
+        case doc.Listing():
             yield from (*fenced(block.text, block.language), "")
-        case Details():
-            yield from (f"**{escape(block.summary)}**", "", *_blocks(block.blocks, depth))
-        case Group():
+        case doc.Details():
+            yield from (f"**{text(block.summary)}**", "", *_blocks(block.blocks, depth))
+        case doc.Group():
             yield from _blocks(block.blocks, depth)
-        case Section():
+        case doc.Section():
             yield f"{'#' * (depth + 1)} {text(block.title)}"
             yield from ("", *_blocks(block.blocks, depth + 1))
-        case Picture():
+        case doc.Picture() | doc.Filter():
             pass
 
 
-def _list(bullets: Bullets) -> Iterator[str]:
+def _list(bullets: doc.Bullets) -> Iterator[str]:
     """A list; items of more than lines stand between blank lines."""
     spaced = False
     for index, item in enumerate(bullets.items):
@@ -118,19 +98,19 @@ def _list(bullets: Bullets) -> Iterator[str]:
     yield ""
 
 
-def _item(item: Line | Entry) -> list[str]:
+def _item(item: doc.Line | doc.Entry) -> list[str]:
     """The lines of an item: paragraphs run on, code is parted from them."""
-    if not isinstance(item, Entry):
+    if not isinstance(item, doc.Entry):
         return [f"- {text(item)}"]
     lines = [f"- {text(item.line)}"]
-    for part in shown(item.more, Medium.SUMMARY):
+    for part in doc.shown(item.more, doc.Medium.SUMMARY):
         more = list(_block(part, 1))[:-1]
-        lines += [""] * isinstance(part, Listing)
+        lines += [""] * isinstance(part, doc.Listing)
         lines += [f"  {line}".rstrip() for line in more]
     return lines
 
 
-def table(rows: Table) -> Iterator[str]:
+def table(rows: doc.Table) -> Iterator[str]:
     """The lines of a table, the last of them blank."""
     sides = ["---:" if column.number else "---" for column in rows.columns]
     yield f"| {' | '.join(escape(column.heading) for column in rows.columns)} |"

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from lcnn_verify.evidence import Verdict, decide, violation_rate_bound
-from lcnn_verify.ledger.claim import Claim, Constant
+from lcnn_verify.ledger.claim import Claim, Constant, Source
 from lcnn_verify.reporting import shapes
 from lcnn_verify.reporting.plain import canonical
 
@@ -113,7 +113,7 @@ def merge(claim: Claim, records: Iterable[_Json]) -> shapes.Claim:
         "wording": claim.wording,
         "kind": str(claim.kind),
         "provenance": [str(provenance) for provenance in claim.provenance],
-        "source": _source(claim),
+        "source": source_of(claim.source),
         "assumptions": list(claim.assumptions),
         "constants": [_constant(constant) for constant in claim.constants],
         "follows_from": list(claim.follows_from),
@@ -160,13 +160,13 @@ def sentence(claim: Claim) -> shapes.Sentence:
         "title": claim.title,
         "statement": claim.statement,
         "wording": claim.wording,
-        "source": _source(claim),
+        "source": source_of(claim.source),
         "not_testable": claim.not_testable,
     }
 
 
-def _source(claim: Claim) -> shapes.Source:
-    source = claim.source
+def source_of(source: Source) -> shapes.Source:
+    """The report's record of a source."""
     return {"paper": source.paper, "place": source.place, "url": source.url}
 
 

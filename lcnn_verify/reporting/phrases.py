@@ -9,22 +9,28 @@ from types import MappingProxyType
 from typing import Any
 
 from lcnn_verify.evidence import Certificate, Observation, Outcome, Verdict
-from lcnn_verify.ledger.claim import Whose
+from lcnn_verify.ledger.claim import Kind, Whose
 from lcnn_verify.numerics.digits import NOTHING, ball, is_written, number
 from lcnn_verify.reporting.document import Line, Span
 
 _CROSSED = {"≥": "≱", "≤": "≰", "=": "≠"}
+_FEW = 300  # draws that bound a violation rate by 1 %
 _HIGH: Mapping[Any, str] = {"≥": "got", "≤": "bound"}  # the side that is to be the larger
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Claims that belong together, with a heading."""
+    """Claims of one pack that belong together, with a heading."""
 
     key: str
+    pack: str
     title: str
     introduction: str
     entries: tuple[dict[str, Any], ...]
+
+    def below(self, title: str) -> str:
+        """The heading, below that of its pack: the claims outside any group have no other."""
+        return self.title if self.title != title else "Claims"
 
 
 def sections(data: Mapping[str, Any]) -> tuple[Group, ...]:
@@ -34,7 +40,7 @@ def sections(data: Mapping[str, Any]) -> tuple[Group, ...]:
     for entry in data["claims"]:
         groups.setdefault(entry["group"], []).append(entry)
     return tuple(
-        Group(key, group["heading"], group["introduction"], tuple(entries))
+        Group(key, entries[0]["pack"], group["heading"], group["introduction"], tuple(entries))
         for key, entries in groups.items()
         for group in (headings.get(key, {"heading": key, "introduction": ""}),)
     )
@@ -108,6 +114,15 @@ def constants(told: Iterable[Mapping[str, Any]]) -> str:
     return ". ".join(part[0].upper() + part[1:] for part in parts)
 
 
+def whose(entry: Mapping[str, Any]) -> str:
+    """Whose the constants of a claim are, by name, as a sentence; empty where there are none."""
+    by_owner: dict[str, list[str]] = {}
+    for constant in entry["constants"]:
+        by_owner.setdefault(constant["whose"], []).append(constant["name"])
+    told = (f"{', '.join(names)} {owner}" for owner, names in by_owner.items())
+    return f" Constants: {'; '.join(told)}." if by_owner else ""
+
+
 def sentence(entry: Mapping[str, Any]) -> str:
     """A claim's verdict and the reason for it, in one line."""
     return f"{entry['id']} is {entry['verdict']}, {wanted(entry)}: {entry['reason']}"
@@ -149,6 +164,12 @@ def theorems(
         + ("" if made["whole"] else "; a part of what the claim is about")
         for made in entry.get("proofs", ())
     ]
+
+
+def seconds(data: Mapping[str, Any], claim: str) -> float:
+    """How long the units of a claim took, one after the other."""
+    units = data["timings"]["units"].items()
+    return float(sum(took for unit, took in units if unit.rpartition(" ")[0] == claim))
 
 
 def tightness(entry: Mapping[str, Any]) -> str:
@@ -213,9 +234,14 @@ def margin(observation: Mapping[str, Any]) -> str:
 
 
 def violation_rate(entry: Mapping[str, Any]) -> str:
-    """The 95 % Clopper–Pearson bound of the claim's worst i.i.d. stream, if it has one."""
-    bounds = [stream["violation_rate_bound"] for stream in entry["sampling"]]
+    """The 95 % Clopper–Pearson bound of the claim's worst i.i.d. stream, if it says something."""
+    bounds = [s["violation_rate_bound"] for s in entry["sampling"] if rate_says(entry, s)]
     return number(max(bounds), 3) if bounds else NOTHING
+
+
+def rate_says(entry: Mapping[str, Any], stream: Mapping[str, Any]) -> bool:
+    """Whether the bound on a rate says something: few draws of an identity that holds do not."""
+    return bool(entry["kind"] != Kind.IDENTITY or stream["violations"] or stream["draws"] >= _FEW)
 
 
 def meanings() -> tuple[tuple[str, str], ...]:

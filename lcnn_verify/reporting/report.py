@@ -17,7 +17,7 @@ from lcnn_verify.numerics.frames import frame
 from lcnn_verify.reporting import phrases, shapes
 from lcnn_verify.reporting.environment import environment, installed_version, repository
 from lcnn_verify.reporting.files import write_atomically
-from lcnn_verify.reporting.merge import merge, sentence, summarize, without_times
+from lcnn_verify.reporting.merge import merge, sentence, source_of, summarize, without_times
 from lcnn_verify.reporting.plain import plain, sorted_copy, to_text
 from lcnn_verify.reporting.schema import SCHEMA_VERSION, check, parse
 
@@ -216,6 +216,7 @@ def _packs(claims: Sequence[Claim]) -> list[shapes.Pack]:
             {
                 "key": pack.key,
                 "title": pack.title,
+                "source": source_of(pack.source),
                 "distribution": pack.distribution,
                 "version": version,
                 "groups": headings,

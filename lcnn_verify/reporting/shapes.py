@@ -29,6 +29,7 @@ class Pack(TypedDict):
 
     key: str
     title: str
+    source: Source
     distribution: str
     version: str | None
     groups: Mapping[str, Heading]

@@ -14,25 +14,7 @@ from rich import table as rich
 from rich.console import Console
 from rich.text import Text
 
-from lcnn_verify.reporting.document import (
-    Block,
-    Bullets,
-    Details,
-    Document,
-    Entry,
-    Facts,
-    Group,
-    Heading,
-    Line,
-    Listing,
-    Medium,
-    Paragraph,
-    Section,
-    Span,
-    Table,
-    shown,
-    words,
-)
+from lcnn_verify.reporting import document as doc
 
 _NARROW = 60
 _SHORT = 15  # a column of no more characters is never folded
@@ -49,16 +31,16 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _POWER = re.compile("·10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 
 
-def render(document: Document, console: Console) -> None:
+def render(document: doc.Document, console: Console) -> None:
     """Print the document: its sections, what stands in its head, and its outcome last."""
     print_blocks(console, document.sections)
-    if head := tuple(shown(document.head, Medium.TERMINAL)):
+    if head := tuple(doc.shown(document.head, doc.Medium.TERMINAL)):
         console.print()
         print_blocks(console, head)
     console.print()
     tone = "bold green" if document.tone == "good" else _STYLES.get(document.tone, "bold")
     console.print(literal(console, document.headline, tone))
-    console.print(literal(console, words(document.lede)))
+    console.print(literal(console, doc.words(document.lede)))
     if document.place:
         console.print(literal(console, document.place), soft_wrap=True)
 
@@ -85,51 +67,51 @@ def fold(text: str, width: int) -> str:
     return "\n".join(lines)
 
 
-def print_blocks(console: Console, blocks: Iterable[Block]) -> None:
+def print_blocks(console: Console, blocks: Iterable[doc.Block]) -> None:
     """Print the blocks that are for a terminal."""
-    for block in shown(blocks, Medium.TERMINAL):
+    for block in doc.shown(blocks, doc.Medium.TERMINAL):
         match block:
-            case Paragraph(style="cause"):
+            case doc.Paragraph(style="cause"):
                 _line(console, ("\n", block.line), "strong")
-            case Paragraph():
+            case doc.Paragraph():
                 _line(console, block.line, block.style)
-            case Heading():
+            case doc.Heading():
                 _line(console, block.text, "strong")
-            case Bullets():
+            case doc.Bullets():
                 for item in block.items:
                     _item(console, item)
-            case Facts():
-                pairs = (f"{name} {words(value)}" for name, value in block.pairs)
+            case doc.Facts():
+                pairs = (f"{doc.words(name)} {doc.words(value)}" for name, value in block.pairs)
                 _line(console, "; ".join(pairs))
-            case Table():
+            case doc.Table():
                 _table(console, block)
-            case Listing():
+            case doc.Listing():
                 console.print(literal(console, block.text), soft_wrap=True)
-            case Section():
+            case doc.Section():
                 if block.title:
                     _line(console, ("\n", block.title), block.style or "strong")
                 print_blocks(console, block.blocks)
-            case Group() | Details():
+            case doc.Group() | doc.Details():
                 print_blocks(console, block.blocks)
 
 
-def _line(console: Console, line: Line, style: str = "") -> None:
+def _line(console: Console, line: doc.Line, style: str = "") -> None:
     """One line; commands and paths are not wrapped, since they are there to be copied."""
-    text = f"  {words(line)}" if style == "command" else words(line)
+    text = f"  {doc.words(line)}" if style == "command" else doc.words(line)
     whole = style in ("command", "whole")
     console.print(literal(console, text, _STYLES.get(style, "")), soft_wrap=whole)
 
 
-def _item(console: Console, item: Line | Entry) -> None:
+def _item(console: Console, item: doc.Line | doc.Entry) -> None:
     """An item alone is copied from; one with more to it stands apart."""
-    if isinstance(item, Entry):
+    if isinstance(item, doc.Entry):
         _line(console, ("\n", item.line), "strong")
         print_blocks(console, item.more)
     else:
         _line(console, item, "whole")
 
 
-def _table(console: Console, table: Table) -> None:
+def _table(console: Console, table: doc.Table) -> None:
     """A narrow terminal gets no numbers, so that names and words are whole."""
     numbers = console.width >= _NARROW
     kept = [k for k, column in enumerate(table.columns) if numbers or not column.number]
@@ -159,7 +141,7 @@ def _table(console: Console, table: Table) -> None:
     console.print(grid)
 
 
-def _cell(cell: Line) -> tuple[str, str]:
+def _cell(cell: doc.Line) -> tuple[str, str]:
     """A cell's text and style."""
-    style = cell.style if isinstance(cell, Span) else ""
-    return words(cell), _STYLES.get(style, "")
+    style = cell.style if isinstance(cell, doc.Span) else ""
+    return doc.words(cell), _STYLES.get(style, "")

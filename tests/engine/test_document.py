@@ -20,6 +20,7 @@ from lcnn_verify.reporting.document import (
     Document,
     Entry,
     Facts,
+    Filter,
     Group,
     Heading,
     Lines,
@@ -53,6 +54,10 @@ def blocks(text):
         Listing(text),
         Picture(drawing),
         Details(text, (Paragraph(text),)),
+        Details(
+            line, (Paragraph(text),), "card", opened=True, key="card", mark=Span(text, "badge")
+        ),
+        Filter("pick", text, ((text, 2), (text, 0))),
         Group((Paragraph(text),), "callout bad"),
         Section(text, (Paragraph(text),), "inner", mark=Span(text, "badge")),
     )
@@ -75,7 +80,7 @@ def test_a_block_shows_its_text_in_every_medium(block):
     document = made(block)
     page = ElementTree.fromstring(html.render(document).partition("\n")[2])
     assert "words" in "".join(page.find("body").itertext())
-    pictured = isinstance(block, Picture)
+    pictured = isinstance(block, Picture | Filter)
     for text in (markdown.render(document), printed(document)):
         assert ("words" in text) != pictured, "figures are for the page alone"
         for line in ("All is well.", "In short.", "A title"):
@@ -89,7 +94,8 @@ def test_nothing_in_a_document_is_acted_on():
     assert "<script" not in text
     page = ElementTree.fromstring(text.partition("\n")[2].replace("\x1b", ""))
     allowed = {"class", "id", "href", "style", "title", "lang", "charset", "name", "content"}
-    allowed |= {"role", "tabindex", "scope", "colspan", "data-label", "download"}
+    allowed |= {"role", "tabindex", "scope", "colspan", "data-label", "open", "download"}
+    allowed |= {"type", "for", "checked", "disabled"}
     for element in page.iter():
         assert {key for key in element.attrib if not key.startswith("aria-")} <= allowed
     # Fenced code is shown as it is, and inline code; elsewhere no tag is left bare.

@@ -13,8 +13,8 @@ import reporting_fixtures as fixtures
 from figure_reading import STYLE, contrast, schemes
 
 from lcnn_verify.evidence import Verdict
-from lcnn_verify.reporting import html, phrases
-from lcnn_verify.reporting.article import article, tone
+from lcnn_verify.reporting import html, markdown, phrases
+from lcnn_verify.reporting.article import card, tone
 from lcnn_verify.reporting.document import Document
 from lcnn_verify.reporting.formula import formula
 from lcnn_verify.reporting.outline import document
@@ -47,6 +47,11 @@ def as_set(text):
     return text_of(ElementTree.fromstring(f"<p>{formula(text)}</p>"))
 
 
+def of_card(data, entry):
+    """The page of one claim alone."""
+    return html.render(Document("report", "h", "good", "", (), (card(data, entry, "f"),), "1", "x"))
+
+
 def by_class(tree, name):
     return [item for item in tree.iter() if name in item.get("class", "").split()]
 
@@ -61,7 +66,7 @@ def test_nothing_is_loaded_and_nothing_runs(tree, page):
             assert not name.lower().startswith("on")
             assert name not in ("src", "srcset", "action", "data", "poster", "background")
             if name == "href":
-                local = value.startswith(("#", "counterexamples/")) or value == "report.json"
+                local = value.startswith(("#", "counterexamples/")) or value in html.FILES
                 local |= value.startswith("data:text/csv;") and "download" in element.attrib
                 assert local or (element.tag == "a" and value == paper), value
     assert "javascript:" not in page
@@ -101,28 +106,21 @@ def test_ids_are_unique_and_links_inside_the_page_arrive(tree):
     ids = Counter(element.get("id") for element in tree.iter() if element.get("id"))
     assert max(ids.values()) == 1
     for element in tree.iter():
-        for name in ("href", "aria-labelledby"):
-            value = element.get(name, "")
-            if name == "aria-labelledby" and value:
-                assert value in ids
-            if name == "href" and value.startswith("#"):
-                assert value[1:] in ids
+        for name in ("aria-labelledby", "for"):
+            assert element.get(name) is None or element.get(name) in ids
+        if element.get("href", "").startswith("#"):
+            assert element.get("href")[1:] in ids
 
 
-def test_every_claim_is_in_the_table_and_in_detail(tree, data):
-    rows = {
-        text_of(row.find("th/a")): row for row in tree.iter("tr") if row.find("th/a") is not None
-    }
-    articles = {item.get("id"): item for item in tree.iter("article")}
+def test_every_claim_is_a_card_that_is_open_unless_it_is_as_wanted(tree, data):
+    cards = {item.find("article").get("id"): item for item in by_class(tree, "card")}
     for entry in data["claims"]:
-        row, article = text_of(rows[entry["id"]]), text_of(articles[f"claim-{entry['id']}"])
-        for words in (
-            entry["verdict"],
-            phrases.wanted(entry),
-            as_set(entry["statement"]),
-            entry["wording"],
-        ):
-            assert words in row
+        card = cards[f"claim-{entry['id']}"]
+        assert (card.get("open") is None) == entry["as_wanted"]
+        summary, article = text_of(card.find("summary")), text_of(card.find("article"))
+        for words in (entry["verdict"], phrases.wanted(entry), entry["id"]):
+            assert words in summary
+        for words in (as_set(entry["statement"]), entry["wording"]):
             assert words in article
         constants = [c[key] for c in entry["constants"] for key in ("name", "value", "basis")]
         for words in (*constants, *entry["assumptions"]):
@@ -155,11 +153,14 @@ def test_counterexamples_are_drawn_with_their_replay_command(tree, data):
 def test_evidence_is_stated(tree):
     articles = {item.get("id"): text_of(item) for item in tree.iter("article")}
     bound = articles["claim-demo.growth"]
-    assert "Of 250 independent draws, 0 violate the statement" in bound
+    assert "Of 250 independent draws of law 1 , 0 violate the statement" in bound
     assert "test_growth.py : test_random_points , test_searched_points" in bound
     assert "test_rate.py :" not in articles["claim-demo.rate"]
-    assert "at most 0.0119 (Clopper–Pearson)" in bound
-    assert "points uniform on the sphere" in bound
+    assert "violation rate is at most 0.0119 ." in bound
+    laws = text_of(next(item for item in tree.iter("section") if item.get("id") == "laws"))
+    assert "Law 1 : points uniform on the sphere" in laws
+    told = "points uniform on the sphere"
+    assert text_of(tree).count(told) == laws.count(told), "a law is told once"
     assert "Rejected: start above the threshold (3)." in articles["claim-demo.convergence"]
     assert "largest number of steps 41,800 ≤ 200,000" in articles["claim-demo.convergence"]
     ladder = articles["claim-demo.size-free"]
@@ -176,12 +177,11 @@ def test_what_was_decided_exactly_drawn_and_audited_is_told(data):
     entry["tightest"]["exact"] = {"got": "1/3", "bound": "9" * 999}
     entry |= {"exact": 12, "classes": {"flat": 3, "steep": 0}, "defects": [defect]}
     entry |= {"audit": {"quantities": 40, "unproved": 2, "value_only": 5}}
-    section = article(entry, "f", data["timings"])
-    page = html.render(Document("report", "h", "good", "", (), (section,), "1", "x"))
+    page = of_card(data, entry)
     for words in (
-        "<dt>Decided exactly</dt><dd>12</dd>",
+        "Decided exactly</a></dt><dd>12</dd>",
         "Classes: flat (3); steep (0).",
-        "Audited by sharper routes: 40 quantities, 2 of them without an enclosure; 5 more have no",
+        "Audited</a> by sharper routes: 40 quantities, 2 of them without an enclosure; 5 more have",
         "A defect of the numerics",
         "float64 is off",
         "In full: 1/3 and 9999",
@@ -198,8 +198,7 @@ def test_an_exact_number_is_written_once(data):
 
     def page(**sides):
         entry["tightest"] |= sides
-        section = article(entry, "f", data["timings"])
-        return html.render(Document("report", "h", "good", "", (), (section,), "1", "x"))
+        return of_card(data, entry)
 
     both = {"quantity": short, "got": 1024.0, "bound_label": short, "bound": 1024.0}
     alone = page(**both, exact={"got": short, "bound": short})
@@ -217,7 +216,7 @@ def test_a_fallen_claims_tightness_is_that_of_the_table(tree, data):
     articles = {item.get("id"): text_of(item) for item in tree.iter("article")}
     assert fallen
     for entry in fallen:
-        shown = f"Tightest margin: {phrases.tightness(entry)}, below"
+        shown = f"Tightest margin: {phrases.tightness(entry)}, above"
         assert shown in articles[f"claim-{entry['id']}"]
 
 
@@ -225,7 +224,14 @@ def test_the_head_counts_both_ways(tree):
     head = text_of(next(tree.iter("header")))
     assert "4 of 14 statements do not have the wanted verdict." in head
     assert "10 claims (8 independent), 4 controls" in head
-    assert "8 SUPPORTED 7 claims (6 independent), 1 control" in head
+    (table,) = (item for item in by_class(tree, "counts") if item.tag == "table")
+    rows = {text_of(row[0]): [text_of(cell) for cell in row[1:]] for row in table.iter("tr")}
+    verdicts = rows["Paper"][:-1]
+    assert sum(int(count) for count in rows["Invented sums"][:-1] if count != "·") == 14
+    assert rows["Invented sums"][verdicts.index("SUPPORTED")] == "8"
+    assert rows["Invented sums"][-1] == "10 of 14"
+    assert rows["Claims"][-1] == "6 of 6"
+    assert rows["Controls"][-1] == "3 of 4"
 
 
 def test_headings_are_in_order_and_there_is_a_skip_link(tree):
@@ -300,20 +306,25 @@ def test_something_against_nothing_is_infinitely_tight(got, relation, bound, tex
 
 def test_the_violation_rate_is_that_of_the_worst_stream(tree, data):
     streams = [{"violation_rate_bound": bound} for bound in (0.01, 0.0721575, 0.05)]
-    assert phrases.violation_rate({"sampling": streams}) == "0.0722"
-    assert phrases.violation_rate({"sampling": []}) == "—"
-    cells = {}
-    for row in tree.iter("tr"):
-        if row.find("th/a") is not None:
-            cells[text_of(row.find("th/a"))] = row.findall("td")[-1]
-    assert text_of(cells["demo.growth"]) == "0.0119"
-    assert text_of(cells["demo.rate"]) == "—"
-    assert cells["demo.rate"].get("data-label") == "Violation rate ≤"
+    assert phrases.violation_rate({"kind": "rate", "sampling": streams}) == "0.0722"
+    assert phrases.violation_rate({"kind": "rate", "sampling": []}) == "—"
+    summary = markdown.render(document(data))
+    (growth,) = (line for line in summary.splitlines() if line.startswith("| `demo.growth`"))
+    assert growth.endswith("| 0.0119 |")
+
+
+def test_a_few_draws_of_an_identity_bound_no_rate():
+    def rate(draws, violations=0, kind="identity"):
+        stream = {"draws": draws, "violations": violations, "violation_rate_bound": 0.05}
+        return phrases.violation_rate({"kind": kind, "sampling": [stream]})
+
+    assert rate(299) == "—"
+    assert rate(300) == rate(20, violations=1) == rate(20, kind="upper bound") == "0.05"
 
 
 def test_titles_and_reasons_are_set_as_formulas(tree, data):
     high = next(e for e in data["claims"] if e["id"] == "demo.control.growth-high")
-    titles = [h for h in tree.iter("h3") if high["id"] in text_of(h)]
+    titles = [h for h in tree.iter("h4") if high["id"] in text_of(h)]
     assert [sub.text for sub in titles[0].iter("sub")] == ["min"]
     reasons = [text_of(item) for item in by_class(tree, "reason")]
     assert as_set(high["reason"]) in reasons
