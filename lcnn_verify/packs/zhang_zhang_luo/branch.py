@@ -19,7 +19,7 @@ from flint import fmpq_mat
 
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence.hooks import Shown
-from lcnn_verify.packs.zhang_zhang_luo.network import Network, Number, Sample, Vector
+from lcnn_verify.packs.zhang_zhang_luo.network import Network, Number, Sample, Vector, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class Branch:
         outputs: list[Number] = []
         for size, total in zip(self.sizes, sums, strict=True):
             chosen = [Fraction(next(free)) for _ in range(size - 1)]
-            outputs += [*chosen, total - sum(chosen, Fraction(0))]
+            outputs += map(plain, [*chosen, total - sum(chosen, Fraction(0))])
         places = zip(self.sizes, (*target.weights, *weights), strict=True)
         return Network(tuple(outputs), tuple(w for size, w in places for _ in range(size)))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from lcnn_verify.ledger.claim import Claim, Constant, Kind, Provenance, Source, Whose
 
-READING, DERIVED = Provenance.READING, Provenance.DERIVED
+STATED, READING, DERIVED = Provenance.STATED, Provenance.READING, Provenance.DERIVED
 _PAPER = (
     "Zhang, Zhang, Luo, Geometry and Local Recovery of Global Minima of Two-layer Neural Networks "
     "at Overparameterization"
@@ -58,5 +58,48 @@ CLAIMS = (
         source=HEADLINE,
         assumptions=(_MODEL, _EXACT, "n large: samples on which J has its largest rank"),
         constants=(_ours("m, m₀, d", "at most 6, 3, 3", "what every run decides: 411 branches"),),
+    ),
+    Claim(
+        id="zzl.linear-independence",
+        title="Neurons of different weights are linearly independent",
+        statement=(
+            "For a good activation σ(w_1·x), …, σ(w_k·x) with different w are linearly "
+            "independent, and the matrix of σ(w_k·x_i) has full rank on samples that are large "
+            "enough. Good are exp(z), tanh(z + ½) and exp(−(z + ⅓)²)."
+        ),
+        wording="linear independence of neurons for good activations",
+        kind=Kind.IDENTITY,
+        provenance=(READING, DERIVED),
+        source=HEADLINE,
+        assumptions=("up to five weights, 0 and pairs ±w among them; d ≤ 2",),
+        constants=(
+            _ours("good", "exp(z), tanh(z + ½), exp(−(z + ⅓)²)", "proved for exp, else by balls"),
+            _ours("n", "2k", "chosen: k samples would do generically"),
+        ),
+    ),
+    Claim(
+        id="zzl.separation-threshold",
+        title="Few samples separate a branch from imperfect minima",
+        statement=(
+            "N_t ≤ m(d + 1), strictly if m > m₀, where N_t is the least n such that almost every "
+            "sample of n points or more leaves almost every point of Q_t a neighbourhood in which "
+            "R = 0 only on Q*. In detail N_t ≤ codim Q_t, with equality for Morse–Bott branches, "
+            "where it is rank J, and for d = 1, where it is m + m₀. For d = 1 any m + m₀ different "
+            "samples make R = 0 only on Q*, everywhere."
+        ),
+        wording=(
+            "global minima with zero generalization error become geometrically separated from "
+            "other global minima as the sample size grows"
+        ),
+        kind=Kind.UPPER,
+        provenance=(STATED, READING, DERIVED),
+        source=ABSTRACT,
+        assumptions=(_MODEL, "σ = exp; the bound itself for any good analytic σ"),
+        constants=(
+            Constant(
+                "bound", "m(d + 1)", Whose.SOURCE, "headline: N_t ≤ m(d + 1), strictly if m > m₀"
+            ),
+            _ours("codim Q_t", "md + m₀ − (d − 1)·(extra groups)", "proved, THEORY §5"),
+        ),
     ),
 )

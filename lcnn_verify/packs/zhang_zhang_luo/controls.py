@@ -54,4 +54,35 @@ CONTROLS = (
         "rank J = m(d + 1) at Q* on samples that are large enough.",
         "With m > m₀ the perfect minima are not isolated, and their directions are in ker J.",
     ),
+    _control(
+        "threshold-is-m",
+        "As many samples as neurons are enough",
+        "For m = 2, m₀ = 1, d = 1 a network with R = 0 on n = m different samples is f*.",
+        "Two equations for the outputs of two neurons of any weights have a solution.",
+    ),
+    _control(
+        "threshold-is-parameters",
+        "Fewer samples than parameters leave imperfect minima",
+        "For m = 2, m₀ = 1, d = 1 some three different samples, fewer than m(d + 1) = 4, have a "
+        "network of other weights with R = 0.",
+        "Three exponentials are independent on any three samples: N_t = 3.",
+    ),
+    _control(
+        "collinear-samples",
+        "Enough samples separate, wherever they lie",
+        "For m = 2, m₀ = 1, d = 2 a network with R = 0 on seven samples is f*.",
+        "Samples on a line do not tell weights apart whose difference is across it.",
+    ),
+    _control(
+        "independent-tanh",
+        "tanh neurons of different weights are linearly independent",
+        "The functions tanh(w_k x) with different w_k ≠ 0 are linearly independent.",
+        "tanh(−z) = −tanh(z).",
+    ),
+    _control(
+        "independent-softplus",
+        "Softplus neurons of different weights are linearly independent",
+        "For d = 1 and weights u, −u, w, −w no combination of softplus neurons is 0.",
+        "softplus(z) − softplus(−z) = z, a line: two pairs give it twice.",
+    ),
 )

@@ -39,6 +39,12 @@ def read(value: Any) -> Number:
     raise ValueError(f"{value!r} is no finite number")
 
 
+def plain(number: fmpq | Fraction) -> Number:
+    """The same number, as an int where it is one."""
+    ratio = Fraction(int(number.p), int(number.q)) if isinstance(number, fmpq) else number
+    return int(ratio) if ratio.denominator == 1 else ratio
+
+
 @dataclass(frozen=True, slots=True)
 class Network:
     """Outputs a (m,) and weights w (m, d): ints, Fractions, or floats taken exactly.

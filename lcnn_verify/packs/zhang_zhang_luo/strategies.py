@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from collections.abc import Callable
+from typing import Any
 
 from hypothesis import strategies as st
 
 from lcnn_verify.packs.zhang_zhang_luo.branch import Branch, every_branch
 from lcnn_verify.packs.zhang_zhang_luo.network import Network, Vector
-
-Drawn: TypeAlias = st.SearchStrategy[Any]
-PAIR = Branch(1, (2,))
-"""Q₁ of the example for d = 1: both neurons have the teacher's weight."""
-SINGLE = Branch(1, (1,), (1,))
-"""Q₂ of the example for d = 1: one neuron is the teacher, the other has output 0."""
 
 
 def integers(low: int, high: int) -> st.SearchStrategy[int]:
@@ -54,15 +49,14 @@ def placed(branches: st.SearchStrategy[Branch]) -> st.SearchStrategy[Any]:
 
 
 def branches(
-    most_m: int, most_m0: int, most_d: int, *, morse_bott: bool | None = None
+    most_m: int, most_m0: int, most_d: int, wanted: Callable[[Branch], bool] = lambda _: True
 ) -> st.SearchStrategy[Branch]:
-    """Any branch up to those sizes, the smallest first; only those with that verdict, if given."""
+    """Any ``wanted`` branch up to those sizes, the smallest first."""
     every = [
         branch
         for d in range(1, most_d + 1)
         for m in range(1, most_m + 1)
         for m0 in range(1, min(m, most_m0) + 1)
         for branch in every_branch(m, m0, d)
-        if morse_bott in (None, branch.morse_bott)
     ]
-    return st.sampled_from(every)
+    return st.sampled_from([branch for branch in every if wanted(branch)])

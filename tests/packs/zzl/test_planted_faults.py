@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -11,8 +12,9 @@ import pytest
 from lcnn_verify import ledger
 from lcnn_verify.campaign.properties import directory_of, load
 from lcnn_verify.evidence import decide
-from lcnn_verify.packs.zhang_zhang_luo import branch, network
-from lcnn_verify.packs.zhang_zhang_luo.network import Network
+from lcnn_verify.packs.zhang_zhang_luo import activations, branch, network, separation
+from lcnn_verify.packs.zhang_zhang_luo.activations import SHIFTED_TANH, Activation
+from lcnn_verify.packs.zhang_zhang_luo.network import Network, Sample
 from lcnn_verify.profiles import PROFILES, RunContext, running
 
 FEW = replace(PROFILES["quick"], examples=0.1)
@@ -67,3 +69,22 @@ def test_partitions_without_those_that_have_no_extras(monkeypatch):
 def test_extra_pairs_called_not_morse_bott(monkeypatch):
     monkeypatch.setattr(branch.Branch, "morse_bott", property(lambda self: max(self.sizes) == 1))
     assert fallen("zzl.classification").startswith("dim ker Hess R − dim Q_t > ")
+
+
+def test_samples_used_twice(monkeypatch):
+    right = separation.spanning
+
+    def wrong(point, sample):
+        few = right(point, sample).points
+        return Sample((*few[:-1], few[0]))
+
+    plant(monkeypatch, right, wrong)
+    assert fallen("zzl.separation-threshold").startswith("rank J on them = ")
+
+
+def test_tanh_taken_as_good(monkeypatch):
+    tanh = Activation(
+        "tanh(z)", lambda z, kit: SHIFTED_TANH.jet(z - kit.number(Fraction(1, 2)), kit)
+    )
+    monkeypatch.setattr(activations, "GOOD", (*activations.GOOD[:2], tanh))
+    assert "undecided" in fallen("zzl.linear-independence")
