@@ -109,7 +109,7 @@ def regressed() -> tuple[Report, Report]:
         timings={
             "started": "2026-02-03T04:05:06+00:00",
             "seconds": 52.5,
-            "units": {"demo.rate/test_rate/0": 9.75, "demo.fact.scaling/test_scaling/0": 0.3},
+            "units": {"demo.rate 1/2": 9.75, "demo.rate 2/2": 0.25, "demo.fact.scaling 1/1": 0.3},
         },
     )
     return old, new

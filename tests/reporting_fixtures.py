@@ -32,7 +32,7 @@ RUN = RunInfo("quick", 7)
 TIMINGS = {
     "started": "2026-01-02T03:04:05+00:00",
     "seconds": 41.25,
-    "units": {"demo.rate/test_rate/0": 1.5, "demo.fact.scaling/test_scaling/0": 0.25},
+    "units": {"demo.rate 1/2": 1.25, "demo.rate 2/2": 0.25, "demo.fact.scaling 1/1": 0.25},
 }
 ENVIRONMENT = {
     "lcnn_verify": "1.2.3",

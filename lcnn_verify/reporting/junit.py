@@ -13,6 +13,7 @@ from lcnn_verify.reporting.phrases import (
     not_offered,
     observation_sentence,
     replay_command,
+    seconds,
     sentence,
     subject,
     tightness,
@@ -47,7 +48,7 @@ def render(data: Mapping[str, Any]) -> str:
     for name, value in known.items():
         ElementTree.SubElement(properties, "property", {"name": name, "value": str(value)})
     for entry in data["claims"]:
-        _testcase(suite, entry)
+        _testcase(suite, entry, seconds(data, entry["id"]))
     for check, reason in missing:
         known = {"classname": check.rpartition(".")[0], "name": check}
         case = ElementTree.SubElement(suite, "testcase", known)
@@ -57,7 +58,7 @@ def render(data: Mapping[str, Any]) -> str:
     return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'
 
 
-def _testcase(suite: ElementTree.Element, entry: Mapping[str, Any]) -> None:
+def _testcase(suite: ElementTree.Element, entry: Mapping[str, Any], took: float) -> None:
     case = ElementTree.SubElement(
         suite,
         "testcase",
@@ -65,6 +66,7 @@ def _testcase(suite: ElementTree.Element, entry: Mapping[str, Any]) -> None:
             "classname": f"{entry['group']}",
             "name": entry["id"],
             "file": f"properties/{entry['property_file']}",
+            "time": f"{took:.3f}",
         },
     )
     if expected := entry.get("expected"):

@@ -140,6 +140,8 @@ def test_junit(named):
     assert failed == report.data["summary"]["not_as_wanted"]
     assert root.find("testsuite").get("tests") == str(len(report.data["claims"]))
     assert root.get("failures") == str(len(failed))
+    took = {case.get("name"): case.get("time") for case in root.iter("testcase")}
+    assert (took["demo.rate"], took["demo.growth"]) == ("1.500", "0.000")
 
 
 def test_json_reads_back_equal(named):
