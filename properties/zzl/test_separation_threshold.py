@@ -38,8 +38,8 @@ TABLE = Figure(
 MAP = Figure(
     Kind.MAP,
     "Samples that suffice for every branch, d = 2",
-    x=linear("neurons m"),
-    y=linear("teachers m₀"),
+    x=linear("neurons m", "count"),
+    y=linear("teachers m₀", "count"),
     values="largest bound on N_t over the branches",
     caption="Never above m(d + 1) = 3m, and below it if m > m₀.",
 )
