@@ -15,6 +15,8 @@ How it is checked: for every branch with m ≤ 4, m₀ ≤ 2, d ≤ 2: the ranks
 Source: N_t and its bound are headlines of the paper; values THEORY §5.
 """
 
+from typing import Any
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,7 +54,7 @@ def test_every_branch_of_the_table():
         found = separation.threshold(branch)
         point, _ = generic_point(branch)
         sample = separation.spanning(point, resolving(point.weights))
-        at = {"branch": branch, "net": point}
+        at: dict[str, Any] = {"branch": branch, "net": point}
         check.exactly(sample.n, "=", branch.rank, label="points that show rank J", **at)
         check.exactly(rank(point, sample), "=", branch.rank, label="rank J on them", **at)
         if sample.n > 1:
@@ -62,7 +64,7 @@ def test_every_branch_of_the_table():
         relation = "=" if branch.morse_bott else "<"
         check.exactly(branch.rank, relation, branch.codimension, label="rank J", **at)
         relation = "<" if branch.m > len(branch.teachers) else "="
-        names = {"label": "bound on N_t", "wanted_label": "m(d + 1)"}
+        names: dict[str, Any] = {"label": "bound on N_t", "wanted_label": "m(d + 1)"}
         check.exactly(found.high, relation, branch.parameters, **names, **at)
         check.exactly(found.low, "≥", branch.rank + (not branch.morse_bott), label="N_t", **at)
         rows.append((branch, found))
@@ -71,7 +73,7 @@ def test_every_branch_of_the_table():
 
 def draw(rows):
     """Put the table and the map into the report."""
-    names = {
+    columns = {
         "branch": [branch.label for branch, _ in rows],
         "d": [branch.d for branch, _ in rows],
         "N_t at least": [found.low for _, found in rows],
@@ -79,7 +81,7 @@ def draw(rows):
         "m(d + 1)": [branch.parameters for branch, _ in rows],
         "why": [found.reason for _, found in rows],
     }
-    TABLE.add("branches", **names)
+    TABLE.add("branches", note="", **columns)
     high = {(m, m0): 0 for m in range(1, 5) for m0 in (1, 2)}
     for branch, found in rows:
         key = branch.m, len(branch.teachers)

@@ -102,4 +102,23 @@ CLAIMS = (
             _ours("codim Q_t", "md + m₀ − (d − 1)·(extra groups)", "proved, THEORY §5"),
         ),
     ),
+    Claim(
+        id="zzl.normal-form",
+        title="A quadratic form decides whether samples separate Q₁",
+        statement=(
+            "Beside a point (a₁, w̄, a₂, w̄) of Q₁, m = 2, m₀ = 1, with w₁ − w₂ = δ, the residual is "
+            "(a₁a₂/2ā)(δ·x)²σ″(w̄·x) + O(|δ|³), and R ≈ ⅛(a₁a₂/ā)²|F(δ)|², F its part orthogonal "
+            "to σ(w̄·x) and σ′(w̄·x)x. On n = d + 2 samples F is one form: Q₁ is separated if it is "
+            "definite, and imperfect minima are arbitrarily near if it is indefinite. For σ = exp "
+            "it is definite iff one sample lies in the simplex of the others."
+        ),
+        kind=Kind.IDENTITY,
+        provenance=(DERIVED,),
+        source=Source("lcnn-verify, notes on the geometry of global minima", "THEORY §6"),
+        assumptions=(_MODEL, "a₁a₂ ≠ 0; d + 2 affinely spanning samples, each in the dependence"),
+        constants=(
+            _ours("factor", "a₁a₂/(2ā)", "derived"),
+            _ours("circle", "radius 0.01, ratio within 10 %", "measured: the next order in δ"),
+        ),
+    ),
 )

@@ -85,4 +85,11 @@ CONTROLS = (
         "For d = 1 and weights u, −u, w, −w no combination of softplus neurons is 0.",
         "softplus(z) − softplus(−z) = z, a line: two pairs give it twice.",
     ),
+    _control(
+        "third-sample-always-separates",
+        "One sample more than rank J always separates Q₁",
+        "For m = 2, m₀ = 1, d = 2 the form that n = d + 2 samples leave at Q₁ is definite, so that "
+        "Q₁ is separated.",
+        "Four samples in convex position leave an indefinite form.",
+    ),
 )
