@@ -47,6 +47,7 @@ class Checker:
 class Shown:
     """An example taken apart for people.
 
+    ``words`` are a sentence as a person would describe it: "Two clones at ±5° from a target."
     ``parameters`` are the numbers one would write down to rebuild it, ``arrays`` its matrices by
     name, as lists of rows. ``draw(prefix, title)`` makes its drawing, where there is one.
     """
@@ -54,6 +55,7 @@ class Shown:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     arrays: Mapping[str, Any] = field(default_factory=dict)
     draw: Callable[[str, str], Drawing] | None = None
+    words: str = ""
 
 
 class Example(Protocol):

@@ -9,14 +9,14 @@ from typing import Any
 from lcnn_verify.errors import said
 from lcnn_verify.evidence.drawing import Drawing
 from lcnn_verify.evidence.hooks import Shown, example_type
+from lcnn_verify.numerics.digits import number, whole
 
-_LONGEST = 240
-_MOST_ROWS, _MOST_COLUMNS = 12, 8
+_MOST_ENTRIES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Array:
-    """A matrix as text: its name with shape, rows, and a note on what was cut."""
+    """A matrix as text: its name with shape, its rows, and a note where even they are cut."""
 
     name: str
     rows: tuple[tuple[str, ...], ...]
@@ -27,13 +27,15 @@ class Array:
 class Arguments:
     """What to show of one example: (name, value) pairs, arrays, and how the first is drawn.
 
-    ``notes`` say which examples their packs could not show, and why; these are shown as JSON.
+    ``words`` describe the examples, a sentence each. ``notes`` say which of them their packs could
+    not show, and why; these are shown as JSON.
     """
 
     parameters: tuple[tuple[str, str], ...]
     arrays: tuple[Array, ...]
     draw: Callable[[str, str], Drawing] | None
     notes: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
 
     def picture(self, prefix: str, title: str) -> Drawing | str | None:
         """The drawing, or a line on why the pack's code for it fails; None where there is none."""
@@ -54,6 +56,7 @@ def take_apart(arguments: Mapping[str, Any]) -> Arguments:
     parameters: list[tuple[str, str]] = []
     arrays: list[Array] = []
     painters: list[Callable[[str, str], Drawing]] = []
+    words: list[str] = []
     examples: dict[str, Arguments] = {}
     notes: list[str] = []
     for name, value in arguments.items():
@@ -64,15 +67,17 @@ def take_apart(arguments: Mapping[str, Any]) -> Arguments:
             notes.append(f"{name} not shown by its pack: {said(error)}")
     for name, value in arguments.items():
         if (shown := examples.get(name)) is None:
-            parameters.append((name, brief(value)))
+            parameters.append((name, written(value)))
             continue
         label = f"{name}." if len(examples) > 1 else ""
         parameters += [(f"{label}{key}", text) for key, text in shown.parameters]
         arrays += [replace(array, name=f"{label}{array.name}") for array in shown.arrays]
         painters += [shown.draw] if shown.draw else []
+        words += shown.words
     # A property may draw a number and pass it on into an example's parameters: show it once.
     distinct = tuple(dict.fromkeys(parameters))
-    return Arguments(distinct, tuple(arrays), painters[0] if painters else None, tuple(notes))
+    draw = painters[0] if painters else None
+    return Arguments(distinct, tuple(arrays), draw, tuple(notes), tuple(dict.fromkeys(words)))
 
 
 def _example(value: Any) -> Arguments | None:
@@ -82,27 +87,25 @@ def _example(value: Any) -> Arguments | None:
     found: Any = known.show(value)
     if not isinstance(found, Shown):
         raise TypeError(f"show returned a {type(found).__name__}, no Shown")
-    parameters = tuple((str(key), brief(item)) for key, item in found.parameters.items())
+    parameters = tuple((str(key), written(item)) for key, item in found.parameters.items())
     if not (found.draw is None or callable(found.draw)):
         raise TypeError(f"show returned a {type(found.draw).__name__} as draw")
-    return Arguments(parameters, tuple(_arrays(found.arrays)), found.draw)
+    if not isinstance(found.words, str):
+        raise TypeError(f"show returned a {type(found.words).__name__} as words")
+    words = (found.words,) if found.words else ()
+    return Arguments(parameters, tuple(_arrays(found.arrays)), found.draw, words=words)
 
 
-def brief(value: Any) -> str:
-    """A parameter as a person would write it, cut to a line."""
-    text = _written(value)
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
-
-
-def _written(value: Any) -> str:
+def written(value: Any) -> str:
+    """A parameter as a person would write it, whole; a long number to six digits."""
     if isinstance(value, float):
-        exact = repr(value)
-        return exact if len(exact) <= 9 else f"{value:.6g}"
+        exact = whole(value)
+        return exact if len(exact) <= 9 else number(value, 6)
     if isinstance(value, list):
-        items = (f"({_written(i)})" if isinstance(i, Mapping) else _written(i) for i in value)
+        items = (f"({written(i)})" if isinstance(i, Mapping) else written(i) for i in value)
         return f"[{', '.join(items)}]"
     if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {_written(item)}" for key, item in value.items())
+        return ", ".join(f"{key}: {written(item)}" for key, item in value.items())
     return str(value)
 
 
@@ -123,8 +126,9 @@ def _is_matrix(rows: Any) -> bool:
 
 def _array(name: str, rows: Sequence[Sequence[Any]]) -> Array:
     count, width = len(rows), len(rows[0])
-    shown = tuple(tuple(brief(entry) for entry in row[:_MOST_COLUMNS]) for row in rows[:_MOST_ROWS])
-    cut = count > _MOST_ROWS or width > _MOST_COLUMNS
+    most = max(1, _MOST_ENTRIES // width)
+    shown = tuple(tuple(map(written, row[:_MOST_ENTRIES])) for row in rows[:most])
+    cut = count > most or width > _MOST_ENTRIES
     return Array(
         f"{name} ({count} × {width})", shown, "cut; all of it is in report.json" if cut else ""
     )

@@ -9,29 +9,48 @@ from lcnn_verify.evidence.drawing import Drawing
 from lcnn_verify.numerics.digits import number
 from lcnn_verify.reporting import document as doc
 from lcnn_verify.reporting import phrases
-from lcnn_verify.reporting.arguments import Arguments, brief, take_apart
+from lcnn_verify.reporting.arguments import Arguments, Array, take_apart
 
 _Json = Mapping[str, Any]
 _MOST_WITNESSES = 3
+_LONG = 160  # characters; what is longer is folded
+_WIDE, _HIGH = 8, 12  # columns and rows of the largest matrix that is a table
 
 
 def example(seen: _Json, arguments: Arguments | None = None) -> Iterator[doc.Block]:
-    """One decided comparison and the example it was made on."""
+    """A comparison, its example in words, and all that rebuilds it, folded where it is long."""
     yield from _comparison(seen)
     taken = take_apart(seen["arguments"]) if arguments is None else arguments
-    if taken.parameters:
-        pairs = tuple((name, doc.Plain(value)) for name, value in taken.parameters)
+    for words in taken.words:
+        yield doc.Paragraph(words, "words")
+    short = {name: value for name, value in taken.parameters if len(value) <= _LONG}
+    if short:
+        pairs = tuple((name, doc.Plain(value)) for name, value in short.items())
         yield doc.Facts(pairs, "parameters")
+    for name, value in taken.parameters:
+        if len(value) > _LONG:
+            yield _told(name, value)
     for note in taken.notes:
         yield doc.Paragraph(doc.Plain(note), "small")
-    tables = []
-    for array in taken.arrays:
-        columns = tuple(doc.Column("", style="bare") for _ in array.rows[0])
-        rows = tuple(tuple(doc.Plain(cell) for cell in row) for row in array.rows)
-        title = doc.Plain(f"{array.name}, {array.note}" if array.note else array.name)
-        tables.append(doc.Table(columns, rows, title, array.name, style="matrix"))
-    if tables:
-        yield doc.Details("Matrices", tuple(tables))
+    if taken.arrays:
+        yield doc.Details("Matrices", tuple(map(_matrix, taken.arrays)))
+
+
+def _told(name: str, text: str) -> doc.Block:
+    """A text, folded if it is long."""
+    if len(text) > _LONG:
+        return doc.Details(name, (doc.Paragraph(doc.Plain(text), "small"),))
+    return doc.Paragraph(doc.Plain(f"{name}: {text}"), "small")
+
+
+def _matrix(array: Array) -> doc.Block:
+    """A small matrix as a table, a large one as lines of text to unfold."""
+    title = f"{array.name}, {array.note}" if array.note else array.name
+    if len(array.rows) > _HIGH or len(array.rows[0]) > _WIDE:
+        return doc.Details(title, (doc.Listing("\n".join(map("  ".join, array.rows))),))
+    columns = tuple(doc.Column("", style="bare") for _ in array.rows[0])
+    rows = tuple(tuple(doc.Plain(cell) for cell in row) for row in array.rows)
+    return doc.Table(columns, rows, doc.Plain(title), array.name, style="matrix")
 
 
 def _comparison(seen: _Json) -> Iterator[doc.Block]:
@@ -52,8 +71,7 @@ def _comparison(seen: _Json) -> Iterator[doc.Block]:
         plain = str.maketrans({"−": "-", ",": None})
         shown = [number(seen[side], 6).translate(plain) for side in ("got", "bound")]
         if shown != [exact["got"], exact["bound"]]:
-            told = f"In full: {brief(exact['got'])} and {brief(exact['bound'])}."
-            yield doc.Paragraph(doc.Plain(told), "small")
+            yield _told("In full", f"{exact['got']} and {exact['bound']}.")
     if proof := phrases.proof(seen):
         yield doc.Paragraph(doc.Plain(f"Proved: {proof}."), "small")
 

@@ -178,14 +178,14 @@ def linear_axis(
         pad = 0.5 * max(abs(low), abs(high)) or 0.5
     low, high = low - pad, high + pad
     if ticks is None:
-        positions = [place for place in _steps(low, high) if low <= place <= high]
+        positions = [place for place in steps(low, high) if low <= place <= high]
         labels = [number(place) for place in positions]
     else:
         positions, labels = _own_ticks(ticks)
     _set(axes, which, (low, high), positions, labels)
 
 
-def _steps(low: float, high: float) -> list[float]:
+def steps(low: float, high: float) -> list[float]:
     """Multiples of 1, 2 or 5 times a power of ten, about six of them from ``low`` to ``high``."""
     rough = (high - low) / 6.0
     power = 10.0 ** math.floor(math.log10(rough))

@@ -23,6 +23,7 @@ from lcnn_verify.evidence import Figure, Quantity, check, measure, verifies
 from lcnn_verify.evidence.amounts import mass, norm, number
 from lcnn_verify.evidence.figures import Kind, log
 from lcnn_verify.numerics import balls
+from lcnn_verify.numerics.digits import number as told
 from lcnn_verify.packs.zgj import enclosure, laws, oracle, strategies
 from lcnn_verify.packs.zgj.descents import check_converged, descend, working_step
 from lcnn_verify.packs.zgj.dynamics import gradient_descent
@@ -162,7 +163,8 @@ def test_planar_ladder_has_a_plateau():
     times = ladder(V, START, widths, starts, name)
     rng = np.random.default_rng(active().derive_seed("zgj.width-free", "bootstrap"))
     slope, bound = slope_bound(widths[-JUDGED:], times[-JUDGED:], rng)
-    note = f"judged on the top three rungs: slope {slope:.3f}, its 95 % bound {bound:.3f} ≤ 0.1"
+    measured = f"slope {told(slope, 2)}, its 95 % bound {told(bound, 2)} ≤ {MOST_SLOPE}"
+    note = f"judged on the top three rungs: {measured}"
     chart_ladder(name, widths, times, note, judged=True)
     measure("slope over the top three rungs", slope, claimed="at most 0.1")
     check.at_most(Quantity("upper 95 % bound of the slope", bound, 1e-12), MOST_SLOPE)

@@ -184,10 +184,10 @@ def test_what_was_decided_exactly_drawn_and_audited_is_told(data):
         "Audited</a> by sharper routes: 40 quantities, 2 of them without an enclosure; 5 more have",
         "A defect of the numerics",
         "float64 is off",
-        "In full: 1/3 and 9999",
+        "<summary>In full</summary>",
+        f"1/3 and {'9' * 999}",
     ):
         assert words in page
-    assert "9" * 300 not in page
 
 
 def test_an_exact_number_is_written_once(data):

@@ -2,22 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from lcnn_verify.evidence.drawing import Drawing, Key
+from lcnn_verify.evidence.drawing import Drawing, Key, csv_of
 from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.numerics.digits import number
 from lcnn_verify.reporting import svg
 from lcnn_verify.reporting.phrases import plural
+from lcnn_verify.reporting.points import steps
 
 _MOST_NEURONS = 200
 _MOST_LABELS = 8
 # Nearer than this share of the circle's radius, two thin lines are one to the eye.
 _ONE_LINE = 0.012
 _TEACHER_ALPHA = 0.65
-_SIZE = 300
+_SIZE, _MARGINS = (350, 340), (52, 42, 8, 8)
+_MOST_ENTRIES = 10_000  # of CSV
+COORDINATES = ("first coordinate", "second coordinate")
+_DIRECTIONS = ("first principal direction", "second principal direction")
+
+
+def plane_axes(axes: Any, radius: float, names: tuple[str, str], *, rim: float = 1.15) -> None:
+    """Make ``axes`` of a plane drawn in units of ``radius``, to ``rim`` times it, lengths on it."""
+    marks = [place for place in steps(-radius, radius) if abs(place) <= radius * (1 + 1e-9)]
+    for which, name in zip("xy", names, strict=True):
+        getattr(axes, f"set_{which}lim")(-rim, rim)
+        places = [mark / radius for mark in marks]
+        getattr(axes, f"set_{which}ticks")(places, [number(mark, 3) for mark in marks])
+        getattr(axes, f"set_{which}label")(f"{name} (length)")
+    axes.set_aspect("equal")
+
+
+def draw_plane(paint: Callable[[Any], None], prefix: str, title: str) -> str:
+    """SVG of what ``paint`` draws on axes that :func:`plane_axes` fits."""
+    return svg.draw(paint, prefix=prefix, title=title, size=_SIZE, margins=_MARGINS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +82,7 @@ def draw_network(network: Network, *, prefix: str, title: str) -> Drawing:
         axes.plot(ends[:, 0], ends[:, 1], ls="none", marker="o", markersize=4, color=style["color"])
         for end, count in bundles if len(bundles) <= _MOST_LABELS else ():
             _label(axes, end, f"×{count}")
-        axes.set_xlim(-1.15, 1.15)
-        axes.set_ylim(-1.15, 1.15)
-        axes.set_aspect("equal")
-        axes.set_axis_off()
+        plane_axes(axes, radius * scale, COORDINATES if d <= 2 else _DIRECTIONS)
 
     d = network.V.shape[1]
     caption = (
@@ -75,12 +94,24 @@ def draw_network(network: Network, *, prefix: str, title: str) -> Drawing:
     caption += projection + (
         f" The {plural(hidden, 'shortest neuron')} left out." if hidden else ""
     )
-    markup = svg.draw(paint, prefix=prefix, title=title, size=(_SIZE, _SIZE), margins=(2, 2, 2, 2))
+    markup = draw_plane(paint, prefix, title)
     keys = [
         Key("▬▬", "1", "teachers", _TEACHER_ALPHA),
         *([Key("━●", "2", "students")] if m else []),
     ]
-    return Drawing(title, caption, markup, tuple(keys))
+    return Drawing(title, caption, markup, tuple(keys), csv=_csv(network))
+
+
+def _csv(network: Network) -> str:
+    """All neurons, a row each."""
+    d = network.V.shape[1]
+    rows = [
+        (f"{name} {k}", *row)
+        for name, neurons in (("teacher", network.V), ("student", network.W))
+        for k, row in enumerate(neurons.tolist(), 1)
+    ]
+    kept = rows[: max(1, _MOST_ENTRIES // d)]
+    return csv_of(("neuron", *(f"coordinate {k} (length)" for k in range(1, d + 1))), kept)
 
 
 def _to_plane(rows: FloatArray) -> tuple[FloatArray, str]:

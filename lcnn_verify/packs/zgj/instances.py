@@ -13,7 +13,7 @@ import numpy as np
 
 from lcnn_verify.evidence.hooks import Shown
 from lcnn_verify.numerics.arrays import FloatArray
-from lcnn_verify.packs.zgj import classes
+from lcnn_verify.packs.zgj import classes, words
 from lcnn_verify.packs.zgj.drawing import Network
 from lcnn_verify.packs.zgj.model import TIED_ABS, Model, as_model, as_pair, as_weights
 
@@ -51,7 +51,9 @@ class Teacher:
         """The teacher for people: its neurons as lines in the plane."""
         teachers = as_weights("V", data["V"])
         network = Network(np.empty((0, teachers.shape[1])), teachers)
-        return Shown(data.get("parameters") or {}, {"V": data["V"]}, network.draw)
+        told = words.of_teachers(teachers)
+        said = f"{told[0].upper()}{told[1:]}."
+        return Shown(data.get("parameters") or {}, {"V": data["V"]}, network.draw, said)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,9 +107,10 @@ class Instance:
     def show(cls, data: Mapping[str, Any]) -> Shown:
         """The instance for people: students and teachers as lines in the plane."""
         network = Network(*as_pair(data["W"], data["V"]))
-        model = f"{data.get('readout')} readout, {data.get('activation')}"
-        parameters = {**(data.get("parameters") or {}), "model": model}
-        return Shown(parameters, {"W": data["W"], "V": data["V"]}, network.draw)
+        model = Model(data["activation"], data["readout"])
+        told = words.of_network(network.W, network.V, model)
+        arrays = {"W": data["W"], "V": data["V"]}
+        return Shown(data.get("parameters") or {}, arrays, network.draw, told)
 
     def with_students(self, W: FloatArray, **parameters: Any) -> Instance:
         """The same teacher and model with other students; ``parameters`` are added to the old."""

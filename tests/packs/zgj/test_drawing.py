@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 from figure_reading import contrast, drawn_in, schemes, texts
 
+from lcnn_verify.packs.zgj import words
 from lcnn_verify.packs.zgj.drawing import _TEACHER_ALPHA, Network, draw_network
-from lcnn_verify.reporting.arguments import brief, take_apart
+from lcnn_verify.packs.zgj.model import TIED_ABS
+from lcnn_verify.reporting.arguments import take_apart, written
 
 
 def network(W, V):
@@ -30,6 +32,10 @@ def test_neurons_are_lines_with_the_right_angles_and_lengths():
     assert [key.label for key in drawing.keys] == ["teachers", "students"]
     assert "1 teacher, 1 student, d = 2" in drawing.caption
     assert "Projected" not in drawing.caption
+    names = {"first coordinate (length)", "second coordinate (length)", "−2", "0", "2"}
+    assert names <= set(texts(drawing.markup))
+    neurons = ["teacher 1,0.0,2.0", "student 1,0.5,0.5"]
+    assert drawing.csv.splitlines()[1:] == neurons
 
 
 def test_beyond_the_plane_the_projection_is_stated():
@@ -57,7 +63,7 @@ def test_students_drawn_as_one_line_are_counted():
     assert "×3" in texts(drawing.markup)
     assert "3 students coincide, to the eye, on 1 line." in drawing.caption
     apart = draw_network(network([[0.5, 0.5], [0.5, 0.6]], np.eye(2)), prefix="n", title="t")
-    assert texts(apart.markup) == []
+    assert "×2" not in texts(apart.markup)
     assert "coincide" not in apart.caption
     # Their ends meet in the middle, but their ticks are apart.
     short = draw_network(network([[1e-3, 0.0], [0.0, 1e-3]], np.eye(2)), prefix="n", title="t")
@@ -67,7 +73,7 @@ def test_students_drawn_as_one_line_are_counted():
 def test_many_coinciding_students_are_told_in_the_caption_alone():
     W = np.repeat([[np.cos(a), np.sin(a)] for a in np.linspace(0.0, 3.0, 9)], 2, axis=0)
     drawing = draw_network(network(W, np.eye(2)), prefix="n", title="t")
-    assert texts(drawing.markup) == []
+    assert not any("×" in text for text in texts(drawing.markup))
     assert "18 students coincide, to the eye, on 9 lines." in drawing.caption
 
 
@@ -119,20 +125,23 @@ def test_arguments_are_taken_apart():
     shown = take_apart({"instance": INSTANCE, "step": 0.1})
     assert shown.parameters == (
         ("angle", "0.5"),
-        ("masses", "[0.25, 1.0]"),
-        ("model", "tied readout, abs"),
+        ("masses", "[0.25, 1]"),
         ("step", "0.1"),
     )
     assert [array.name for array in shown.arrays] == ["W (1 × 2)", "V (1 × 2)"]
-    assert shown.arrays[0].rows == (("1.0", "0.3"),)
+    assert shown.arrays[0].rows == (("1", "0.3"),)
+    (told,) = shown.words
+    assert told.startswith(
+        "A student of norm 1.044 at 16.7° from a unit teacher in the plane; tied"
+    )
     assert "1 teacher, 1 student" in shown.draw("n", "t").caption
-    assert take_apart({"instance": INSTANCE, "angle": 0.5}).parameters == shown.parameters[:3]
+    assert take_apart({"instance": INSTANCE, "angle": 0.5}).parameters == shown.parameters[:2]
     teacher = {"type": "zgj.teacher", "V": np.ones((20, 9)).tolist(), "parameters": {}}
     both = take_apart({"a": INSTANCE, "b": teacher})
     assert ("a.angle", "0.5") in both.parameters
     assert both.arrays[2].name == "b.V (20 × 9)"
-    assert both.arrays[2].note
-    assert len(both.arrays[2].rows) == 12
+    assert len(both.arrays[2].rows) == 20, "a matrix is shown whole"
+    assert both.words[1] == "20 teachers of norm 3, at least 0° apart in dimension 9."
     assert "2 teachers" not in take_apart({"b": teacher}).draw("n", "t").caption
     assert "20 teachers, 0 students" in take_apart({"b": teacher}).draw("n", "t").caption
 
@@ -172,9 +181,34 @@ def test_teachers_have_contrast_in_light_and_dark():
         assert contrast(teachers, colours["sheet"]) >= 3.0
 
 
-def test_brief_values_are_what_a_person_would_write():
-    assert brief(0.1) == "0.1"
-    assert brief(1 / 3) == "0.333333"
-    assert brief({"a": [1, None, "x"]}) == "a: [1, None, x]"
-    assert brief([{"lean": 1.5, "norm": 2}, 3]) == "[(lean: 1.5, norm: 2), 3]"
-    assert len(brief(["long"] * 99)) == 240
+def test_values_are_what_a_person_would_write_and_whole():
+    assert written(0.1) == "0.1"
+    assert written(1 / 3) == "0.333333"
+    assert written({"a": [1, None, "x"]}) == "a: [1, None, x]"
+    assert written([{"lean": 1.5, "norm": 2}, 3]) == "[(lean: 1.5, norm: 2), 3]"
+    assert len(written(["long"] * 99)) == 99 * 6
+
+
+@pytest.mark.parametrize(
+    ("W", "V", "told"),
+    [
+        ([[0.8, 0.1], [0.8, -0.1]], [[1, 0]], "Two students of norm 0.8062 at ±7.125° from a unit"),
+        ([[0.8, 0.1], [0.8, 0.1]], [[1, 0]], "Two students of norm 0.8062 each at 7.125° from a"),
+        ([[0.8, 0.1], [-0.8, 0.1]], [[1, 0]], "Two students of norm 0.8062 at ±7.125° from a unit"),
+        (
+            [[0, 1, 0]],
+            [[0, 0, 2]],
+            "A unit student at 90° from a teacher of norm 2 in dimension",
+        ),
+        (
+            [[1, 0], [2, 0]],
+            np.eye(2),
+            "Two students of norms 1 and 2 along the nearest of two ",
+        ),
+        ([[0, 0]], [[1, 0], [1, 0]], "Two unit teachers 0° apart in the plane, and one student at"),
+        ([[1, 0]], [[0, 0]], "A unit student beside a teacher of norm 0 in the plane; tied"),
+        ([[1e200]], [[1]], "A student of norm 1·10²⁰⁰ along a unit teacher on the line; tied read"),
+    ],
+)
+def test_networks_in_words(W, V, told):
+    assert words.of_network(np.array(W, float), np.array(V, float), TIED_ABS).startswith(told)
