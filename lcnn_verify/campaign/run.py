@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from lcnn_verify.campaign.executor import UnitResult, execute
-from lcnn_verify.campaign.journal import Fingerprint, Journal
+from lcnn_verify.campaign.executor import execute
+from lcnn_verify.campaign.journal import Journal
 from lcnn_verify.campaign.plan import Unit, schedule
 from lcnn_verify.campaign.properties import directory_of
 from lcnn_verify.campaign.worker import broken
-from lcnn_verify.errors import InputError
+from lcnn_verify.evidence import Recorder
 from lcnn_verify.ledger import Claim
-from lcnn_verify.reporting.report import remove_report
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,34 +39,44 @@ def default_jobs() -> int:
 
 def run_units(
     units: Sequence[Unit],
-    fingerprint: Fingerprint,
-    out: Path,
+    journal: Journal,
     *,
     jobs: int,
-    resume: bool = False,
     progress: ProgressCallback | None = None,
-) -> tuple[UnitResult, ...]:
-    """Execute ``units`` and return their results in the order of ``units``, whoever came first.
+) -> None:
+    """Execute the ``units`` whose results the open ``journal`` lacks.
 
-    With a new journal, the files of an earlier report are removed from OUT: they would look like
-    this run's. Each result is in the journal before it counts. With ``resume``, results already
-    there are taken over. Raises ``InputError`` and ``OSError`` as :meth:`Journal.open` does, before
-    any unit runs; ``OSError`` when the journal cannot be written later and ``KeyboardInterrupt`` on
-    Ctrl-C, with the running units killed and the journal kept.
+    Each result is in the journal before it counts. Raises ``OSError`` when the journal cannot be
+    written and ``KeyboardInterrupt`` on Ctrl-C, with the running units killed.
     """
-    if isinstance(jobs, bool) or not isinstance(jobs, int) or jobs < 1:
-        raise InputError("jobs", repr(jobs), "an integer ≥ 1")
     tell = progress or (lambda _: None)
-    with Journal.open(out, fingerprint, resume=resume) as journal:
-        if not journal.resumed:
-            remove_report(out)
-        missing = [unit for unit in units if unit.id not in journal.results]
-        tell(Progress(len(units) - len(missing), len(units)))
-        with closing(execute(schedule(missing), jobs)) as results:
-            for result in results:
-                journal.append(result)
-                tell(Progress(len(journal.results), len(units), result.unit))
-        return tuple(journal.results[unit.id] for unit in units)
+    missing = [unit for unit in units if unit.id not in journal.results]
+    tell(Progress(len(units) - len(missing), len(units)))
+    with closing(execute(schedule(missing), jobs)) as results:
+        for result in results:
+            journal.append(result)
+            tell(Progress(len(journal.results), len(units), result.unit))
+
+
+def not_run(units: Iterable[Unit], done: Container[str]) -> list[dict[str, Any]]:
+    """A record for each claim of which the run ended before all its units were ``done``.
+
+    Without one that was, the claim is not exercised, else not decided.
+    """
+    parts: dict[str, list[Unit]] = {}
+    for unit in units:
+        parts.setdefault(unit.claim, []).append(unit)
+    records = []
+    for claim, shards in parts.items():
+        lacking, file = sum(unit.id not in done for unit in shards), shards[0].file
+        if lacking == len(shards):
+            none = Recorder(claim, file)
+            none.reasons["not run: the run ended before"] += 1
+            records.append(none.to_json())
+        elif lacking:
+            why = f"{lacking} of {len(shards)} shards not run: the run ended before"
+            records.append(broken(claim, file, why))
+    return records
 
 
 def without_file(claims: Iterable[Claim], directory: Path | None) -> list[dict[str, Any]]:

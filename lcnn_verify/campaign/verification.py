@@ -38,9 +38,9 @@ def verify(
 
     Raises ``InputError`` for bad arguments and for a journal that cannot be resumed, and
     ``OSError`` when ``out`` cannot be written, both before any unit runs; ``OSError`` when the
-    disk fills up, ``KeyboardInterrupt`` on Ctrl-C, with everything finished kept for ``resume``.
-    A new run removes the report an earlier one left in ``out``, so that what stands there is never
-    older than the journal.
+    disk fills up, ``KeyboardInterrupt`` on Ctrl-C, with everything finished kept for ``resume``,
+    and in a partial report. A finished report in ``out`` stays until this run has finished its own:
+    the partial one then goes into ``out/partial``.
     """
     campaign = Campaign.checked(
         profile=profile,

@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from lcnn_verify import ledger
+from lcnn_verify.campaign.campaign import Interrupted, Unwritten
 from lcnn_verify.campaign.journal import FILE_NAME as JOURNAL
 from lcnn_verify.campaign.run import Progress, ProgressCallback
 from lcnn_verify.cli.errors import ExitCode, say, say_left_out
@@ -22,7 +23,7 @@ from lcnn_verify.comparison.deviation import Deviation
 from lcnn_verify.comparison.deviations import excuses, load, matching, unexpected
 from lcnn_verify.comparison.outline import deviations as deviation_table
 from lcnn_verify.reporting.outline import document
-from lcnn_verify.reporting.plain import plain
+from lcnn_verify.reporting.plain import plain, to_text
 from lcnn_verify.reporting.report import Report
 from lcnn_verify.reporting.terminal import print_blocks, render
 from lcnn_verify.warmup import is_cold
@@ -51,18 +52,22 @@ def run_campaign(
         if excused := excuses(matches):
             report.write(out, expected=excused)
     except OSError as error:
+        if isinstance(error, Unwritten):
+            _show(error.report, None, json=json, quiet=quiet)
         path, reason = error.filename or out, error.strerror or str(error)
         kept = (out / JOURNAL).is_file()
         hint = f"; what is finished is kept, resume with: {_resuming(ctx)}" if kept else ""
         say(f"error: --out: got {path} ({reason}), wanted a folder with room to write{hint}")
         return ExitCode.USAGE
-    except KeyboardInterrupt:
-        say(f"interrupted; resume with: {_resuming(ctx)}")
+    except KeyboardInterrupt as stopped:
+        has = ""
+        if isinstance(stopped, Interrupted):
+            partial = stopped.report.data["partial"]
+            has = f", {partial['finished']} of {partial['units']} units finished, which "
+            has += f"{stopped.place / 'index.html'} reports"
+        say(f"interrupted{has}; resume with: {_resuming(ctx)}")
         return ExitCode.INTERRUPTED
-    if json:
-        sys.stdout.write((out / "report.json").read_text(encoding="utf-8"))
-    elif not quiet:
-        render(document(report.data, out, written=False), Console())
+    _show(report, out, json=json, quiet=quiet)
     if not quiet:
         left_out = report.data["environment"]["left_out"]
         say_left_out((entry["name"], entry["reason"]) for entry in left_out)
@@ -76,6 +81,14 @@ def run_campaign(
         elif report.exit_code:
             print("Every failure is expected.")
     return ExitCode.NOT_AS_WANTED if uncalled_for else ExitCode.AS_WANTED
+
+
+def _show(report: Report, out: Path | None, *, json: bool, quiet: bool) -> None:
+    """Print the report, which is in the folder ``out``, or in none."""
+    if json:
+        sys.stdout.write(to_text(report.data))
+    elif not quiet:
+        render(document(report.data, out, written=False), Console())
 
 
 def expected_in(path: Path | None, also: Iterable[str] = ()) -> tuple[Deviation, ...]:

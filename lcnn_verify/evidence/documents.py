@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import errno
 import gzip
 import hashlib
 import json
-import os
 import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -15,6 +13,7 @@ from pathlib import Path
 from textwrap import shorten
 from typing import Any
 
+from lcnn_verify import outputs
 from lcnn_verify.errors import InputError, said
 from lcnn_verify.evidence.hooks import Checker, Watch
 from lcnn_verify.numerics.balls import EnclosureError
@@ -46,13 +45,12 @@ def digest(document: dict[str, Any]) -> str:
 
 
 def demand_writable(path: Path) -> None:
-    """Make the folder ``path`` goes to, before the work; raises ``OSError`` where it cannot go."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    refused = (
-        errno.EISDIR if path.is_dir() else 0 if os.access(path.parent, os.W_OK) else errno.EACCES
-    )
-    if refused:
-        raise OSError(refused, os.strerror(refused), str(path))
+    """Make the folder ``path`` goes to, before the work.
+
+    Raises ``OSError`` where it cannot go, ``InputError`` where it would take the place of a file
+    that is no certificate.
+    """
+    outputs.demand_file(path)
 
 
 def write(path: Path, document: dict[str, Any]) -> None:
@@ -60,7 +58,7 @@ def write(path: Path, document: dict[str, Any]) -> None:
     text = json.dumps({**document, "digest": digest(document)}, indent=1, ensure_ascii=False)
     data = text.encode()
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(gzip.compress(data, mtime=0) if path.suffix == ".gz" else data)
+    outputs.write_atomically(path, gzip.compress(data, mtime=0) if path.suffix == ".gz" else data)
 
 
 def read(path: Path) -> dict[str, Any]:

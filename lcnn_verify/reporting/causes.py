@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lcnn_verify.reporting.phrases import plural
+from lcnn_verify.reporting.phrases import is_pending, plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def causes(data: Mapping[str, Any]) -> tuple[Cause, ...]:
     """The claims of the report ``data`` that are not as wanted, grouped, each cause once."""
     groups: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
     for entry in data["claims"]:
-        if not entry["as_wanted"]:
+        if not (entry["as_wanted"] or is_pending(data, entry)):
             why = _why(entry)
             own = "" if why else entry["id"]
             groups.setdefault((why, entry.get("expected", ""), own), []).append(entry)

@@ -1,16 +1,25 @@
-"""How the files of a report, a comparison or a kill matrix come to be: each whole or not at all."""
+"""How the files of a comparison or of a pack's own records come to be."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lcnn_verify import outputs
 from lcnn_verify.reporting.plain import to_text
 
 if TYPE_CHECKING:
     from lcnn_verify.reporting.document import Document
+
+
+ENDINGS = ("json", "md", "html")
+"""Of the files of a record."""
+
+
+def files_of(name: str) -> tuple[str, ...]:
+    """The files :func:`write_record` writes."""
+    return tuple(f"{name}.{ending}" for ending in ENDINGS)
 
 
 def write_record(
@@ -25,21 +34,6 @@ def write_record(
 
     folder = Path(directory)
     folder.mkdir(parents=True, exist_ok=True)
-    texts = {"json": to_text(data), "md": markdown.render(document), "html": html.render(document)}
-    for suffix, text in texts.items():
-        write_atomically(folder / f"{name}.{suffix}", text)
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Write ``text`` so that ``path`` holds either the old content or all of the new."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with unfinished.open("w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        unfinished.replace(path)
-    except OSError as error:  # in the name of the file people know
-        raise OSError(error.errno, error.strerror, str(path)) from None
-    finally:
-        unfinished.unlink(missing_ok=True)
+    texts = (to_text(data), markdown.render(document), html.render(document))
+    for ending, text in zip(ENDINGS, texts, strict=True):
+        outputs.write_atomically(folder / f"{name}.{ending}", text)

@@ -20,7 +20,11 @@ OURS = (
 
 
 def head(data: _Json) -> Iterator[doc.Block]:
-    """What stands above the claims."""
+    """What stands above the claims; first what a partial report lacks, and how its run goes on."""
+    if "partial" in data:
+        yield doc.Paragraph(phrases.missing(data), "callout warn")
+        yield doc.Paragraph("The run goes on, from where it was started, with:")
+        yield doc.Listing(phrases.resume_command(data))
     if facts := phrases.subject(data):
         yield doc.Facts(tuple((name.capitalize(), doc.Plain(value)) for name, value in facts))
     else:

@@ -1,6 +1,7 @@
 """``junit.xml``: one test case per claim; a claim that is not as wanted is a failure.
 
-What is expected to fail is skipped, as is what an implementation does not offer.
+What is expected to fail is skipped, as is what an implementation does not offer. An interrupted
+run is an error of its own, and what it did not come to is skipped.
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ from typing import Any
 from xml.etree import ElementTree
 
 from lcnn_verify.reporting.phrases import (
+    headline,
+    is_pending,
     not_offered,
     observation_sentence,
     replay_command,
+    resume_command,
     seconds,
     sentence,
     subject,
@@ -23,13 +27,14 @@ from lcnn_verify.reporting.phrases import (
 def render(data: Mapping[str, Any]) -> str:
     """The report ``data`` as JUnit XML; equal runs differ only in ``time`` and ``timestamp``."""
     timings, missing = data["timings"], not_offered(data)
-    fallen = [entry for entry in data["claims"] if not entry["as_wanted"]]
+    pending = [entry for entry in data["claims"] if is_pending(data, entry)]
+    fallen = [entry for entry in data["claims"] if not entry["as_wanted"] and entry not in pending]
     excused = [entry for entry in fallen if entry.get("expected")]
     totals = {
-        "tests": str(len(data["claims"]) + len(missing)),
+        "tests": str(len(data["claims"]) + len(missing) + ("partial" in data)),
         "failures": str(len(fallen) - len(excused)),
-        "errors": "0",
-        "skipped": str(len(missing) + len(excused)),
+        "errors": str(int("partial" in data)),
+        "skipped": str(len(missing) + len(excused) + len(pending)),
         "time": f"{timings['seconds']:.3f}",
     }
     root = ElementTree.Element("testsuites", {"name": "lcnn-verify", **totals})
@@ -47,8 +52,15 @@ def render(data: Mapping[str, Any]) -> str:
     }
     for name, value in known.items():
         ElementTree.SubElement(properties, "property", {"name": name, "value": str(value)})
+    if "partial" in data:
+        case = ElementTree.SubElement(
+            suite, "testcase", {"classname": "lcnn-verify", "name": "the run is finished"}
+        )
+        error = {"type": "partial", "message": headline(data)}
+        ElementTree.SubElement(case, "error", error).text = resume_command(data)
     for entry in data["claims"]:
-        _testcase(suite, entry, seconds(data, entry["id"]))
+        took = seconds(data, entry["id"])
+        _testcase(suite, entry, took, pending=entry in pending)
     for check, reason in missing:
         known = {"classname": check.rpartition(".")[0], "name": check}
         case = ElementTree.SubElement(suite, "testcase", known)
@@ -58,7 +70,9 @@ def render(data: Mapping[str, Any]) -> str:
     return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'
 
 
-def _testcase(suite: ElementTree.Element, entry: Mapping[str, Any], took: float) -> None:
+def _testcase(
+    suite: ElementTree.Element, entry: Mapping[str, Any], took: float, *, pending: bool
+) -> None:
     case = ElementTree.SubElement(
         suite,
         "testcase",
@@ -69,7 +83,9 @@ def _testcase(suite: ElementTree.Element, entry: Mapping[str, Any], took: float)
             "time": f"{took:.3f}",
         },
     )
-    if expected := entry.get("expected"):
+    if pending:
+        ElementTree.SubElement(case, "skipped", {"message": entry["reason"]})
+    elif expected := entry.get("expected"):
         message = f"expected to fail: {expected}"
         ElementTree.SubElement(case, "skipped", {"message": message}).text = sentence(entry)
     elif not entry["as_wanted"]:

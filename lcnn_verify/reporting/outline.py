@@ -23,11 +23,13 @@ def document(data: _Json, folder: Path | None = None, *, written: bool = True) -
     Without ``written`` the claims' details, which the page alone shows, are left out.
     """
     parts, run = phrases.sections(data), data["run"]
-    bad = any(not (entry["as_wanted"] or entry.get("expected")) for entry in data["claims"])
+    fine = ("as_wanted", "expected")
+    finished = [entry for entry in data["claims"] if not phrases.is_pending(data, entry)]
+    bad = any(not any(entry.get(key) for key in fine) for entry in finished)
     return doc.Document(
         kind="report",
         headline=phrases.headline(data),
-        tone="bad" if bad else "good",
+        tone="bad" if bad else "warn" if "partial" in data else "good",
         lede=f"{phrases.counts(data)}; profile {run['profile']}, seed {run['seed']}.",
         head=tuple(head(data)),
         sections=(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -52,11 +52,34 @@ def plural(count: int, noun: str) -> str:
 
 
 def headline(data: Mapping[str, Any]) -> str:
-    """The outcome of the run in one sentence."""
-    total, fallen = len(data["claims"]), len(data["summary"]["not_as_wanted"])
+    """The outcome of the run in one sentence; of what is finished, and that first, if it is not."""
+    if partial := data.get("partial"):
+        finished = [entry for entry in data["claims"] if not is_pending(data, entry)]
+        done = f"{partial['finished']} of {plural(partial['units'], 'unit')} finished"
+        lead = f"PARTIAL, {partial['reason']} with {done}."
+        return f"{lead} {_outcome(data, finished)}" if finished else lead
+    return _outcome(data, data["claims"])
+
+
+def is_pending(data: Mapping[str, Any], entry: Mapping[str, Any]) -> bool:
+    """Whether a claim waits for the rest of an interrupted run."""
+    return (
+        entry["id"] in data.get("partial", {"missing": ()})["missing"]
+        and not (entry["counterexample"])
+    )
+
+
+def missing(data: Mapping[str, Any]) -> str:
+    """What a partial report lacks, in one sentence; empty for a finished one."""
+    pending = [entry["id"] for entry in data["claims"] if is_pending(data, entry)]
+    return f"Not run, or not in full: {', '.join(pending)}." if pending else ""
+
+
+def _outcome(data: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) -> str:
+    total, fallen = len(entries), sum(not entry["as_wanted"] for entry in entries)
     if "subject" in data:
         if fallen:
-            excused = sum(bool(entry.get("expected")) for entry in data["claims"])
+            excused = sum(bool(entry.get("expected")) for entry in entries)
             which = {0: "", fallen: ", as expected"}.get(excused, f", {excused} of them expected")
             return f"The implementation does not pass {fallen} of {plural(total, 'check')}{which}."
         return f"The implementation passes {'the check' if total == 1 else f'all {total} checks'}."
@@ -259,6 +282,11 @@ def run_command(data: Mapping[str, Any]) -> str:
     if run["selection"]:
         words += ["--checks" if under_test else "--claims", ",".join(run["selection"])]
     return shlex.join(words)
+
+
+def resume_command(data: Mapping[str, Any]) -> str:
+    """The command line that goes on with the interrupted run of a partial report."""
+    return f"{run_command(data)} {shlex.join(data['partial']['options'])}"
 
 
 def replay_command(entry: Mapping[str, Any]) -> str:

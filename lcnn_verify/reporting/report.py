@@ -9,18 +9,19 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, cast
 
-from lcnn_verify import ledger, packs
+from lcnn_verify import ledger, outputs, packs
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence import replay_record
 from lcnn_verify.ledger.claim import Claim
 from lcnn_verify.numerics.frames import frame
 from lcnn_verify.reporting import phrases, shapes
 from lcnn_verify.reporting.environment import environment, installed_version, repository
-from lcnn_verify.reporting.files import write_atomically
 from lcnn_verify.reporting.merge import merge, sentence, source_of, summarize, without_times
 from lcnn_verify.reporting.plain import plain, sorted_copy, to_text
 from lcnn_verify.reporting.schema import SCHEMA_VERSION, check, parse
 
+FILES = ("report.json", "junit.xml", "summary.md", "index.html")
+"""What a report is written to, beside its replay files."""
 COUNTEREXAMPLES = "counterexamples"
 _SNIPPET = "# A failure seen by lcnn-verify, which this does not need"
 
@@ -114,7 +115,7 @@ class Report:
         folder = Path(directory)
         replays = folder / COUNTEREXAMPLES
         folder.mkdir(parents=True, exist_ok=True)
-        write_atomically(folder / "report.json", to_text(self.data))
+        outputs.write_atomically(folder / "report.json", to_text(self.data))
         files = {}
         for entry in self.data["claims"]:
             if fallen := entry["counterexample"]:
@@ -124,12 +125,12 @@ class Report:
         _remove_stale(replays, set(files))
         for name, text in files.items():
             replays.mkdir(exist_ok=True)
-            write_atomically(replays / name, text)
+            outputs.write_atomically(replays / name, text)
         shown = self._marked(expected)
-        write_atomically(folder / "junit.xml", junit.render(shown))
+        outputs.write_atomically(folder / "junit.xml", junit.render(shown))
         document = outline.document(shown)
-        write_atomically(folder / "summary.md", markdown.render(document))
-        write_atomically(folder / "index.html", html.render(document))
+        outputs.write_atomically(folder / "summary.md", markdown.render(document))
+        outputs.write_atomically(folder / "index.html", html.render(document))
         return replace(self, folder=folder)
 
     def _marked(self, expected: Mapping[str, str]) -> dict[str, Any]:
@@ -150,13 +151,15 @@ def build_report(
     *,
     timings: Mapping[str, Any],
     subject: Mapping[str, Any] | None = None,
+    partial: Mapping[str, Any] | None = None,
 ) -> Report:
     """Merge ``records`` (:meth:`Recorder.to_json`, several per claim, any order) into a report.
 
     Records of claims not in ``claims`` are left out. ``timings`` has ``started`` (ISO 8601),
     ``seconds`` and ``units`` (unit id → seconds): with what proofs took, all that may differ
     between equal runs.
-    ``subject`` is the code that was under test, if any was. Raises ``InputError`` when there
+    ``subject`` is the code that was under test, if any was; ``partial`` says why an interrupted
+    run's report is not finished, and what is missing. Raises ``InputError`` when there
     are no claims: an empty report would pass.
     """
     if not claims:
@@ -186,6 +189,8 @@ def build_report(
     }
     if subject is not None:
         data["subject"] = cast(shapes.Subject, subject)
+    if partial is not None:
+        data["partial"] = cast(shapes.Partial, partial)
     if proofs:
         data["timings"]["proofs"] = sorted_copy(proofs)
     return Report(plain(data))
@@ -232,9 +237,9 @@ def _packs(claims: Sequence[Claim]) -> list[shapes.Pack]:
 def remove_report(directory: Path | str) -> None:
     """Remove the files :meth:`Report.write` writes, and nothing else; none need be there."""
     folder = Path(directory)
-    for name in ("report.json", "junit.xml", "summary.md", "index.html"):
-        (folder / name).unlink(missing_ok=True)
     _remove_stale(folder / COUNTEREXAMPLES, set())
+    outputs.remove(folder / COUNTEREXAMPLES, ())
+    outputs.remove(folder, FILES)
 
 
 def _remove_stale(folder: Path, keep: set[str]) -> None:

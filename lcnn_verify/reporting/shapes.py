@@ -312,6 +312,16 @@ class Timings(TypedDict):
     proofs: NotRequired[Mapping[str, Mapping[str, float]]]
 
 
+class Partial(TypedDict):
+    """Why a report is not finished, what it lacks, and the options that let its run go on."""
+
+    reason: str
+    units: int
+    finished: int
+    missing: Sequence[str]
+    options: Sequence[str]
+
+
 class Report(TypedDict):
     """Everything one run found."""
 
@@ -319,6 +329,7 @@ class Report(TypedDict):
     run: Run
     packs: Sequence[Pack]
     subject: NotRequired[Subject]
+    partial: NotRequired[Partial]
     summary: Summary
     claims: Sequence[Claim]
     not_testable: Sequence[Sentence]

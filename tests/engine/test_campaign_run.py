@@ -7,20 +7,24 @@ import os
 import shlex
 import signal
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree
 
 import campaign_kit as kit
 import numpy as np
 import pytest
 
 from lcnn_verify import ledger
+from lcnn_verify.campaign.campaign import Interrupted
 from lcnn_verify.campaign.plan import plan, schedule
 from lcnn_verify.campaign.properties import directory_of, find_directory, load
-from lcnn_verify.campaign.run import Progress, default_jobs
+from lcnn_verify.campaign.run import Progress, default_jobs, not_run
 from lcnn_verify.campaign.verification import verify
 from lcnn_verify.errors import InputError
 from lcnn_verify.profiles import PROFILES
+from lcnn_verify.reporting.report import FILES, Report
 
 pytestmark = pytest.mark.slow
 
@@ -139,7 +143,8 @@ def test_an_interrupted_run_exits_3_kills_its_units_and_can_be_resumed(tmp_path,
     assert run.returncode == 3
     assert stdout == ""
     typed = shlex.join(map(str, (*options, "--jobs", "2", "--quiet")))
-    assert stderr == f"interrupted; resume with: lcnn-verify {typed} --resume\n"
+    has = f"1 of 2 units finished, which {out / 'index.html'} reports"
+    assert stderr == f"interrupted, {has}; resume with: lcnn-verify {typed} --resume\n"
     kit.wait_until(lambda: kit.is_gone(int(pids.read_text())), "the interrupted unit is gone")
     (tmp_path / "marks.2").touch()
     again = shlex.split(stderr.partition("resume with: lcnn-verify ")[2])
@@ -156,12 +161,29 @@ def test_ctrl_c_inside_the_process_keeps_what_was_done(tmp_path, monkeypatch):
         if progress.done == 2:
             raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
-        verify(["lab"], jobs=1, out=tmp_path / "out", properties=folder, progress=press)
-    assert len(kit.lines(tmp_path / "out" / "journal.jsonl")) == 3
+    out = tmp_path / "out"
+    with pytest.raises(Interrupted) as stopped:
+        verify(list(COUNTED), jobs=1, out=out, properties=folder, progress=press)
+    assert stopped.value.place == out
+    assert len(kit.lines(out / "journal.jsonl")) == 3
+    partial = Report.read(out / "report.json")
+    assert partial.data == stopped.value.report.data
+    finished = {"lab.first", "lab.second"}
+    assert partial.verdicts == {
+        claim: "SUPPORTED" if claim in finished else "NOT EXERCISED" for claim in COUNTED
+    }
+    words = f"lcnn-verify run --profile quick --seed 0 --claims {','.join(COUNTED)} --out {out}"
+    for file in ("index.html", "summary.md", "junit.xml"):
+        text = (out / file).read_text()
+        assert "PARTIAL, interrupted with 2 of 4 units finished. All 2 statements earned" in text
+        assert f"{words} --properties {folder} --resume" in text
+    tests = ElementTree.parse(out / "junit.xml").getroot()
+    assert [tests.get(name) for name in ("tests", "failures", "errors", "skipped")] == list("5012")
     resumed: list[Progress] = []
-    verify(["lab"], out=tmp_path / "out", properties=folder, progress=resumed.append, resume=True)
+    verify(list(COUNTED), out=out, properties=folder, progress=resumed.append, resume=True)
     assert resumed[0] == Progress(2, 4)
+    assert "partial" not in Report.read(out / "report.json").data
+    assert "PARTIAL" not in (out / "index.html").read_text()
 
 
 @pytest.mark.parametrize(
@@ -226,25 +248,55 @@ def test_a_missing_property_file_is_said_and_a_folder_without_any_is_refused(tmp
     assert not (tmp_path / "new").exists()
 
 
-def test_an_older_report_does_not_outlive_the_start_of_a_new_run(tmp_path):
+def test_a_finished_report_gives_way_to_a_finished_one_only(tmp_path):
     files = {"lab.first": kit.HOLDS, "lab.second": kit.FALLS}
     folder, out = kit.write(tmp_path / "p", files), tmp_path / "out"
     (out / "counterexamples").mkdir(parents=True)
-    for mine in (out / "notes.md", out / "counterexamples" / "mine.json"):
-        mine.write_text("{}")
+    mine = [out / "notes.md", out / "counterexamples" / "mine.json", out / "partial" / "mine.md"]
+    for path in mine:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("{}")
     verify(list(files), out=out, properties=folder)
-    assert (out / "counterexamples" / "lab.second.json").is_file()
+    reported = [*(out / name for name in FILES), out / "counterexamples" / "lab.second.json"]
+    before = [path.read_bytes() for path in reported]
 
-    def press(_: Progress) -> None:
-        raise KeyboardInterrupt
+    def press_at(done: int) -> Callable[[Progress], None]:
+        def press(progress: Progress) -> None:
+            if progress.done == done:
+                raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):  # an interrupted resumption leaves what is still true
-        verify(list(files), out=out, properties=folder, resume=True, progress=press)
-    assert (out / "index.html").is_file()
-    with pytest.raises(KeyboardInterrupt):
-        verify(list(files), seed=1, out=out, properties=folder, progress=press)
-    left = {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()}
-    assert left == {"journal.jsonl", "journal.lock", "notes.md", "counterexamples/mine.json"}
+        return press
+
+    for done in (0, 1):  # the first run has nothing to report
+        with pytest.raises(KeyboardInterrupt):
+            verify(["lab"], seed=1, jobs=1, out=out, properties=folder, progress=press_at(done))
+        assert [path.read_bytes() for path in reported] == before
+        assert (out / "partial" / "report.json").exists() == bool(done)
+    assert Report.read(out / "partial" / "report.json").data["run"]["seed"] == 1
+    verify(["lab.first"], seed=1, out=out, properties=folder)
+    assert [path for path in reported if path.exists()] == reported[:-1]
+    assert sorted((out / "partial").iterdir()) == [mine[-1]]
+    assert all(path.read_text() == "{}" for path in mine)
+
+
+def test_what_shards_of_a_claim_found_is_not_taken_for_all(tmp_path):
+    files = {"lab.first": kit.HOLDS, "lab.second": kit.FALLS}
+    folder = kit.write(tmp_path / "p", files)
+    units = plan([ledger.claim(name) for name in files], folder, replace(QUICK, shards=2), 0)
+    first, second = not_run(units, {"lab.first 1/2"})
+    assert first["error"] == "1 of 2 shards not run: the run ended before"
+    assert second["reasons"] == {"not run: the run ended before": 1}
+    assert not not_run(units, {unit.id for unit in units})
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_somebody_else_s_file_is_refused_before_the_work(tmp_path, name):
+    folder, out = kit.write(tmp_path / "p", {"lab.first": kit.HOLDS}), tmp_path / "out"
+    out.mkdir()
+    (out / name).write_text("<!DOCTYPE html><title>My thesis</title>")
+    with pytest.raises(InputError, match=f"out: got .*{name}, a file lcnn-verify did not write"):
+        verify("lab.first", out=out, properties=folder)
+    assert [path.name for path in out.iterdir()] == [name]
 
 
 def test_a_report_that_cannot_be_written_names_the_file(tmp_path):

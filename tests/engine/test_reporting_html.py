@@ -351,7 +351,7 @@ def test_outside_a_checkout_the_page_says_so(data):
 
 def test_one_claim_is_not_called_all_of_them(data):
     def headline(count, fallen):
-        return phrases.headline({"claims": [0] * count, "summary": {"not_as_wanted": [0] * fallen}})
+        return phrases.headline({"claims": [{"as_wanted": k >= fallen} for k in range(count)]})
 
     assert headline(1, 0) == "The statement earned the wanted verdict."
     assert headline(1, 1) == "1 of 1 statement does not have the wanted verdict."

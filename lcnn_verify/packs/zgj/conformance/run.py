@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.machinery import PathFinder
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from lcnn_verify.campaign.campaign import Campaign, Subject
@@ -74,16 +75,23 @@ def conform(
                 "limits": changed,
                 "sources": _sources(targets.parse(target)),
             },
-            section=section(target, said, missing),
+            section=section(target, said, missing, changed),
         ),
     )
 
 
-def section(target: str, said: Declaration, missing: Sequence[tuple[Claim, str]]) -> dict[str, Any]:
-    """What the report says of the implementation."""
+def section(
+    target: str,
+    said: Declaration,
+    missing: Sequence[tuple[Claim, str]],
+    limits: Mapping[str, float] = MappingProxyType({}),
+) -> dict[str, Any]:
+    """What the report says of the implementation, and of ``limits`` that are not the usual ones."""
+    options = {"call_seconds": "--call-seconds", "memory_gigabytes": "--memory"}
+    changed = [word for name in limits for word in (options[name], f"{limits[name]:g}")]
     return {
         "name": target,
-        "command": ["conform", target],
+        "command": ["conform", target, *changed],
         "facts": {
             "target": target,
             "offers": ", ".join(said.offers),
