@@ -28,7 +28,7 @@ _MARKS = {
     ".json": rb'\s*\{\s*"(schema_version|diff|gallery|certificate|replay)":',
     ".xml": rb'<\?xml[^>]*>\s*<testsuites name="lcnn-verify"',
     ".md": rb"# lcnn-verify",
-    ".html": rb'(?s).*<meta name="generator" content="lcnn-verify ',
+    ".html": rb'(?s)<!DOCTYPE html>.*<meta name="generator" content="lcnn-verify ',
     ".py": rb"# A failure seen by lcnn-verify",
 }
 """How the files begin that we write, by the ending of their names."""

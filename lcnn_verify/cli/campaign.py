@@ -61,10 +61,10 @@ def run_campaign(
         return ExitCode.USAGE
     except KeyboardInterrupt as stopped:
         has = ""
-        if isinstance(stopped, Interrupted):
+        if isinstance(stopped, Interrupted) and (place := stopped.report.folder):
             partial = stopped.report.data["partial"]
             has = f", {partial['finished']} of {partial['units']} units finished, which "
-            has += f"{stopped.place / 'index.html'} reports"
+            has += f"{place / 'index.html'} reports"
         say(f"interrupted{has}; resume with: {_resuming(ctx)}")
         return ExitCode.INTERRUPTED
     _show(report, out, json=json, quiet=quiet)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from lcnn_verify.cli.errors import ExitCode
+from lcnn_verify.cli.errors import ExitCode, failure
 from lcnn_verify.cli.options import HOW_MUCH, WHERE, Expected, Json, folder, number
 
 
@@ -52,13 +52,17 @@ def diff(
     """
     from rich.console import Console
 
+    from lcnn_verify import outputs
     from lcnn_verify.cli.campaign import expected_in
     from lcnn_verify.comparison.compare import compare, read_report
     from lcnn_verify.comparison.outline import document
+    from lcnn_verify.reporting.files import files_of
     from lcnn_verify.reporting.plain import to_text
     from lcnn_verify.reporting.terminal import render
 
     before, after = read_report("OLD", old), read_report("NEW", new)
+    if out is not None:
+        outputs.demand_folder(out, files_of("diff"))
     comparison = compare(
         before,
         after,
@@ -67,10 +71,11 @@ def diff(
         deviations=expected_in(expected, (*before.verdicts, *after.verdicts)),
         sources=(str(old), str(new)),
     )
-    if out is not None:
-        comparison.write(out)
+    failed = out and failure(lambda: comparison.write(out))
     if json:
         sys.stdout.write(to_text(comparison.data))
     else:
-        render(document(comparison.data, out), Console())
+        render(document(comparison.data, None if failed else out), Console())
+    if failed:
+        raise failed
     return ExitCode.NOT_AS_WANTED if comparison.exit_code else ExitCode.AS_WANTED

@@ -42,6 +42,15 @@ def say_left_out(entries: Iterable[tuple[str, str]]) -> None:
         say(f"left out: {name}: {reason}; see lcnn-verify doctor")
 
 
+def failure(write: Callable[[], object]) -> OSError | None:
+    """Call ``write``; returns what stopped it, to be raised once the results are shown."""
+    try:
+        write()
+    except OSError as error:
+        return error
+    return None
+
+
 def reported(command: Callable[P, int]) -> Callable[P, int]:
     """Turn whatever stops a command into one line and an exit code.
 
@@ -67,6 +76,8 @@ def reported(command: Callable[P, int]) -> Callable[P, int]:
             _silence_stdout()
             return ExitCode.BROKEN_PIPE
         except OSError as error:
+            with suppress(OSError, ValueError):
+                sys.stdout.flush()  # results that are there already
             _silence_stdout()
             reason = error.strerror or str(error)
             say(f"error: {error.filename or 'output'}: got {reason!r}, wanted to read or write it")

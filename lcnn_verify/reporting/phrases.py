@@ -256,6 +256,13 @@ def margin(observation: Mapping[str, Any]) -> str:
     return f"margin {ball(margin, error)}"
 
 
+def percent(share: float, digits: int) -> str:
+    """A share from 0 to 1 in percent; all of it only if it is."""
+    rounded = f"{share:.{digits}%}"
+    nearly = f"{(1.0 - 10.0 ** -(digits + 2)):.{digits}%}"
+    return nearly if share < 1.0 and rounded == f"{1.0:.{digits}%}" else rounded
+
+
 def violation_rate(entry: Mapping[str, Any]) -> str:
     """The 95 % Clopper–Pearson bound of the claim's worst i.i.d. stream, if it says something."""
     bounds = [s["violation_rate_bound"] for s in entry["sampling"] if rate_says(entry, s)]

@@ -164,7 +164,7 @@ def test_ctrl_c_inside_the_process_keeps_what_was_done(tmp_path, monkeypatch):
     out = tmp_path / "out"
     with pytest.raises(Interrupted) as stopped:
         verify(list(COUNTED), jobs=1, out=out, properties=folder, progress=press)
-    assert stopped.value.place == out
+    assert stopped.value.report.folder == out
     assert len(kit.lines(out / "journal.jsonl")) == 3
     partial = Report.read(out / "report.json")
     assert partial.data == stopped.value.report.data

@@ -101,6 +101,29 @@ def test_out_holds_the_same_in_three_forms(folder, capsys, tmp_path):
         assert "SUPPORTED → REFUTED" in (out / name).read_text(encoding="utf-8")
 
 
+def test_where_it_goes_is_looked_at_first_and_it_is_shown_in_any_case(
+    folder, capsys, tmp_path, monkeypatch
+):
+    (tmp_path / "file").write_text("")
+    assert "file: got 'File exists'" in refused(
+        capsys, folder / "old", folder / "bad", "--out", tmp_path / "file"
+    )
+    (tmp_path / "diff.md").write_text("# My notes")
+    said = refused(capsys, folder / "old", folder / "bad", "--out", tmp_path)
+    assert said.startswith(f"--out: got {tmp_path / 'diff.md'}, a file lcnn-verify did not write")
+
+    def full(*_):
+        raise OSError(28, "No space left on device", "diff.json")
+
+    monkeypatch.setattr("lcnn_verify.outputs.write_atomically", full)
+    assert call(folder / "old", folder / "bad", "--out", tmp_path / "new") == 2
+    captured = capsys.readouterr()
+    assert "Regressions" in captured.out
+    assert captured.err == (
+        "error: diff.json: got 'No space left on device', wanted to read or write it\n"
+    )
+
+
 def test_expected_deviations(folder, capsys, tmp_path):
     file = tmp_path / "expected.toml"
     names = ("demo.rate", *(entry.id for entry in (ledger.claims()[0], ledger.checks()[0])))

@@ -1,6 +1,7 @@
 """Critical points, descents and facts on the command line: proved, written, checked, refused."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -92,6 +93,27 @@ def test_what_is_not_proved_is_said(monkeypatch, capsys):
     assert run("zgj.fact.moments", "--json") == ExitCode.NOT_AS_WANTED
     assert run("zgj.fact.moments") == ExitCode.NOT_AS_WANTED
     assert "NOT PROVED: zgj.fact.moments: a cell stays open" in capsys.readouterr().out
+
+
+def test_ctrl_c_leaves_what_is_proved_so_far_beside_what_is_there(monkeypatch, capsys, tmp_path):
+    proof = catalogue.POINTS.provers["merged-pair-6"](128)
+
+    def interrupt(precision):
+        raise KeyboardInterrupt
+
+    provers = {"first": lambda precision: proof, "second": interrupt, "third": interrupt}
+    monkeypatch.setitem(
+        proofs._CATALOGUES, "critical-points", replace(catalogue.POINTS, provers=provers)
+    )
+    for name in ("proof.json", "proof-partial.json"):
+        assert run("critical-points", "--out", "proof.json") == ExitCode.INTERRUPTED
+        shown = capsys.readouterr()
+        assert shown.err == "interrupted: not tried: second, third\n"
+        assert f"written: {name}" in shown.out
+        assert [it["name"] for it in documents.read(tmp_path / name)["points"]] == ["merged-pair-6"]
+    assert run("critical-points", "--only", "second", "--out", "none.json") == 3
+    assert capsys.readouterr() == ("", "interrupted\n")
+    assert not (tmp_path / "none.json").exists()
 
 
 def test_a_true_statement_slipped_in_is_noticed(tmp_path, capsys):

@@ -1,5 +1,6 @@
 """``lcnn-verify certify`` on regions: exit codes, files, what is said, and what is refused."""
 
+import errno
 import gzip
 import json
 import os
@@ -22,10 +23,11 @@ from lcnn_verify.evidence import check as evidence_check
 from lcnn_verify.evidence import documents
 from lcnn_verify.evidence.recorder import Recorder, recording
 from lcnn_verify.ledger import claim
-from lcnn_verify.packs.zgj.proofs.region import split_tree
+from lcnn_verify.packs.zgj.proofs.region import search, split_tree
 from lcnn_verify.packs.zgj.proofs.region.drawing import CertifiedRegion, plane
 from lcnn_verify.packs.zgj.proofs.region.page import render
 from lcnn_verify.reporting import html, outline
+from lcnn_verify.reporting.phrases import percent
 from lcnn_verify.reporting.report import RunInfo, build_report
 from lcnn_verify.reporting.schema import schema
 
@@ -118,8 +120,49 @@ def test_where_nothing_can_be_written_nothing_is_begun(capsys, tmp_path, monkeyp
         assert (code, said.count("\n")) == (2, 1)
         assert why in said
         assert run(capsys, "zgj.fact.moments", "--out", out)[0] == 2
-    monkeypatch.setattr("os.access", lambda path, mode: False)
-    assert "Permission denied" in run(capsys, CLAIM, "--students", "1", "--out", "x.json")[2]
+    (tmp_path / "x.html").write_text("<title>My thesis</title>", encoding="utf-8")
+    code, _, said = run(capsys, CLAIM, "--students", "1", "--out", "x.json")
+    assert (code, "x.html, a file lcnn-verify did not write" in said) == (2, True)
+
+
+def test_ctrl_c_in_the_search_leaves_the_largest_multiple_found_proved(
+    capsys, tmp_path, monkeypatch
+):
+    tried = []
+
+    def grow(claim, **options):
+        tried.append(claim.multiple)
+        if len(tried) == 3 or (not options.get("proving", True) and tried[0] == 0):
+            raise KeyboardInterrupt
+        return search.grow(claim, **options)
+
+    monkeypatch.setattr("lcnn_verify.packs.zgj.proofs.region.prove.grow", grow)
+    options = (CLAIM, "--students", "1", "--jobs", "1", "--out", "x.json")
+    assert run(capsys, *options) == (
+        3,
+        "",
+        "interrupted: proving 4.3 κ, the most found so far\n"
+        "interrupted: CERTIFIED 4.3 κ, 100.00% of the box's volume is settled; written to x.json\n",
+    )
+    assert documents.read(tmp_path / "x.json")["multiple"] == "43/10"
+    before = (tmp_path / "x.json").read_bytes()
+    tried.clear()
+    assert "written to x-partial.json" in run(capsys, *options)[2]
+    assert (tmp_path / "x.json").read_bytes() == before
+    tried[:] = [0]  # from here on every search ends at once
+    assert run(capsys, *options[:-1], "y.json") == (3, "", "interrupted\n")
+    assert not (tmp_path / "y.json").exists()
+
+
+def test_a_proof_that_cannot_be_written_is_shown(capsys, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device", "x.json")
+
+    monkeypatch.setattr("lcnn_verify.outputs.write_atomically", full)
+    options = ("--students", "1", "--kappa-multiple", "2", "--jobs", "1", "--out", "x.json")
+    code, shown, said = run(capsys, CLAIM, *options)
+    assert (code, shown.startswith("CERTIFIED"), "written" in shown) == (2, True, False)
+    assert said == "error: x.json: got 'No space left on device', wanted to read or write it\n"
 
 
 @pytest.mark.parametrize("packed", [True, False], ids=["gzipped", "plain"])
@@ -222,8 +265,8 @@ def test_ctrl_c_ends_it_cleanly_and_keeps_what_is_proved(tmp_path):
             os.killpg(child.pid, signal.SIGKILL)
     (file,) = (tmp_path / "reports" / "certificates").glob("*-inconclusive.json.gz")
     document = documents.read(file)
-    share = f"{document['settled_share']:.2%} of the box's volume is settled"
-    line = f"interrupted: INCONCLUSIVE, {share}; written to {file.relative_to(tmp_path)}\n"
+    share = f"4.9 κ, {percent(document['settled_share'], 2)} of the box's volume is settled"
+    line = f"interrupted: INCONCLUSIVE {share}; written to {file.relative_to(tmp_path)}\n"
     assert (child.returncode, shown, said) == (3, "", line)
     assert 0.0 < document["settled_share"] < 1.0
     assert "?" in document["tree"]

@@ -1,6 +1,8 @@
 """The kill matrix, run: mutants fall to the checks meant for them, references to none."""
 
+import errno
 import json
+import shlex
 from multiprocessing import active_children
 
 import pytest
@@ -85,8 +87,9 @@ def test_an_interrupt_leaves_no_worker_behind():
         raise KeyboardInterrupt
 
     entries = catalogue.select(["no-half", "no-pi", "layout"])
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(matrix.Stopped) as stopped:
         matrix.run(entries, [0], PROPERTIES, jobs=2, progress=interrupt)
+    assert [row.entry in entries for row in stopped.value.rows] == [True]
     assert len(workers) == 2
     assert set(active_children()) <= before
     assert all(worker.exitcode is not None for worker in workers)
@@ -139,6 +142,64 @@ def test_the_command_prints_writes_and_returns_what_it_found(tmp_path, capfd):
     assert "1 of 1 mutant killed." in text
     assert "loss-values" in text
     assert {path.name for path in out.iterdir()} == {"gallery.json", "gallery.md", "gallery.html"}
+
+
+def test_an_interrupted_gallery_leaves_what_was_run_beside_a_finished_one(
+    tmp_path, capfd, monkeypatch, rows
+):
+    def stop_after(count):
+        def run(entries, seeds, *arguments, **options):
+            raise matrix.Stopped(tuple(rows[entry.name] for entry in entries[:count]))
+
+        monkeypatch.setattr(matrix, "run", run)
+
+    chosen = catalogue.select(["no-half", "batch-leak", "fused-in-float32"])
+    names = [entry.name for entry in chosen]
+    for count, place in ((2, tmp_path), (1, tmp_path)):  # a partial one gives way
+        stop_after(count)
+        assert code_of("gallery", *names, "--out", tmp_path) == 3
+        shown = capfd.readouterr()
+        rest = shlex.join(["lcnn-verify", "gallery", *names[count:], "--seed", "0", "--seeds", "1"])
+        assert shown.err == f"interrupted; the rest: {rest}\n"
+        data = json.loads((place / "gallery.json").read_text(encoding="utf-8"))
+        assert data["partial"] == {"reason": "interrupted", "missing": names[count:]}
+        headline = f"PARTIAL, interrupted with {count} of 3 implementations run."
+        for text in (shown.out, (place / "gallery.md").read_text(encoding="utf-8")):
+            assert headline in " ".join(text.split())
+    monkeypatch.setattr(matrix, "run", lambda entries, *_, **__: (rows["no-half"],))
+    assert code_of("gallery", "no-half", "--out", tmp_path) == 0
+    finished = (tmp_path / "gallery.json").read_bytes()
+    stop_after(1)
+    assert code_of("gallery", *names, "--out", tmp_path) == 3
+    assert (tmp_path / "gallery.json").read_bytes() == finished
+    assert (tmp_path / "partial" / "gallery.json").is_file()
+    monkeypatch.setattr(matrix, "run", lambda entries, *_, **__: (rows["no-half"],))
+    assert code_of("gallery", "no-half", "--out", tmp_path) == 0
+    assert not (tmp_path / "partial").exists()
+    stop_after(0)
+    assert code_of("gallery", *names, "--out", tmp_path / "none") == 3
+    assert not list((tmp_path / "none").iterdir())
+
+
+def test_where_the_matrix_goes_is_looked_at_first_and_it_is_shown_in_any_case(
+    tmp_path, capsys, monkeypatch, rows
+):
+    monkeypatch.setattr(matrix, "run", lambda entries, *_, **__: (rows["no-half"],))
+    (tmp_path / "file").write_text("")
+    (tmp_path / "gallery.html").write_text("<title>My gallery</title>")
+    for out in (tmp_path / "file", tmp_path):
+        assert code_of("gallery", "no-half", "--out", out) == 2
+        shown = capsys.readouterr()
+        assert (shown.out, shown.err.count("\n")) == ("", 1)
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device", "gallery.json")
+
+    monkeypatch.setattr("lcnn_verify.outputs.write_atomically", full)
+    assert code_of("gallery", "no-half", "--out", tmp_path / "new") == 2
+    shown = capsys.readouterr()
+    assert "1 of 1 mutant killed." in shown.out
+    assert "No space left" in shown.err
 
 
 def test_the_command_speaks_json_or_not_at_all(capfd):

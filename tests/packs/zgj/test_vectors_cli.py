@@ -64,6 +64,17 @@ def test_export_says_what_it_wrote(tmp_path, capsys):
         assert str(path) in shown
 
 
+def test_export_replaces_a_kit_and_nobody_s_readme(tmp_path, capsys):
+    for _ in range(2):
+        assert call("vectors", "export", "--out", tmp_path / "kit") == 0
+    (tmp_path / "README.md").write_text("# My project")
+    capsys.readouterr()
+    assert call("vectors", "export", "--out", tmp_path) == 2
+    shown = capsys.readouterr()
+    assert (shown.out, "README.md, a file lcnn-verify did not write" in shown.err) == ("", True)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["README.md", "kit"]
+
+
 def test_check_passes_right_results_and_says_what_they_leave_out(results, capsys):
     assert call("vectors", "check", results()) == 0
     shown = capsys.readouterr().out
@@ -174,6 +185,20 @@ def test_confirm_catches_a_wrong_digit(capsys, monkeypatch):
     data = json.loads(capsys.readouterr().out)
     assert (data["cases"], data["agreed"]) == (2, 1)
     assert data["differences"][0]["place"] == "loss"
+
+
+def test_an_interrupted_confirmation_says_what_is_left(capsys, monkeypatch):
+    def confirm(case):
+        if case["id"] == "angle-30-tied-abs":
+            raise KeyboardInterrupt
+        return []
+
+    monkeypatch.setattr("lcnn_verify.packs.zgj.vectors.confirmation.confirm", confirm)
+    words = ("angle-10-tied-abs", "angle-30-tied-abs", "--jobs", "1")
+    assert call("vectors", "confirm", *words) == 3
+    shown = capsys.readouterr()
+    assert "1 of 1 vectors derived again" in shown.out
+    assert "interrupted: 1 of 2 vectors are not derived again\n" in shown.err
 
 
 def test_the_command_runs_in_two_processes_from_the_shell():

@@ -39,7 +39,7 @@ def test_the_kit_is_complete_and_may_be_written_again(folder):
     assert {path.name for path in folder.iterdir()} == FILES
     assert (folder / "vectors.json").read_bytes() == VECTORS.read_bytes()
     before = (folder / "vectors.txt").read_bytes()
-    (folder / "vectors.txt").write_text("old")
+    (folder / "vectors.txt").write_text("lcnn-vectors 1 old")
     kit.export(folder)
     assert (folder / "vectors.txt").read_bytes() == before
     readme = (folder / "README.md").read_text(encoding="utf-8")
@@ -59,7 +59,7 @@ def test_the_documents_count_right():
 def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "file").write_text("precious")
     for place in ("file", "file/under"):
-        with pytest.raises(InputError, match=r"--out: got .*cannot be written"):
+        with pytest.raises(InputError, match=r"out: got .*cannot be written"):
             kit.export(tmp_path / place)
     assert (tmp_path / "file").read_text() == "precious"
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from lcnn_verify.cli.errors import ExitCode
+from lcnn_verify.cli.errors import ExitCode, failure, say
 from lcnn_verify.cli.options import (
     HOW_MUCH,
     WHERE,
@@ -74,6 +74,7 @@ def gallery(
     """
     from rich.console import Console
 
+    from lcnn_verify import outputs
     from lcnn_verify.campaign.properties import directory_of, find_directory
     from lcnn_verify.campaign.run import default_jobs
     from lcnn_verify.cli.progress import bar
@@ -81,6 +82,7 @@ def gallery(
     from lcnn_verify.packs.zgj.gallery.exhibition import exhibit
     from lcnn_verify.packs.zgj.gallery.outline import document
     from lcnn_verify.packs.zgj.ledger.conformance import CHECKS
+    from lcnn_verify.reporting.files import files_of
     from lcnn_verify.reporting.plain import to_text
     from lcnn_verify.reporting.terminal import render
 
@@ -90,20 +92,32 @@ def gallery(
     directory = directory_of(CHECKS[0], find_directory(properties))
     entries = catalogue.select(names or [])
     chosen = range(seed, seed + seeds)
-    started = time.monotonic()
-    with bar(sys.stderr.isatty() and not (json or quiet)) as progress:
-        rows = matrix.run(
-            [entry for entry in entries if not entry.missing],
-            chosen,
-            directory,
-            jobs=jobs or default_jobs(),
-            progress=progress,
-        )
-    shown = exhibit(entries, rows, chosen, time.monotonic() - started)
     if out is not None:
-        shown.write(out)
+        outputs.demand_folder(out, files_of("gallery"))
+    started, stopped = time.monotonic(), None
+    with bar(sys.stderr.isatty() and not (json or quiet)) as progress:
+        try:
+            rows = matrix.run(
+                [entry for entry in entries if not entry.missing],
+                chosen,
+                directory,
+                jobs=jobs or default_jobs(),
+                progress=progress,
+            )
+        except matrix.Stopped as early:
+            rows, stopped = early.rows, early
+    if stopped and not rows:
+        raise stopped
+    shown = exhibit(entries, rows, chosen, time.monotonic() - started)
+    place = out and shown.place(out)
+    failed = place and failure(lambda: shown.write(place))
     if json:
         sys.stdout.write(to_text(shown.data))
     elif not quiet:
-        render(document(shown.data, out), Console())
+        render(document(shown.data, None if failed else place), Console())
+    if failed:
+        raise failed
+    if stopped:
+        say(f"interrupted; the rest: {phrases.rest(shown.data)}")
+        return ExitCode.INTERRUPTED
     return shown.exit_code

@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from lcnn_verify.cli.errors import ExitCode
+from lcnn_verify import outputs
+from lcnn_verify.cli.errors import ExitCode, say
 from lcnn_verify.cli.progress import Advance, bar
 from lcnn_verify.evidence import documents
 from lcnn_verify.evidence.theorem import Theorem
@@ -72,7 +73,8 @@ def named(
 ) -> int:
     """Prove the points or descents called ``only``, or all, and write their certificate.
 
-    Exit code 1 if one is not proved. Raises ``InputError`` for unknown names, before any work.
+    Exit code 1 if one is not proved. Ctrl-C leaves those proved so far, beside ``out`` if a file is
+    there. Raises ``InputError`` for unknown names, before any work.
     """
     path, shown = out or Path(f"{FOLDER}/{subject}.json"), not (json or quiet)
     documents.demand_writable(path)
@@ -81,12 +83,17 @@ def named(
         catalogue.demand(name)
     names, made = only or list(catalogue.provers), []
     with bar(shown and sys.stderr.isatty()) as advance:
-        attempts = catalogue.attempts(names)
         _tell(advance, names[0], 0, len(names))
-        for attempt in attempts:
-            made.append(attempt)
-            following = names[len(made)] if len(made) < len(names) else ""
-            _tell(advance, following, len(made), len(names))
+        try:
+            for attempt in catalogue.attempts(names):
+                made.append(attempt)
+                following = names[len(made)] if len(made) < len(names) else ""
+                _tell(advance, following, len(made), len(names))
+        except KeyboardInterrupt:
+            if not any(attempt.proof for attempt in made):
+                raise
+            path = outputs.beside(path)
+            say(f"interrupted: not tried: {', '.join(names[len(made) :])}")
     if shown:
         _show(_TABLES[subject](made))
         print(_LEGEND[subject])
@@ -94,7 +101,8 @@ def named(
             if attempt.failure:
                 print(f"NOT PROVED: {attempt.name}: {attempt.failure}")
     failed = any(attempt.failure for attempt in made)
-    return _written(catalogue.certificate(made), path, json=json, shown=shown, failed=failed)
+    code = _written(catalogue.certificate(made), path, json=json, shown=shown, failed=failed)
+    return code if len(made) == len(names) else ExitCode.INTERRUPTED
 
 
 def _written(

@@ -11,15 +11,17 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from lcnn_verify import outputs
 from lcnn_verify.campaign.run import default_jobs
 from lcnn_verify.cli.certify import COLOURS
-from lcnn_verify.cli.errors import ExitCode, say
+from lcnn_verify.cli.errors import ExitCode, failure, say
 from lcnn_verify.cli.progress import Advance, bar
 from lcnn_verify.evidence import documents
 from lcnn_verify.packs.zgj.commands.proofs import FOLDER
 from lcnn_verify.packs.zgj.proofs.region import prove, split_tree
 from lcnn_verify.packs.zgj.proofs.region.claim import CLAIM, RegionClaim
 from lcnn_verify.packs.zgj.proofs.region.page import render
+from lcnn_verify.reporting.phrases import percent
 
 _BUDGETS = {1: 200_000, 2: 200_000, 3: 40_000_000}
 _SILENT = ("tree", "seals")
@@ -38,48 +40,72 @@ def certify(
     """Certify or refute the claim, write and print what came of it, return the exit code.
 
     With ``largest`` the multiple is sought first, but for three students, which would take days.
+    Ctrl-C in the search has the largest multiple settled so far proved, in the proof it leaves the
+    tree as far as it came; beside ``out`` if a file is there.
     """
     shown = sys.stderr.isatty() and not (json or quiet)
     boxes = budget or _BUDGETS[stated.students]
-    documents.demand_writable(out or Path(f"{FOLDER}/{stated.slug}.json.gz"))
+    certificate = out or Path(f"{FOLDER}/{stated.slug}.json.gz")
+    documents.demand_writable(certificate)
+    outputs.demand_folder(certificate.parent, [_page(certificate).name])
     with bar(shown) as progress, prove.workers(jobs or default_jobs()) as team:
+        interrupted = False
         if largest and stated.students < 3:
             watch = _watch(progress, "how large a multiple?", boxes)
-            stated = prove.largest(stated, budget=boxes, team=team, watch=watch)
-        watch = _watch(progress, f"proving {float(stated.multiple):g} κ", boxes)
-        interrupted = False
+            try:
+                stated = prove.largest(stated, budget=boxes, team=team, watch=watch)
+            except prove.SearchEnded as early:
+                stated, interrupted = early.claim, True
+                say(f"interrupted: proving {_multiple(stated)}, the most found so far")
+        watch = _watch(progress, f"proving {_multiple(stated)}", boxes)
         try:
             found = prove.certify(stated, budget=boxes, team=team, watch=watch)
         except prove.Interrupted as early:
             found, interrupted = early.found, True
     suffix = "" if found.verdict == "CERTIFIED" else f"-{found.verdict.lower()}"
     path = out or Path(f"{FOLDER}/{stated.slug}{suffix}.json.gz")
-    documents.write(path, found.document)
-    page = None
-    if found.verdict != "REFUTED":
-        page = path.with_name(f"{path.name.removesuffix('.gz').removesuffix('.json')}.html")
-        page.write_text(render(found.document), encoding="utf-8")
     if interrupted:
-        share = f"{found.document['settled_share']:.2%} of the box's volume is settled"
-        say(f"interrupted: {found.verdict}, {share}; written to {path}")
-        return ExitCode.INTERRUPTED
-    if json:
+        path = outputs.beside(path)
+    failed, page = failure(lambda: documents.write(path, found.document)), None
+    if found.verdict != "REFUTED" and not failed:
+        page = _page(path)
+        failed = failure(lambda: outputs.write_atomically(page, render(found.document)))
+    if interrupted and not failed:
+        share = percent(found.document["settled_share"], 2)
+        of = f"{_multiple(stated)}, {share} of the box's volume is settled"
+        say(f"interrupted: {found.verdict} {of}; written to {path}")
+    elif json:
         kept = {key: value for key, value in found.document.items() if key not in _SILENT}
         print(json_format.dumps(kept | {"file": str(path)}, indent=1, ensure_ascii=False))
     elif not quiet:
-        _show(found.document, path, page)
+        _show(found.document, None if failed else path, page)
+    if failed:
+        raise failed
+    if interrupted:
+        return ExitCode.INTERRUPTED
     return ExitCode.AS_WANTED if found.verdict == "CERTIFIED" else ExitCode.NOT_AS_WANTED
+
+
+def _page(certificate: Path) -> Path:
+    """Where a certificate is drawn."""
+    return certificate.with_name(
+        f"{certificate.name.removesuffix('.gz').removesuffix('.json')}.html"
+    )
+
+
+def _multiple(claim: RegionClaim) -> str:
+    return f"{float(claim.multiple):g} κ"
 
 
 def _watch(progress: Advance | None, text: str, budget: int) -> prove.Watch:
     def watch(judged: int, share: float) -> None:
         if progress is not None:
-            progress(f"{text}: {share:.1%} of the region settled, boxes", judged, budget)
+            progress(f"{text}: {percent(share, 1)} of the region settled, boxes", judged, budget)
 
     return watch
 
 
-def _show(document: dict[str, Any], path: Path, page: Path | None) -> None:
+def _show(document: dict[str, Any], path: Path | None, page: Path | None) -> None:
     console = Console(highlight=False)
     verdict = document["verdict"]
     console.print(Text.assemble((verdict, COLOURS[verdict]), f" {CLAIM}"))
@@ -106,21 +132,22 @@ def _show(document: dict[str, Any], path: Path, page: Path | None) -> None:
                 f"curvature {beside['least']:.4g} to {beside['most']:.4g}"
             )
         if verdict == "INCONCLUSIVE":
-            share = f"{document['settled_share']:.2%} of the box's volume is settled"
+            share = f"{percent(document['settled_share'], 2)} of the box's volume is settled"
             rows["reached"] = f"the budget is spent: {share}; raise --budget"
         rows["arithmetic"] = document["arithmetic"]
         rows["tightest"] = (
             f"smallest ‖∇L‖/(κL) a local search met: {document['smallest_ratio_found']:.4g}"
         )
     rows["time"] = f"{document['seconds']} s"
-    rows["written"] = f"{path}" + (f", drawn in {page}" if page else "")
+    if path:
+        rows["written"] = f"{path}" + (f", drawn in {page}" if page else "")
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(no_wrap=True, style="dim")
     table.add_column(overflow="fold")
     for name, text in rows.items():
         table.add_row(Text(name), Text(text))
     console.print(table)
-    if verdict != "INCONCLUSIVE":
+    if path and verdict != "INCONCLUSIVE":
         console.print(Text(f"check it: lcnn-verify certify --check {path}"))
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from lcnn_verify.cli.errors import ExitCode
+from lcnn_verify.cli.errors import ExitCode, say
 from lcnn_verify.cli.options import HOW_MUCH, WHERE, Json, folder, whole
 
 vectors = typer.Typer(name="vectors")
@@ -104,21 +104,28 @@ def confirm(
 
     cases = confirmation.select(chosen or [])
     found: list[confirmation.Difference] = []
+    done, stopped = 0, False
     with bar(not json) as advance:
         fresh = confirmation.in_processes(confirmation.confirm, cases, jobs)
-        for done, (case, differences) in enumerate(zip(cases, fresh, strict=True)):
-            found += differences
-            if advance:
-                advance(case["id"], done + 1, len(cases))
-    agreed = len(cases) - len({difference.id for difference in found})
+        try:
+            for done, (case, differences) in enumerate(zip(cases, fresh, strict=True), 1):
+                found += differences
+                if advance:
+                    advance(case["id"], done, len(cases))
+        except KeyboardInterrupt:
+            say(f"interrupted: {len(cases) - done} of {len(cases)} vectors are not derived again")
+            stopped = True
+    agreed = done - len({difference.id for difference in found})
     if json:
         listed = [
             {"id": one.id, "place": one.place, "published": one.published, "derived": one.derived}
             for one in found
         ]
-        print(json_format.dumps({"cases": len(cases), "agreed": agreed, "differences": listed}))
+        print(json_format.dumps({"cases": done, "agreed": agreed, "differences": listed}))
     else:
         for difference in found:
             print(difference)
-        print(f"{agreed} of {len(cases)} vectors derived again by both routes, as published")
+        print(f"{agreed} of {done} vectors derived again by both routes, as published")
+    if stopped:
+        return ExitCode.INTERRUPTED
     return ExitCode.NOT_AS_WANTED if found else ExitCode.AS_WANTED

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import lcnn_verify
+from lcnn_verify import outputs
+from lcnn_verify.outputs import PARTIAL
 from lcnn_verify.packs.zgj.gallery.catalogue import Entry, mutants
 from lcnn_verify.packs.zgj.gallery.matrix import Outcome, Row
 from lcnn_verify.packs.zgj.gallery.outline import document
 from lcnn_verify.packs.zgj.ledger.conformance import CHECKS
-from lcnn_verify.reporting.files import write_record
+from lcnn_verify.reporting.files import files_of, write_record
 from lcnn_verify.reporting.plain import plain
 
 GALLERY_VERSION = "1.0"
@@ -30,12 +32,19 @@ class Exhibition:
         """0 if every mutant was killed, every check killed and no reference fell, else 1."""
         return 0 if self.data["summary"]["as_wanted"] else 1
 
+    def place(self, out: Path) -> Path:
+        """Where in ``out`` it belongs: a partial one beside a finished one, if there is one."""
+        return outputs.place_of_partial(out, "gallery.json") if PARTIAL in self.data else out
+
     def write(self, directory: Path | str) -> None:
         """Write ``gallery.json``, ``gallery.md`` and ``gallery.html``, each whole or not at all.
 
-        Raises ``OSError`` when something cannot be written; what was written before stays.
+        Raises ``OSError`` when something cannot be written; what was written before stays, but a
+        partial one that a finished one makes obsolete.
         """
         write_record(directory, "gallery", self.data, document(self.data))
+        if PARTIAL not in self.data:
+            outputs.remove(Path(directory, PARTIAL), files_of("gallery"))
 
 
 def exhibit(
@@ -43,16 +52,20 @@ def exhibit(
 ) -> Exhibition:
     """Put together what was run: ``rows`` of the ``entries`` that could be, under all ``seeds``.
 
-    A check is useless if it kills nothing, which only the whole gallery can show.
+    A check is useless if it kills nothing, which only the whole gallery can show. Entries that
+    could be run and have no row make it partial.
     """
     kills = {check.id: 0 for check in CHECKS}
+    ran = {row.entry for row in rows}
+    waiting = [entry.name for entry in entries if not entry.missing and entry not in ran]
+    entries = [entry for entry in entries if entry.name not in waiting]
     described = [_entry(entry, [row for row in rows if row.entry == entry]) for entry in entries]
     wrong = [item for item in described if not item["reference"] and not item["skipped"]]
     right = [item for item in described if item["reference"] and not item["skipped"]]
     for item in wrong:
         for kill in item["killed_by"]:
             kills[kill["check"]] += 1
-    complete = set(mutants()) <= {row.entry for row in rows}
+    complete = set(mutants()) <= ran
     survivors = [item["name"] for item in wrong if item["survived"]]
     useless = [check for check, count in kills.items() if not count] if complete else []
     alarms = [item["name"] for item in right if item["killed_by"] or item["undecided"]]
@@ -83,6 +96,8 @@ def exhibit(
             },
         },
     }
+    if waiting:
+        data[PARTIAL] = {"reason": "interrupted", "missing": waiting}
     return Exhibition(plain(data))
 
 

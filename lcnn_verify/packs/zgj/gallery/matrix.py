@@ -73,6 +73,14 @@ class Row:
         return tuple(check for check, cell in self.cells.items() if cell.outcome is outcome)
 
 
+class Stopped(KeyboardInterrupt):
+    """Ctrl-C; ``rows`` are those of the implementations that were run under every seed."""
+
+    def __init__(self, rows: tuple[Row, ...]) -> None:
+        super().__init__()
+        self.rows = rows
+
+
 def run(
     entries: Sequence[Entry],
     seeds: Sequence[int],
@@ -84,7 +92,8 @@ def run(
     """Run all checks on ``entries`` under each of ``seeds``, ``jobs`` implementations at a time.
 
     ``directory`` holds the property files. Rows come in the order of the entries, then of the
-    seeds. What an entry needs must be installed. However this ends, no worker outlives it.
+    seeds. What an entry needs must be installed. However this ends, no worker outlives it. Raises
+    :class:`Stopped` on Ctrl-C.
     """
     tasks = [(entry, seed) for entry in entries for seed in seeds]
     # Whatever takes seconds to load comes first: started last, it would end the run alone.
@@ -101,11 +110,15 @@ def run(
                 if progress is not None:
                     progress(row.entry.name, done, len(tasks))
         pool.shutdown()
-    except BaseException:
+    except BaseException as error:
         for worker in set(active_children()) - before:
             worker.kill()
         # Only now: the pool itself reaps the dead, and whoever else did would race with it.
         pool.shutdown(wait=True, cancel_futures=True)
+        if isinstance(error, KeyboardInterrupt):
+            whole = {entry.name for entry in entries if all((entry.name, s) in rows for s in seeds)}
+            tasks = [task for task in tasks if task[0].name in whole]
+            raise Stopped(tuple(rows[entry.name, seed] for entry, seed in tasks)) from None
         raise
     return tuple(rows[entry.name, seed] for entry, seed in tasks)
 

@@ -33,7 +33,7 @@ def document(data: _Json, folder: Path | None = None) -> Document:
     return Document(
         kind="gallery",
         headline=phrases.headline(data),
-        tone="good" if data["summary"]["as_wanted"] else "bad",
+        tone="warn" if "partial" in data else "good" if data["summary"]["as_wanted"] else "bad",
         lede=f"{phrases.counts(data)}.",
         head=tuple(_head(data)),
         sections=tuple(_sections(data)),
@@ -51,6 +51,9 @@ def brief(data: _Json) -> str:
 
 def _head(data: _Json) -> Iterator[Block]:
     """What mutants are, and how many of what are as wanted."""
+    if rest := phrases.rest(data):
+        yield Paragraph("Run what is missing with:", "callout warn")
+        yield Listing(rest)
     yield Paragraph(
         "Mutants are wrong on purpose, each in one way: a checker that has never caught anything "
         "proves nothing. References are correct, and must not be accused.",

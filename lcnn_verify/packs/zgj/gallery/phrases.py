@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any
@@ -48,7 +49,20 @@ def headline(data: Mapping[str, Any]) -> str:
         count = len(summary["false_alarms"])
         parts.append(plural(count, "false alarm") if count else "no false alarm")
     text = ", ".join(parts) or "nothing could be run"
-    return f"{text[0].upper()}{text[1:]}."
+    lead = ""
+    if partial := data.get("partial"):
+        ran = len(data["implementations"])
+        whole = f"{ran} of {plural(ran + len(partial['missing']), 'implementation')} run"
+        lead = f"PARTIAL, {partial['reason']} with {whole}. "
+    return f"{lead}{text[0].upper()}{text[1:]}."
+
+
+def rest(data: Mapping[str, Any]) -> str:
+    """The command that runs what a partial matrix lacks; empty for a whole one."""
+    if (partial := data.get("partial")) is None:
+        return ""
+    words = ["lcnn-verify", "gallery", *partial["missing"], "--seed", str(data["seeds"][0])]
+    return shlex.join([*words, "--seeds", str(len(data["seeds"]))])
 
 
 def counts(data: Mapping[str, Any]) -> str:

@@ -5,30 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from lcnn_verify import outputs
 from lcnn_verify.errors import InputError
 from lcnn_verify.packs.zgj.vectors.vector import DATA, Vector, document, load
 
 _TEXT = "vectors.txt"
+_MARK = rb"(?s).*([Tt]heory vectors|lcnn-vectors)"
+"""How the files of a kit begin, of any version."""
 _COPIED = ("vectors.json", "vectors.schema.json", "results.schema.json", "example.c", "README.md")
 
 
 def export(out: Path) -> tuple[Path, ...]:
     """Write the kit into folder ``out``, made if need be, and return its files.
 
-    Files of the same names are replaced. Raises ``InputError`` if the folder cannot be written.
+    Files of the same names are replaced if they are of a kit. Raises ``InputError`` if one is not,
+    and where the folder cannot be written.
     """
-    written = []
+    files = {name: (DATA / name).read_bytes() for name in _COPIED}
+    files[_TEXT] = text(load(), version()).encode("ascii")
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        for name in _COPIED:
-            written.append(out / name)
-            written[-1].write_bytes((DATA / name).read_bytes())
-        written.append(out / _TEXT)
-        written[-1].write_text(text(load(), version()), encoding="ascii")
+        outputs.demand_folder(out, files, dict.fromkeys(files, _MARK))
+        for name, content in files.items():
+            outputs.write_atomically(out / name, content)
     except OSError as error:
-        got = f"{out}, which cannot be written ({error.strerror})"
-        raise InputError("--out", got, "a folder with room to write") from None
-    return tuple(written)
+        got = f"{error.filename or out}, which cannot be written ({error.strerror})"
+        raise InputError("out", got, "a folder with room to write") from None
+    return tuple(out / name for name in files)
 
 
 def version() -> str:

@@ -25,6 +25,7 @@ from lcnn_verify.reporting.document import (
     Section,
     Span,
 )
+from lcnn_verify.reporting.phrases import percent
 
 
 def render(document: Mapping[str, Any]) -> str:
@@ -64,7 +65,7 @@ def _tile(count: str, unit: str, said: str) -> Line:
 def _region(document: Mapping[str, Any]) -> Iterator[Block]:
     """What is left out of the region, how tight it is, and its drawings."""
     if document["verdict"] != "CERTIFIED":
-        share = f"{document['settled_share']:.2%} of the box's volume was settled"
+        share = f"{percent(document['settled_share'], 2)} of the box's volume was settled"
         said = Paragraph(f"Not a proof: {share} when the search ended.")
         yield Group((said,), "callout bad")
     below = document["excluded_below"]

@@ -48,6 +48,7 @@ __all__ = [
     "Interrupted",
     "RegionClaim",
     "RegionResult",
+    "SearchEnded",
     "Watch",
     "box",
     "certify",
@@ -69,6 +70,14 @@ class RegionResult:
     verdict: Verdict
     claim: RegionClaim
     document: dict[str, Any]
+
+
+class SearchEnded(KeyboardInterrupt):
+    """Ctrl-C ended the search for the largest multiple; ``claim`` has the largest it settled."""
+
+    def __init__(self, claim: RegionClaim) -> None:
+        super().__init__()
+        self.claim = claim
 
 
 class Interrupted(KeyboardInterrupt):
@@ -147,13 +156,19 @@ def largest(
 
     Each multiple tried may cost ``budget`` boxes. It lies under the smallest ratio a local search
     finds, and is only a guess: :func:`certify` proves. At least 1/10, which may be false too.
+    Raises :class:`SearchEnded` on Ctrl-C once a multiple is settled.
     """
     low, high = 1, max(1, int(10 * smallest_ratio(claim)[0]))
     while low < high:
         tenths = (low + high + 1) // 2
         tried = replace(claim, multiple=Fraction(tenths, 10))
         guess = budget - budget // 10  # a proof may have to halve a few boxes more
-        grown = grow(tried, budget=guess, proving=False, team=team, watch=watch)
+        try:
+            grown = grow(tried, budget=guess, proving=False, team=team, watch=watch)
+        except KeyboardInterrupt:
+            if low == 1:
+                raise KeyboardInterrupt from None
+            raise SearchEnded(replace(claim, multiple=Fraction(low, 10))) from None
         low, high = (low, tenths - 1) if _open(grown) else (tenths, high)
     return replace(claim, multiple=Fraction(low, 10))
 

@@ -31,6 +31,7 @@ Watch: TypeAlias = Callable[[int, float], None]
 _ALONE = 512  # levels up to this many boxes are not worth sending to another process
 _CHUNK = 4096
 _SLACK = 1e-9  # what the guide leaves to rounding in angles, and of ε₀ in the loss
+_NEARLY_ALL = 1.0 - 2.0**-53  # what is open may be too small for float64 to see
 _MARGIN = 0.02  # and in ‖∇L‖, or in how far L moves: another evaluation must do as well
 
 
@@ -140,13 +141,15 @@ class _Growing:
         """The tree with the next level: the codes of its boxes, ``judged`` of them looked at."""
         inner = np.char.isdigit(codes)
         settled = int(np.char.isalpha(codes).sum())
+        whole = settled == len(codes) and "?" not in self.counts
+        share = self.share + settled / 2 ** len(self.levels)
         return _Growing(
             *halves(self.lower[:, inner], self.upper[:, inner], codes[inner].astype(int)),
             (*self.levels, "".join(codes)),
             (*self.sealed, seals(self.lower, self.upper, codes)),
             self.counts + Counter(codes[~inner].tolist()),
             self.judged + judged,
-            self.share + settled / 2 ** len(self.levels),
+            share if whole else min(share, _NEARLY_ALL),
         )
 
     def tree(self) -> Grown:
