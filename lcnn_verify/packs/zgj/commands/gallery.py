@@ -86,11 +86,10 @@ def gallery(
     from lcnn_verify.reporting.plain import to_text
     from lcnn_verify.reporting.terminal import render
 
-    if listing:
-        print("\n".join(phrases.listing(catalogue.select(names or []))))
-        return ExitCode.AS_WANTED
-    directory = directory_of(CHECKS[0], find_directory(properties))
     entries = catalogue.select(names or [])
+    if listing:
+        print("\n".join(phrases.listing(entries)))
+        return ExitCode.AS_WANTED
     chosen = range(seed, seed + seeds)
     if out is not None:
         outputs.demand_folder(out, files_of("gallery"))
@@ -100,7 +99,7 @@ def gallery(
             rows = matrix.run(
                 [entry for entry in entries if not entry.missing],
                 chosen,
-                directory,
+                directory_of(CHECKS[0], find_directory(properties)),
                 jobs=jobs or default_jobs(),
                 progress=progress,
             )
