@@ -2,6 +2,7 @@
 # make check    lint, types and fast tests, under two minutes: for work in between
 # make test     lint, types, tests and coverage: the gate
 # make frameworks   also JAX, PyTorch and pandas, so that their tests run instead of being skipped
+# make docs     the documentation, in build/docs
 # make bench    benchmarks;  make lint;  make clean;  make distclean (also the environment)
 
 PYTHON ?= python3
@@ -20,7 +21,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 COMPILED := $(shell find lcnn_verify/numerics lcnn_verify/packs -name "*.py")
 PYTEST := $(BIN)/python -m pytest --numprocesses $(TEST_JOBS) --dist worksteal --benchmark-disable
 
-.PHONY: verify check test lint bench frameworks clean distclean
+.PHONY: verify check test lint bench docs frameworks clean distclean
 .DELETE_ON_ERROR:
 
 verify: $(VENV)/.warm
@@ -47,6 +48,10 @@ frameworks: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest tests/benchmarks --benchmark-only
 
+docs: $(VENV)/.installed-dev $(VENV)/.warm
+	$(BIN)/python -m sphinx -W --keep-going -q -b html -d build/doctrees docs build/docs
+	@echo "the documentation is in build/docs/index.html"
+
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "error: PYTHON: got %s, wanted CPython 3.11 or newer" % sys.version.split()[0])'
 	$(PYTHON) -m venv $(VENV)
@@ -66,7 +71,7 @@ $(VENV)/.warm: $(COMPILED) $(VENV)/.installed
 	touch $@
 
 clean:
-	rm -rf build dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks
+	rm -rf build dist docs/generated .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks
 	find lcnn_verify properties tests -name __pycache__ -type d -prune -exec rm -rf {} +
 	rm -f $(VENV)/.warm
 

@@ -50,8 +50,8 @@ def test_the_kit_is_complete_and_may_be_written_again(folder):
 def test_the_documents_count_right():
     root = Path(__file__).parents[3]
     count = len(vectors.load())
-    readme = (root / "README.md").read_text(encoding="utf-8")
-    assert f"a kit of {count} theory vectors" in readme
+    guide = (root / "docs" / "vectors.md").read_text(encoding="utf-8")
+    assert f"a kit of {count} theory vectors" in guide
     changes = (root / "CHANGELOG.md").read_text(encoding="utf-8")
     assert f"Theory vectors: {count} cases" in changes
 

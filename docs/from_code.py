@@ -1,0 +1,184 @@
+"""Pages written from the code at every build, into ``docs/generated``.
+
+The verdicts, the command line, the ledger, the schemas and the theory of each pack. What is written
+here is shown nowhere else on the site, so that it cannot differ from the code.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import lcnn_verify
+from lcnn_verify import packs
+from lcnn_verify.cli.app import front_door
+from lcnn_verify.cli.group import filled
+from lcnn_verify.evidence import Verdict
+from lcnn_verify.ledger import Claim
+
+ROOT = Path(lcnn_verify.__file__).parents[1]
+REPORT = "first-report"
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>|#~])")
+# In docstrings |·|, f* and W_ are mathematics; literals and roles stay what they are.
+_LITERAL = re.compile(r"(``.+?``|:\w+:`[^`]+`|`[^`]+`_{0,2}|\*\*\w.*?\*\*)", re.DOTALL)
+
+
+def setup(app: Any) -> dict[str, bool]:
+    """Called by Sphinx."""
+    app.connect("builder-inited", write_pages)
+    app.connect("build-finished", move_report)
+    app.connect("autodoc-process-docstring", escape_mathematics)
+    return {"parallel_read_safe": True}
+
+
+def write_pages(app: Any) -> None:
+    """Write every page into ``generated``, and remove what an earlier build left there."""
+    folder = Path(app.srcdir) / "generated"
+    folder.mkdir(exist_ok=True)
+    written = {f"{name}.md": "\n".join(lines) + "\n" for name, lines in pages()}
+    for path in folder.iterdir():
+        if path.name not in written:
+            path.unlink()
+    for name, text in written.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def move_report(app: Any, exception: Exception | None) -> None:
+    """Put the report that the tutorial wrote where the tutorial links to it."""
+    written, there = Path(app.srcdir) / REPORT, Path(app.outdir) / REPORT
+    if written.is_dir():
+        shutil.rmtree(there, ignore_errors=True)
+        shutil.move(written, there)
+
+
+def pages() -> Iterator[tuple[str, Iterator[str]]]:
+    """Every page: its name and its lines."""
+    yield "verdicts", verdict_table()
+    yield "cli", command_line()
+    yield "ledger", ledger_by_paper()
+    yield "schemas", schemas()
+    for pack in _ours():
+        if (theory := pack.sources / "THEORY.md").is_file():
+            yield f"theory-{pack.key}", iter([theory.read_text(encoding="utf-8")])
+
+
+def _ours() -> tuple[packs.Pack, ...]:
+    """The packs of this distribution: the site shows no other's."""
+    return tuple(pack for pack in packs.find() if pack.distribution == "lcnn-verify")
+
+
+def verdict_table() -> Iterator[str]:
+    """The meaning of each verdict."""
+    yield from ("| verdict | meaning |", "| --- | --- |")
+    for verdict in Verdict:
+        yield f"| {verdict} | {_plain(verdict.meaning)} |"
+
+
+def command_line() -> Iterator[str]:
+    """Every command with its arguments, options and examples."""
+    front = front_door()
+    yield from ("# Command line", "", "`-h` or `--help` shows this for every command.", "")
+    yield _plain(front.epilog or "")
+    yield from _commands(front, "lcnn-verify")
+
+
+def _commands(group: Any, prefix: str) -> Iterator[str]:
+    for name, command in group.commands.items():
+        path = f"{prefix} {name}"
+        yield from ("", f"## {path}", "", _plain(command.help or ""), "")
+        shown = [param for param in command.params if param.name != "help"]
+        arguments = [p.metavar or p.name for p in shown if p.param_type_name == "argument"]
+        options = [param for param in shown if param.param_type_name == "option"]
+        words = [path, *(["[OPTIONS]"] if options else []), *arguments]
+        yield from ("```text", " ".join(words), "```", "")
+        if shown:
+            yield from ("| option | does | default |", "| --- | --- | --- |")
+            yield from (_option(param) for param in shown)
+        if examples := getattr(command, "examples", ()):
+            yield from ("", "```text", *(filled(line) for line in examples), "```")
+        if hasattr(command, "commands"):
+            yield from _commands(command, path)
+
+
+def _option(param: Any) -> str:
+    """The row of an option or argument."""
+    called = [param.metavar or param.name] if param.param_type_name == "argument" else param.opts
+    names = ", ".join(f"`{name}`" for name in called)
+    silent = param.default in (None, False, ()) or callable(param.default)
+    default = "" if silent else _plain(str(param.default))
+    return f"| {names} | {_plain(param.help or '')} | {default} |"
+
+
+def ledger_by_paper() -> Iterator[str]:
+    """Every claim and control, pack by pack, and the checks of implementations."""
+    yield from ("# The ledger", "")
+    yield "Every entry as `lcnn-verify claims ID` shows it, paper by paper."
+    for pack in _ours():
+        yield from ("", f"## {_plain(pack.title)}", "", f"Source: {_plain(pack.source.paper)}.")
+        for prefix in dict.fromkeys(claim.group for claim in pack.claims):
+            group = pack.group(prefix)
+            if prefix != pack.key:
+                yield from ("", f"## {_plain(group.heading)}")
+            yield from ("", _plain(group.introduction), "")
+            for claim in pack.claims:
+                if claim.group == prefix:
+                    yield from _entry(claim)
+
+
+def _entry(claim: Claim) -> Iterator[str]:
+    """One claim: its statement, whose words and constants it holds, what it should earn."""
+    yield from (
+        "",
+        f"### `{claim.id}`",
+        "",
+        f"**{_plain(claim.title)}.** {_plain(claim.statement)}",
+    )
+    facts = {
+        "kind": claim.kind,
+        "the source's words": f"“{claim.wording}”" if claim.wording else "",
+        "whose": "; ".join(origin.meaning for origin in claim.provenance),
+        "constants": "; ".join(
+            f"{it.name} = {it.value}, {it.whose} ({it.basis})" for it in claim.constants
+        ),
+        "assumptions": "; ".join(claim.assumptions),
+        "follows from": ", ".join(claim.follows_from),
+        "why it is false": claim.refutation,
+        "not testable": claim.not_testable,
+        "wanted": "" if claim.not_testable else "refuted" if claim.is_control else "supported",
+    }
+    yield ""
+    yield from (f"- {name}: {_plain(value)}" for name, value in facts.items() if value)
+
+
+def schemas() -> Iterator[str]:
+    """Every JSON Schema of this distribution, whole."""
+    yield from ("# JSON schemas", "", "Draft 2020-12. `report.json` is the one record of a run: ")
+    yield "the page, the summary, `diff` and `replay` only read it."
+    for path in sorted((ROOT / "lcnn_verify").rglob("*.schema.json")):
+        text = path.read_text(encoding="utf-8")
+        schema = json.loads(text)
+        yield from ("", f"## {_plain(schema.get('title', path.name))}", "")
+        yield f"`{path.relative_to(ROOT).as_posix()}`"
+        yield from ("", _plain(schema.get("description", "")), "")
+        for name, about in schema.get("properties", {}).items():
+            yield f"- `{name}`: {_plain(about.get('description', about.get('type', '')))}"
+        yield from ("", "<details><summary>The schema</summary>", "")
+        yield from ("```json", text.rstrip(), "```", "", "</details>")
+
+
+def _plain(text: str) -> str:
+    """``text`` with nothing in it read as markup, on one line."""
+    return _MARKUP.sub(r"\\\1", " ".join(text.split()))
+
+
+def escape_mathematics(
+    app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]
+) -> None:
+    """Keep bars, stars and trailing underscores of formulas in a docstring from being markup."""
+    parts = _LITERAL.split("\n".join(lines))
+    parts[::2] = [re.sub(r"([|*]|(?<=\w)_(?!\w))", r"\\\1", part) for part in parts[::2]]
+    lines[:] = "".join(parts).split("\n")

@@ -1,0 +1,141 @@
+"""The documentation builds without a warning, runs its notebook, and shows what there is."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import documents
+import pytest
+
+import lcnn_verify
+from lcnn_verify import ledger, packs
+from lcnn_verify.cli.app import front_door
+
+ROOT = Path(__file__).parents[1]
+# The guide to packs has a test of its own, which follows it.
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("[!a]*.md"))]
+
+
+class Page(HTMLParser):
+    """What a page links to, what it loads, and what can be linked to on it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.loads: list[str] = []
+        self.anchors: set[str] = set()
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        self.anchors.add(values.get("id", ""))
+        if tag == "a" and "href" in values:
+            self.links.append(values["href"])
+        if tag == "link" and values.get("rel") not in ("next", "prev", "index", "search", "author"):
+            self.loads.append(values.get("href", ""))
+        self.loads += [values[name] for name in ("src", "srcset", "data") if values.get(name)]
+
+    def outside(self) -> list[str]:
+        return [address for address in self.loads if urlsplit(address).scheme in ("http", "https")]
+
+
+def dead(pages: dict[Path, Page]) -> list[str]:
+    """Links between files that lead nowhere."""
+    found = []
+    for path, page in pages.items():
+        for link in page.links:
+            parts = urlsplit(link)
+            if parts.scheme or parts.netloc:
+                continue
+            there = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+            known = pages[there].anchors if there in pages else None
+            if not there.is_file() or (
+                parts.fragment and known is not None and unquote(parts.fragment) not in known
+            ):
+                found.append(f"{path.name}: {link}")
+    return found
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The folder of the site, built as ``make docs`` does."""
+    build = pytest.importorskip("sphinx.cmd.build", reason="the extra `docs` is not installed")
+    folder = tmp_path_factory.mktemp("site").resolve()
+    words = ["-W", "--keep-going", "-q", "-E", "-b", "html", "-d", str(folder / ".doctrees")]
+    assert build.build_main([*words, str(ROOT / "docs"), str(folder / "html")]) == 0
+    return folder / "html"
+
+
+@pytest.fixture(scope="module")
+def pages(site):
+    return {path: Page(path.read_text(encoding="utf-8")) for path in site.rglob("*.html")}
+
+
+def words_of(path: Path) -> str:
+    return re.sub(r"<[^>]+>", "", path.read_text(encoding="utf-8"))
+
+
+def test_the_site_loads_nothing_from_outside(site, pages):
+    assert not {path.name: out for path, page in pages.items() if (out := page.outside())}
+    for sheet in site.rglob("*.css"):
+        assert not re.search(r"(url\(|@import)\s*['\"]?(https?:)?//", sheet.read_text("utf-8"))
+
+
+def test_what_is_loaded_from_outside_is_seen():
+    text = '<script src="https://x.org/a.js"></script><link rel="stylesheet" href="http://x/y.css">'
+    assert Page(text).outside() == ["https://x.org/a.js", "http://x/y.css"]
+    assert not Page('<a href="https://x.org"></a><img src="data:,"><img src="a.png">').outside()
+
+
+def test_links_lead_somewhere(pages):
+    assert not dead(pages)
+
+
+def test_a_dead_link_is_seen(tmp_path):
+    text = '<p id="here"><a href="#here"></a><a href="#there"></a><a href="b.html"></a></p>'
+    page = tmp_path / "a.html"
+    page.write_text(text)
+    assert dead({page: Page(text)}) == ["a.html: #there", "a.html: b.html"]
+
+
+def test_the_tutorial_ran_from_nothing_to_a_refuted_control(site):
+    text = words_of(site / "tutorial.html")
+    assert "All 2 statements earned the wanted verdict." in text
+    assert "REPRODUCED: zgj.control.pl" in text
+    assert (site / "first-report" / "index.html").is_file()
+    assert list((site / "_images").glob("*.png"))  # the loss beside its bound
+
+
+def test_the_reference_has_every_claim_command_and_name(site, pages):
+    told = words_of(site / "generated" / "ledger.html")
+    ours = [pack for pack in packs.find() if pack.distribution == "lcnn-verify"]
+    for claim in (claim for pack in ours for claim in pack.claims):
+        assert claim.id in told
+        for constant in claim.constants:
+            assert constant.name in told
+    assert "lab.first" not in told  # a pack of somebody else
+    told = words_of(site / "generated" / "cli.html")
+    for name, command in front_door().commands.items():
+        assert f"lcnn-verify {name}" in told
+        for param in command.params:
+            if param.param_type_name == "option" and param.name != "help":
+                assert param.opts[0] in told, name
+    names = set(lcnn_verify.__all__) - {"__version__"}
+    anchors = pages[site / "python.html"].anchors
+    found = {anchor.rpartition(".")[2].removeprefix("module-") for anchor in anchors}
+    assert names <= found
+    for pack in ours:
+        assert (site / "generated" / f"theory-{pack.key}.html").is_file()
+    assert ledger.claim("lab.first")
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [(page, words) for page in PAGES for words in documents.commands(page.read_text("utf-8"))],
+    ids=lambda it: it.name if isinstance(it, Path) else " ".join(it),
+)
+def test_commands_exist_with_the_flags_shown(path, words):
+    documents.check_command(words)
