@@ -18,6 +18,7 @@ export OMP_NUM_THREADS := 1
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+NEEDS := NumPy, SciPy, Numba, mpmath, FLINT, Hypothesis and Matplotlib
 COMPILED := $(shell find lcnn_verify/numerics lcnn_verify/packs -name "*.py")
 PYTEST := $(BIN)/python -m pytest --numprocesses $(TEST_JOBS) --dist worksteal --benchmark-disable
 
@@ -54,19 +55,23 @@ docs: $(VENV)/.installed-dev $(VENV)/.warm
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "error: PYTHON: got %s, wanted CPython 3.11 or newer" % sys.version.split()[0])'
+	@echo "making a virtual environment in $(VENV)"
 	$(PYTHON) -m venv $(VENV)
 
 # A stamp is newer than pyproject.toml when what it lists is installed.
 $(VENV)/.installed: pyproject.toml | $(BIN)/python
+	@echo "installing lcnn-verify with $(NEEDS): a minute or two, 0.6 GB"
 	$(PIP) --editable .
 	touch $@
 
 $(VENV)/.installed-dev: pyproject.toml | $(BIN)/python
+	@echo "installing lcnn-verify with $(NEEDS), and the tools of its tests: a minute or two, 0.7 GB"
 	$(PIP) --editable '.[dev]'
 	touch $(VENV)/.installed $@
 
 # The self-check also compiles the numerics, once, into the cache beside the sources.
 $(VENV)/.warm: $(COMPILED) $(VENV)/.installed
+	@echo "compiling the numerics, once: a minute or two"
 	$(BIN)/lcnn-verify doctor
 	touch $@
 

@@ -20,7 +20,8 @@ def progress() -> ProgressCallback | None:
         nonlocal line
         seconds = time.monotonic() - started
         last = f", last {progress.unit.partition(' ')[0]}" if progress.unit else ""
-        words = f"{progress.done} of {progress.total} units, {seconds:.0f} s{last}"
+        failed = f", {progress.failed} failed" if progress.failed else ""
+        words = f"{progress.done} of {progress.total} units, {seconds:.0f} s{failed}{last}"
         shown = {"text/plain": words}
         if line is None:
             line = module.display.display(shown, raw=True, display_id=True)

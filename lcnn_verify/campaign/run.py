@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from lcnn_verify.campaign.executor import execute
+from lcnn_verify import ledger
+from lcnn_verify.campaign.executor import UnitResult, execute
 from lcnn_verify.campaign.journal import Journal
 from lcnn_verify.campaign.plan import Unit, schedule
 from lcnn_verify.campaign.properties import directory_of
 from lcnn_verify.campaign.worker import broken
-from lcnn_verify.evidence import Recorder
+from lcnn_verify.evidence import Recorder, decide
 from lcnn_verify.ledger import Claim
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is: ``done`` of ``total`` units, the last ``unit`` ("" at the start)."""
+    """How far a run is: ``done`` of ``total`` units, the last ``unit`` ("" at the start).
+
+    ``running`` are the units under way; ``failed`` counts the claims that are not as wanted so far.
+    """
 
     done: int
     total: int
     unit: str = ""
+    running: tuple[str, ...] = ()
+    failed: int = 0
 
 
 ProgressCallback: TypeAlias = Callable[[Progress], None]
@@ -49,13 +55,39 @@ def run_units(
     Each result is in the journal before it counts. Raises ``OSError`` when the journal cannot be
     written and ``KeyboardInterrupt`` on Ctrl-C, with the running units killed.
     """
-    tell = progress or (lambda _: None)
-    missing = [unit for unit in units if unit.id not in journal.results]
-    tell(Progress(len(units) - len(missing), len(units)))
-    with closing(execute(schedule(missing), jobs)) as results:
+    done = journal.results
+    waiting = schedule(unit for unit in units if unit.id not in done)
+
+    def tell(last: str = "") -> None:
+        if progress is not None:  # units are started in this order
+            running = [unit.id for unit in waiting if unit.id not in done][:jobs]
+            failed = _failed(units, done)
+            progress(Progress(len(done), len(units), last, tuple(running), failed))
+
+    tell()
+    with closing(execute(waiting, jobs)) as results:
         for result in results:
             journal.append(result)
-            tell(Progress(len(journal.results), len(units), result.unit))
+            tell(result.unit)
+
+
+def _failed(units: Sequence[Unit], done: Mapping[str, UnitResult]) -> int:
+    """How many claims are not as wanted: all their units are done, or one refutes them."""
+    failed = 0
+    for claim, shards in _by_claim(units).items():
+        found = [record for unit in shards if unit.id in done for record in done[unit.id].records]
+        over = all(unit.id in done for unit in shards)
+        if over or any(record["counterexample"] for record in found):
+            failed += not decide(ledger.claim(claim), found).as_wanted
+    return failed
+
+
+def _by_claim(units: Iterable[Unit]) -> dict[str, list[Unit]]:
+    """The units of each claim."""
+    parts: dict[str, list[Unit]] = {}
+    for unit in units:
+        parts.setdefault(unit.claim, []).append(unit)
+    return parts
 
 
 def not_run(units: Iterable[Unit], done: Container[str]) -> list[dict[str, Any]]:
@@ -63,11 +95,8 @@ def not_run(units: Iterable[Unit], done: Container[str]) -> list[dict[str, Any]]
 
     Without one that was, the claim is not exercised, else not decided.
     """
-    parts: dict[str, list[Unit]] = {}
-    for unit in units:
-        parts.setdefault(unit.claim, []).append(unit)
     records = []
-    for claim, shards in parts.items():
+    for claim, shards in _by_claim(units).items():
         lacking, file = sum(unit.id not in done for unit in shards), shards[0].file
         if lacking == len(shards):
             none = Recorder(claim, file)

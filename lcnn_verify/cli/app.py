@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -13,6 +11,7 @@ from typing import Annotated
 import typer
 
 import lcnn_verify
+from lcnn_verify.cli import streams
 from lcnn_verify.cli.certify import certify
 from lcnn_verify.cli.claims import claims
 from lcnn_verify.cli.diff import diff
@@ -79,10 +78,7 @@ def front_door() -> Commands:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code, as ``SystemExit``."""
-    _open_closed_streams()
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal without ≥ still gets its text
+    streams.prepare()
     signal.signal(signal.SIGTERM, _interrupt)
     sys.exit(_main(sys.argv[1:] if arguments is None else list(arguments)))
 
@@ -100,16 +96,3 @@ def _main(arguments: list[str]) -> int:
 
 def _interrupt(signum: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
-
-
-def _open_closed_streams() -> None:
-    """Give back the standard streams a caller closed (``>&-``), leading nowhere.
-
-    Else files opened later would take their numbers, and be written to as output.
-    """
-    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
-        os.set_inheritable(descriptor, True)
-    os.close(descriptor)
-    for name, number in (("stdout", 1), ("stderr", 2)):
-        if getattr(sys, name) is None:
-            setattr(sys, name, os.fdopen(number, "w", closefd=False))

@@ -19,6 +19,7 @@ from lcnn_verify.campaign.run import Progress, ProgressCallback
 from lcnn_verify.cli.errors import ExitCode, say, say_left_out
 from lcnn_verify.cli.group import WORDS
 from lcnn_verify.cli.progress import bar
+from lcnn_verify.cli.streams import print_json
 from lcnn_verify.comparison.deviation import Deviation
 from lcnn_verify.comparison.deviations import excuses, load, matching, unexpected
 from lcnn_verify.comparison.outline import deviations as deviation_table
@@ -86,7 +87,7 @@ def run_campaign(
 def _show(report: Report, out: Path | None, *, json: bool, quiet: bool) -> None:
     """Print the report, which is in the folder ``out``, or in none."""
     if json:
-        sys.stdout.write(to_text(report.data))
+        print_json(to_text(report.data))
     elif not quiet:
         render(document(report.data, out, written=False), Console())
 
@@ -114,9 +115,11 @@ def _bar(shown: bool) -> Iterator[ProgressCallback | None]:
         if advance is None:
             yield None
             return
-        first = "compiling (once)" if is_cold() else "running"
+        first = "compiling (once), then " if is_cold() else ""
 
         def show(progress: Progress) -> None:
-            advance(progress.unit.partition(" ")[0] or first, progress.done, progress.total)
+            running = ", ".join(dict.fromkeys(unit.partition(" ")[0] for unit in progress.running))
+            what = f"{'' if progress.unit else first}{running}"
+            advance(what, progress.done, progress.total, progress.failed)
 
         yield show

@@ -5,7 +5,6 @@ The sub-commands are the certifiers of packs, put here by ``mounting``. Imports 
 
 from __future__ import annotations
 
-import json as json_format
 import sys
 import time
 from pathlib import Path
@@ -18,6 +17,7 @@ from rich.text import Text
 from lcnn_verify.cli.errors import ExitCode
 from lcnn_verify.cli.group import Commands
 from lcnn_verify.cli.options import WHAT, Json, Quiet
+from lcnn_verify.cli.streams import print_json
 from lcnn_verify.errors import InputError, did_you_mean
 
 COLOURS = {
@@ -123,7 +123,7 @@ def recheck(path: Path, *, json: bool, quiet: bool) -> int:
             "reason": reason,
             "seconds": seconds,
         }
-        print(json_format.dumps(result, indent=1, ensure_ascii=False))
+        print_json(result)
     elif not quiet:
         sealed = "" if "digest" in document else ", without a digest"
         says = reason or f"{', '.join(proved)}, proved once more in {seconds} s{sealed}"

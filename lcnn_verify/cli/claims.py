@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as json_format
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -15,7 +14,9 @@ from rich.text import Text
 from lcnn_verify import ledger, packs
 from lcnn_verify.cli.errors import ExitCode, say_left_out
 from lcnn_verify.cli.options import Json
+from lcnn_verify.cli.streams import print_json
 from lcnn_verify.ledger import Claim
+from lcnn_verify.reporting.letters import fitted
 
 
 def claims(
@@ -36,7 +37,7 @@ def claims(
     single = claim is not None and chosen[0].id == claim
     if json:
         entries = [_to_json(entry) for entry in chosen]
-        print(json_format.dumps(entries[0] if single else entries, indent=1, ensure_ascii=False))
+        print_json(entries[0] if single else entries)
     elif single:
         _show_one(chosen[0])
     else:
@@ -62,13 +63,13 @@ def _wanted(claim: Claim) -> str:
 
 
 def _show_table(chosen: tuple[Claim, ...]) -> None:
+    console = Console()
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for heading in ("claim", "title", "kind", "wanted"):
         table.add_column(heading, no_wrap=heading != "title")
     for claim in chosen:
         cells = (claim.id, claim.title, str(claim.kind), _wanted(claim))
-        table.add_row(*(Text(cell) for cell in cells))
-    console = Console()
+        table.add_row(*(Text(fitted(cell, console.encoding)) for cell in cells))
     console.print(table)
     console.print(Text("one claim in full: lcnn-verify claims ID"))
 
@@ -101,5 +102,5 @@ def _show_one(claim: Claim) -> None:
     table.add_column(overflow="fold")
     for name, text in rows.items():
         if text:
-            table.add_row(Text(name), Text(text))
+            table.add_row(Text(name), Text(fitted(text, console.encoding)))
     console.print(table)

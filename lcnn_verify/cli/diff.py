@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +9,7 @@ import typer
 
 from lcnn_verify.cli.errors import ExitCode, failure
 from lcnn_verify.cli.options import HOW_MUCH, WHERE, Expected, Json, folder, number
+from lcnn_verify.cli.streams import print_json
 
 
 def diff(
@@ -73,7 +73,7 @@ def diff(
     )
     failed = out and failure(lambda: comparison.write(out))
     if json:
-        sys.stdout.write(to_text(comparison.data))
+        print_json(to_text(comparison.data))
     else:
         render(document(comparison.data, None if failed else out), Console())
     if failed:

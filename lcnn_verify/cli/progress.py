@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TypeAlias
+from typing import Protocol
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Column
 
-Advance: TypeAlias = Callable[[str, int, int], None]
-"""Called with what is being done, how much is done, and how much there is."""
+_WINDOW = 600.0
+"""Seconds over which speed is measured for the time that remains: what is done varies."""
+
+
+class Advance(Protocol):
+    """Shows ``what`` is being done, how much is ``done`` of how much, and what ``failed``."""
+
+    def __call__(self, what: str, done: int, total: int, failed: int = 0) -> None:
+        """Show it."""
+        ...
 
 
 @contextmanager
@@ -20,15 +37,23 @@ def bar(shown: bool) -> Iterator[Advance | None]:
         yield None
         return
     columns = (
-        TextColumn("[progress.description]{task.description}"),
-        BarColumn(),
+        BarColumn(bar_width=20),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[failed]}"),
+        TextColumn("{task.description}", table_column=Column(ratio=1, no_wrap=True)),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("starting", total=None)
+    console = Console(stderr=True)
+    with Progress(
+        *columns, console=console, transient=True, speed_estimate_period=_WINDOW, expand=True
+    ) as progress:
+        task = progress.add_task("starting", total=None, failed="")
 
-        def advance(description: str, done: int, total: int) -> None:
-            progress.update(task, description=description, completed=done, total=total)
+        def advance(what: str, done: int, total: int, failed: int = 0) -> None:
+            told = f"[red]{failed} failed[/red]" if failed else ""
+            text = escape(what)
+            progress.update(task, description=text, completed=done, total=total, failed=told)
 
         yield advance

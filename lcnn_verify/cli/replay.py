@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as json_format
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +9,7 @@ import typer
 
 from lcnn_verify.cli.errors import ExitCode
 from lcnn_verify.cli.options import Json, Properties
+from lcnn_verify.cli.streams import print_json
 
 
 def replay(
@@ -34,7 +34,7 @@ def replay(
     if json:
         outcome = {"outcome": found.outcome, "as_wanted": found.as_wanted}
         observation = {"observation": seen and seen.to_json()}
-        print(json_format.dumps({"claim": claim, "test": test, **outcome, **observation}))
+        print_json({"claim": claim, "test": test, **outcome, **observation})
     else:
         if seen is not None:
             print(seen.sentence())

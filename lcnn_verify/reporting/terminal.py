@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from lcnn_verify.reporting import document as doc
+from lcnn_verify.reporting.letters import fitted
 
 _NARROW = 60
 _SHORT = 15  # a column of no more characters is never folded
@@ -26,7 +27,6 @@ _STYLES = {
     "dim": "dim",
 }
 _PLAIN = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
-_ASCII = str.maketrans({"→": "->", "—": "-", "−": "-", "∞": "inf", "·": "*", "×": "x"})
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _POWER = re.compile("·10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 
@@ -51,8 +51,7 @@ def literal(console: Console, text: str, style: str = "") -> Text:
         text.encode(console.encoding)
     except UnicodeEncodeError:
         text = _POWER.sub(lambda power: power[0].replace("·10", "e").translate(_PLAIN), text)
-        text = text.translate(_ASCII)
-        text = text.encode(console.encoding, "replace").decode(console.encoding)
+        text = fitted(text, console.encoding)
     return Text(_CONTROL.sub("\ufffd", text), style=style)
 
 

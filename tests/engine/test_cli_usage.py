@@ -16,11 +16,13 @@ import pytest
 import typer
 
 import lcnn_verify
+from lcnn_verify import ledger
 from lcnn_verify.cli.app import front_door
 from lcnn_verify.cli.errors import ExitCode, reported, usage_line
 from lcnn_verify.cli.group import built, filled
 from lcnn_verify.cli.options import HOW_MUCH, OUTPUT, WHAT, WHERE
 from lcnn_verify.errors import InputError
+from lcnn_verify.reporting.letters import fitted
 
 NUMERICS = ("numpy", "scipy", "numba", "matplotlib", "hypothesis", "mpmath")
 
@@ -235,7 +237,37 @@ def test_a_terminal_without_our_letters_still_gets_its_text():
     done = kit.lcnn_verify("claims", "toy.growth", env={"PYTHONIOENCODING": "ascii"})
     assert done.returncode == 0
     assert done.stderr == ""
-    assert "p(n) ? e^{??(2n/3)}" in done.stdout
+    assert "p(n) <= e^{pi sqrt(2n/3)}" in done.stdout
+    for encoding in ("ascii", "utf-16", "latin-1"):  # of text alone: JSON is the same everywhere
+        command = kit.command("claims", "toy.growth", "--json")
+        env = {**os.environ, "PYTHONIOENCODING": encoding}
+        json_text = subprocess.run(command, capture_output=True, check=True, env=env).stdout
+        assert json.loads(json_text.decode("utf-8"))["statement"].count("≤") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("κ(V)·L ≤ ε₀, ‖∇L‖ ≥ κL", "kappa(V)*L <= eps0, ||grad L|| >= kappa L"),
+        ("1 − 2·10⁻⁹ → ∞", "1 - 2*10^-9 -> inf"),
+        ("M(Δ)·3π/Δ³ on (0, π/2]", "M(Delta)*3pi/Delta^3 on (0, pi/2]"),
+        ("½Σᵢ w̄ᵢ² ∈ Ω", "1/2Sigma i wi^2 in Omega"),
+        ("Oymak–Soltanolkotabi, é, ŵ", "Oymak-Soltanolkotabi, e, w"),
+        ("║ ━ ┼", "| - +"),
+        ("a\udcffb, 学", "a\\xffb, <U+5B66>"),
+        ("why?", "why?"),
+    ],
+)
+def test_letters_become_ascii_and_never_a_question_mark(text, plain):
+    shown = fitted(text, "ascii")
+    assert " ".join(shown.split()) == plain
+    assert fitted(text.replace("\udcff", ""), "utf-8") == text.replace("\udcff", "")
+
+
+def test_all_that_ledgers_say_has_letters_a_terminal_has():
+    for claim in (*ledger.claims(), *ledger.checks()):
+        text = f"{claim.title} {claim.statement} {claim.wording} {claim.refutation}"
+        assert "<U+" not in fitted(text, "ascii")
 
 
 def test_a_bug_is_not_dressed_up_as_bad_input(capsys):

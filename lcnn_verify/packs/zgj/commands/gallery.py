@@ -20,6 +20,7 @@ from lcnn_verify.cli.options import (
     folder,
     whole,
 )
+from lcnn_verify.cli.streams import print_json
 
 
 def gallery(
@@ -111,7 +112,7 @@ def gallery(
     place = out and shown.place(out)
     failed = place and failure(lambda: shown.write(place))
     if json:
-        sys.stdout.write(to_text(shown.data))
+        print_json(to_text(shown.data))
     elif not quiet:
         render(document(shown.data, None if failed else place), Console())
     if failed:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as json_format
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ from rich.text import Text
 from lcnn_verify import outputs
 from lcnn_verify.cli.errors import ExitCode, say
 from lcnn_verify.cli.progress import Advance, bar
+from lcnn_verify.cli.streams import print_json
 from lcnn_verify.evidence import documents
 from lcnn_verify.evidence.theorem import Theorem
 from lcnn_verify.numerics.krawczyk import NotProved
@@ -88,7 +88,8 @@ def named(
             for attempt in catalogue.attempts(names):
                 made.append(attempt)
                 following = names[len(made)] if len(made) < len(names) else ""
-                _tell(advance, following, len(made), len(names))
+                lost = sum(bool(it.failure) for it in made)
+                _tell(advance, following, len(made), len(names), lost)
         except KeyboardInterrupt:
             if not any(attempt.proof for attempt in made):
                 raise
@@ -110,7 +111,7 @@ def _written(
 ) -> int:
     """Write and print a certificate, an empty one only to stdout; the exit code."""
     if json:
-        print(json_format.dumps(certificate, indent=1, ensure_ascii=False))
+        print_json(certificate)
     if certificate:
         documents.write(path, certificate)
         if shown:
@@ -172,6 +173,6 @@ _TABLES: Mapping[str, Callable[[Sequence[Any]], Table]] = {
 }
 
 
-def _tell(advance: Advance | None, description: str, done: int, total: int) -> None:
+def _tell(advance: Advance | None, what: str, done: int, total: int, lost: int = 0) -> None:
     if advance is not None:
-        advance(description, done, total)
+        advance(what, done, total, lost)

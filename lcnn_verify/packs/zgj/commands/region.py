@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as json_format
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from lcnn_verify.campaign.run import default_jobs
 from lcnn_verify.cli.certify import COLOURS
 from lcnn_verify.cli.errors import ExitCode, failure, say
 from lcnn_verify.cli.progress import Advance, bar
+from lcnn_verify.cli.streams import print_json
 from lcnn_verify.evidence import documents
 from lcnn_verify.packs.zgj.commands.proofs import FOLDER
 from lcnn_verify.packs.zgj.proofs.region import prove, split_tree
@@ -76,7 +76,7 @@ def certify(
         say(f"interrupted: {found.verdict} {of}; written to {path}")
     elif json:
         kept = {key: value for key, value in found.document.items() if key not in _SILENT}
-        print(json_format.dumps(kept | {"file": str(path)}, indent=1, ensure_ascii=False))
+        print_json(kept | {"file": str(path)})
     elif not quiet:
         _show(found.document, None if failed else path, page)
     if failed:
@@ -100,7 +100,9 @@ def _multiple(claim: RegionClaim) -> str:
 def _watch(progress: Advance | None, text: str, budget: int) -> prove.Watch:
     def watch(judged: int, share: float) -> None:
         if progress is not None:
-            progress(f"{text}: {percent(share, 1)} of the region settled, boxes", judged, budget)
+            settled = f"{percent(share, 1)} of the region settled"
+            done = "all boxes settled, what is below and the file are left"
+            progress(f"boxes; {text}: {done if share >= 1.0 else settled}", judged, budget)
 
     return watch
 

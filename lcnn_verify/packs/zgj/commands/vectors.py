@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json as json_format
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +10,7 @@ import typer
 
 from lcnn_verify.cli.errors import ExitCode, say
 from lcnn_verify.cli.options import HOW_MUCH, WHERE, Json, folder, whole
+from lcnn_verify.cli.streams import print_json
 
 vectors = typer.Typer(name="vectors")
 
@@ -73,7 +74,7 @@ def check(
 
     verdict = judge(read(results), load(), kit.version())
     if json:
-        print(json_format.dumps(verdict.to_json(), indent=1, ensure_ascii=False))
+        print_json(verdict.to_json())
     else:
         show(verdict)
     return ExitCode.AS_WANTED if verdict.passed else ExitCode.NOT_AS_WANTED
@@ -105,13 +106,15 @@ def confirm(
     cases = confirmation.select(chosen or [])
     found: list[confirmation.Difference] = []
     done, stopped = 0, False
-    with bar(not json) as advance:
+    with bar(sys.stderr.isatty() and not json) as advance:
         fresh = confirmation.in_processes(confirmation.confirm, cases, jobs)
         try:
-            for done, (case, differences) in enumerate(zip(cases, fresh, strict=True), 1):
+            for done, differences in enumerate(fresh, 1):
                 found += differences
                 if advance:
-                    advance(case["id"], done, len(cases))
+                    following = cases[done]["id"] if done < len(cases) else ""
+                    wrong = len({difference.id for difference in found})
+                    advance(following, done, len(cases), wrong)
         except KeyboardInterrupt:
             say(f"interrupted: {len(cases) - done} of {len(cases)} vectors are not derived again")
             stopped = True
@@ -121,7 +124,7 @@ def confirm(
             {"id": one.id, "place": one.place, "published": one.published, "derived": one.derived}
             for one in found
         ]
-        print(json_format.dumps({"cases": done, "agreed": agreed, "differences": listed}))
+        print_json({"cases": done, "agreed": agreed, "differences": listed})
     else:
         for difference in found:
             print(difference)

@@ -33,8 +33,8 @@ from lcnn_verify.packs.zgj.ledger.conformance import CHECKS
 from lcnn_verify.processes import ONE_THREAD, die_with_parent
 from lcnn_verify.profiles import PROFILES, RunContext, active, running
 
-Progress: TypeAlias = Callable[[str, int, int], None]
-"""Called with which implementation was the last, how many runs are done, and of how many."""
+Progress: TypeAlias = Callable[[str, int, int, int], None]
+"""Called with what runs, how many runs are done, of how many, and how many are not as wanted."""
 
 PROFILE = replace(PROFILES["quick"], examples=0.5)
 # A mutant has nothing to compile; a hostile one is waited for again and again.
@@ -67,6 +67,13 @@ class Row:
     seed: int
     cells: Mapping[str, Cell]
     seconds: float
+
+    @property
+    def as_wanted(self) -> bool:
+        """Whether a mutant was killed, or a reference neither killed nor left undecided."""
+        if self.entry.is_reference:
+            return not (self.having(Outcome.KILLED) or self.having(Outcome.UNDECIDED))
+        return bool(self.having(Outcome.KILLED))
 
     def having(self, outcome: Outcome) -> tuple[str, ...]:
         """The checks with that outcome, in the ledger's order."""
@@ -108,7 +115,9 @@ def run(
                 row = future.result()
                 rows[row.entry.name, row.seed] = row
                 if progress is not None:
-                    progress(row.entry.name, done, len(tasks))
+                    waiting = [it.name for it, s in order if (it.name, s) not in rows][:jobs]
+                    unwanted = sum(not found.as_wanted for found in rows.values())
+                    progress(", ".join(waiting), done, len(tasks), unwanted)
         pool.shutdown()
     except BaseException as error:
         for worker in set(active_children()) - before:
