@@ -63,12 +63,17 @@ def pages() -> Iterator[tuple[str, Iterator[str]]]:
     yield "schemas", schemas()
     for pack in _ours():
         if (theory := pack.sources / "THEORY.md").is_file():
-            yield f"theory-{pack.key}", iter([theory.read_text(encoding="utf-8")])
+            yield f"theory-{pack.key}", theory_of(pack, theory.read_text(encoding="utf-8"))
 
 
 def _ours() -> tuple[packs.Pack, ...]:
     """The packs of this distribution: the site shows no other's."""
     return tuple(pack for pack in packs.find() if pack.distribution == "lcnn-verify")
+
+
+def theory_of(pack: packs.Pack, text: str) -> Iterator[str]:
+    """The notes of a pack, under a heading that says whose they are."""
+    yield from (f"# Theory: {_plain(pack.title)}", "", text.partition("\n")[2])
 
 
 def verdict_table() -> Iterator[str]:
@@ -106,11 +111,13 @@ def _commands(group: Any, prefix: str) -> Iterator[str]:
 
 def _option(param: Any) -> str:
     """The row of an option or argument."""
-    called = [param.metavar or param.name] if param.param_type_name == "argument" else param.opts
-    names = ", ".join(f"`{name}`" for name in called)
-    silent = param.default in (None, False, ()) or callable(param.default)
-    default = "" if silent else _plain(str(param.default))
-    return f"| {names} | {_plain(param.help or '')} | {default} |"
+    if param.param_type_name == "argument":
+        names = param.metavar or param.name
+    else:
+        names = ", ".join(param.opts) + (f" {param.metavar}" if param.metavar else "")
+    unsaid = param.default is None or param.default is False or callable(param.default)
+    default = "" if unsaid else _plain(str(param.default))
+    return f"| `{names}` | {_plain(param.help or '')} | {default} |"
 
 
 def ledger_by_paper() -> Iterator[str]:
@@ -140,18 +147,19 @@ def _entry(claim: Claim) -> Iterator[str]:
     facts = {
         "kind": claim.kind,
         "the source's words": f"“{claim.wording}”" if claim.wording else "",
-        "whose": "; ".join(origin.meaning for origin in claim.provenance),
-        "constants": "; ".join(
-            f"{it.name} = {it.value}, {it.whose} ({it.basis})" for it in claim.constants
-        ),
+        "where it stands": "; ".join(origin.meaning for origin in claim.provenance),
         "assumptions": "; ".join(claim.assumptions),
         "follows from": ", ".join(claim.follows_from),
         "why it is false": claim.refutation,
-        "not testable": claim.not_testable,
+        "why no computation reaches it": claim.not_testable,
         "wanted": "" if claim.not_testable else "refuted" if claim.is_control else "supported",
     }
     yield ""
     yield from (f"- {name}: {_plain(value)}" for name, value in facts.items() if value)
+    if claim.constants:
+        yield "- constants:"
+    for it in claim.constants:
+        yield f"  - {_plain(it.name)} = {_plain(it.value)}, {it.whose}: {_plain(it.basis)}"
 
 
 def schemas() -> Iterator[str]:

@@ -29,12 +29,13 @@ def verify(
     """Run the campaign, write its report into ``out`` and return it.
 
     ``claims`` are one or more claim ids, packs or groups (all when None); ``profile`` a budget or
-    its name; ``seed`` a non-negative integer; ``jobs`` how many units run at a time
-    (all processors when None); ``out`` a folder (``reports/latest`` when None). With ``resume``,
-    only what an interrupted run with the same options left undone is run, and the report is the
-    one an uninterrupted run gives. ``progress`` is called after every unit. ``properties`` is
-    another folder of property files. The report depends on claims, profile, seed and the sources,
-    never on ``jobs`` or the clock, its ``timings`` aside.
+    its name; ``seed`` a non-negative integer; ``jobs`` how many units run at a time (all processors
+    when None); ``out`` a folder (``reports/latest`` when None). With ``resume``, only what an
+    interrupted run with the same options left undone is run, and the report is the one an
+    uninterrupted run gives. ``progress`` is called after every unit; in a notebook one line below
+    the cell tells it, unless another is given. ``properties`` is another folder of property files.
+    The report depends on claims, profile, seed and the sources, never on ``jobs`` or the clock, its
+    ``timings`` aside.
 
     Raises ``InputError`` for bad arguments and for a journal that cannot be resumed, and
     ``OSError`` when ``out`` cannot be written, both before any unit runs; ``OSError`` when the
