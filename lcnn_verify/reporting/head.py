@@ -64,7 +64,7 @@ def _proved(data: _Json) -> Iterator[doc.Block]:
     controls = [entry for entry in data["claims"] if entry["kind"] == "control"]
     fallen = sum(entry["verdict"] == "REFUTED" for entry in controls)
     yield doc.Heading("What is proved")
-    items: list[doc.Line] = []
+    items: list[doc.Line] = [] if proved else ["Nothing, on a whole box of instances."]
     for whole, entry, made in proved[:_MOST]:
         part = "" if whole else " (in part)"
         whose = phrases.whose(entry)
@@ -75,7 +75,7 @@ def _proved(data: _Json) -> Iterator[doc.Block]:
     if controls:
         told = (term("control", "controls"), " refuted, each by a proved counterexample.")
         items.append((f"{fallen} of {len(controls)} ", told))
-    yield doc.Bullets(tuple(items or ("Nothing, on a whole box of instances.",)), "brief")
+    yield doc.Bullets(tuple(items), "brief")
 
 
 def _nearest(data: _Json) -> Iterator[doc.Block]:

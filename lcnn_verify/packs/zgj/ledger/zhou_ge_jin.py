@@ -237,4 +237,18 @@ CLAIMS = (
             _TARGET,
         ),
     ),
+    Claim(
+        id="zgj.existing-theories",
+        title="Existing theories do not explain over-parameterization",
+        statement="Theories before the paper do not fully explain why over-parameterization helps.",
+        wording=(
+            "While over-parameterization is widely believed to be crucial for the success of "
+            "optimization for the neural networks, most existing theories on over-parameterization "
+            "do not fully explain the reason"
+        ),
+        kind=Kind.EXISTENCE,
+        provenance=(STATED,),
+        source=ABSTRACT,
+        not_testable="it speaks of beliefs and of a literature",
+    ),
 )
