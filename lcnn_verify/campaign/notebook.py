@@ -18,10 +18,17 @@ def progress() -> ProgressCallback | None:
 
     def show(progress: Progress) -> None:
         nonlocal line
-        seconds = time.monotonic() - started
-        last = f", last {progress.unit.partition(' ')[0]}" if progress.unit else ""
-        failed = f", {progress.failed} failed" if progress.failed else ""
-        words = f"{progress.done} of {progress.total} units, {seconds:.0f} s{failed}{last}"
+        done, total, seconds = progress.done, progress.total, time.monotonic() - started
+        parts = [f"{done} of {total} units", f"{seconds:.0f} s"]
+        if 0 < done < total:
+            parts.append(f"about {seconds / done * (total - done):.0f} s left")
+        if progress.failed:
+            parts.append(f"{progress.failed} failed")
+        if progress.running:
+            parts.append(
+                f"running {', '.join(unit.partition(' ')[0] for unit in progress.running)}"
+            )
+        words = ", ".join(parts)
         shown = {"text/plain": words}
         if line is None:
             line = module.display.display(shown, raw=True, display_id=True)

@@ -94,6 +94,11 @@ def test_progress_is_one_line_that_changes_and_only_in_a_notebook(monkeypatch):
     assert progress.progress() is None  # IPython in a terminal
     shell.kernel = None
     tell = progress.progress()
-    tell(Progress(0, 2))
-    tell(Progress(1, 2, "lab.first test_one 0"))
-    assert shown == ["0 of 2 units, 0 s", "1 of 2 units, 0 s, last lab.first"]
+    tell(Progress(0, 2, running=("lab.first test_one 0", "lab.second test_two 0")))
+    tell(Progress(1, 2, "lab.first test_one 0", ("lab.second test_two 0",), failed=1))
+    tell(Progress(2, 2, "lab.second test_two 0", failed=1))
+    assert shown == [
+        "0 of 2 units, 0 s, running lab.first, lab.second",
+        "1 of 2 units, 0 s, about 0 s left, 1 failed, running lab.second",
+        "2 of 2 units, 0 s, 1 failed",
+    ]
