@@ -51,18 +51,24 @@ def test_a_region_is_certified_written_drawn_and_checked(capsys, tmp_path):
     options = ("--students", "1", "--kappa-multiple", "2", "--jobs", "1", "--out", "region.json")
     code, shown, _ = run(capsys, CLAIM, *options)
     assert code == 0
-    assert "CERTIFIED zgj.gradient-bound" in shown
-    assert "≥ 2·κ(V)·L(W) for all W of 1 student" in shown
+    about = "for one unit teacher and any one student in the plane with L ≤ ε₀"
+    assert shown.startswith(f"CERTIFIED: ‖∇L‖ ≥ 2κL {about}\n")
+    assert "zgj.gradient-bound" in shown
     assert "float64 forms of the checker" in shown
-    assert "of the teachers, where L is convex: curvature 0.99" in shown
+    assert "of the teachers, where L is convex: curvature 0.99" in " ".join(shown.split())
     document = json.loads((tmp_path / "region.json").read_text(encoding="utf-8"))
     assert document["multiple"] == "2"
+    assert document["statement"] == f"‖∇L(W)‖_F ≥ 2·κ(V)·L(W) {about}"
     page = (tmp_path / "region.html").read_text(encoding="utf-8")
-    assert page.count("<path") > 2 * document["boxes"]
+    assert f"CERTIFIED: ‖∇L‖ ≥ 2κL {about}</h1>" in page
+    drawn = "".join(re.findall(r"<path d=\"([^\"]*)\"", page))
+    assert drawn.count("M ") > 2 * document["boxes"]
+    for words in ("first coordinate (length)", "L = ε₀", "2κL/‖∇L‖ came to 0."):
+        assert words in page
     assert "which proves the bound down to L = 0" in page
     code, shown, _ = run(capsys, "--check", "region.json")
     assert code == 0
-    assert shown.startswith("CERTIFIED ‖∇L‖ ≥ 2·κ·L holds for 1 student")
+    assert shown.startswith("CERTIFIED ‖∇L‖ ≥ 2·κ·L holds for one unit teacher and any one stu")
     assert f"{document['boxes']} boxes, proved once more" in shown
 
 
@@ -82,12 +88,14 @@ def test_without_a_multiple_the_most_is_proved(capsys, tmp_path):
 def test_a_false_multiple_is_refuted_and_the_point_checked(capsys, tmp_path):
     code, shown, _ = run(capsys, CLAIM, "--kappa-multiple", "20", "--jobs", "1")
     assert code == 1
-    assert "REFUTED zgj.gradient-bound" in shown
+    assert shown.startswith("20κ: REFUTED (the claim, κ, stands)\n")
     assert "‖∇L‖/(κL)" in shown
+    assert "and the bound fails below 20" in shown
     file = next(tmp_path.glob("reports/certificates/*-refuted.json.gz"))
     code, shown, _ = run(capsys, "--check", str(file))
     assert code == 1
-    assert shown.startswith("REFUTED ‖∇L‖ ≥ 20·κ·L fails somewhere for 2 students")
+    assert shown.startswith("REFUTED ‖∇L‖ ≥ 20·κ·L fails somewhere for one unit teacher and any ")
+    assert "the claim, κ, stands" in shown
 
 
 def test_a_spent_budget_is_inconclusive_and_kept(capsys):
@@ -279,7 +287,7 @@ def test_ctrl_c_ends_it_cleanly_and_keeps_what_is_proved(tmp_path):
 def test_the_page_draws_the_boxes(name, drawings):
     document = certified(name, multiple=2, budget=2000).document
     page = render(document)
-    assert page.count("<figcaption") == drawings + 1, "the boxes by reason, too"
+    assert page.count("<figcaption") == drawings
     assert "<script" not in page
     assert document["verdict"] in page
     wide = render(document | {"boxes": 10**6})

@@ -48,7 +48,7 @@ def test_with_as_many_students_nothing_is_left_out():
     assert check(document) == document["boxes"]
     assert document["reasons"].keys() == {"a", "b", "g"}
     assert document["zero"].keys() == {"radius", "least", "most"}
-    assert document["statement"].endswith("L(W) ≤ ε₀(V)")
+    assert document["statement"].endswith("in the plane with L ≤ ε₀")
     with pytest.raises(Rejected, match=r"^box \d+"):
         check(resealed(document | {"multiple": "6"}))
     smaller = document["zero"] | {"radius": document["zero"]["radius"] / 10}
@@ -214,11 +214,14 @@ def test_an_unfinished_certificate_proves_nothing():
 
 def test_it_says_what_it_has_read():
     assert region_check.statement(certificate()) == (
-        "‖∇L‖ ≥ 2·κ·L holds for 1 student in the plane with L ≤ ε₀; teachers of norm 1"
+        "‖∇L‖ ≥ 2·κ·L holds for one unit teacher and any one student in the plane with L ≤ ε₀"
     )
     acute = CLAIMS["acute"].to_json()
-    assert "with 1e-06·ε₀ ≤ L ≤ ε₀; teachers of norm 1, 1 at 60°" in region_check.statement(acute)
-    assert "fails somewhere for 2 students" in region_check.statement(acute | {"point": {}})
+    about = "two unit teachers 60° apart and any two students in the plane with L between ε₁ = "
+    assert f"{about}1·10⁻⁶·ε₀ and ε₀" in region_check.statement(acute)
+    unequal = acute | {"teacher": {"norms": ["1", "2"], "separation": "90"}}
+    assert "two teachers of norms 1, 2, 90° apart" in region_check.statement(unequal)
+    assert "fails somewhere for two unit teachers" in region_check.statement(acute | {"point": {}})
 
 
 LIES = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,17 @@ from lcnn_verify.cli.errors import ExitCode, failure, say
 from lcnn_verify.cli.progress import Advance, bar
 from lcnn_verify.cli.streams import print_json
 from lcnn_verify.evidence import documents
+from lcnn_verify.numerics.digits import number
 from lcnn_verify.packs.zgj.commands.proofs import FOLDER
 from lcnn_verify.packs.zgj.proofs.region import prove, split_tree
-from lcnn_verify.packs.zgj.proofs.region.claim import CLAIM, RegionClaim
+from lcnn_verify.packs.zgj.proofs.region.claim import (
+    CLAIM,
+    RegionClaim,
+    headline,
+    near_zero,
+    plain,
+    tightness,
+)
 from lcnn_verify.packs.zgj.proofs.region.page import render
 from lcnn_verify.reporting.phrases import percent
 
@@ -94,7 +103,7 @@ def _page(certificate: Path) -> Path:
 
 
 def _multiple(claim: RegionClaim) -> str:
-    return f"{float(claim.multiple):g} κ"
+    return f"{plain(claim.multiple)} κ"
 
 
 def _watch(progress: Advance | None, text: str, budget: int) -> prove.Watch:
@@ -110,36 +119,32 @@ def _watch(progress: Advance | None, text: str, budget: int) -> prove.Watch:
 def _show(document: dict[str, Any], path: Path | None, page: Path | None) -> None:
     console = Console(highlight=False)
     verdict = document["verdict"]
-    console.print(Text.assemble((verdict, COLOURS[verdict]), f" {CLAIM}"))
-    rows = {"claim": document["statement"]} | _levels(document)
+    before, _, after = headline(document).partition(verdict)
+    console.print(Text.assemble(before, (verdict, COLOURS[verdict]), after), soft_wrap=True)
+    rows = {"claim": CLAIM, "statement": document["statement"]} | _levels(document)
     if "point" in document:
         point = document["point"]
         rows["at students"] = "; ".join(
-            f"({', '.join(f'{x:.6g}' for x in row)})" for row in point["weights"]
+            f"({', '.join(number(x, 6) for x in row)})" for row in point["weights"]
         )
         rows["loss"], rows["‖∇L‖"] = point["loss"], point["gradient_norm"]
-        rows["‖∇L‖/(κL)"] = point["ratio"]
+        limit = plain(Fraction(document["multiple"]))
+        rows["‖∇L‖/(κL)"] = f"{point['ratio']}, and the bound fails below {limit}"
     else:
         bounds = zip(document["coordinates"], document["root"], strict=True)
-        rows["box"] = " × ".join(f"{name} [{a:.4g}, {b:.4g}]" for name, (a, b) in bounds)
+        rows["box"] = " × ".join(f"{name} [{number(a)}, {number(b)}]" for name, (a, b) in bounds)
         reasons = ", ".join(
             f"{count:,} {split_tree.LETTERS[letter].partition(':')[0]}"
             for letter, count in document["reasons"].items()
         )
         rows["sub-boxes"] = f"{document['boxes']:,}: {reasons}; {document['judged']:,} judged"
         if "zero" in document:
-            beside = document["zero"]
-            rows["L < ε₁"] = (
-                f"within {beside['radius']:.3g} of the teachers, where L is convex: "
-                f"curvature {beside['least']:.4g} to {beside['most']:.4g}"
-            )
+            rows["L < ε₁"] = near_zero(document)
         if verdict == "INCONCLUSIVE":
             share = f"{percent(document['settled_share'], 2)} of the box's volume is settled"
             rows["reached"] = f"the budget is spent: {share}; raise --budget"
         rows["arithmetic"] = document["arithmetic"]
-        rows["tightest"] = (
-            f"smallest ‖∇L‖/(κL) a local search met: {document['smallest_ratio_found']:.4g}"
-        )
+        rows["tightest"] = tightness(document)
     rows["time"] = f"{document['seconds']} s"
     if path:
         rows["written"] = f"{path}" + (f", drawn in {page}" if page else "")
@@ -154,7 +159,7 @@ def _show(document: dict[str, Any], path: Path | None, page: Path | None) -> Non
 
 
 def _levels(document: dict[str, Any]) -> dict[str, str]:
-    low, high = document["excluded_below"], f"{document['level']:.6g}"
+    low, high = document["excluded_below"], number(document["level"], 6)
     if not low:
         return {"ε₀": high}
-    return {"ε₀, ε₁": f"{high}, {low:.3g}: students with L < ε₁ are left out"}
+    return {"ε₀, ε₁": f"{high}, {number(low, 3)}: students with L < ε₁ are left out"}

@@ -20,7 +20,7 @@ from lcnn_verify.errors import InputError
 from lcnn_verify.evidence.documents import Rejected, rational, whole
 from lcnn_verify.evidence.hooks import Checker, Refutation, Watch
 from lcnn_verify.packs.zgj.proofs.region import checker, interval_checks, split_tree
-from lcnn_verify.packs.zgj.proofs.region.claim import RegionClaim, described, plain
+from lcnn_verify.packs.zgj.proofs.region.claim import RegionClaim, covered, described, plain
 from lcnn_verify.packs.zgj.proofs.region.point import violation
 from lcnn_verify.packs.zgj.proofs.region.prove import ARITHMETIC
 
@@ -61,14 +61,11 @@ def check(document: dict[str, Any], watch: Watch) -> Iterator[str]:
 def statement(document: dict[str, Any]) -> str:
     """What a document that passes :func:`check` proves, in words; the multiple is exact."""
     claim = _claim(document)
-    denied = "fails somewhere" if "point" in document else "holds"
-    shell = "L ≤ ε₀" if "zero" in document else f"{plain(claim.inner)}·ε₀ ≤ L ≤ ε₀"
-    return (
-        f"‖∇L‖ ≥ {plain(claim.multiple)}·κ·L {denied} for {claim.students} "
-        f"student{'s' * (claim.students > 1)} in the plane with {shell}; teachers of norm "
-        + ", ".join(map(plain, claim.norms))
-        + (f" at {plain(claim.separation)}°" if len(claim.norms) == 2 else "")
-    )
+    refuted = "point" in document
+    about = covered(claim, whole="zero" in document)
+    said = f"‖∇L‖ ≥ {plain(claim.multiple)}·κ·L {'fails somewhere' if refuted else 'holds'}"
+    stands = "; the claim, κ, stands" if refuted and claim.multiple > 1 else ""
+    return f"{said} for {about}{stands}"
 
 
 def _claim(document: dict[str, Any]) -> RegionClaim:

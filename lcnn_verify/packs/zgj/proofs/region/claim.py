@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -13,6 +13,7 @@ from flint import arb, fmpq
 
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence.documents import VERSION
+from lcnn_verify.numerics import digits
 from lcnn_verify.numerics.centred_forms import Slope
 
 CLAIM = "zgj.gradient-bound"
@@ -20,6 +21,7 @@ KIND = "zgj.region"
 """What the field ``certificate`` of the JSON says."""
 INNER = Fraction(1, 10**6)
 """The certified shell starts at ε₁ = INNER·ε₀, if nothing else is asked for."""
+_COUNTS = ("no", "one", "two", "three")
 MOST = 10**30
 """Numerators and denominators are below it: checkers read no more digits."""
 
@@ -189,16 +191,14 @@ def chart(claim: RegionClaim, x: list[Slope]) -> Placed:
 
 def described(claim: RegionClaim, verdict: str, *, whole: bool = False) -> dict[str, Any]:
     """The claim, of the shell or of the ``whole`` of L ≤ ε₀, as the JSON document states it."""
-    shell, m = Shell.of(claim, float), claim.students
-    inner = f"ε₁ ≤ L(W) ≤ ε₀(V), ε₁ = {plain(claim.inner)}·ε₀"
+    shell = Shell.of(claim, float)
     return {
         "certificate": KIND,
         "version": VERSION,
         "claim": CLAIM,
         "verdict": verdict,
         "statement": (
-            f"‖∇L(W)‖_F ≥ {plain(claim.multiple)}·κ(V)·L(W) for all W of {m} "
-            f"student{'s' * (m > 1)} in the plane with {'L(W) ≤ ε₀(V)' if whole else inner}"
+            f"‖∇L(W)‖_F ≥ {plain(claim.multiple)}·κ(V)·L(W) for {covered(claim, whole=whole)}"
         ),
         **claim.to_json(),
         "level": float(shell.level),
@@ -206,7 +206,52 @@ def described(claim: RegionClaim, verdict: str, *, whole: bool = False) -> dict[
     }
 
 
-def plain(number: Fraction) -> str:
+def covered(claim: RegionClaim, *, whole: bool) -> str:
+    """Which networks the claim is about: teachers, students, levels of the loss."""
+    norms, students = list(map(plain, claim.norms)), _COUNTS[claim.students]
+    teachers = "one unit teacher" if norms == ["1"] else f"one teacher of norm {norms[0]}"
+    if len(norms) == 2:
+        who = "unit teachers" if norms == ["1", "1"] else f"teachers of norms {', '.join(norms)},"
+        teachers = f"two {who} {plain(claim.separation)}° apart"
+    level = "L ≤ ε₀" if whole else f"L between ε₁ = {plain(claim.inner)}·ε₀ and ε₀"
+    plural = "s" * (claim.students > 1)
+    return f"{teachers} and any {students} student{plural} in the plane with {level}"
+
+
+def headline(document: Mapping[str, Any]) -> str:
+    """The verdict and exactly what it is about: which multiple of κ, for which networks."""
+    multiple, verdict = Fraction(document["multiple"]), document["verdict"]
+    times = "κ" if multiple == 1 else f"{plain(multiple)}κ"
+    if verdict == "REFUTED":
+        stands = "stands" if multiple > 1 else "falls"
+        return f"{times}: REFUTED (the claim, κ, {stands})"
+    about = document["statement"].partition(" for ")[2]
+    if verdict == "CERTIFIED":
+        return f"CERTIFIED: ‖∇L‖ ≥ {times}L for {about}"
+    return f"{times}: {verdict} for {about}"
+
+
+def tightness(document: Mapping[str, Any]) -> str:
+    """How near the bound came to failing where a local search looked, as a ratio that fails at 1.
+
+    The document is one that is not refuted.
+    """
+    multiple = Fraction(document["multiple"])
+    times = "κL" if multiple == 1 else f"{plain(multiple)}κL"
+    ratio = digits.number(float(multiple) / document["smallest_ratio_found"])
+    return f"{times}/‖∇L‖ came to {ratio} in a local search; the bound fails above 1"
+
+
+def near_zero(document: Mapping[str, Any]) -> str:
+    """Where the students below the shell are, and why the bound holds there."""
+    zero = {key: digits.number(value, 4) for key, value in document["zero"].items()}
+    return (
+        f"within {zero['radius']} of the teachers, where L is convex: "
+        f"curvature {zero['least']} to {zero['most']}"
+    )
+
+
+def plain(value: Fraction) -> str:
     """A decimal that is exactly the number, if there is a short one, or else p/q."""
-    text = f"{float(number):g}"
-    return text if Fraction(text) == number else str(number)
+    text = f"{float(value):g}"
+    return digits.whole(text) if Fraction(text) == value else str(value)

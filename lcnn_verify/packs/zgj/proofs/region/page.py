@@ -7,9 +7,9 @@ from fractions import Fraction
 from typing import Any
 
 import lcnn_verify
-from lcnn_verify.evidence.drawing import Drawing, Key, Table
-from lcnn_verify.packs.zgj.proofs.region.claim import plain
-from lcnn_verify.packs.zgj.proofs.region.drawing import COLOURS, drawings
+from lcnn_verify.numerics.digits import number
+from lcnn_verify.packs.zgj.proofs.region.claim import headline, near_zero, plain, tightness
+from lcnn_verify.packs.zgj.proofs.region.drawing import drawings
 from lcnn_verify.packs.zgj.proofs.region.split_tree import LETTERS
 from lcnn_verify.reporting import document as parts
 from lcnn_verify.reporting import html
@@ -31,11 +31,6 @@ from lcnn_verify.reporting.phrases import percent
 def render(document: Mapping[str, Any]) -> str:
     """The region certificate ``document`` as a self-contained HTML page."""
     proved = document["verdict"] == "CERTIFIED"
-    norms, teachers = document["teacher"]["norms"], "A teacher"
-    apart = ""
-    if len(norms) == 2:
-        teachers, apart = "Teachers", f", {document['teacher']['separation']}° apart"
-    lede = f"{document['statement']}. {teachers} of norm {', '.join(map(str, norms))}{apart}."
     tiles: tuple[Line, ...] = (
         _tile(plain(Fraction(document["multiple"])), "κ", "proved" if proved else "asked for"),
         _tile(f"{document['boxes']:,}", " boxes", "cover all students with L ≤ ε₀"),
@@ -44,9 +39,9 @@ def render(document: Mapping[str, Any]) -> str:
     return html.render(
         parts.Document(
             kind="certify",
-            headline=f"{document['verdict']}: {document['claim']}",
+            headline=headline(document),
             tone="good" if proved else "bad",
-            lede=lede,
+            lede=f"{document['claim']}: {document['statement']}.",
             head=(Bullets(tiles, "tiles"),),
             sections=(
                 Section("The region", tuple(_region(document)), "drawings"),
@@ -69,30 +64,22 @@ def _region(document: Mapping[str, Any]) -> Iterator[Block]:
         said = Paragraph(f"Not a proof: {share} when the search ended.")
         yield Group((said,), "callout bad")
     below = document["excluded_below"]
-    left_out = f"Students with L < ε₁ = {below:.3g} are left out; " if below else ""
-    least = f"{document['smallest_ratio_found']:.4g}"
-    level = f"ε₀ = {document['level']:.6g}"
-    yield Paragraph(f"{left_out}{level}. A local search met no ‖∇L‖/(κL) below {least}.", "note")
-    if zero := document.get("zero"):
-        yield Paragraph(
-            f"Students with L < ε₁ lie within {zero['radius']:.3g} of the teachers. There the loss "
-            f"is convex, its curvature from {zero['least']:.4g} to {zero['most']:.4g}, which "
-            "proves the bound down to L = 0.",
-            "note",
-        )
+    left_out = f"Students with L < ε₁ = {number(below, 3)} are left out; " if below else ""
+    level = f"ε₀ = {number(document['level'], 6)}"
+    yield Paragraph(f"{left_out}{level}. {tightness(document)}.", "note")
+    if "zero" in document:
+        told = f"Students with L < ε₁ lie {near_zero(document)}"
+        yield Paragraph(f"{told}, which proves the bound down to L = 0.", "note")
     drawn: list[Block] = [Picture(drawing) for drawing in drawings(document)]
     yield from drawn or [Paragraph("Too many boxes to draw.", "note")]
 
 
 def _boxes(document: Mapping[str, Any]) -> Iterator[Block]:
     """Why boxes are settled, how many each way, and the box they are parts of."""
-    reasons = document["reasons"]
-    keys = tuple(Key("■", COLOURS[letter], LETTERS[letter]) for letter in reasons)
-    counts = tuple((LETTERS[letter], f"{count:,}") for letter, count in reasons.items())
-    table = Table(("reason", "boxes"), counts)
-    caption = "How many boxes each reason settles."
-    yield Picture(Drawing("Boxes by reason", caption, "", keys, table))
+    counts = tuple((LETTERS[letter], f"{count:,}") for letter, count in document["reasons"].items())
+    heads = (Column("reason"), Column("boxes", number=True))
+    yield parts.Table(heads, counts, label="How many boxes each reason settles")
     bounds = zip(document["coordinates"], document["root"], strict=True)
-    rows = tuple((Plain(name), f"{low:.6g}", f"{high:.6g}") for name, (low, high) in bounds)
+    rows = tuple((Plain(name), number(low, 6), number(high, 6)) for name, (low, high) in bounds)
     columns = (Column("coordinate"), Column("from", number=True), Column("to", number=True))
     yield parts.Table(columns, rows, label="The box")
