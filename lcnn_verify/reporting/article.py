@@ -72,7 +72,7 @@ def card(data: _Json, entry: _Json, prefix: str) -> doc.Details:
         (entry["title"], " ", doc.Link(entry["id"], f"#{key}", "id")),
         tuple(blocks),
         " ".join(("card claim", tone(entry), *kinds)),
-        opened=not entry["as_wanted"],
+        opened=not (entry["as_wanted"] or phrases.is_pending(data, entry)),
         key=key,
         mark=(
             badge(entry),

@@ -1,93 +1,124 @@
-"""What is not as wanted, for a document: each cause once, and how to see it again."""
+"""What is not as wanted: each cause once, and how to see it again."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from lcnn_verify.reporting import document as doc
 from lcnn_verify.reporting import phrases
-from lcnn_verify.reporting.causes import Cause
-from lcnn_verify.reporting.document import (
-    Block,
-    Bullets,
-    Code,
-    Entry,
-    Group,
-    Line,
-    Lines,
-    Link,
-    Listing,
-    Paragraph,
-    Span,
-    joined,
-)
 from lcnn_verify.reporting.report import COUNTEREXAMPLES
 
 _READABLE = 3000  # characters
 _Json = Mapping[str, Any]
 
 
-def told(found: Sequence[Cause], how: Callable[[_Json], Sequence[Block]]) -> Iterator[Block]:
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Claims of a report that are not as wanted, in its order; all for the reason ``why``.
+
+    ``why`` is empty for a claim alone, whose own reason says it all.
+    """
+
+    entries: tuple[_Json, ...]
+    why: str
+    noun: str
+
+    @property
+    def headline(self) -> str:
+        """What the claims have in common, in one line; empty for a claim alone."""
+        alike = f"{phrases.plural(len(self.entries), self.noun)} fail for the same reason"
+        return f"{alike}: {self.why}" if self.why else ""
+
+
+def causes(data: _Json) -> tuple[Cause, ...]:
+    """The claims of the report ``data`` that are not as wanted, grouped, each cause once."""
+    groups: dict[tuple[str, ...], list[_Json]] = {}
+    for entry in data["claims"]:
+        if not (entry["as_wanted"] or phrases.is_pending(data, entry)):
+            why = _why(entry)
+            own = "" if why else entry["id"]
+            groups.setdefault((why, entry.get("expected", ""), own), []).append(entry)
+    noun = "check" if "subject" in data else "claim"
+    return tuple(
+        Cause(tuple(entries), why if len(entries) > 1 else "", noun)
+        for (why, *_), entries in groups.items()
+    )
+
+
+def _why(entry: _Json) -> str:
+    """The cause that other claims may share: a diagnosis, a misbehaviour, or what broke."""
+    if (fallen := entry["counterexample"]) is None:
+        # Claims that break alike break on examples of their own: what follows the error is apart.
+        return str(entry["errors"][0]).partition(" (at ")[0] if entry["errors"] else ""
+    if diagnosis := fallen.get("diagnosis"):
+        return str(diagnosis)
+    return f"{fallen['bound_label']}: {fallen['note']}" if fallen["relation"] == "?" else ""
+
+
+def told(
+    found: Sequence[Cause], how: Callable[[_Json], Sequence[doc.Block]]
+) -> Iterator[doc.Block]:
     """Each cause once: its first claim in full, then those that share it."""
-    items: list[Line | Entry] = []
-    for cause in found:
-        if cause.headline:
-            if items:
-                yield Bullets(tuple(items))
-                items = []
-            yield Paragraph(cause.headline, "cause")
-        first, *others = cause.entries
-        expected = first.get("expected")
-        more = (Paragraph(f"Expected to fail: {expected}."),) if expected else ()
-        items.append(Entry(phrases.sentence(first), (*more, *how(first))))
-        for entry in others:
-            ways = [(": ", part.line) for part in how(entry)[:1] if isinstance(part, Paragraph)]
-            items.append((f"and {entry['id']}", *ways))
-        if cause.headline:
-            yield Bullets(tuple(items))
-            items = []
-    if items:
-        yield Bullets(tuple(items))
+    for headline, alike in groupby(found, lambda cause: cause.headline):
+        if headline:
+            yield doc.Paragraph(headline, "cause")
+        yield doc.Bullets(tuple(item for cause in alike for item in _items(cause, how)))
 
 
-def replay(entry: _Json) -> list[Block]:
+def _items(
+    cause: Cause, how: Callable[[_Json], Sequence[doc.Block]]
+) -> Iterator[doc.Line | doc.Entry]:
+    first, *others = cause.entries
+    expected = first.get("expected")
+    more = (doc.Paragraph(f"Expected to fail: {expected}."),) if expected else ()
+    yield doc.Entry(phrases.sentence(first), (*more, *how(first)))
+    for entry in others:
+        ways = [(": ", part.line) for part in how(entry)[:1] if isinstance(part, doc.Paragraph)]
+        yield (f"and {entry['id']}", *ways)
+
+
+def replay(entry: _Json) -> list[doc.Block]:
     """How to replay a counterexample, for who has the folder of the report."""
     if not (fallen := entry["counterexample"]):
         return []
-    command = Code(phrases.replay_command(entry))
-    found: list[Block] = [Paragraph(("Replay with ", command, f", {phrases.replay_from(entry)}."))]
+    command = doc.Code(phrases.replay_command(entry))
+    line = ("Replay with ", command, f", {phrases.replay_from(entry)}.")
+    found: list[doc.Block] = [doc.Paragraph(line)]
     if snippet := fallen.get("snippet"):
-        found.append(Listing(snippet, "python"))
+        found.append(doc.Listing(snippet, "python"))
     return found
 
 
-def replayed(folder: Path | None) -> Callable[[_Json], list[Block]]:
+def replayed(folder: Path | None) -> Callable[[_Json], list[doc.Block]]:
     """How to replay a counterexample whose file is in ``folder``."""
 
-    def how(entry: _Json) -> list[Block]:
+    def how(entry: _Json) -> list[doc.Block]:
         if folder is None or not entry["counterexample"]:
             return []
         path = folder / COUNTEREXAMPLES / f"{entry['id']}.json"
-        found: list[Block] = [Paragraph(f"lcnn-verify replay {path}", "command")]
+        found: list[doc.Block] = [doc.Paragraph(f"lcnn-verify replay {path}", "command")]
         if "snippet" in entry["counterexample"]:
-            found.append(Paragraph(f"python {path.with_suffix('.py')}", "command"))
+            found.append(doc.Paragraph(f"python {path.with_suffix('.py')}", "command"))
         return found
 
     return how
 
 
-def snippet(data: _Json) -> Iterator[Block]:
+def snippet(data: _Json) -> Iterator[doc.Block]:
     """The code of the first failure that has some a person would read; files hold the others."""
     for entry in data["claims"]:
         code = (entry["counterexample"] or {}).get("snippet", "")
         if not entry["as_wanted"] and 0 < len(code) <= _READABLE:
-            yield Paragraph(f"\nTo see {entry['id']} fail without lcnn-verify:\n")
-            yield Listing(code, "python")
+            yield doc.Paragraph(f"\nTo see {entry['id']} fail without lcnn-verify:\n")
+            yield doc.Listing(code, "python")
             return
 
 
-def callout(data: _Json, found: Sequence[Cause]) -> Iterator[Block]:
+def callout(data: _Json, found: Sequence[Cause]) -> Iterator[doc.Block]:
     """What is not as wanted, with links to the details below."""
     if not found:
         return
@@ -96,16 +127,16 @@ def callout(data: _Json, found: Sequence[Cause]) -> Iterator[Block]:
     for cause in found:
         first, *others = cause.entries
         verdict = f" is {first['verdict']}, {phrases.wanted(first)}: {first['reason']}"
-        parts: list[Line] = [f"{cause.headline}."] if cause.headline else []
+        parts: list[doc.Line] = [f"{cause.headline}."] if cause.headline else []
         parts.append((anchor(first), verdict))
         if others:
-            parts.append(("And so ", *joined([anchor(entry) for entry in others]), "."))
-        lines.append(Lines(tuple(parts)))
-    title = Span(f"Not as wanted{', and expected' if excused else ''}:", "strong")
+            parts.append(("And so ", *doc.joined([anchor(entry) for entry in others]), "."))
+        lines.append(doc.Lines(tuple(parts)))
+    title = doc.Span(f"Not as wanted{', and expected' if excused else ''}:", "strong")
     style = f"callout {'warn' if excused else 'bad'}"
-    yield Group((Paragraph(title), Bullets(tuple(lines))), style)
+    yield doc.Group((doc.Paragraph(title), doc.Bullets(tuple(lines))), style)
 
 
-def anchor(entry: _Json, shown: str = "") -> Link:
+def anchor(entry: _Json, shown: str = "") -> doc.Link:
     """The claim's id, or ``shown`` in its place, leading to its card."""
-    return Link(shown or entry["id"], f"#claim-{entry['id']}")
+    return doc.Link(shown or entry["id"], f"#claim-{entry['id']}")

@@ -81,7 +81,8 @@ def _proved(data: _Json) -> Iterator[doc.Block]:
 def _nearest(data: _Json) -> Iterator[doc.Block]:
     """The claims that fell, or those whose bound came nearest to failing."""
     claims = [entry for entry in data["claims"] if entry["kind"] != "control"]
-    fallen = [entry for entry in claims if not entry["as_wanted"]]
+    pending = [entry for entry in claims if phrases.is_pending(data, entry)]
+    fallen = [entry for entry in claims if not (entry["as_wanted"] or entry in pending)]
     yield doc.Heading("Not as wanted" if fallen else "Nearest to failing")
     if not fallen:
         bounds = [e for e in claims if e["tightest"] and e["tightest"]["tightness"] is not None]

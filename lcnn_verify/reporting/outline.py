@@ -10,7 +10,6 @@ from lcnn_verify.numerics.digits import number
 from lcnn_verify.reporting import document as doc
 from lcnn_verify.reporting import fallen, phrases
 from lcnn_verify.reporting.article import SHOWN, card, shown_as, tone
-from lcnn_verify.reporting.causes import causes
 from lcnn_verify.reporting.closing import COLOURS, PROOFS, closing, meanings
 from lcnn_verify.reporting.head import head
 
@@ -50,7 +49,7 @@ def _verdicts(
     note = "* follows from another claim: tested, not counted twice"
     star = [doc.Paragraph(note)] if any(entry["follows_from"] for entry in data["claims"]) else []
     yield doc.Section("", (_overview(data, parts), *star), "overview", media=doc.Medium.TERMINAL)
-    unwanted = causes(data)
+    unwanted = fallen.causes(data)
     if unwanted:
         blocks = (*fallen.told(unwanted, fallen.replayed(folder)), *fallen.snippet(data))
         yield doc.Section("", blocks, "fallen", media=doc.Medium.TERMINAL)

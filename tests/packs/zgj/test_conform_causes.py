@@ -13,7 +13,7 @@ from rich.console import Console
 
 from lcnn_verify.cli import main
 from lcnn_verify.reporting import html, markdown, terminal
-from lcnn_verify.reporting.causes import causes
+from lcnn_verify.reporting.fallen import causes
 from lcnn_verify.reporting.outline import document
 from lcnn_verify.reporting.phrases import headline
 from lcnn_verify.reporting.report import Report
