@@ -12,11 +12,12 @@ from typing import Any, Self
 import lcnn_verify
 from lcnn_verify import outputs
 from lcnn_verify.campaign import arguments, notebook
+from lcnn_verify.campaign.executor import execute
 from lcnn_verify.campaign.journal import Fingerprint, Journal
 from lcnn_verify.campaign.plan import Unit, plan
 from lcnn_verify.campaign.properties import directory_of, find_directory
 from lcnn_verify.campaign.properties import fingerprint as sources
-from lcnn_verify.campaign.run import ProgressCallback, not_run, run_units, without_file
+from lcnn_verify.campaign.run import Execute, ProgressCallback, not_run, run_units, without_file
 from lcnn_verify.errors import InputError
 from lcnn_verify.ledger import Claim
 from lcnn_verify.numerics.options import integer
@@ -97,12 +98,13 @@ class Campaign:
         *,
         asked: tuple[str, ...],
         subject: Subject | None = None,
+        execute: Execute = execute,
     ) -> Report:
         """Run the properties of ``claims``, write the report into ``out`` and return it.
 
-        ``asked`` are the patterns that chose them, () for all. Where Ctrl-C or a full disk ends the
-        run, what is finished becomes a partial report: in ``out``, or in ``out/partial`` if a
-        finished one is there, until the next finished one is written.
+        ``asked`` are the patterns that chose them, () for all; ``execute`` runs units. Where Ctrl-C
+        or a full disk ends the run, what is finished becomes a partial report: in ``out``, or in
+        ``out/partial`` if a finished one is there, until the next finished one is written.
 
         Raises ``InputError`` where no claim has a property file, or ``out`` holds somebody else's
         files of the report's names, and ``OSError`` where it cannot be written, before any unit
@@ -136,7 +138,7 @@ class Campaign:
         stopped: KeyboardInterrupt | OSError | None = None
         with Journal.open(self.out, identity, resume=self.resume) as journal:
             try:
-                run_units(units, journal, jobs=self.jobs, progress=self.progress)
+                run_units(units, journal, jobs=self.jobs, progress=self.progress, execute=execute)
             except (KeyboardInterrupt, OSError) as error:
                 if not journal.results:
                     raise

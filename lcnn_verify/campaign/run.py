@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Generator, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +34,8 @@ class Progress:
 
 
 ProgressCallback: TypeAlias = Callable[[Progress], None]
+Execute: TypeAlias = Callable[[Sequence[Unit], int], Generator[UnitResult]]
+"""Runs units, so many at a time, and yields each result as it comes."""
 
 
 def default_jobs() -> int:
@@ -49,6 +51,7 @@ def run_units(
     *,
     jobs: int,
     progress: ProgressCallback | None = None,
+    execute: Execute = execute,
 ) -> None:
     """Execute the ``units`` whose results the open ``journal`` lacks.
 

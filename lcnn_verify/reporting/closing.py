@@ -134,7 +134,7 @@ def _environment(environment: _Json) -> doc.Section:
     processors = f", {phrases.plural(count, 'processor')}" if count else ""
     pairs = {
         "Python": f"{environment['implementation']} {environment['python']}",
-        "Revision": environment["git_revision"] or "no checkout",
+        "Revision of lcnn-verify": environment["git_revision"] or "no checkout",
         "Platform": environment["platform"],
         "Machine": f"{environment['machine']}{processors}",
         "Float": f"{floats['mantissa_bits']} bits, ε = {number(floats['epsilon'])}",

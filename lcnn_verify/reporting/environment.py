@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import platform
@@ -11,6 +12,7 @@ import sys
 from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import lcnn_verify
 from lcnn_verify import packs
@@ -44,6 +46,22 @@ def repository(distribution: str) -> str:
     return ""
 
 
+def owner_of(file: Path, module: str) -> str | None:
+    """``name version`` of the installed distribution that ``file``, of ``module``, comes from.
+
+    None where none does: a distribution of that name may be installed from somewhere else.
+    """
+    top = module.partition(".")[0]
+    for name in metadata.packages_distributions().get(top, ()):
+        found = metadata.distribution(name)
+        origin = json.loads(found.read_text("direct_url.json") or "{}").get("url", "")
+        folder = unquote(urlsplit(origin).path)
+        editable = origin.startswith("file://") and file.is_relative_to(folder)
+        if editable or any(Path(str(found.locate_file(it))) == file for it in found.files or ()):
+            return f"{found.name} {found.version}"
+    return None
+
+
 def _packages(distributions: Iterable[str]) -> dict[str, str]:
     """Versions of ``distributions``, of what they need, and of the frameworks installed."""
     own = {name: installed_version(name) or "unknown" for name in distributions}
@@ -75,13 +93,13 @@ def _git(folder: Path, *arguments: str) -> str | None:
     return done.stdout.strip()
 
 
-def git_revision(folder: Path) -> str | None:
-    """The commit ``folder`` is checked out at, with ``-dirty`` if tracked files were changed.
+def git_revision(file: Path) -> str | None:
+    """The commit that ``file`` is checked out at, with ``-dirty`` if tracked files were changed.
 
-    None unless git tracks ``folder/__init__.py``: an installed copy inside somebody's repository
-    is not a checkout of ours.
+    None unless git tracks it: an installed copy inside somebody's repository is no checkout.
     """
-    if _git(folder, "ls-files", "--error-unmatch", "__init__.py") is None:
+    folder = file.parent
+    if _git(folder, "ls-files", "--error-unmatch", file.name) is None:
         return None
     revision = _git(folder, "rev-parse", "HEAD")
     changed = _git(folder, "status", "--porcelain", "--untracked-files=no")
@@ -100,7 +118,7 @@ def environment(pack_keys: Iterable[str] = ()) -> shapes.Environment:
     info = sys.float_info
     return {
         "lcnn_verify": lcnn_verify.__version__,
-        "git_revision": git_revision(Path(lcnn_verify.__file__).parent),
+        "git_revision": git_revision(Path(lcnn_verify.__file__)),
         "python": platform.python_version(),
         "implementation": platform.python_implementation(),
         "platform": platform.platform(),

@@ -137,6 +137,44 @@ def callout(data: _Json, found: Sequence[Cause]) -> Iterator[doc.Block]:
     yield doc.Group((doc.Paragraph(title), doc.Bullets(tuple(lines))), style)
 
 
+def advice(data: _Json) -> Iterator[doc.Section]:
+    """What failures of code under test may come from, where its pack knows.
+
+    A row whose words a reason says is for that failure. One that no words verify is for failures of
+    the checks it names, where no row is verified and nothing was found out.
+    """
+    rows = data.get("subject", {}).get("advice", [])
+    said: dict[str, list[doc.Line]] = {row["symptom"]: [] for row in rows}
+    for entry in data["claims"]:
+        if entry["as_wanted"]:
+            continue
+        verified = [
+            row for row in rows if row["says"] and all(it in entry["reason"] for it in row["says"])
+        ]
+        unexplained = entry["counterexample"] and not entry["counterexample"].get("diagnosis")
+        for row in verified or rows:
+            if verified or (unexplained and not row["says"] and entry["id"] in row["checks"]):
+                said[row["symptom"]].append(anchor(entry))
+    lines = tuple(
+        (
+            doc.joined(said[row["symptom"]], ", "),
+            row["symptom"],
+            row["cause"],
+            doc.Code(row["example"]),
+        )
+        for row in rows
+        if said[row["symptom"]]
+    )
+    if lines:
+        columns = tuple(
+            map(doc.Column, ("check", "symptom", "likely cause", "wrong on purpose like it"))
+        )
+        title = "What it may come from"
+        yield doc.Section(
+            title, (doc.Table(columns, lines),), "advice", listed=title, media=doc.Medium.PAGE
+        )
+
+
 def anchor(entry: _Json, shown: str = "") -> doc.Link:
     """The claim's id, or ``shown`` in its place, leading to its card."""
     return doc.Link(shown or entry["id"], f"#claim-{entry['id']}")

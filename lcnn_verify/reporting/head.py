@@ -167,7 +167,7 @@ def _made(data: _Json) -> tuple[tuple[doc.Line, doc.Line], ...]:
         ("Seed", str(run["seed"])),
         ("Selection", doc.Plain(", ".join(run["selection"]) or "all claims")),
         ("Version", doc.Plain(environment["lcnn_verify"])),
-        ("Revision", doc.Plain(f"{short}{dash}{dirty}")),
+        ("Revision of lcnn-verify", doc.Plain(f"{short}{dash}{dirty}")),
         ("Report schema", data["schema_version"]),
         ("Started", doc.Plain(timings["started"])),
         ("Took", f"{number(timings['seconds'], 3)} s"),

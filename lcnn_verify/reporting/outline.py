@@ -59,6 +59,7 @@ def _verdicts(
     blocks = (*fallen.callout(data, unwanted), guide, *_filters(data))
     title = "Verdicts"
     yield doc.Section(title, blocks, "verdicts", listed=title, media=doc.Medium.PAGE)
+    yield from fallen.advice(data)
     for part in parts:
         yield doc.Section(part.title, (_summary(part),), part.key, media=doc.Medium.SUMMARY)
 

@@ -46,6 +46,16 @@ class NotOffered(TypedDict):
     reason: str
 
 
+class Advice(TypedDict):
+    """What a failure of code under test may come from."""
+
+    symptom: str
+    says: Sequence[str]
+    cause: str
+    checks: Sequence[str]
+    example: str
+
+
 class Subject(TypedDict):
     """Code under test."""
 
@@ -53,6 +63,7 @@ class Subject(TypedDict):
     command: Sequence[str]
     facts: Mapping[str, str]
     not_offered: Sequence[NotOffered]
+    advice: NotRequired[Sequence[Advice]]
 
 
 class Kinds(TypedDict):

@@ -223,25 +223,25 @@ def git(folder, *arguments):
 
 
 def test_the_revision_is_the_commit_and_says_dirty(tmp_path):
-    package = tmp_path / "package"
-    package.mkdir()
-    (package / "__init__.py").write_text("")
-    assert git_revision(package) is None
+    file = tmp_path / "package" / "__init__.py"
+    file.parent.mkdir()
+    file.write_text("")
+    assert git_revision(file) is None
     git(tmp_path, "init", "-q")
-    assert git_revision(package) is None, "a copy in somebody's repository is not a checkout"
+    assert git_revision(file) is None, "a copy in somebody's repository is not a checkout"
     git(tmp_path, "add", ".")
-    assert git_revision(package) is None, "nothing committed yet"
+    assert git_revision(file) is None, "nothing committed yet"
     git(tmp_path, "commit", "-qm", "first")
     commit = git(tmp_path, "rev-parse", "HEAD")
     (tmp_path / "report.json").write_text("untracked")
-    assert git_revision(package) == commit
-    (package / "__init__.py").write_text("changed = 1\n")
-    assert git_revision(package) == f"{commit}-dirty"
+    assert git_revision(file) == commit
+    file.write_text("changed = 1\n")
+    assert git_revision(file) == f"{commit}-dirty"
 
 
 def test_no_git_no_revision(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert environment_module.git_revision(tmp_path) is None
+    assert environment_module.git_revision(tmp_path / "__init__.py") is None
 
 
 def test_the_fixture_holds_what_a_recorder_gives():

@@ -131,6 +131,21 @@ def test_the_page_says_it_once_and_links_to_each(folder):
         assert f'href="#claim-{name}"' in callout
 
 
+def test_the_page_says_what_it_may_come_from_and_where(report):
+    data = copy.deepcopy(report.data)
+    del data["claims"][-1]["counterexample"]["diagnosis"]  # so that nothing says which row it is
+    page = html.render(document(data))
+    section = page.partition('id="advice"')[2].partition("</section>")[0]
+    symptoms = re.findall(
+        r"(not finite for a zero student|transposed, strided|it is twice)", section
+    )
+    assert symptoms == ["not finite for a zero student", "transposed, strided"]
+    row = section.partition("not finite for a zero student")
+    assert [f"#claim-{name}" in row[0] for name in ONE_CAUSE] == [True] * 3
+    assert "w/‖w‖" in row[2]
+    assert "lcnn-verify gallery ignores-strides" in section
+
+
 def test_what_is_expected_is_apart_and_marked(report, tmp_path):
     data = copy.deepcopy(report.data)
     held = {"id": "zgj.conform.held", "as_wanted": True, "verdict": "SUPPORTED"}

@@ -165,6 +165,15 @@ class Lengths(subjects.Honest):
         return np.where((off & (norms > 0.0))[:, None], 0.5, 1.0) * super().gradient(W, V)
 
 
+class Minor(subjects.Honest):
+    """Students of less than 10⁻⁴ of the total mass are left out."""
+
+    def loss(self, W, V):
+        masses = (W**2).sum(axis=1)
+        least = 1e-4 * (masses.sum() + (V**2).sum())
+        return super().loss(W * (masses > least)[:, None], V)
+
+
 class NoZeros(subjects.Honest):
     def loss(self, W, V):
         return super().loss(W, V) * (1.0 if W.any(axis=1).all() else 1.5)
@@ -198,6 +207,7 @@ class Forgetful(subjects.Honest):
             "wrong only for short neurons (one has length ",
         ),
         (Lengths(longest=1e30), "degenerate", "wrong only for long neurons (one has length 1e+60)"),
+        (Minor(), "loss-values", " times shorter than another"),
         (NoZeros(), "loss-values", "wrong only where a neuron is zero"),
         (
             subjects.ParallelKilled(),

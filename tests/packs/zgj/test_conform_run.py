@@ -13,14 +13,15 @@ from xml.etree import ElementTree
 
 import campaign_kit as kit
 import conformance_subjects
+import numpy as np
 import pytest
 
 import lcnn_verify
 from lcnn_verify.campaign.executor import supervise
 from lcnn_verify.cli.app import main
 from lcnn_verify.errors import InputError
-from lcnn_verify.packs.zgj.conformance import Limits
-from lcnn_verify.packs.zgj.conformance.run import conform
+from lcnn_verify.packs.zgj.conformance import Declaration, Limits, open_implementation, target
+from lcnn_verify.packs.zgj.conformance.run import conform, section
 from lcnn_verify.reporting.report import Report
 
 SUBJECTS = Path(conformance_subjects.__file__)
@@ -70,6 +71,8 @@ def test_an_honest_implementation_passes_and_the_report_says_what_it_is(folder):
     said = report.data["subject"]
     assert said["facts"] == {
         "target": subject("LossOnly"),
+        "revision": "no checkout",
+        "distribution": "not installed",
         "offers": "loss",
         "model": "tied-abs",
         "dtype": "float64",
@@ -105,7 +108,9 @@ def test_a_failure_is_in_every_reader_with_a_snippet_that_shows_it(folder):
         assert words in text
         assert "import runpy" in text
     snippet = folder / "out" / "counterexamples" / "zgj.conform.loss-values.py"
-    done = subprocess.run([sys.executable, snippet], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, snippet], capture_output=True, text=True, check=True, cwd="/"
+    )
     got, wanted = (float(line.split()[1]) for line in done.stdout.splitlines())
     assert got == pytest.approx(2.0 * wanted)
     assert "lcnn_verify" not in snippet.read_text()
@@ -265,9 +270,99 @@ def test_json_and_quiet_are_for_machines(folder, capsys):
     assert command(capsys, subject("Honest"), *options, "--quiet") == (0, "", "")
 
 
-def test_an_object_cannot_cross_processes_and_properties_must_be_there(folder, tmp_path):
-    with pytest.raises(InputError, match=r"target: got .* wanted a text"):
+def test_what_only_this_process_has_is_called_in_it(folder):
+    class InACell(conformance_subjects.Doubled):
+        calls = 0
+
+        def loss(self, W, V):
+            InACell.calls += 1
+            return super().loss(W, V)
+
+    report = lcnn_verify.conform(InACell, checks="loss-values,moments", out="out")
+    assert InACell.calls > 20
+    assert report.verdicts == {
+        "zgj.conform.loss-values": "REFUTED",
+        "zgj.conform.moments": "SUPPORTED",
+    }
+    said = report.data["subject"]
+    assert said["facts"]["target"] == "InACell, called in place"
+    (fallen, _) = report.data["claims"]
+    assert "implementation = ...  # your object, InACell" in fallen["counterexample"]["snippet"]
+    assert Report.read(folder / "out" / "report.json").data == report.data
+    with pytest.raises(InputError, match="resume: got True for an object, wanted a target that"):
+        conform(InACell, resume=True)
+    with pytest.raises(InputError, match="target: got an object of type object with none"):
         conform(object())
+
+
+def test_two_functions_are_an_implementation_and_may_say_their_model(folder):
+    honest = conformance_subjects.Honest()
+
+    def loss(W, V):
+        return honest.loss(W, V)
+
+    loss.model = "unit-abs"
+    report = conform((loss, honest.gradient), checks="loss-values", out="out")
+    assert report.data["subject"]["facts"]["offers"] == "loss, gradient"
+    assert "it is the loss of the model tied-abs" in report.data["claims"][0]["reason"]
+    with pytest.raises(InputError, match="target: got 3 for the gradient, wanted two functions"):
+        conform((loss, 3))
+    (folder / "two.py").write_text(
+        "from conformance_subjects import Honest\n"
+        "h = Honest()\nmine, slope = h.loss, lambda W, V: 2.0 * h.gradient(W, V)\n"
+    )
+    report = conform("two.py:mine,slope", checks="moments,gradient-values", jobs=1, out="out")
+    assert report.verdicts["zgj.conform.moments"] == "SUPPORTED"
+    snippet = folder / "out" / "counterexamples" / "zgj.conform.gradient-values.py"
+    done = subprocess.run(
+        [sys.executable, snippet], capture_output=True, text=True, check=True, cwd="/"
+    )
+    got, wanted = (line.split(" ", 1)[1] for line in done.stdout.splitlines())
+    assert got != wanted
+    with pytest.raises(InputError, match=r"wanted package.module:object"):
+        conform("two.py:mine,slope,mine")
+
+
+def test_what_can_be_imported_again_has_a_process_of_its_own():
+    assert target.named(conformance_subjects.Honest) == "conformance_subjects:Honest"
+    assert target.named(conformance_subjects) == "conformance_subjects"
+    two = (conformance_subjects.Honest.loss, conformance_subjects.Honest.gradient)
+    assert target.named(two) == "conformance_subjects:Honest.loss,Honest.gradient"
+    for alone in (conformance_subjects.Honest(), lambda W, V: 0.0, (two[0], subject), object):
+        assert target.named(alone) in ("", "builtins:object")
+
+
+def test_the_report_says_whose_revision_is_whose(folder):
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b"]
+    for words in (["init", "-q"], ["add", SUBJECTS.name], ["commit", "-qm", "x"]):
+        subprocess.run([*git, *words], check=True)
+    head = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=True)
+    said = Declaration("x", ("loss",))
+    facts = section(subject("Honest"), said, ())["facts"]
+    assert facts["revision"] == head.stdout.strip()
+    (folder / SUBJECTS.name).write_text(SUBJECTS.read_text() + "\n# changed\n")
+    assert section(subject("Honest"), said, ())["facts"]["revision"].endswith("-dirty")
+    facts = section("numpy.linalg:norm", said, ())["facts"]
+    assert facts["distribution"] == f"numpy {np.__version__}"
+    assert facts["revision"] == "no checkout"
+
+
+def test_too_little_memory_is_not_blamed_on_the_implementation(folder):
+    (folder / "roomy.py").write_text(
+        "import numpy as np\nfrom conformance_subjects import Honest\n"
+        "class Roomy(Honest):\n"
+        "    def loss(self, W, V):\n"
+        "        return super().loss(W, V) + 0.0 * np.ones(2**24)[0]\n"
+    )
+    with pytest.raises(InputError, match=r"memory_gigabytes: got 0\.05, wanted more: loss at shap"):
+        conform("roomy.py:Roomy", limits=Limits(memory_gigabytes=0.05))
+    with pytest.raises(InputError, match=r"memory_gigabytes: got 0\.01, wanted more: loss at shap"):
+        conform("roomy.py:Roomy", limits=Limits(memory_gigabytes=0.01))
+    with open_implementation("roomy.py:Roomy", limits=Limits(memory_gigabytes=0.3)) as enough:
+        assert enough.call("loss", np.eye(2), np.eye(2)) == 0.0
+
+
+def test_properties_must_be_there(folder, tmp_path):
     empty = tmp_path / "none"
     empty.mkdir()
     with pytest.raises(InputError, match="holds no property file of what was selected"):

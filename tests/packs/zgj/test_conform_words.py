@@ -100,12 +100,19 @@ def test_large_arrays_are_read_from_the_replay_file_wherever_it_is(tmp_path, cap
         ("a.b:C", "implementation = importlib.import_module('a.b').C"),
         ("a.b:C.d", "implementation = importlib.import_module('a.b').C.d"),
         ("a.b", "implementation = importlib.import_module('a.b')"),
-        ("x/y.py:C", "implementation = runpy.run_path('x/y.py')['C']"),
-        ("x/y.py:C.d", "implementation = runpy.run_path('x/y.py')['C'].d"),
-        ("x/y.py", "implementation = SimpleNamespace(**runpy.run_path('x/y.py'))"),
+        ("y.py:C", "implementation = SimpleNamespace(**runpy.run_path('HERE/y.py')).C"),
+        ("y.py:C.d", "implementation = SimpleNamespace(**runpy.run_path('HERE/y.py')).C.d"),
+        ("y.py", "implementation = SimpleNamespace(**runpy.run_path('HERE/y.py'))"),
+        ("a.b:C,d", "implementation = SimpleNamespace(loss=module.C, gradient=module.d)"),
     ],
 )
-def test_a_snippet_finds_the_target(name, line):
+def test_a_snippet_finds_the_target_from_any_folder(name, line, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "y.py").write_text("")
+    line = line.replace("HERE", str(tmp_path))
+    assert f"sys.path.insert(0, {str(tmp_path)!r})" in program(
+        Declaration(name, ("loss",)), Call("loss", X, "C"), name
+    )
     code = program(Declaration(name, ("loss",)), Call("loss", X, "C"), name)
     assert line in code.splitlines()
     compile(code, "snippet", "exec")

@@ -126,7 +126,8 @@ def _offers(subject: Any) -> tuple[Operation, ...]:
     if own_name in OPERATIONS and callable(subject):
         owner = str(getattr(subject, "__qualname__", "")).rpartition(".")[0].rpartition(".")[2]
         home = f"its class {owner}" if owner.isidentifier() else "its module"
-        raise InputError("target", f"the bare function {own_name}", f"{wanted}, such as {home}")
+        wanted += f", such as {home}, or two functions, module:loss,gradient"
+        raise InputError("target", f"the bare function {own_name}", wanted)
     public = [name for name in dir(subject) if not name.startswith("_")]
     for operation in OPERATIONS:
         if near := did_you_mean(operation, public):

@@ -21,7 +21,7 @@ from lcnn_verify.packs.zgj.conformance.answers import APART, CLOSE, Call
 from lcnn_verify.packs.zgj.conformance.declaration import Dtype
 from lcnn_verify.packs.zgj.conformance.faults import Fault, Misbehaviour
 from lcnn_verify.packs.zgj.conformance.implementation import Implementation
-from lcnn_verify.packs.zgj.conformance.quantities import reference, rounded
+from lcnn_verify.packs.zgj.conformance.quantities import TEACHER_EXPONENTS, reference, rounded
 from lcnn_verify.packs.zgj.instances import Instance
 
 Ask: TypeAlias = Callable[[Instance], Call | None]
@@ -199,15 +199,31 @@ def _where(call: Call, dtype: Dtype, ask: Ask) -> str:
         )
         return f"for neurons {angle}"
     if of_directions is False and of_lengths:
-        alive = norms[norms > 0.0]
-        longer, shorter = (
-            wrong(np.where(norms > 0.0, np.clip(norms, *ends), 0.0), units)
-            for ends in ((1.0, None), (None, 1.0))
-        )
-        if longer is False and shorter:
-            return f"for short neurons (one has length {alive.min():.1g})"
-        if shorter is False and longer:
-            return f"for long neurons (one has length {alive.max():.1g})"
+        return _of_lengths(norms, m, dtype, lambda lengths: wrong(lengths, general))
+    return ""
+
+
+def _of_lengths(
+    norms: FloatArray, m: int, dtype: Dtype, wrong: Callable[[FloatArray], bool | None]
+) -> str:
+    """Which neurons are too short or too long, and whether by themselves or beside the others."""
+    alive = norms > 0.0
+    smallest, largest = float(norms[alive].min()), float(norms.max())
+    bounds = np.exp2(np.array(TEACHER_EXPONENTS[dtype], dtype=np.float64))
+    spread = 1.0 + np.arange(len(norms)) / 8.0  # neurons all alike may need no gradient
+    for word, end, mended, kept in (
+        ("short", smallest, (1.0, None), (None, 1.0)),
+        ("long", largest, (None, 1.0), (1.0, None)),
+    ):
+        ends = (np.where(alive, np.clip(norms, *limits), 0.0) for limits in (mended, kept))
+        if [wrong(lengths) for lengths in ends] != [False, True]:
+            continue
+        lengths = np.where(alive, end / spread, 0.0)
+        lengths[m:] = np.where(alive[m:], np.clip(lengths[m:], *bounds), 0.0)
+        if (alone := wrong(lengths)) is not None:
+            shown = f"{word} neurons (one has length {end:.1g})"
+            beside = f"a neuron {largest / smallest:.1g} times {word}er than another"
+            return f"for {shown if alone else beside}"
     return ""
 
 

@@ -97,8 +97,9 @@ class _Rows:
                 floors = right.gradient_floors(dtype)
             judged = np.isfinite(floors)
             scale = floors[judged, None]
-            got.append(values[judged] / scale)
-            terms.append(parts[:, judged] / scale)
+            with np.errstate(over="ignore"):  # off by more than float64 can say
+                got.append(values[judged] / scale)
+                terms.append(parts[:, judged] / scale)
         width = max(part.shape[-1] for part in got)
         return _Rows(
             np.concatenate([_padded(part, width) for part in got]),
@@ -110,10 +111,11 @@ class _Rows:
         inside = np.isin(np.arange(len(self.terms)), group)
         term = self.terms[inside].sum(axis=0)
         rest = self.got - self.terms[~inside].sum(axis=0)
-        size = float(np.sum(term * term))
-        if not 0.0 < size < np.inf:
+        with np.errstate(over="ignore", invalid="ignore"):
+            size = float(np.sum(term * term))
+            factor = float(np.sum(term * rest)) / size if size else np.nan
+        if not np.isfinite(factor):
             return None
-        factor = float(np.sum(term * rest)) / size
         for candidate in (round(factor * _STEPS) / _STEPS, factor):
             if self.explained(np.where(inside, candidate, 1.0)):
                 return candidate

@@ -140,21 +140,29 @@ def open_implementation(
     ``"package.module:object"`` is looked for in the current directory and on ``sys.path``,
     ``"path/file.py:object"`` with its own folder on ``sys.path``; without ``:object`` the module
     itself is meant. It is loaded and called in a process of its own, under ``limits``. An object
-    in place of a text, or ``isolate=False``, is served in this process: faster to start and
-    easier to debug, but a hang is a hang and a crash ends this process.
+    in place of a text, two functions (loss, gradient), or ``isolate=False``, is served in this
+    process: faster to start and easier to debug, but a hang is a hang and a crash is its end.
 
     Raises ``InputError`` if the target is missing, offers nothing, declares what is not allowed,
     or if its import raises, crashes or hangs.
     """
     if not isinstance(target, str):
-        module = module_of(target)
-        loaded = targets.Loaded(targets.instantiate(target, home_of(module)), module)
-        name = getattr(target, "__name__", None) or type(target).__name__
-        return Implementation(name, Adapter(loaded, own_process=False))
+        paired = isinstance(target, tuple) and len(target) == len(("loss", "gradient"))
+        subject = targets.pair(*target) if paired else target
+        module = module_of(subject)
+        loaded = targets.Loaded(targets.instantiate(subject, home_of(module)), module)
+        return Implementation(name_of(target), Adapter(loaded, own_process=False))
     where = targets.parse(target)
     if isolate:
         return Implementation(target, Isolated(where, limits))
     return Implementation(target, Adapter(targets.load(where), own_process=False))
+
+
+def name_of(target: Any) -> str:
+    """What to call a target: its text, or the name of an object or of two functions."""
+    if isinstance(target, str | tuple):
+        return target if isinstance(target, str) else ", ".join(map(name_of, target))
+    return str(getattr(target, "__name__", None) or type(target).__name__)
 
 
 def current() -> Implementation:

@@ -1,31 +1,45 @@
-"""``conform``: someone else's implementation held to every check that applies to it."""
+"""``conform``: someone else's implementation held to every check that applies to it.
+
+An object that only this process has is called in it. Sending it to another would take cloudpickle,
+whose files belong to one version of Python and run code when they are read, or its source, which
+lacks what it uses of a notebook; saved to a file, it has a name that any process can import.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import suppress
 from importlib.machinery import PathFinder
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from lcnn_verify.campaign.campaign import Campaign, Subject
+from lcnn_verify.campaign.executor import UnitResult
+from lcnn_verify.campaign.plan import Unit
+from lcnn_verify.campaign.properties import load
 from lcnn_verify.campaign.run import ProgressCallback
 from lcnn_verify.errors import InputError
 from lcnn_verify.ledger import Claim
+from lcnn_verify.packs.zgj.conformance import examples
 from lcnn_verify.packs.zgj.conformance import target as targets
 from lcnn_verify.packs.zgj.conformance.checks import offered, select
 from lcnn_verify.packs.zgj.conformance.declaration import Declaration
-from lcnn_verify.packs.zgj.conformance.faults import DEFAULT_LIMITS, Limits
-from lcnn_verify.packs.zgj.conformance.implementation import open_implementation
-from lcnn_verify.profiles import Profile
+from lcnn_verify.packs.zgj.conformance.faults import DEFAULT_LIMITS, Limits, Misbehaviour
+from lcnn_verify.packs.zgj.conformance.implementation import Implementation, open_implementation
+from lcnn_verify.packs.zgj.conformance.triage import TRIAGE
+from lcnn_verify.packs.zgj.conformance.trial import putting
+from lcnn_verify.profiles import Profile, running
+from lcnn_verify.reporting.environment import git_revision, owner_of
 from lcnn_verify.reporting.report import Report
 
 DEFAULT_OUT = Path("reports", "conformance")
 
 
 def conform(
-    target: str,
+    target: str | Any,
     *,
     checks: str | Sequence[str] | None = None,
     profile: str | Profile = "quick",
@@ -40,16 +54,20 @@ def conform(
     """Hold ``target`` to the checks, write the report into ``out`` and return it.
 
     ``target`` is ``"package.module:object"`` or ``"path/file.py:object"``
-    (module ``declaration`` says what the object may be); it runs in processes of its own, under
-    ``limits``. ``checks`` are ids such as ``"zgj.conform.shapes"`` or
-    ``"shapes"`` (all when None). What it does not offer is listed in the report and is no failure.
-    All else is as for :func:`~lcnn_verify.verify`: the same campaign, journal and report.
+    (module ``declaration`` says what the object may be, and ``loss,gradient`` in its place are two
+    functions), or what such a text finds: a class, a module, a pair of functions. It runs in
+    processes of its own, under ``limits``. Anything else (an instance, a class of a notebook) is
+    called in this process, one check after the other: a hang is a hang then, and there is nothing
+    to resume. ``checks`` are ids such as ``"zgj.conform.shapes"`` or ``"shapes"`` (all when None).
+    What is not offered is listed in the report and is no failure. All else is as for
+    :func:`~lcnn_verify.verify`: the same campaign, journal and report.
 
     Raises ``InputError`` for bad arguments, for a target that cannot be loaded or offers nothing,
     and where no check applies; ``OSError`` and ``KeyboardInterrupt`` as ``verify`` does.
     """
-    if not isinstance(target, str):
-        raise InputError("target", repr(target), "a text such as 'package.module:object'")
+    found = target if isinstance(target, str) else targets.named(target)
+    if resume and not found:
+        raise InputError("resume", "True for an object", "a target that another run finds again")
     campaign = Campaign.checked(
         profile=profile,
         seed=seed,
@@ -61,39 +79,69 @@ def conform(
         properties=properties,
     )
     selection = select(checks)
-    with open_implementation(target, limits=limits) as implementation:
+    with open_implementation(found or target, limits=limits) as implementation:
         said = implementation.declaration
-    applying, missing = offered(selection, said)
+        applying, missing = offered(selection, said)
+        if limits.memory_gigabytes < DEFAULT_LIMITS.memory_gigabytes:
+            _demand_room(implementation)
+        asked = () if checks is None else tuple(check.id for check in selection)
+        about = section(found or target, said, missing, _changed(limits))
+        if not found:
+            with putting(implementation):
+                here = Subject({"object": said.name}, {"object": said.name}, about)
+                return campaign.run(applying, asked=asked, subject=here, execute=_one_by_one)
     changed = _changed(limits)
+    identity = {"limits": changed, "sources": _sources(targets.parse(found))}
     return campaign.run(
         applying,
-        asked=() if checks is None else tuple(check.id for check in selection),
-        subject=Subject(
-            context={"target": target, **changed},
-            identity={
-                "target": target,
-                "limits": changed,
-                "sources": _sources(targets.parse(target)),
-            },
-            section=section(target, said, missing, changed),
-        ),
+        asked=asked,
+        subject=Subject({"target": found, **changed}, {"target": found, **identity}, about),
     )
 
 
+def _one_by_one(units: Sequence[Unit], _: int) -> Generator[UnitResult]:
+    """Run units in this process, which alone has the implementation."""
+    for unit in units:
+        started = time.monotonic()
+        with running(unit.context):
+            stated = [p for p in load(unit.directory, unit.file) if p.claim.id == unit.claim]
+            records = tuple(found.run().to_json() for found in stated)
+        yield UnitResult(unit.id, records, time.monotonic() - started)
+
+
+def _demand_room(implementation: Implementation) -> None:
+    """Ask each operation once; raises ``InputError`` where the limit of memory is too tight."""
+    x = examples.of_shape(3, 2, 3)
+    for operation in implementation.declaration.offers:
+        with suppress(Misbehaviour):
+            implementation.call(operation, x.W, x.V)
+
+
 def section(
-    target: str,
+    target: str | Any,
     said: Declaration,
     missing: Sequence[tuple[Claim, str]],
     limits: Mapping[str, float] = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """What the report says of the implementation, and of ``limits`` that are not the usual ones."""
+    """What the report says of the implementation, its origin and its ``limits``, if unusual."""
     options = {"call_seconds": "--call-seconds", "memory_gigabytes": "--memory"}
     changed = [word for name in limits for word in (options[name], f"{limits[name]:g}")]
+    if isinstance(target, str):
+        where = targets.parse(target)
+        file, module, command = where.file or _origin(where), where.module, target
+    else:
+        origin = targets.module_of(target)
+        file = Path(origin.__file__) if origin and origin.__file__ else None
+        module, command = getattr(origin, "__name__", ""), f"path/to/file.py:{said.name}"
+    revision = git_revision(file) if file else None
+    owner = owner_of(file, module) if file else None
     return {
-        "name": target,
-        "command": ["conform", target, *changed],
+        "name": said.name,
+        "command": ["conform", command, *changed],
         "facts": {
-            "target": target,
+            "target": said.name if isinstance(target, str) else f"{said.name}, called in place",
+            "revision": revision or "no checkout",
+            "distribution": owner or "not installed",
             "offers": ", ".join(said.offers),
             "model": said.model.name,
             "dtype": said.dtype,
@@ -101,6 +149,7 @@ def section(
             "batch": "yes" if said.batch else "no",
         },
         "not_offered": [{"check": check.id, "reason": reason} for check, reason in missing],
+        "advice": [row.to_json() for row in TRIAGE],
     }
 
 

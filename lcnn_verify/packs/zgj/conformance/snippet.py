@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import mpmath
@@ -14,6 +13,7 @@ from lcnn_verify.packs.zgj.conformance.answers import Call
 from lcnn_verify.packs.zgj.conformance.arrays import Layout
 from lcnn_verify.packs.zgj.conformance.declaration import Declaration
 from lcnn_verify.packs.zgj.conformance.quantities import exact_gradient, exact_loss, reference
+from lcnn_verify.packs.zgj.conformance.target import parse
 from lcnn_verify.profiles import active
 
 _MOST_NUMBERS = 400  # longer arrays are read from the replay file
@@ -75,26 +75,30 @@ def _number(exact: Any) -> str:
 
 
 def _imported(name: str) -> Iterator[str]:
-    """Lines that bind ``implementation``."""
+    """Lines that bind ``implementation``, from whatever folder they are run."""
     if "target" not in (active().subject or {}):
         yield f"implementation = ...  # your object, {name}"
         return
-    place, _, attribute = name.rpartition(":") if ":" in name else (name, "", "")
-    path = [part for part in attribute.split(".") if part]
-    if place.endswith(".py") or "/" in place:
-        folder, tool, loaded = str(Path(place).parent), "runpy", f"runpy.run_path({place!r})"
-        if path:
-            loaded += f"[{path.pop(0)!r}]"
-        else:
-            yield "from types import SimpleNamespace"
-            loaded = f"SimpleNamespace(**{loaded})"
+    target = parse(name)
+    paths = target.attribute.split(",")
+    if target.file is not None:
+        loaded = f"SimpleNamespace(**runpy.run_path({str(target.file)!r}))"
+        yield "import runpy"
     else:
-        folder, tool, loaded = ".", "importlib", f"importlib.import_module({place!r})"
-    yield f"import {tool}"
+        loaded = f"importlib.import_module({target.module!r})"
+        yield "import importlib"
     yield "import sys"
-    yield f"sys.path.insert(0, {folder!r})"
-    yield f"implementation = {'.'.join([loaded, *path])}"
-    if attribute:
+    if target.file is not None or len(paths) > 1:
+        yield "from types import SimpleNamespace"
+    yield f"sys.path.insert(0, {str(target.folder)!r})"
+    if len(paths) > 1:
+        yield f"module = {loaded}"
+        functions = zip(("loss", "gradient"), paths, strict=True)
+        pairs = ", ".join(f"{operation}=module.{path}" for operation, path in functions)
+        yield f"implementation = SimpleNamespace({pairs})"
+        return
+    yield f"implementation = {loaded}{'.' * bool(paths[0])}{paths[0]}"
+    if target.attribute:
         yield "if isinstance(implementation, type):"
         yield "    implementation = implementation()"
 

@@ -1,6 +1,7 @@
 """Finds and imports the code under test, and says where in it something happened.
 
-A target is ``package.module:object`` or ``path/file.py:object``.
+A target is ``package.module:object`` or ``path/file.py:object``; two names for the object,
+``loss,gradient``, are two functions.
 """
 
 from __future__ import annotations
@@ -15,18 +16,22 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from lcnn_verify.errors import InputError, did_you_mean
 from lcnn_verify.packs.zgj.conformance.declaration import OPERATIONS
 
 _WANTED = "package.module:object or path/to/file.py:object"
+_PAIR = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where the code stands: a file or a dotted module, and an attribute path inside (or none)."""
+    """Where the code stands: a file or a dotted module, and an attribute path inside (or none).
+
+    A pair of functions has two, with a comma between.
+    """
 
     text: str
     module: str
@@ -50,8 +55,9 @@ class Loaded:
 def parse(text: str) -> Target:
     """Read a target. Raises ``InputError`` if it cannot be one, or names a file that is not."""
     place, colon, attribute = text.rpartition(":") if ":" in text else (text, "", "")
-    named = all(part.isidentifier() for part in attribute.split("."))
-    if not place or (colon and not named):
+    paths = attribute.split(",")
+    named = all(part.isidentifier() for path in paths for part in path.split("."))
+    if not place or (colon and not named) or len(paths) > _PAIR:
         raise InputError("target", repr(text), _WANTED)
     if place.endswith(".py") or "/" in place:
         file = Path(place).expanduser().absolute()
@@ -77,19 +83,57 @@ def load(target: Target) -> Loaded:
         sys.path.insert(0, folder)
     module = _import_file(target) if target.file else _import_module(target)
     home = home_of(module)
+    found = [_inside(target, module, path) for path in target.attribute.split(",")]
+    subject = pair(*found) if len(found) == _PAIR else instantiate(found[0], home)
+    return Loaded(subject, module)
+
+
+def pair(loss: Any, gradient: Any) -> SimpleNamespace:
+    """Two functions as one object; ``model``, ``dtype`` and so on may be attributes of either."""
+    for name, function in (("loss", loss), ("gradient", gradient)):
+        if not callable(function):
+            raise InputError("target", f"{function!r} for the {name}", "two functions of W and V")
+    said = {**getattr(gradient, "__dict__", {}), **getattr(loss, "__dict__", {})}
+    kept = {name: said[name] for name in ("model", "dtype", "batch", "arrays") if name in said}
+    return SimpleNamespace(loss=loss, gradient=gradient, **kept)
+
+
+def _inside(target: Target, module: ModuleType, path: str) -> Any:
+    """What an attribute path leads to."""
     subject: Any = module
-    for depth, name in enumerate(filter(None, target.attribute.split("."))):
+    names = [name for name in path.split(".") if name]
+    for depth, name in enumerate(names):
         try:
             subject = getattr(subject, name)
         except AttributeError:
-            inside = ".".join(
-                [target.text.rpartition(":")[0], *target.attribute.split(".")[:depth]]
-            )
+            inside = ".".join([target.text.rpartition(":")[0], *names[:depth]])
             got = f"{name!r}, which {inside} does not have"
             raise InputError("target", got, f"a name defined there{_hint(name, subject)}") from None
         except BaseException as error:
-            raise _refused(target, "looking it up", error, home) from None
-    return Loaded(instantiate(subject, home), module)
+            raise _refused(target, "looking it up", error, home_of(module)) from None
+    return subject
+
+
+def named(subject: Any) -> str:
+    """The target that finds a class, a module or a pair of functions again; "" if none does.
+
+    What a notebook or a script defines is in no file that can be imported once more.
+    """
+    parts = subject if isinstance(subject, tuple) else (subject,)
+    names, homes = [], set()
+    for part in parts:
+        module = part.__name__ if isinstance(part, ModuleType) else getattr(part, "__module__", "")
+        path = "" if isinstance(part, ModuleType) else getattr(part, "__qualname__", "<none>")
+        found: Any = sys.modules.get(module or "")
+        if module == "__main__" or getattr(found, "__spec__", None) is None:
+            return ""
+        for name in filter(None, path.split(".")):
+            found = getattr(found, name, None)
+        if found is not part:
+            return ""
+        names.append(path)
+        homes.add(module)
+    return f"{homes.pop()}:{','.join(names)}".removesuffix(":") if len(homes) == 1 else ""
 
 
 def _hint(name: str, subject: Any) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +16,17 @@ from lcnn_verify.errors import InputError
 from lcnn_verify.packs.zgj.conformance import declaration
 from lcnn_verify.packs.zgj.conformance.arrays import Layout
 from lcnn_verify.packs.zgj.conformance.declaration import Arrays, Facts
-from lcnn_verify.packs.zgj.conformance.faults import Fault, Limits, Misbehaviour
+from lcnn_verify.packs.zgj.conformance.faults import DEFAULT_LIMITS, Fault, Limits, Misbehaviour
 from lcnn_verify.packs.zgj.conformance.process.client import Lost, Process
 from lcnn_verify.packs.zgj.conformance.process.messages import Message, pack
 from lcnn_verify.packs.zgj.conformance.target import Target
 from lcnn_verify.processes import ONE_THREAD
 
 _PROBE = "probe"
+
+
+def _roomy(limits: Limits) -> Limits:
+    return replace(limits, memory_gigabytes=DEFAULT_LIMITS.memory_gigabytes)
 
 
 class Isolated:
@@ -40,7 +46,14 @@ class Isolated:
         }
         self._impatient: set[str] = set()
         self._one_at_a_time = threading.Lock()
-        self._start()
+        try:
+            self._start()
+        except InputError:
+            if self._is_tight():
+                with suppress(InputError):
+                    Isolated(target, _roomy(limits)).close()
+                    raise self._too_tight("loading the target") from None
+            raise
 
     def _start(self) -> None:
         """Load the target in a fresh process."""
@@ -106,6 +119,7 @@ class Isolated:
         try:
             reply, results = self._exchange(seconds, header, *arrays)
         except Lost as lost:
+            self._blame(lost.kind, operation, header, *arrays)
             if lost.kind is Fault.HANG:  # it has been waited for long enough
                 self._impatient.add(operation)
             raise Misbehaviour(lost.kind, operation, lost.detail) from None
@@ -113,11 +127,39 @@ class Isolated:
         if "fault" not in reply:
             return reply, results
         kind, detail = Fault(reply["fault"]), str(reply["detail"])
+        self._blame(kind, operation, header, *arrays)
         if kind is Fault.MEMORY:
             detail += f"; allowed: {limits.memory_gigabytes:g} GB more than after loading"
         if kind.loses_process:
             self.close()
         raise Misbehaviour(kind, str(reply["operation"]), detail, results or None)
+
+    def _is_tight(self) -> bool:
+        """Whether the limit of memory is less than the usual one."""
+        return self._limits.memory_gigabytes < DEFAULT_LIMITS.memory_gigabytes
+
+    def _too_tight(self, act: str) -> InputError:
+        got = f"{self._limits.memory_gigabytes:g}"
+        enough = f"the default, {DEFAULT_LIMITS.memory_gigabytes:g}, is enough"
+        wanted = f"more: {act} needs it, and {enough}"
+        return InputError("memory_gigabytes", got, wanted)
+
+    def _blame(self, kind: Fault, operation: str, header: dict[str, Any], *arrays: Any) -> None:
+        """Ask once more under the usual limit; raises ``InputError`` if only ours was too tight.
+
+        Without memory, libraries end their process in ways of their own.
+        """
+        if not self._is_tight() or kind not in (Fault.MEMORY, Fault.CRASH, Fault.EXIT):
+            return
+        self.close()
+        roomy = Isolated(self._target, _roomy(self._limits))
+        try:
+            roomy._request(operation, header, *arrays)
+        except Misbehaviour:
+            return
+        finally:
+            roomy.close()
+        raise self._too_tight(f"{operation} at shapes {[list(it.shape) for it in arrays]}")
 
     def _exchange(self, seconds: float, header: dict[str, Any], *arrays: NDArray[Any]) -> Message:
         """Ask and wait for the answer; a process that is lost is closed."""
