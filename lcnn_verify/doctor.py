@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import platform
 import time
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from lcnn_verify.campaign.properties import directory_of, find_directory, load
 from lcnn_verify.errors import said
 from lcnn_verify.evidence.hooks import Hooks, SelfCheck, every_pack, without_hooks
 from lcnn_verify.ledger import Claim
+from lcnn_verify.numerics import compiled as compiled_routes
 from lcnn_verify.warmup import compile_counts, warm_up
 
 _PACKAGES = (
@@ -142,4 +144,7 @@ def compiled_code() -> tuple[bool, str]:
     warm_up()
     loaded, compiled = compile_counts()
     seconds = time.monotonic() - started
-    return True, f"{loaded} functions from the cache, {compiled} compiled now, in {seconds:.1f} s"
+    folders = compiled_routes.cache_folders()
+    where = f", kept in {os.path.commonpath(folders)}" if folders else ", which nothing keeps"
+    found = f"{loaded} functions from the cache, {compiled} compiled now, in {seconds:.1f} s"
+    return True, found + where

@@ -36,4 +36,4 @@ def is_cold() -> bool:
     """Whether the on-disk cache lacks compiled code, so that the first use must compile it."""
     for _ in every_pack():
         pass  # imports the numerics of all packs, whose functions are then known
-    return any(not function._cache._cache_file._load_index() for function in compiled.dispatchers())
+    return not all(map(compiled.is_cached, compiled.dispatchers()))

@@ -6,14 +6,18 @@ import ast
 import functools
 import hashlib
 import importlib.util
+import os
+import stat
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
-from numba.core import caching
+from numba.core import caching, config
 
 F = TypeVar("F", bound=Callable[..., object])
 _OURS = "lcnn_verify"
@@ -31,7 +35,8 @@ def compiled(function: F) -> F:
     """
     dispatcher = numba.njit(error_model="numpy")(function)
     if dispatcher is not function:
-        dispatcher._cache = _Cache(function)
+        if (cache := _cache_of(function)) is not None:
+            dispatcher._cache = cache
         _DISPATCHERS.append(dispatcher)
     return cast(F, dispatcher)
 
@@ -41,20 +46,89 @@ def dispatchers() -> tuple[Any, ...]:
     return tuple(_DISPATCHERS)
 
 
+def cache_folders() -> tuple[str, ...]:
+    """Where compiled code is kept; none where it is not."""
+    caches = (dispatcher._cache for dispatcher in _DISPATCHERS)
+    return tuple(dict.fromkeys(it.cache_path for it in caches if isinstance(it, _Cache)))
+
+
+def is_cached(dispatcher: Any) -> bool:
+    """Whether the on-disk cache has machine code of a function, of today's sources."""
+    cache = dispatcher._cache
+    return isinstance(cache, _Cache) and bool(cache._cache_file._load_index())
+
+
+def _cache_of(function: Any) -> _Cache | None:
+    """The on-disk cache of ``function``, in a temporary folder where Numba finds no other.
+
+    None where there is no such folder either: the function is compiled anew by every process.
+    """
+    with suppress(RuntimeError):
+        return _Cache(function)
+    with suppress(RuntimeError):
+        return _Cache(function) if _has_temporary_cache() else None
+    return None
+
+
+@functools.cache
+def _has_temporary_cache() -> bool:
+    """Make a folder of this user's for compiled code, for this process and all it starts; say so.
+
+    Nobody else may have made it, or write to it: what is in it is run.
+    """
+    why = "neither beside the sources nor in the home folder can it be written"
+    hint = "NUMBA_CACHE_DIR names another place"
+    try:
+        folder = Path(tempfile.gettempdir(), f"lcnn-verify-compiled-{os.getuid()}")
+        folder.mkdir(mode=0o700, exist_ok=True)
+        status = folder.lstat()
+        private = status.st_uid == os.getuid() and status.st_mode == stat.S_IFDIR | 0o700
+    except OSError:
+        private = False
+    if private:
+        config.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"] = str(folder)
+        print(f"compiled code is kept in {folder}: {why}; {hint}", file=sys.stderr)
+    else:
+        print(f"every process compiles anew, for minutes: {why}; {hint}", file=sys.stderr)
+    return private
+
+
 class _Cache(caching.FunctionCache):  # type: ignore[misc]  # Numba is untyped
     """Numba's on-disk cache, made to notice edits of the functions a function calls.
 
     Numba stamps an entry with the function's own file only: after an edit of another file it
-    would go on running machine code with the old callees and constants inlined.
+    would go on running machine code with the old callees and constants inlined. What is damaged
+    counts as missing, and is written anew; a disk that is full keeps nothing, and stops nothing.
     """
 
     def __init__(self, function: Any) -> None:
         super().__init__(function)
         digest = inlined_digest(function.__module__, function.__code__.co_filename)
         stamp = (self._impl.locator.get_source_stamp(), digest)
-        self._cache_file = caching.IndexDataCacheFile(
-            self._cache_path, self._impl.filename_base, stamp
-        )
+        self._cache_file = _Entries(self._cache_path, self._impl.filename_base, stamp)
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """The machine code for a signature; None if there is none that can be read."""
+        try:
+            return super().load_overload(sig, target_context)
+        except Exception:  # whatever comes of bytes that are not what was written
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep machine code, if there is room."""
+        with suppress(OSError):
+            super().save_overload(sig, data)
+
+
+class _Entries(caching.IndexDataCacheFile):  # type: ignore[misc]
+    """The files of a function's cache."""
+
+    def _load_index(self) -> Any:
+        """The entries; none where the index is damaged, which the next entry replaces."""
+        try:
+            return super()._load_index()
+        except Exception:
+            return {}
 
 
 def inlined_digest(module: str, file: str) -> str:

@@ -155,7 +155,7 @@ def test_replay_runs_the_counterexample_once_more(
     assert captured.err == ""
     assert captured.out.endswith(f"{outcome}: {claim}, test_is_small\n")
     if outcome == "REPRODUCED":
-        assert captured.out.startswith(f"{claim}: 11 = 11, ≤ 10 = 10 violated; margin -1 ± ")
+        assert captured.out.startswith(f"{claim}: 11, ≤ 10 violated; margin −1 ± ")
     assert kit.call("replay", file, "--properties", folder, "--json") == code
     entry = json.loads(capsys.readouterr().out)
     assert (entry["claim"], entry["outcome"]) == (claim, outcome)

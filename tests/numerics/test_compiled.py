@@ -69,6 +69,7 @@ class TheirPaper:
             # Python's own cache tells edits within one second apart by their length only.
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONPATH": os.pathsep.join([str(self.folder), *filter(None, sys.path)]),
+            "TMPDIR": str(self.folder),
         }
         done = subprocess.run(
             [sys.executable, "-c", imported + PROBE],
@@ -78,6 +79,7 @@ class TheirPaper:
             check=True,
         )
         value, hits, misses = done.stdout.split()
+        self.said = done.stderr
         return float(value), int(hits), int(misses)
 
 
@@ -91,6 +93,45 @@ def test_a_kernel_of_a_third_party_is_compiled_again_for_what_it_inlined(tmp_pat
     theirs.write("data/factor.json", "5.0")
     assert theirs.call() == (20.0, 0, 1)
     assert theirs.call() == (20.0, 1, 0)
+
+
+@pytest.mark.parametrize("cut", [50, 0])
+def test_a_damaged_cache_is_compiled_and_written_anew(tmp_path: Path, cut: int) -> None:
+    theirs = TheirPaper(tmp_path)
+    theirs.call()
+    for path in (tmp_path / "their_paper" / "__pycache__").glob("*.nb[ic]"):
+        if cut == 0 or path.suffix == ".nbi":
+            path.write_bytes(path.read_bytes()[:cut])
+    assert theirs.call() == (9.0, 0, 1)
+    assert theirs.call() == (9.0, 1, 0)
+
+
+NOWHERE = """
+from numba.core import caching
+for locator in (caching.InTreeCacheLocator, caching.UserWideCacheLocator):
+    locator.from_function = classmethod(lambda *_: None)
+"""
+FULL = """
+def full(*_):
+    raise OSError(28, "No space left on device")
+from numba.core import caching
+caching.IndexDataCacheFile._save_data = full
+"""
+
+
+def test_where_no_cache_can_be_written_code_is_compiled_all_the_same(tmp_path: Path) -> None:
+    theirs = TheirPaper(tmp_path)
+    assert theirs.call(FULL + IMPORTED) == (9.0, 0, 1)
+    assert theirs.call(NOWHERE + IMPORTED) == (9.0, 0, 1)
+    (folder,) = tmp_path.glob("lcnn-verify-compiled-*")
+    assert theirs.said.startswith(f"compiled code is kept in {folder}: neither beside")
+    assert theirs.said.endswith("NUMBA_CACHE_DIR names another place\n")
+    assert theirs.said.count("\n") == 1
+    assert theirs.call(NOWHERE + IMPORTED) == (9.0, 1, 0)
+    folder.chmod(0o777)  # whoever can write there has us run what he likes
+    assert theirs.call(NOWHERE + IMPORTED) == (9.0, 0, 1)
+    assert theirs.said.startswith("every process compiles anew, for minutes: neither beside")
+    assert theirs.said.count("\n") == 1
 
 
 RELOADED = """
