@@ -14,7 +14,8 @@ import pytest
 import lcnn_verify
 
 if TYPE_CHECKING:
-    from lcnn_verify.evidence import Property, Recorder
+    from lcnn_verify.numerics.digits import number
+from lcnn_verify.evidence import Property, Recorder
 
 _KEY = "lcnn-verify"
 _SHOWN = ("numpy", "scipy", "numba", "mpmath", "hypothesis")
@@ -155,7 +156,7 @@ def _keep(item: pytest.Function, found: Property, recorder: Recorder) -> None:
 
     decision = decide(found.claim, [recorder.to_json()])
     best = recorder.tightest
-    tightest = "" if best is None or best.tightness is None else f"{best.tightness:.4g}"
+    tightest = "" if best is None or best.tightness is None else number(best.tightness)
     wanted = "" if decision.as_wanted else " (not as wanted)"
     row = (
         found.claim.id,

@@ -16,6 +16,7 @@ from flint import arb, arb_mat
 
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.balls import EnclosureError, widened, working_precision
+from lcnn_verify.numerics.digits import number
 
 Vector: TypeAlias = list[arb]
 Map: TypeAlias = Callable[[Vector], Vector]
@@ -106,7 +107,7 @@ def unique_zero(
         if wide is None:
             raise NotProved(
                 "no zero proved: the Krawczyk image leaves every box about the guess, half-width "
-                f"{radii[0]:.3g} to {radii[-1]:.3g}"
+                f"{number(radii[0], 3)} to {number(radii[-1], 3)}"
             )
         center, radius, middle = guess, wide, guess
         for _ in range(_ROUNDS):  # Newton's method; ``wide`` holds no other zero to run to

@@ -12,6 +12,7 @@ from flint import arb
 from lcnn_verify.evidence.hooks import Hooks, Judge
 from lcnn_verify.numerics import balls
 from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.numerics.digits import number
 from lcnn_verify.packs.zgj import dynamics, enclosure, oracle, population
 from lcnn_verify.packs.zgj.conformance import current
 from lcnn_verify.packs.zgj.conformance import target as targets
@@ -70,7 +71,7 @@ def numerics() -> tuple[bool, str]:
         worst = max(worst, float(loss_error) / population.rounding_floor(W, V, model=model))
         floors = population.gradient_rounding_floor(W, V, model=model)
         worst = max(worst, *(float(e) / float(f) for e, f in zip(row_errors, floors, strict=True)))
-    return worst <= 1.0, f"largest error is {worst:.2g} of its bound, in loss and gradient"
+    return worst <= 1.0, f"largest error is {number(worst, 2)} of its bound, in loss and gradient"
 
 
 def enclosures() -> tuple[bool, str]:
@@ -87,7 +88,7 @@ def enclosures() -> tuple[bool, str]:
         widest = max(widest, float(ball.rad()))
     if outside:
         return False, f"the loss lies outside its ball: {', '.join(outside)}"
-    return True, f"the loss lies in its ball, of radius {widest:.1g} at most"
+    return True, f"the loss lies in its ball, of radius {number(widest, 1)} at most"
 
 
 def subject(target: str) -> dict[str, Any]:

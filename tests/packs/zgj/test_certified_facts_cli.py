@@ -37,8 +37,18 @@ def certificate(tmp_path, *arguments):
 def test_points_are_shown_written_and_checked(tmp_path, capsys):
     data = certificate(tmp_path, "critical-points", "--only", "rotated-pair,merged-pair-30")
     shown = capsys.readouterr().out
-    assert "rotated-pair     2 2 2   5.787e-02   2.154e-02      2.69   saddle   1 0 3" in shown
+    row = "rotated-pair 2 2 2 0.05787 0.02154 0.372 saddle 1 0 3"
+    assert row.split() in [line.split() for line in shown.splitlines()]
     assert "no admissible threshold" in shown
+    page = (tmp_path / "proof.html").read_text(encoding="utf-8")
+    assert "CERTIFIED: 2 saddles</h1>" in page
+    assert page.count("<svg") == 3, "the levels, and each point"
+    for words in (
+        "ε₀/L at the point (ratio)",
+        "A saddle: two unit teachers 30° apart",
+        "1: a crit",
+    ):
+        assert words in page
     assert all(len(line) <= 90 for line in shown.splitlines() if "check it" not in line)
     assert run("--check", "proof.json") == ExitCode.AS_WANTED
     assert "CERTIFIED rotated-pair, merged-pair-30, proved once more" in capsys.readouterr().out
@@ -58,6 +68,10 @@ def test_descents_are_shown_with_what_boxes_make_of_them(tmp_path, capsys):
     assert "lost at" in shown
     assert "yes" in shown
     assert data["descents"][0]["radius"] == 1e-3
+    page = (tmp_path / "proof.html").read_text(encoding="utf-8")
+    assert "CERTIFIED: 1 descent, 1 of them to" in page
+    for words in ("steps taken (count)", "loss L (length⁴)", "from every start within 0.001"):
+        assert words in page
 
 
 @pytest.mark.parametrize("claim", [merged_level.CLAIM, moments.CLAIM])

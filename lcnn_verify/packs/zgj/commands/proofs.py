@@ -18,12 +18,14 @@ from lcnn_verify.cli.progress import Advance, bar
 from lcnn_verify.cli.streams import print_json
 from lcnn_verify.evidence import documents
 from lcnn_verify.evidence.theorem import Theorem
+from lcnn_verify.numerics.digits import number
 from lcnn_verify.numerics.krawczyk import NotProved
 from lcnn_verify.packs.zgj.proofs.catalogue import Attempt
 from lcnn_verify.packs.zgj.proofs.critical.catalogue import POINTS
 from lcnn_verify.packs.zgj.proofs.critical.prove import CriticalPoint
 from lcnn_verify.packs.zgj.proofs.descent.catalogue import DESCENTS, Descent, in_boxes
 from lcnn_verify.packs.zgj.proofs.facts import gradient_upper_bound, merged_level, moments
+from lcnn_verify.packs.zgj.proofs.page import render
 
 FOLDER = "reports/certificates"
 """Where certificates go without ``--out``."""
@@ -35,7 +37,8 @@ _FACTS: Mapping[str, Callable[[], Theorem]] = {
 _CATALOGUES = {"critical-points": POINTS, "trajectory": DESCENTS}
 _LEGEND = {
     "critical-points": """\
-loss: the proved level of a critical point; no admissible threshold is above it.
+loss: the proved level of a critical point; no admissible threshold is above it,
+so ε₀/loss fails at 1.
 − 0 +: signs of the Hessian's eigenvalues in all m·d coordinates; minimum: a local one.""",
     "trajectory": """\
 width: of the enclosure of W_T by Euclidean balls; in boxes: by plain boxes, which wrap.
@@ -78,6 +81,7 @@ def named(
     """
     path, shown = out or Path(f"{FOLDER}/{subject}.json"), not (json or quiet)
     documents.demand_writable(path)
+    outputs.demand_folder(path.parent, [page_of(path).name])
     catalogue: Any = _CATALOGUES[subject]
     for name in only:
         catalogue.demand(name)
@@ -101,26 +105,45 @@ def named(
         for attempt in made:
             if attempt.failure:
                 print(f"NOT PROVED: {attempt.name}: {attempt.failure}")
-    failed = any(attempt.failure for attempt in made)
-    code = _written(catalogue.certificate(made), path, json=json, shown=shown, failed=failed)
+    failures = {attempt.name: attempt.failure for attempt in made if attempt.failure}
+    certificate, failed = catalogue.certificate(made), bool(failures)
+    page = lambda: render(certificate, failures)  # noqa: E731
+    code = _written(certificate, path, json=json, shown=shown, failed=failed, page=page)
     return code if len(made) == len(names) else ExitCode.INTERRUPTED
 
 
+def page_of(certificate: Path) -> Path:
+    """Where a certificate is drawn."""
+    return certificate.with_name(
+        f"{certificate.name.removesuffix('.gz').removesuffix('.json')}.html"
+    )
+
+
 def _written(
-    certificate: dict[str, Any], path: Path, *, json: bool, shown: bool, failed: bool
+    certificate: dict[str, Any],
+    path: Path,
+    *,
+    json: bool,
+    shown: bool,
+    failed: bool,
+    page: Callable[[], str] | None = None,
 ) -> int:
-    """Write and print a certificate, an empty one only to stdout; the exit code."""
+    """Write and print a certificate, an empty one only to stdout, and its page; the exit code."""
     if json:
         print_json(certificate)
     if certificate:
         documents.write(path, certificate)
+        drawn = ""
+        if page is not None:
+            outputs.write_atomically(page_of(path), page())
+            drawn = f", drawn in {page_of(path)}"
         if shown:
-            print(f"written: {path}; check it: lcnn-verify certify --check {path}")
+            print(f"written: {path}{drawn}; check it: lcnn-verify certify --check {path}")
     return ExitCode.NOT_AS_WANTED if failed else ExitCode.AS_WANTED
 
 
 def _point_table(made: Sequence[Attempt[CriticalPoint]]) -> Table:
-    table = _table("point", "m r d", "loss", "ε₀", "loss/ε₀", "kind", "− 0 +")
+    table = _table("point", "m r d", "loss", "ε₀", "ε₀/loss", "kind", "− 0 +")
     for attempt in made:
         if (point := attempt.proof) is not None:
             cap, full = point.threshold, point.full
@@ -128,9 +151,9 @@ def _point_table(made: Sequence[Attempt[CriticalPoint]]) -> Table:
             table.add_row(
                 attempt.name,
                 f"{sum(point.candidate.copies)} {r} {d}",
-                f"{point.loss[0]:.3e}",
-                f"{cap[1]:.3e}" if cap else "–",
-                f"{point.loss[0] / cap[1]:.3g}" if cap else "–",
+                number(point.loss[0]),
+                number(cap and cap[1]),
+                number(cap and cap[1] / point.loss[0], 3),
                 "saddle" if full.negative else "minimum",
                 f"{full.negative} {full.zero} {full.positive}",
             )
@@ -145,10 +168,10 @@ def _descent_table(made: Sequence[Attempt[Descent]]) -> Table:
             table.add_row(
                 attempt.name,
                 " ".join(str(size) for size in (len(start.W), *start.V.shape)),
-                f"{start.step:.4g}",
+                number(start.step),
                 str(start.steps),
-                f"{float(descent.tube.loss.upper()):.2e}",
-                f"{descent.tube.width:.0e}",
+                number(float(descent.tube.loss.upper()), 3),
+                number(descent.tube.width, 1),
                 in_boxes(start),
                 "yes" if descent.contraction else "–",
             )

@@ -19,7 +19,7 @@ from lcnn_verify.cli.progress import Advance, bar
 from lcnn_verify.cli.streams import print_json
 from lcnn_verify.evidence import documents
 from lcnn_verify.numerics.digits import number
-from lcnn_verify.packs.zgj.commands.proofs import FOLDER
+from lcnn_verify.packs.zgj.commands.proofs import FOLDER, page_of
 from lcnn_verify.packs.zgj.proofs.region import prove, split_tree
 from lcnn_verify.packs.zgj.proofs.region.claim import (
     CLAIM,
@@ -56,7 +56,7 @@ def certify(
     boxes = budget or _BUDGETS[stated.students]
     certificate = out or Path(f"{FOLDER}/{stated.slug}.json.gz")
     documents.demand_writable(certificate)
-    outputs.demand_folder(certificate.parent, [_page(certificate).name])
+    outputs.demand_folder(certificate.parent, [page_of(certificate).name])
     with bar(shown) as progress, prove.workers(jobs or default_jobs()) as team:
         interrupted = False
         if largest and stated.students < 3:
@@ -77,7 +77,7 @@ def certify(
         path = outputs.beside(path)
     failed, page = failure(lambda: documents.write(path, found.document)), None
     if found.verdict != "REFUTED" and not failed:
-        page = _page(path)
+        page = page_of(path)
         failed = failure(lambda: outputs.write_atomically(page, render(found.document)))
     if interrupted and not failed:
         share = percent(found.document["settled_share"], 2)
@@ -93,13 +93,6 @@ def certify(
     if interrupted:
         return ExitCode.INTERRUPTED
     return ExitCode.AS_WANTED if found.verdict == "CERTIFIED" else ExitCode.NOT_AS_WANTED
-
-
-def _page(certificate: Path) -> Path:
-    """Where a certificate is drawn."""
-    return certificate.with_name(
-        f"{certificate.name.removesuffix('.gz').removesuffix('.json')}.html"
-    )
 
 
 def _multiple(claim: RegionClaim) -> str:

@@ -18,6 +18,7 @@ from mpmath import iv
 
 from lcnn_verify.evidence.documents import Rejected, whole
 from lcnn_verify.evidence.hooks import Checker
+from lcnn_verify.numerics.digits import number
 from lcnn_verify.numerics.intervals import (
     Matrix,
     Vector,
@@ -142,7 +143,7 @@ def _demand_contraction(point: _Point, radius: float) -> None:
         spread = sum((abs(int(i == j) - entry) for j, entry in enumerate(product)), iv.mpf(0))
         offset = abs(dot(row, [flat[j] for j in point.free])) + spread * radius
         if not offset.b < radius:
-            raise Rejected(f"the box of half-width {radius:.3g} is not mapped into itself")
+            raise Rejected(f"the box of half-width {number(radius, 3)} is not mapped into itself")
 
 
 def _demand_inside(what: str, got: Any, stated: Sequence[float]) -> None:

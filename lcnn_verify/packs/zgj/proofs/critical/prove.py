@@ -25,6 +25,7 @@ from lcnn_verify.errors import InputError
 from lcnn_verify.numerics import balls
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.balls import working_precision
+from lcnn_verify.numerics.digits import number
 from lcnn_verify.numerics.inertia import Inertia, inertia
 from lcnn_verify.numerics.krawczyk import NotProved, Vector, unique_zero
 from lcnn_verify.packs.zgj import enclosure
@@ -163,7 +164,9 @@ def prove(candidate: Candidate, *, precision: int = PRECISION) -> CriticalPoint:
         _demand_transversal(candidate, rows)
         loss = _ends(enclosure.loss(rows, teachers, precision=precision, model=candidate.model))
         if not loss[0] > 0.0:
-            raise NotProved(f"{candidate.name}: the loss is in [{loss[0]:.3g}, {loss[1]:.3g}]")
+            raise NotProved(
+                f"{candidate.name}: the loss is in [{number(loss[0], 3)}, {number(loss[1], 3)}]"
+            )
         matrix = arb_mat(hessian_over(rows, teachers, candidate.model))
         reduced = inertia(matrix, [_turned(rows, plane) for plane in candidate.rotations])
         full = reduced

@@ -18,6 +18,7 @@ from flint import arb
 
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.balls import norm, working_precision
+from lcnn_verify.numerics.digits import number
 from lcnn_verify.numerics.krawczyk import NotProved
 from lcnn_verify.packs.zgj.proofs.catalogue import PRECISION, Catalogue
 from lcnn_verify.packs.zgj.proofs.descent.prove import Tube, contraction, enclose
@@ -164,7 +165,7 @@ def prove(name: str, start: Start, *, precision: int = PRECISION) -> Descent:
         reach = _ROOM * float(gap.upper())
         factor = contraction(start.limit, start.V, start.step, reach)
         if not factor < 1:
-            got = f"{reach:.3g} from the limit, where ‖I − ηH‖ ≤ {factor.str(5)} only"
+            got = f"{number(reach, 3)} from the limit, where ‖I − ηH‖ ≤ {factor.str(5)} only"
             raise NotProved(f"{name}: the last ball is {got}")
         return Descent(name, start, tube, reach, float(np.nextafter(float(factor.upper()), np.inf)))
 
@@ -197,7 +198,7 @@ def in_boxes(start: Start, *, precision: int = PRECISION) -> str:
         precision=precision,
         method="natural box",
     )
-    return f"lost at {tube.steps}" if tube.lost else f"{tube.width:.0e}"
+    return f"lost at {tube.steps}" if tube.lost else number(tube.width, 1)
 
 
 def _prove(name: str, precision: int) -> Descent:

@@ -15,6 +15,7 @@ from mpmath import iv
 
 from lcnn_verify.evidence.documents import Rejected, whole
 from lcnn_verify.evidence.hooks import Checker
+from lcnn_verify.numerics.digits import number
 from lcnn_verify.numerics.intervals import Matrix, dot, length, spectral_norm, working_bits
 from lcnn_verify.packs.zgj.proofs.catalogue import each
 from lcnn_verify.packs.zgj.proofs.interval_energy import Energy
@@ -50,13 +51,15 @@ def check_descent(entry: Mapping[str, Any]) -> None:
         box = _widened(W, reach)
         width = max(float(x.delta.b) for row in box for x in row)
         if not width <= _LOOSER * float(entry["width"]):
-            raise Rejected(f"the last box is {width:.3g} wide, over {_LOOSER:g} times what it says")
+            raise Rejected(
+                f"the last box is {number(width, 3)} wide, over {_LOOSER} times what it says"
+            )
         middle = [[iv.mpf(x.mid) for x in row] for row in box]
         loss = _ENERGY.loss([*middle, *V], len(W))
         for row, center, slope in zip(box, middle, _ENERGY.gradient(box, V), strict=True):
             loss += dot(slope, [x - c for x, c in zip(row, center, strict=True)])
         if not loss.b <= float(entry["level"]):
-            raise Rejected(f"the loss is at most {float(loss.b):.6g} after {steps} steps")
+            raise Rejected(f"the loss is at most {number(float(loss.b), 6)} after {steps} steps")
         if entry["limit"] is not None:
             _check_limit(entry, box, V, step)
 
@@ -67,12 +70,14 @@ def _check_limit(entry: Mapping[str, Any], box: Matrix, V: Matrix, step: float) 
         raise Rejected("the limit is not the teachers, in some order and with some signs")
     gaps = [x - y for rows in zip(box, limit, strict=True) for x, y in zip(*rows, strict=True)]
     if not length(gaps).b <= reach:
-        raise Rejected(f"the last ball is not within {reach:.3g} of the limit")
+        raise Rejected(f"the last ball is not within {number(reach, 3)} of the limit")
     factor = spectral_norm(_jacobian(_widened(limit, iv.mpf(reach)), V, step))
     if not factor.b < 1:
-        raise Rejected(f"‖I − ηH‖ is at most {float(factor.b):.6g} about the limit: no contraction")
+        raise Rejected(
+            f"‖I − ηH‖ is at most {number(float(factor.b), 6)} about the limit: no contraction"
+        )
     if not (1 - factor).a * _LOOSER >= 1 - float(entry["contraction"]):
-        raise Rejected(f"‖I − ηH‖ is at most {float(factor.b):.6g}, far from what it says")
+        raise Rejected(f"‖I − ηH‖ is at most {number(float(factor.b), 6)}, far from what it says")
 
 
 def _signless(rows: Matrix) -> list[tuple[Any, ...]]:

@@ -30,6 +30,7 @@ import numpy as np
 from mpmath import iv
 
 from lcnn_verify.evidence.documents import Rejected, rational, readable, whole
+from lcnn_verify.numerics.digits import number
 from lcnn_verify.numerics.intervals import Matrix, Vector, inertia, working_bits
 from lcnn_verify.numerics.krawczyk import NotProved
 from lcnn_verify.packs.zgj.proofs.interval_energy import Energy
@@ -176,7 +177,7 @@ def _demand_inside(zero: _Zero, lower: Any, upper: Any) -> None:
             far = abs(root - norm) + norm * abs(phi - angle)
             if not far.b <= zero.radius:
                 raise Rejected(
-                    f"excluded box {box} reaches {float(far.b):.6g} from teacher {i + 1}, "
+                    f"excluded box {box} reaches {number(float(far.b), 6)} from teacher {i + 1}, "
                     f"beyond the radius {zero.radius!r}"
                 )
 

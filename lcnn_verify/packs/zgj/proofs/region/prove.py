@@ -22,6 +22,7 @@ import numpy as np
 
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence.documents import digest
+from lcnn_verify.numerics.digits import number
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.proofs.region import near_zero_loss
 from lcnn_verify.packs.zgj.proofs.region.claim import RegionClaim, described
@@ -142,7 +143,7 @@ def counterexample(found: RegionResult) -> Instance:
 def box(found: RegionResult) -> str:
     """The root of the tree in words: every coordinate and its bounds."""
     bounds = zip(found.document["coordinates"], found.document["root"], strict=True)
-    return " × ".join(f"{name} [{low:.4g}, {high:.4g}]" for name, (low, high) in bounds)
+    return " × ".join(f"{name} [{number(low)}, {number(high)}]" for name, (low, high) in bounds)
 
 
 def largest(
