@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import multiprocessing
 import os
+import re
 import signal
 import sys
 import threading
@@ -28,6 +30,14 @@ from lcnn_verify.processes import importing_as_here, last_line, signal_name
 PRELOAD = ("lcnn_verify.preload",)
 _POLL_SECONDS = 0.1
 _TAIL_BYTES = 4096
+_FROM_OUTSIDE = {"SIGKILL", "SIGTERM", "SIGHUP", "SIGINT"}
+_UNKNOWN = 255  # the exit code of a child whose fork server is gone
+_ENDED = os.WEXITED | os.WNOHANG | os.WNOWAIT
+_OUT_OF = "EAGAIN", "EMFILE", "ENFILE", "ENOSPC", "EDQUOT"
+_WANTING = re.compile(
+    rf"\[Errno ({'|'.join(str(getattr(errno, name)) for name in _OUT_OF)})\]|AF_UNIX path too long"
+)
+"""What an error says where processes, files or room were wanting."""
 
 # multiprocessing reaps children of all threads whenever one of them starts or joins a child; two
 # threads reaping the same child lose its exit code. This keeps them apart.
@@ -36,11 +46,16 @@ _PROCESS_TABLE = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class UnitResult:
-    """What one finished unit left: its records (:meth:`Recorder.to_json`) and its duration."""
+    """What one finished unit left: its records (:meth:`Recorder.to_json`) and its duration.
+
+    It was ``cut_short`` where its environment ended it, not what it computes: a process killed from
+    outside, no process or file to be had, a full disk.
+    """
 
     unit: str
     records: tuple[dict[str, Any], ...]
     seconds: float
+    cut_short: bool = False
 
 
 @contextmanager
@@ -86,6 +101,7 @@ class _Child:
             context.set_forkserver_preload(list(PRELOAD))
             with importing_as_here():
                 forkserver.ensure_running()
+            self._server = _fork_server()
             self._process: ForkServerProcess = context.Process(
                 target=worker.main, args=(unit, results_end, output_end), daemon=True
             )
@@ -134,12 +150,28 @@ class _Child:
         self.results.close()
         self.output.close()
 
+    def cause(self) -> tuple[str, bool]:
+        """Why the child ended without a result, and whether that was somebody's doing outside."""
+        name = signal_name(self.exit_code)
+        if name in _FROM_OUTSIDE:
+            return f"unit killed with {name}, by the system for want of memory or by somebody", True
+        if name is not None:
+            return f"unit crashed with {name}", False
+        if self.exit_code == _UNKNOWN and _ends(self._server):
+            return "fork server killed, and the unit with it", True
+        return f"unit ended with exit code {self.exit_code} and no result", False
 
-def _cause(exit_code: int | None) -> str:
-    """Why a child ended without a result."""
-    if (name := signal_name(exit_code)) is not None:
-        return f"unit crashed with {name}"
-    return f"unit ended with exit code {exit_code} and no result"
+
+def _ends(pid: int | None) -> bool:
+    """Whether our child ``pid`` has ended, or does at once; it is left for others to reap."""
+    for _ in range(10):
+        try:
+            if pid is None or os.waitid(os.P_PID, pid, _ENDED) is not None:
+                return True
+        except ChildProcessError:
+            return True
+        time.sleep(_POLL_SECONDS / 2)
+    return False
 
 
 def supervise(unit: Unit, stop: threading.Event | None = None) -> UnitResult | None:
@@ -157,7 +189,7 @@ def supervise(unit: Unit, stop: threading.Event | None = None) -> UnitResult | N
         if stop is not None and stop.is_set():
             return None
         cause = f"unit could not start: {said(error)}"
-        return UnitResult(unit.id, (worker.broken(unit.claim, test, cause),), 0.0)
+        return UnitResult(unit.id, (worker.broken(unit.claim, test, cause),), 0.0, cut_short=True)
     started = time.monotonic()  # only now: the first child waits for the fork server to boot
     for message in child.messages():
         match message:
@@ -175,10 +207,12 @@ def supervise(unit: Unit, stop: threading.Event | None = None) -> UnitResult | N
                 cause = f"unit killed after its time limit of {limit:g} s"
                 break
     child.end(0.0 if cause else 1.0)
+    cut_short = any(_WANTING.search(record["error"] or "") for record in records)
     if not done:
-        cause = (cause or _cause(child.exit_code)) + last_line(child.tail)
-        records.append(worker.broken(unit.claim, test, cause))
-    return UnitResult(unit.id, tuple(records), time.monotonic() - started)
+        if not cause:
+            cause, cut_short = child.cause()
+        records.append(worker.broken(unit.claim, test, cause + last_line(child.tail)))
+    return UnitResult(unit.id, tuple(records), time.monotonic() - started, cut_short)
 
 
 def execute(units: Sequence[Unit], jobs: int) -> Generator[UnitResult]:
@@ -206,8 +240,13 @@ def execute(units: Sequence[Unit], jobs: int) -> Generator[UnitResult]:
 def _abandon_fork_server() -> None:
     """Kill a fork server still busy importing: a supervisor that waits for it cannot hear a stop.
 
-    The next unit starts another. Only the standard library's own private name tells its pid.
+    The next unit starts another.
     """
-    server = getattr(forkserver, "_forkserver", None)
-    if (pid := getattr(server, "_forkserver_pid", None)) is not None:
+    if (pid := _fork_server()) is not None:
         os.kill(pid, signal.SIGKILL)
+
+
+def _fork_server() -> int | None:
+    """The process of the fork server. Only the standard library's own private name tells it."""
+    pid: int | None = getattr(getattr(forkserver, "_forkserver", None), "_forkserver_pid", None)
+    return pid

@@ -1,11 +1,13 @@
 """The journal: one JSON line per finished unit, on disk before the next one counts as done.
 
-It survives ``kill -9``: a torn last line is ignored, so that unit is simply done again.
+It survives ``kill -9``: a torn last line is ignored, so that unit is simply done again. Every line
+ends in a seal of all before it, so that what a disk changed is noticed, and named by its line.
 """
 
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
 import math
 import os
@@ -22,9 +24,22 @@ from lcnn_verify.campaign.record import flaw
 from lcnn_verify.errors import InputError
 from lcnn_verify.profiles import Profile
 
-SCHEMA = "2"
+SCHEMA = "3"
 FILE_NAME = "journal.jsonl"
 LOCK_NAME = "journal.lock"
+
+
+def sealed(entry: Mapping[str, Any]) -> bytes:
+    """An entry as the journal's line: JSON whose last field is a digest of all before it."""
+    text = json.dumps(entry).encode()
+    return text[:-1] + _seal(text[:-1]) + b"}"
+
+
+def _seal(text: bytes) -> bytes:
+    return f', "seal": "{hashlib.sha256(text).hexdigest()[:16]}"'.encode()
+
+
+_SEAL = len(_seal(b"")) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,15 +139,19 @@ class Journal:
         draft.replace(self.path)
 
     def append(self, result: UnitResult) -> None:
-        """Keep one unit's result, on disk when this returns. Raises ``OSError`` if it cannot."""
-        self._write(
-            {"unit": result.unit, "records": list(result.records), "seconds": result.seconds}
-        )
+        """Keep one unit's result, on disk when this returns. Raises ``OSError`` if it cannot.
+
+        One that the environment cut short is not kept: resumed, the unit is run again.
+        """
+        if not result.cut_short:
+            self._write(
+                {"unit": result.unit, "records": list(result.records), "seconds": result.seconds}
+            )
         self.results[result.unit] = result
 
     def _write(self, entry: Mapping[str, Any]) -> None:
         assert self._file is not None
-        data = memoryview(json.dumps(entry).encode() + b"\n")
+        data = memoryview(sealed(entry) + b"\n")
         try:
             while data:
                 data = data[self._file.write(data) or 0 :]
@@ -219,6 +238,9 @@ def _read(path: Path) -> _Content:
     units = header.get("units")
     if not isinstance(units, list) or not all(isinstance(unit, str) for unit in units):
         raise _corrupt(path, 1, "not a journal's first line")
+    for number, line in enumerate(lines, start=1):
+        if line[-_SEAL:-1] != _seal(line[:-_SEAL]):
+            raise _corrupt(path, number, "not as it was written: its seal does not fit")
     results: dict[str, UnitResult] = {}
     for number, entry in enumerate(entries[1:], start=2):
         result = _result(path, number, entry)

@@ -237,6 +237,35 @@ def test_a_fork_server_that_dies_costs_the_unit_it_was_to_start(tmp_path, monkey
     assert result.records[0]["error"] is None
 
 
+def test_what_ended_a_unit_from_outside_is_named_and_not_kept(tmp_path):
+    killed = """
+@verifies("{claim}")
+def test_is_killed():
+    os.kill(os.WHO(), 9)
+    time.sleep(60.0)
+"""
+    wanting = """
+@verifies("{claim}")
+def test_has_no_files_left():
+    raise OSError(24, os.strerror(24))
+"""
+    texts = {
+        killed.replace("WHO", "getpid"): "unit killed with SIGKILL, by the system for want of",
+        killed.replace("WHO", "getppid"): "fork server killed, and the unit with it",
+        wanting: "OSError: [Errno 24] Too many open files",
+        kit.SEGFAULTS: "unit crashed with SIGSEGV",
+        kit.EXITS.replace("_exit(7)", "_exit(255)"): "unit ended with exit code 255 and no result",
+        kit.HOLDS: None,
+    }
+    for text, error in texts.items():
+        result = supervise(*units(tmp_path, {"lab.first": text}))
+        assert result is not None
+        said = result.records[-1]["error"]
+        assert (said or "").startswith(error or "")
+        ours = error is None or "SIGSEGV" in error or "255" in error
+        assert result.cut_short != ours
+
+
 def test_an_interrupt_does_not_wait_for_the_numerics_to_be_imported(tmp_path):
     kit.write(tmp_path / "properties", {"lab.first": kit.HOLDS, "lab.second": kit.HOLDS})
     (tmp_path / "slow.py").write_text(
