@@ -323,6 +323,25 @@ def test_two_functions_are_an_implementation_and_may_say_their_model(folder):
         conform("two.py:mine,slope,mine")
 
 
+def test_a_name_that_is_nearly_right_is_named_and_what_is_required_is_demanded(folder, capsys):
+    (folder / "near.py").write_text(
+        "from conformance_subjects import Honest\n"
+        "loss = Honest().loss\n"
+        "def grad(W, V): return 2.0 * Honest().gradient(W, V)\n"
+    )
+    report = conform("near.py", checks="moments,gradient-values,euler,agreement", out="out")
+    reason = "it has no gradient (it has 'grad': call it gradient)"
+    assert report.data["subject"]["not_offered"][0]["reason"] == reason
+    assert reason in (folder / "out" / "index.html").read_text().replace("&#39;", "'")
+    with pytest.raises(InputError, match=r"'near.py', which has no gradient \(it has 'grad': call"):
+        conform("near.py", require=["loss", "gradient"])
+    with pytest.raises(InputError, match="which has no batch, wanted what is required: batch"):
+        conform("near.py", require="loss,batch")
+    words = ["near.py", "--require", "loss,gradeint"]
+    code, _, stderr = command(capsys, *words)
+    assert (code, "error: --require: got 'gradeint'" in stderr) == (2, True)
+
+
 def test_what_can_be_imported_again_has_a_process_of_its_own():
     assert target.named(conformance_subjects.Honest) == "conformance_subjects:Honest"
     assert target.named(conformance_subjects) == "conformance_subjects"

@@ -13,6 +13,7 @@ from lcnn_verify.packs.zgj import population, vectors
 from lcnn_verify.packs.zgj.vectors import kit, vector
 
 SOME = [one for one in vectors.load() if one.W.size <= 4]
+TOTAL = len(vectors.load())
 
 
 def call(*words):
@@ -78,9 +79,24 @@ def test_export_replaces_a_kit_and_nobody_s_readme(tmp_path, capsys):
 def test_check_passes_right_results_and_says_what_they_leave_out(results, capsys):
     assert call("vectors", "check", results()) == 0
     shown = capsys.readouterr().out
-    assert f"mine, float64: {len(SOME)} vectors judged, all within tolerance" in shown
-    missing = len(vectors.load()) - len(SOME)
-    assert f"not covered: {missing} of {len(vectors.load())} vectors (" in shown
+    assert f"mine, float64: {len(SOME)} of {TOTAL} vectors judged, these within tolera" in shown
+    assert shown.endswith(": partial\n")
+    assert f"not covered: {TOTAL - len(SOME)} of {TOTAL} vectors (" in shown
+    assert call("vectors", "check", results(), "--complete") == 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_results_are_read_in_every_encoding_of_json(results, capsys, encoding):
+    path = results()
+    path.write_text(path.read_text(), encoding=encoding)
+    assert call("vectors", "check", path) == 0
+
+
+def test_a_key_given_twice_is_refused(results, capsys):
+    path = results()
+    path.write_text(path.read_text().replace('"dtype"', '"dtype": "float32", "dtype"', 1))
+    assert call("vectors", "check", path) == 2
+    assert "got the key 'dtype' twice in one object, wanted a results" in capsys.readouterr().err
 
 
 def wrong_near_parallel(one, entry):
@@ -95,7 +111,7 @@ def test_check_names_what_the_failures_have_in_common(results, capsys):
     assert f"all {len(near)} near-parallel cases fail" in shown
     assert f"{near[0].id}: gradient row 0: got nan, which is not finite in float64" in shown
     assert f"… and {len(near) - 10} more; --json lists all" in shown
-    assert f"{len(SOME)} vectors judged, {len(near)} failed" in shown
+    assert f"{len(SOME)} of {TOTAL} vectors judged, {len(near)} failed" in shown
 
 
 def test_check_as_json(results, capsys):
@@ -129,7 +145,7 @@ def test_results_of_which_nothing_can_be_judged_prove_nothing(results, capsys, t
     assert call("vectors", "check", path) == 1
     shown = capsys.readouterr().out
     assert f"not judged: {len(doubles)}, which have no float32 tolerance" in shown
-    assert "0 vectors judged: that proves nothing" in shown
+    assert f"0 of {TOTAL} vectors judged: that proves nothing" in shown
 
 
 def test_results_that_cover_everything_leave_nothing_to_say(capsys, tmp_path, monkeypatch):
@@ -138,8 +154,10 @@ def test_results_that_cover_everything_leave_nothing_to_say(capsys, tmp_path, mo
     path = tmp_path / "results.json"
     header = {"vectors_version": kit.version(), "implementation": "mine", "dtype": "float64"}
     path.write_text(json.dumps({**header, "results": [{"id": one.id, "loss": one.loss}]}))
-    assert call("vectors", "check", path) == 0
-    assert "not covered" not in capsys.readouterr().out
+    assert call("vectors", "check", path, "--complete") == 0
+    shown = capsys.readouterr().out
+    assert "mine, float64: 1 vectors judged, all within tolerance" in shown
+    assert "not covered" not in shown
 
 
 @pytest.mark.parametrize(

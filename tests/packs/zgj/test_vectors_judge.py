@@ -207,7 +207,7 @@ GOOD = {"id": "angle-30-tied-abs", "loss": 1.0}
         ("{", "text that is not JSON"),
         ('{"results": [{"loss": nan}]}', "write nan and inf as strings"),
         ("[" * 100_000, "text that is not JSON"),
-        (b"\xff\xfe", "a file that is not UTF-8 text"),
+        (b"\x80abc", "a file that is not UTF-8 text"),
         ([1], "JSON that is not a results file"),
         ({"cases": []}, "JSON that is not a results file"),
         (file([]), "[] should be non-empty"),

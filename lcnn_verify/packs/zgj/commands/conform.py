@@ -41,6 +41,15 @@ def conform(
             rich_help_panel=WHAT,
         ),
     ] = None,
+    require: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME,…",
+            callback=names,
+            help="What must be offered: loss, gradient, loss_and_gradient, batch.",
+            rich_help_panel=WHAT,
+        ),
+    ] = None,
     profile: Profile = "quick",
     seed: Seed = 0,
     jobs: Jobs = None,
@@ -73,7 +82,7 @@ def conform(
     (r, d) teachers. Exit code 1 if a check fails that is not expected to.
 
     Examples:
-    lcnn-verify conform mypackage.losses:Loss
+    lcnn-verify conform mypackage.losses:Loss --require loss,gradient
     lcnn-verify conform path/to/file.py:Loss --checks loss-values,shapes --call-seconds 60
     """
     from lcnn_verify.cli.campaign import run_campaign
@@ -85,6 +94,7 @@ def conform(
         lambda progress: run_checks(
             target,
             checks=checks or None,
+            require=require or None,
             profile=profile,
             seed=seed,
             jobs=jobs,

@@ -36,11 +36,16 @@ def show(verdict: Verdict) -> None:
         line(f"not covered: {count} ({names}{more})")
     if verdict.not_judged:
         line(f"not judged: {len(verdict.not_judged)}, which have no {verdict.dtype} tolerance")
-    summary = f"{verdict.implementation}, {verdict.dtype}: {verdict.judged} vectors judged"
+    of = f" of {verdict.vectors}" if verdict.not_covered else ""
+    summary = f"{verdict.implementation}, {verdict.dtype}: {verdict.judged}{of} vectors judged"
     if verdict.failures:
         line(f"{summary}, {len(verdict.failures)} failed", "bold red")
     elif verdict.judged:
-        line(f"{summary}, all within tolerance (the worst at {verdict.worst:.2g} of it)", "green")
+        worst = f"within tolerance (the worst at {verdict.worst:.2g} of it)"
+        if verdict.complete:
+            line(f"{summary}, all {worst}", "green")
+        else:
+            line(f"{summary}, these {worst}: partial", "yellow")
     else:
         line(f"{summary}: that proves nothing", "bold red")
 

@@ -57,14 +57,18 @@ def export(
 @vectors.command()
 def check(
     results: Annotated[Path, typer.Argument(metavar="RESULTS", help="What a program wrote.")],
+    complete: Annotated[
+        bool, typer.Option("--complete", help="Fail unless the results cover every vector.")
+    ] = False,
     json: Json = False,
 ) -> int:
     """Judge the results of a program, each value within the tolerance of its dtype.
 
-    Exit code 1 if a case fails, or none could be judged.
+    Exit code 1 if a case fails, none could be judged, or, with --complete, one is left out.
 
     Examples:
     lcnn-verify vectors check results.json
+    lcnn-verify vectors check results.json --complete
     """
     from lcnn_verify.packs.zgj.commands.judgement import show
     from lcnn_verify.packs.zgj.vectors import kit
@@ -77,7 +81,8 @@ def check(
         print_json(verdict.to_json())
     else:
         show(verdict)
-    return ExitCode.AS_WANTED if verdict.passed else ExitCode.NOT_AS_WANTED
+    passed = verdict.passed and (verdict.complete or not complete)
+    return ExitCode.AS_WANTED if passed else ExitCode.NOT_AS_WANTED
 
 
 @vectors.command()

@@ -8,7 +8,7 @@ from typing import Any
 from lcnn_verify.campaign import arguments
 from lcnn_verify.errors import InputError, did_you_mean
 from lcnn_verify.ledger import Claim
-from lcnn_verify.packs.zgj.conformance.declaration import Declaration
+from lcnn_verify.packs.zgj.conformance.declaration import OPERATIONS, Declaration
 from lcnn_verify.packs.zgj.ledger.conformance import (
     BATCH,
     CHECKS,
@@ -51,8 +51,26 @@ def lacking(check: Claim, said: Declaration) -> str:
         BATCH: said.batch,
         EVEN: said.model.activation == "abs",
     }
-    missing = [need for need in NEEDS.get(check.id, ()) if not has[need]]
-    return f"it has no {' and no '.join(missing)}" if missing else ""
+    missing = [said.missing(need) for need in NEEDS.get(check.id, ()) if not has[need]]
+    return f"it has {' and '.join(missing)}" if missing else ""
+
+
+def demand(said: Declaration, operations: Any) -> None:
+    """Demand that ``operations`` are offered, or batches; texts with commas, as ``checks`` may be.
+
+    Raises ``InputError`` for the first that is not, with what may be meant for it.
+    """
+    if isinstance(operations, str):
+        operations = operations.split(",")
+    known = (*OPERATIONS, "batch")
+    wanted = f"names of {', '.join(known)}"
+    for name in () if operations is None else arguments.names("require", operations, wanted):
+        if (operation := name.strip()) not in known:
+            hint = did_you_mean(operation, known)
+            raise InputError("require", repr(operation), f"one of {', '.join(known)}{hint}")
+        if operation not in said.offers and not (operation == "batch" and said.batch):
+            got = f"{said.name!r}, which has {said.missing(operation)}"
+            raise InputError("target", got, f"what is required: {operation}")
 
 
 def offered(

@@ -22,8 +22,10 @@ W is an array of shape (m, d), V one of shape (r, d). Attributes say the rest, a
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from difflib import get_close_matches
+from types import MappingProxyType
 from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
@@ -39,12 +41,24 @@ OPERATIONS: tuple[Operation, ...] = get_args(Operation)
 DTYPES: tuple[Dtype, ...] = get_args(Dtype)
 FRAMEWORKS: tuple[Arrays, ...] = get_args(Arrays)
 
+# What else people call the operations; names that come as near as this are found, too.
+_CLOSE = 0.7
+_MEANT: Mapping[Operation, tuple[str, ...]] = MappingProxyType(
+    {
+        "loss": ("population_loss", "risk", "objective"),
+        "gradient": ("grad", "dloss", "grad_loss", "population_gradient"),
+        "loss_and_gradient": ("value_and_grad", "loss_and_grad", "loss_grad", "fg"),
+    }
+)
 _COMPILERS = ("jax", "torch", "numba", "juliacall", "julia")
 
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """What is under test: its ``name``, the operations it ``offers``, and what it takes."""
+    """What is under test: its ``name``, the operations it ``offers``, and what it takes.
+
+    ``near`` holds, for an operation it does not offer, the name of a function that may be it.
+    """
 
     name: str
     offers: tuple[Operation, ...]
@@ -52,6 +66,12 @@ class Declaration:
     dtype: Dtype = "float64"
     batch: bool = False
     arrays: Arrays = "numpy"
+    near: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def missing(self, operation: str) -> str:
+        """That there is no ``operation``, and what may be meant for it."""
+        meant = self.near.get(operation)
+        return f"no {operation}" + (f" (it has {meant!r}: call it {operation})" if meant else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +91,7 @@ class Facts:
     imported: tuple[Arrays, ...] = ()
     x64: bool = False
     compiles: bool = False
+    near: Mapping[str, str] = field(default_factory=dict)
 
 
 def to_json(facts: Facts) -> dict[str, Any]:
@@ -98,6 +119,7 @@ def read(subject: Any, imported: tuple[Arrays, ...]) -> Facts:
         imported,
         "jax" in imported and bool(sys.modules["jax"].config.jax_enable_x64),
         any(name in sys.modules for name in _COMPILERS),
+        _near(subject),
     )
 
 
@@ -111,6 +133,24 @@ def _attribute(subject: Any, name: str) -> Any:
     except Exception as error:
         got = f"{type(error).__name__} from looking at it ({error})"
         raise InputError(name, got, "an attribute that can be read") from None
+
+
+def _near(subject: Any) -> dict[str, str]:
+    """Public functions that may be meant for the operations that are not there."""
+    found: dict[str, str] = {}
+    for operation in OPERATIONS:
+        if _attribute(subject, operation) is None:
+            named = [name for name in _MEANT[operation] if callable(_attribute(subject, name))]
+            close = get_close_matches(operation, _public(subject), 1, _CLOSE)
+            if names := [*named, *close]:
+                found[operation] = names[0]
+    return found
+
+
+def _public(subject: Any) -> list[str]:
+    """Names of the functions of an object that are no operations."""
+    names = [name for name in dir(subject) if name[0] != "_" and name not in OPERATIONS]
+    return [name for name in names if callable(_attribute(subject, name))]
 
 
 def _offers(subject: Any) -> tuple[Operation, ...]:

@@ -198,7 +198,8 @@ def _settle(name: str, service: Service) -> Declaration:
     arrays, only_float32 = (facts.arrays, False) if facts.arrays else _found_out(service)
     plain_jax = "jax" in facts.imported and not facts.x64
     unasked: Dtype = "float32" if plain_jax and (arrays == "jax" or only_float32) else "float64"
-    return Declaration(name, facts.offers, facts.model, facts.dtype or unasked, facts.batch, arrays)
+    dtype = facts.dtype or unasked
+    return Declaration(name, facts.offers, facts.model, dtype, facts.batch, arrays, facts.near)
 
 
 def _found_out(service: Service) -> tuple[Arrays, bool]:

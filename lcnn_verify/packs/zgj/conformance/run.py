@@ -25,7 +25,7 @@ from lcnn_verify.errors import InputError
 from lcnn_verify.ledger import Claim
 from lcnn_verify.packs.zgj.conformance import examples
 from lcnn_verify.packs.zgj.conformance import target as targets
-from lcnn_verify.packs.zgj.conformance.checks import offered, select
+from lcnn_verify.packs.zgj.conformance.checks import demand, offered, select
 from lcnn_verify.packs.zgj.conformance.declaration import Declaration
 from lcnn_verify.packs.zgj.conformance.faults import DEFAULT_LIMITS, Limits, Misbehaviour
 from lcnn_verify.packs.zgj.conformance.implementation import Implementation, open_implementation
@@ -42,6 +42,7 @@ def conform(
     target: str | Any,
     *,
     checks: str | Sequence[str] | None = None,
+    require: str | Sequence[str] | None = None,
     profile: str | Profile = "quick",
     seed: int = 0,
     jobs: int | None = None,
@@ -59,11 +60,13 @@ def conform(
     processes of its own, under ``limits``. Anything else (an instance, a class of a notebook) is
     called in this process, one check after the other: a hang is a hang then, and there is nothing
     to resume. ``checks`` are ids such as ``"zgj.conform.shapes"`` or ``"shapes"`` (all when None).
-    What is not offered is listed in the report and is no failure. All else is as for
+    What is not offered is listed in the report and is no failure, unless it is in ``require``
+    ("loss", "gradient", "loss_and_gradient", "batch"). All else is as for
     :func:`~lcnn_verify.verify`: the same campaign, journal and report.
 
-    Raises ``InputError`` for bad arguments, for a target that cannot be loaded or offers nothing,
-    and where no check applies; ``OSError`` and ``KeyboardInterrupt`` as ``verify`` does.
+    Raises ``InputError`` for bad arguments, for a target that cannot be loaded, offers nothing or
+    lacks what is required, and where no check applies; ``OSError`` and ``KeyboardInterrupt`` as
+    ``verify`` does.
     """
     found = target if isinstance(target, str) else targets.named(target)
     if resume and not found:
@@ -81,6 +84,7 @@ def conform(
     selection = select(checks)
     with open_implementation(found or target, limits=limits) as implementation:
         said = implementation.declaration
+        demand(said, require)
         applying, missing = offered(selection, said)
         if limits.memory_gigabytes < DEFAULT_LIMITS.memory_gigabytes:
             _demand_room(implementation)

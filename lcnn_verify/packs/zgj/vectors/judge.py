@@ -67,9 +67,14 @@ class Verdict:
         """Whether something was judged, and nothing failed."""
         return bool(self.judged) and not self.failures
 
+    @property
+    def complete(self) -> bool:
+        """Whether the results cover every vector."""
+        return not self.not_covered
+
     def to_json(self) -> dict[str, Any]:
         """The verdict as JSON data."""
-        return {"passed": self.passed, **asdict(self)}
+        return {"passed": self.passed, "complete": self.complete, **asdict(self)}
 
 
 def judge(results: Results, vectors: Sequence[Vector], version: str) -> Verdict:

@@ -87,14 +87,17 @@ def read(path: Path) -> Results:
     """
     name = str(path)
     try:
-        text = path.read_text(encoding="utf-8")
+        raw = path.read_bytes()
+        text = raw.decode(json.detect_encoding(raw))  # a byte-order mark and UTF-16 too
     except OSError as error:
         got = f"a file that cannot be read ({error.strerror})"
         raise InputError(name, got, _WANTED) from None
     except UnicodeDecodeError:
         raise InputError(name, "a file that is not UTF-8 text", _WANTED) from None
     try:
-        data = json.loads(text, parse_int=_integer)
+        data = json.loads(text, parse_int=_integer, object_pairs_hook=_once)
+    except _Twice as twice:
+        raise InputError(name, f"the key {twice.args[0]!r} twice in one object", _WANTED) from None
     except (ValueError, RecursionError) as error:
         if text.startswith("lcnn-vectors "):
             raise InputError(name, _VECTORS, _COMPUTED) from None
@@ -130,6 +133,20 @@ def parse(data: Any, source: str) -> Results:
             entries[result["id"]] = Entry(result.get("loss"), result.get("gradient"), problem)
     dtype = cast(Dtype, data["dtype"])
     return Results(data["implementation"], dtype, data["vectors_version"], entries)
+
+
+class _Twice(Exception):
+    """A key is given twice in one object."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose keys are all different: which of two values is meant nobody knows."""
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise _Twice(key)
+        found[key] = value
+    return found
 
 
 def _identified(result: Any) -> bool:
