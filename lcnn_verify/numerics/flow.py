@@ -30,6 +30,8 @@ _RESCALE = 16.0
 
 Function: TypeAlias = Callable[[FloatArray], tuple[float, ArrayLike]]
 """f(x) and ∇f(x), the gradient in the shape of x."""
+Curvature: TypeAlias = Callable[[FloatArray], ArrayLike]
+"""The Hessian of f at x, shape (x.size, x.size)."""
 Floors: TypeAlias = Callable[[FloatArray], tuple[float, float]]
 """Bounds on the rounding errors of f(x) and of ‖∇f(x)‖, where f's least value is 0."""
 
@@ -150,6 +152,7 @@ def gradient_flow(
     target: float = -math.inf,
     ceiling: float = math.inf,
     floors: Floors | None = None,
+    hessian: Curvature | None = None,
     rtol: float = 1e-9,
     atol: float = 1e-11,
     max_steps: int = 100_000,
@@ -157,6 +160,7 @@ def gradient_flow(
     """Solve x' = −∇f(x) from ``start``, an array of any shape, up to time ``duration``.
 
     Every accepted step is recorded; its local error is below ``rtol``·|coordinate| + ``atol``.
+    Implicit steps take ``hessian``, where it is given, in place of differences of ∇f.
     Ends as :func:`gradient_descent` does, at a ``target`` located within the last step; or where
     the integrator fails, as it does where ∇f is not finite. Raises as :func:`gradient_descent`.
     """
@@ -165,7 +169,7 @@ def gradient_flow(
     evaluate = judged(function, target=target, ceiling=ceiling, floors=floors)
     with np.errstate(over="ignore", invalid="ignore"):
         _first_point(evaluate, x)
-        return integrate(evaluate, x, options.duration, options, np.ones_like)
+        return integrate(evaluate, x, options.duration, options, np.ones_like, hessian=hessian)
 
 
 def _first_point(evaluate: Landscape, start: FloatArray) -> Point:
@@ -182,6 +186,8 @@ def integrate(
     end: float,
     options: FlowOptions,
     sizes: Callable[[FloatArray], FloatArray],
+    *,
+    hessian: Curvature | None = None,
 ) -> Trajectory:
     """The flow from ``start`` to time ``end``, which stands for ``options.duration``.
 
@@ -195,11 +201,16 @@ def integrate(
     def velocity(_: float, position: FloatArray) -> FloatArray:
         return -evaluate(np.ascontiguousarray(position).reshape(shape)).slope.ravel()
 
+    def slopes(_: float, position: FloatArray) -> FloatArray:
+        assert hessian is not None
+        return -np.asarray(hessian(np.ascontiguousarray(position).reshape(shape)))
+
     def solver_from(time: float, x: FloatArray, lengths: FloatArray) -> LSODA | DOP853[np.float64]:
         tolerance = np.broadcast_to(options.atol * lengths, shape).ravel()
         settings: dict[str, Any] = {"rtol": options.rtol, "atol": tolerance}
         if x.size <= _IMPLICIT_UP_TO and end - time > _TOO_SHORT * (1.0 + time):
-            return LSODA(velocity, time, x.ravel(), end, **settings)
+            jacobian = None if hessian is None else slopes
+            return LSODA(velocity, time, x.ravel(), end, jac=jacobian, **settings)
         return DOP853(velocity, time, x.ravel(), end, **settings)
 
     x, point = start, evaluate(start)

@@ -48,6 +48,23 @@ def test_the_flow_of_a_quadratic_is_exponential(
     assert len(run.times) == run.steps + 1
 
 
+def test_a_stiff_flow_takes_its_hessian_in_place_of_differences() -> None:
+    stiff, asked = np.array([1.0, 1e6]), []
+
+    def steep(x: FloatArray) -> tuple[float, FloatArray]:
+        return quadratic(x, stiff)
+
+    def hessian(x: FloatArray) -> FloatArray:
+        asked.append(x.shape)
+        return np.diag(stiff)
+
+    plain = gradient_flow(steep, [1.0, 1.0], duration=3.0)
+    given = gradient_flow(steep, [1.0, 1.0], duration=3.0, hessian=hessian)
+    assert set(asked) == {(2,)}
+    np.testing.assert_allclose(given.weights, plain.weights, rtol=0, atol=1e-8)
+    np.testing.assert_allclose(given.weights, [math.exp(-3.0), 0.0], rtol=0, atol=1e-8)
+
+
 def test_a_gradient_of_half_the_size_is_seen() -> None:
     run = gradient_flow(lambda x: (quadratic(x)[0], 0.5 * quadratic(x)[1]), START, duration=3.0)
     assert np.abs(run.weights - START * np.exp(-3.0 * CURVATURES)).max() > 0.1
