@@ -92,4 +92,17 @@ CONTROLS = (
         "Q₁ is separated.",
         "Four samples in convex position leave an indefinite form.",
     ),
+    _control(
+        "rate-near-q1",
+        "A linear rate near Q₁",
+        "−R′ = ‖∇R‖² ≥ μ·R near Q₁ for some μ in {2⁰ … 2⁻¹²}.",
+        "‖∇R‖²/R → 2/t along the flow. A point that violates the smallest μ violates them all.",
+    ),
+    _control(
+        "recovery-from-two-samples",
+        "Two samples are enough to recover one teacher",
+        "For m = 2, m₀ = 1, d = 1 and two samples, a zero of R where gradient flow from near Q₂ "
+        "ends is f*.",
+        "N_t = 3: on two samples zeros of R that are not f* are arbitrarily near Q₂.",
+    ),
 )

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 from hypothesis import strategies as st
 
 from lcnn_verify.packs.zhang_zhang_luo.branch import Branch, every_branch
 from lcnn_verify.packs.zhang_zhang_luo.network import Network, Vector
+from lcnn_verify.profiles import active
 
 
 def integers(low: int, high: int) -> st.SearchStrategy[int]:
@@ -60,3 +62,8 @@ def branches(
         for branch in every_branch(m, m0, d)
     ]
     return st.sampled_from([branch for branch in every if wanted(branch)])
+
+
+def rng_of(claim: str, index: int) -> np.random.Generator:
+    """The generator of the ``index``-th problem of a claim, from the seed of the run."""
+    return np.random.default_rng(active().derive_seed(claim, str(index)))

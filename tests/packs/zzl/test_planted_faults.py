@@ -12,7 +12,7 @@ import pytest
 from lcnn_verify import ledger
 from lcnn_verify.campaign.properties import directory_of, load
 from lcnn_verify.evidence import decide
-from lcnn_verify.packs.zhang_zhang_luo import activations, branch, network, separation
+from lcnn_verify.packs.zhang_zhang_luo import activations, branch, flows, network, separation
 from lcnn_verify.packs.zhang_zhang_luo.activations import SHIFTED_TANH, Activation
 from lcnn_verify.packs.zhang_zhang_luo.network import Network, Sample
 from lcnn_verify.profiles import PROFILES, RunContext, running
@@ -88,3 +88,25 @@ def test_tanh_taken_as_good(monkeypatch):
     )
     monkeypatch.setattr(activations, "GOOD", (*activations.GOOD[:2], tanh))
     assert "undecided" in fallen("zzl.linear-independence")
+
+
+def test_a_tail_fitted_on_a_fixed_horizon(monkeypatch):
+    monkeypatch.setattr(flows, "horizon", lambda problem, theta, factor: 1e4)
+    assert fallen("zzl.slow-bias").startswith("t·‖∇R‖²/R ≥ 1.9 fails")
+
+
+def test_the_eigenvalue_next_to_the_smallest(monkeypatch):
+    right = flows.decay_rate
+    monkeypatch.setattr(flows, "decay_rate", lambda problem, theta: right(problem, theta, 1))
+    assert "‖∇R‖² / R ≥" in fallen("zzl.linear-rate")
+
+
+def test_twice_the_rate(monkeypatch):
+    right = flows.decay_rate
+    monkeypatch.setattr(flows, "decay_rate", lambda problem, theta: 2.0 * right(problem, theta))
+    assert "‖∇R‖² / R ≥" in fallen("zzl.linear-rate")
+
+
+def test_the_limit_taken_at_the_start(monkeypatch):
+    monkeypatch.setattr(flows.Run, "limit", property(lambda self: self.start))
+    assert fallen("zzl.recovery").startswith("distance from Q₂ ≤")
