@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import resource
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, suppress
-from types import MappingProxyType
+from multiprocessing import resource_tracker
+from multiprocessing.connection import wait
+from types import MappingProxyType, ModuleType
 
 GIGABYTE = 2**30
 ONE_THREAD: Mapping[str, str] = MappingProxyType(
@@ -57,6 +62,79 @@ def take_back() -> None:
             del os.environ[name]
         else:
             os.environ[name] = value
+
+
+@contextmanager
+def anonymous_main() -> Iterator[None]:
+    """Keep multiprocessing from running the caller's script again in the child.
+
+    The child needs nothing of it, and a script without the ``__main__`` guard would recurse.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
+@contextmanager
+def starting() -> Iterator[None]:
+    """For whatever multiprocessing starts meanwhile: it imports as here, and begins deaf to SIGINT.
+
+    Ctrl-C reaches every process of a terminal; one hit while it boots would print a traceback. The
+    resource tracker shields its own start, but lifts the block afterwards, so it comes first.
+    """
+    with anonymous_main(), importing_as_here():
+        resource_tracker.ensure_running()
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
+    """``jobs`` processes, each on one numerical thread and deaf to Ctrl-C.
+
+    They end with the block, at once where an error ends it, and with this process, however it ends.
+    """
+    before = set(multiprocessing.active_children())
+    context = multiprocessing.get_context("spawn")
+    executor = ProcessPoolExecutor(jobs, context, _join_pool, (os.getpid(),))
+    try:
+        with starting():
+            for _ in range(jobs):
+                executor.submit(os.getpid)  # none is idle yet: each starts another process
+        yield executor
+        executor.shutdown()
+    except BaseException:
+        for worker in set(multiprocessing.active_children()) - before:
+            worker.kill()
+        # Only now: the pool itself reaps the dead, and whoever else did would race with it.
+        executor.shutdown(wait=True, cancel_futures=True)
+        raise
+
+
+def _join_pool(parent: int) -> None:
+    die_with_parent(parent)
+    end_with_parent(lambda: os.kill(os.getpid(), signal.SIGKILL))
+    take_back()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ.update(ONE_THREAD)
+
+
+def end_with_parent(end: Callable[[], None]) -> None:
+    """Call ``end`` when the process that had multiprocessing start this one has ended."""
+    if (parent := multiprocessing.parent_process()) is None:
+        return
+
+    def watch() -> None:  # pragma: no cover - it ends by SIGKILL
+        wait([parent.sentinel])
+        end()
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def bound(limit: int, value: int) -> None:

@@ -8,24 +8,22 @@ import multiprocessing
 import os
 import re
 import signal
-import sys
 import threading
 import time
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing import forkserver, resource_tracker
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_readable
 from multiprocessing.context import ForkServerProcess
-from types import ModuleType
 from typing import Any
 
 from lcnn_verify.campaign import worker
 from lcnn_verify.campaign.plan import Unit
 from lcnn_verify.errors import said
-from lcnn_verify.processes import importing_as_here, last_line, signal_name
+from lcnn_verify.processes import last_line, signal_name, starting
 
 PRELOAD = ("lcnn_verify.preload",)
 _POLL_SECONDS = 0.1
@@ -58,36 +56,6 @@ class UnitResult:
     cut_short: bool = False
 
 
-@contextmanager
-def anonymous_main() -> Iterator[None]:
-    """Keep multiprocessing from running the caller's script again in the child.
-
-    The child needs nothing of it, and a script without the ``__main__`` guard would recurse.
-    """
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main
-
-
-@contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    """Block SIGINT in this thread, so that a process started meanwhile begins with it blocked.
-
-    Ctrl-C reaches every process of a terminal; a fork server hit while it boots would print a
-    traceback. It ignores the signal once it is up. The resource tracker shields its own start, but
-    lifts the block afterwards, so it comes first.
-    """
-    resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
 class _Child:
     """One unit's child process and the two pipes it speaks through."""
 
@@ -97,10 +65,9 @@ class _Child:
         self.output, output_end = context.Pipe(duplex=False)
         self.tail = b""
         self.exit_code: int | None = None
-        with _PROCESS_TABLE, anonymous_main(), _deaf_to_interrupts():
+        with _PROCESS_TABLE, starting():
             context.set_forkserver_preload(list(PRELOAD))
-            with importing_as_here():
-                forkserver.ensure_running()
+            forkserver.ensure_running()
             self._server = _fork_server()
             self._process: ForkServerProcess = context.Process(
                 target=worker.main, args=(unit, results_end, output_end), daemon=True

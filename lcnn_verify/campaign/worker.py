@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import resource
 import signal
-import threading
 from collections.abc import Iterator
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import Connection
 from typing import Any, TypeAlias
 
 from lcnn_verify.campaign.plan import Unit
 from lcnn_verify.campaign.properties import load
 from lcnn_verify.errors import said
 from lcnn_verify.evidence import Recorder
-from lcnn_verify.processes import GIGABYTE, bound, redirect_output
+from lcnn_verify.processes import GIGABYTE, bound, end_with_parent, redirect_output
 from lcnn_verify.profiles import Profile, running
 
 Message: TypeAlias = tuple[str, Any]
@@ -78,10 +76,4 @@ def isolate(output: Connection, profile: Profile) -> None:
     bound(resource.RLIMIT_DATA, memory)
     bound(resource.RLIMIT_CPU, seconds)  # for a unit whose supervisor was killed
     bound(resource.RLIMIT_CORE, 0)
-    threading.Thread(target=_die_with_parent, daemon=True).start()
-
-
-def _die_with_parent() -> None:  # pragma: no cover - it ends by SIGKILL
-    if (parent := multiprocessing.parent_process()) is not None:
-        wait([parent.sentinel])
-        os.killpg(0, signal.SIGKILL)
+    end_with_parent(lambda: os.killpg(0, signal.SIGKILL))

@@ -234,9 +234,10 @@ def test_ctrl_c_after_the_last_box_leaves_the_proof_of_the_shell(monkeypatch):
     assert found.document["excluded_below"] > 0.0
 
 
-def test_ctrl_c_while_the_multiple_is_sought_leaves_nothing():
-    with pytest.raises(search.Stopped):
+def test_ctrl_c_before_a_multiple_is_settled_leaves_nothing():
+    with pytest.raises(KeyboardInterrupt) as ended:
         prove.largest(CLAIMS["one"], budget=400, watch=ctrl_c_after(1))
+    assert type(ended.value) is KeyboardInterrupt
 
 
 def test_a_guess_that_is_not_proved_is_halved(monkeypatch):

@@ -7,19 +7,15 @@ and nothing is shrunk: here it only counts whether a check sees that something i
 
 from __future__ import annotations
 
-import os
-import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
-from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from lcnn_verify.campaign.executor import anonymous_main
 from lcnn_verify.campaign.properties import load
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence import Property, Verdict, decide
@@ -30,7 +26,7 @@ from lcnn_verify.packs.zgj.conformance.implementation import Implementation, ope
 from lcnn_verify.packs.zgj.conformance.trial import putting
 from lcnn_verify.packs.zgj.gallery.catalogue import Entry
 from lcnn_verify.packs.zgj.ledger.conformance import CHECKS
-from lcnn_verify.processes import ONE_THREAD, die_with_parent
+from lcnn_verify.processes import pool
 from lcnn_verify.profiles import PROFILES, RunContext, active, running
 
 Progress: TypeAlias = Callable[[str, int, int, int], None]
@@ -106,11 +102,9 @@ def run(
     # Whatever takes seconds to load comes first: started last, it would end the run alone.
     order = sorted(tasks, key=lambda task: (not task[0].needs, task[0].topic != "hostile"))
     rows: dict[tuple[str, int], Row] = {}
-    before = set(active_children())
-    pool = ProcessPoolExecutor(jobs, get_context("spawn"), _prepare, (os.getpid(),))
     try:
-        with anonymous_main():
-            pending = [pool.submit(judge, entry, seed, directory) for entry, seed in order]
+        with pool(jobs) as team:
+            pending = [team.submit(judge, entry, seed, directory) for entry, seed in order]
             for done, future in enumerate(as_completed(pending), 1):
                 row = future.result()
                 rows[row.entry.name, row.seed] = row
@@ -118,25 +112,11 @@ def run(
                     waiting = [it.name for it, s in order if (it.name, s) not in rows][:jobs]
                     unwanted = sum(not found.as_wanted for found in rows.values())
                     progress(", ".join(waiting), done, len(tasks), unwanted)
-        pool.shutdown()
-    except BaseException as error:
-        for worker in set(active_children()) - before:
-            worker.kill()
-        # Only now: the pool itself reaps the dead, and whoever else did would race with it.
-        pool.shutdown(wait=True, cancel_futures=True)
-        if isinstance(error, KeyboardInterrupt):
-            whole = {entry.name for entry in entries if all((entry.name, s) in rows for s in seeds)}
-            tasks = [task for task in tasks if task[0].name in whole]
-            raise Stopped(tuple(rows[entry.name, seed] for entry, seed in tasks)) from None
-        raise
+    except KeyboardInterrupt:
+        whole = {entry.name for entry in entries if all((entry.name, s) in rows for s in seeds)}
+        tasks = [task for task in tasks if task[0].name in whole]
+        raise Stopped(tuple(rows[entry.name, seed] for entry, seed in tasks)) from None
     return tuple(rows[entry.name, seed] for entry, seed in tasks)
-
-
-def _prepare(parent: int) -> None:
-    """Make a worker of this process: quiet, on one thread, gone with its parent."""
-    die_with_parent(parent)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.environ.update(ONE_THREAD)
 
 
 @cache

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -14,6 +11,7 @@ from lcnn_verify.packs.zgj.vectors.decimals import ConfirmationError, same
 from lcnn_verify.packs.zgj.vectors.document import derived
 from lcnn_verify.packs.zgj.vectors.flags import PURPOSES
 from lcnn_verify.packs.zgj.vectors.vector import document, from_json
+from lcnn_verify.processes import pool
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -71,13 +69,8 @@ def in_processes(work: Callable[[T], R], items: Sequence[T], jobs: int) -> Itera
     if jobs == 1:
         yield from map(work, items)
         return
-    context = multiprocessing.get_context("spawn")
-    # Ctrl-C reaches every process of a terminal: this one answers for all.
-    deaf = (signal.SIGINT, signal.SIG_IGN)
-    with ProcessPoolExecutor(
-        jobs, mp_context=context, initializer=signal.signal, initargs=deaf
-    ) as pool:
-        yield from pool.map(work, items)
+    with pool(jobs) as team:
+        yield from team.map(work, items)
 
 
 def _leaves(place: str, published: Any, fresh: Any) -> Iterable[tuple[str, str, str]]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
+import functools
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import numpy as np
 
+from lcnn_verify import processes
 from lcnn_verify.numerics.centred_forms import Array
 from lcnn_verify.packs.zgj.proofs.region import checker
 from lcnn_verify.packs.zgj.proofs.region.claim import RegionClaim, Shell
@@ -160,24 +160,24 @@ class _Growing:
 
 @dataclass(frozen=True, slots=True)
 class Workers:
-    """The processes that judge boxes; with ``pool`` None, this one."""
+    """The processes that judge boxes, started when they are first asked for; else this one."""
 
-    pool: ProcessPoolExecutor | None = None
+    start: Callable[[], ProcessPoolExecutor] | None = None
     jobs: int = 1
 
     def judge(self, claim: RegionClaim, lower: Array, upper: Array, proving: bool) -> Verdicts:
         """Judge the boxes of a level."""
         count, chunk = lower.shape[1], _CHUNK
-        if self.pool is not None and count > _ALONE:
+        if self.start is not None and count > _ALONE:
             chunk = min(_CHUNK, -(-count // (2 * self.jobs)))
         work = [
             (claim, lower[:, at : at + chunk], upper[:, at : at + chunk], proving)
             for at in range(0, count, chunk)
         ]
-        if self.pool is None or len(work) == 1:
+        if self.start is None or len(work) == 1:
             found = [_judge(item) for item in work]
         else:
-            found = list(self.pool.map(_judge, work))
+            found = list(self.start().map(_judge, work))
         return Verdicts(
             np.concatenate([part.codes for part in found]),
             np.concatenate([part.violated for part in found]),
@@ -188,22 +188,14 @@ def _judge(work: tuple[RegionClaim, Array, Array, bool]) -> Verdicts:
     return judge(*work)
 
 
-def _ignore_interrupts() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends its workers
-
-
 @contextmanager
 def workers(jobs: int) -> Iterator[Workers]:
     """``jobs`` processes, started when a level is large enough to share, ended with the block."""
     if jobs == 1:
         yield Workers()
         return
-    context = multiprocessing.get_context("forkserver")
-    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_ignore_interrupts)
-    try:
-        yield Workers(pool, jobs)
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+    with ExitStack() as stack:
+        yield Workers(functools.cache(lambda: stack.enter_context(processes.pool(jobs))), jobs)
 
 
 ALONE = Workers()
