@@ -22,6 +22,7 @@ from lcnn_verify.cli.mounting import mount
 from lcnn_verify.cli.new_pack import new_pack
 from lcnn_verify.cli.replay import replay
 from lcnn_verify.cli.run import run
+from lcnn_verify.cli.trend import trend
 
 app = typer.Typer(
     name="lcnn-verify",
@@ -35,7 +36,7 @@ app = typer.Typer(
         "of lcnn-verify itself."
     ),
 )
-for _command in (run, claims, replay, diff, doctor, new_pack):
+for _command in (run, claims, replay, diff, trend, doctor, new_pack):
     app.command()(_command)
 app.add_typer(certify)
 

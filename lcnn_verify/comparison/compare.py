@@ -83,8 +83,8 @@ def compare(
     data: shapes.Diff = {
         "diff": DIFF_VERSION,
         "lcnn_verify": lcnn_verify.__version__,
-        "old": _side(old.data, sources[0]),
-        "new": _side(new.data, sources[1]),
+        "old": side(old.data, sources[0]),
+        "new": side(new.data, sources[1]),
         "options": {"margin": margin, "strict": strict},
         "summary": _summary(old.data, new.data, changes),
         "notes": notes(old.data, new.data),
@@ -105,7 +105,8 @@ def _comparable(old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
         raise InputError("NEW", got, f"a report of `lcnn-verify {kind(old)}`, as OLD is")
 
 
-def _side(data: Mapping[str, Any], source: str) -> shapes.Side:
+def side(data: Mapping[str, Any], source: str) -> shapes.Side:
+    """What is to be known of a report that goes by the name ``source``."""
     fallen = data["summary"]["not_as_wanted"]
     return {
         "source": source,
