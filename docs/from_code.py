@@ -179,8 +179,10 @@ def schemas() -> Iterator[str]:
 
 
 def _plain(text: str) -> str:
-    """``text`` with nothing in it read as markup, on one line."""
-    return _MARKUP.sub(r"\\\1", " ".join(text.split()))
+    """``text`` on one line, with nothing in it read as markup but code between backticks."""
+    parts = re.split(r"(`[^`]+`)", " ".join(text.split()))
+    parts[::2] = [_MARKUP.sub(r"\\\1", part) for part in parts[::2]]
+    return "".join(parts)
 
 
 def escape_mathematics(
