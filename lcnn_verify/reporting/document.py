@@ -168,8 +168,8 @@ class Picture:
 class Details:
     """Blocks to unfold; ``opened`` says whether a page shows them from the first.
 
-    With a ``key`` it is a card: its summary is a heading, ``mark`` stands beside it, and links to
-    the key unfold it.
+    With a ``key`` its summary is a heading, ``mark`` stands beside it, and links to the key unfold
+    it; ``listed`` is as a section's.
     """
 
     summary: Line
@@ -179,6 +179,7 @@ class Details:
     opened: bool = False
     key: str = ""
     mark: Line = ""
+    listed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +248,7 @@ class Document:
     tone: str
     lede: Line
     head: tuple[Block, ...]
-    sections: tuple[Section, ...]
+    sections: tuple[Section | Details, ...]
     version: str
     start: str
     place: str = ""

@@ -46,11 +46,12 @@ def head(data: _Json) -> Iterator[doc.Block]:
 def _introductions(data: _Json) -> Iterator[doc.Block]:
     """That the readings are ours, and what each pack says of its paper."""
     yield doc.Paragraph(OURS, "ours", doc.Medium.WRITTEN)
+    media = doc.Medium.SUMMARY if phrases.is_long(data) else doc.Medium.WRITTEN
     for pack in data["packs"]:
         source = pack["source"]
         name = doc.Link(source["paper"], source["url"])
         line: doc.Line = (name, f". {pack['introduction']}" if pack["introduction"] else ".")
-        yield doc.Paragraph(line, "papers", doc.Medium.WRITTEN)
+        yield doc.Paragraph(line, "papers", media)
 
 
 def _proved(data: _Json) -> Iterator[doc.Block]:
@@ -86,7 +87,7 @@ def _nearest(data: _Json) -> Iterator[doc.Block]:
     yield doc.Heading("Not as wanted" if fallen else "Nearest to failing")
     if not fallen:
         bounds = [e for e in claims if e["tightest"] and e["tightest"]["tightness"] is not None]
-        decisive = [e for e in bounds if e["kind"] not in ("identity", "existence")]
+        decisive = [e for e in bounds if _may_fail(e)]
         said = [e for e in decisive if not _derived(e)]
         near = sorted(said or decisive or bounds, key=lambda e: -e["tightest"]["tightness"])
         items = tuple(_near(entry) for entry in near[:_MOST])
@@ -105,6 +106,12 @@ def _near(entry: _Json) -> doc.Line:
     """A claim and the check that came nearest to failing it."""
     value = doc.Span(phrases.closeness(entry["tightest"]), "strong")
     return (anchor(entry, entry["title"]), ": ", value, ", ", phrases.comparison(entry["tightest"]))
+
+
+def _may_fail(entry: _Json) -> bool:
+    """Whether a tightness says how near: no rounding, no witness, nothing proved or exact."""
+    kind = entry["kind"] not in ("identity", "existence")
+    return kind and entry["verdict"] != "CERTIFIED" and "exact" not in entry["tightest"]
 
 
 def _derived(entry: _Json) -> bool:
@@ -129,10 +136,10 @@ def _by_paper(data: _Json) -> doc.Table:
     columns.append(doc.Column("As wanted", number=True))
     rows: list[tuple[doc.Line, ...]] = []
     groups = phrases.sections(data)
-    for pack in data["packs"]:
+    for index, pack in enumerate(data["packs"], 1):
         mine = [(k, part) for k, part in enumerate(groups, 1) if part.pack == pack["key"]]
         entries = [entry for _, part in mine for entry in part.entries]
-        rows.append(_counted(doc.Span(pack["title"], "strong"), entries, verdicts))
+        rows.append(_counted(doc.Link(pack["title"], f"#paper-{index}"), entries, verdicts))
         rows += [
             _counted(
                 doc.Link(part.below(pack["title"]), f"#section-{k}", "group"),
@@ -140,6 +147,7 @@ def _by_paper(data: _Json) -> doc.Table:
                 verdicts,
             )
             for k, part in mine
+            if not phrases.is_long(data)
         ]
     label = "Verdicts by paper"
     return doc.Table(

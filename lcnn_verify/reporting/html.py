@@ -46,7 +46,7 @@ def _contents(blocks: Sequence[doc.Block]) -> Markup:
     """Links to the listed sections, those within a section below it."""
     items = []
     for block in doc.shown(blocks, doc.Medium.PAGE):
-        if isinstance(block, doc.Section) and block.listed:
+        if isinstance(block, doc.Section | doc.Details) and block.listed:
             inner = _contents(block.blocks)
             parts = [tag("a", formula(block.listed), href=f"#{block.key}")]
             parts += [tag("ul", inner)] if inner else []
@@ -70,10 +70,12 @@ def _filters(blocks: Sequence[doc.Block]) -> list[doc.Filter]:
 
 
 def _rule(part: doc.Filter) -> Markup:
-    """What hides the cards that a choice leaves out, and the sections that are left without any."""
-    rule = Markup("body:has(#{0}:checked) :is(.card:not(.{0}), .part:not(:has(.{0}))) {{ {1} }}")
-    names = (f"{part.name}-{k}" for k in range(1, len(part.choices)))
-    return _rows([rule.format(name, "display: none;") for name in names])
+    """What hides the cards and sections that a choice leaves out, and unfolds those it leaves."""
+    rule = Markup(
+        "body:has(#{0}:checked) :is(.card:not(.{0}), .part:not(:has(.{0}))) {{ display: none; }}\n"
+        "body:has(#{0}:checked) .part:has(.{0})::details-content {{ content-visibility: visible; }}"
+    )
+    return _rows([rule.format(f"{part.name}-{k}") for k in range(1, len(part.choices))])
 
 
 _VOID = ("br", "input")
@@ -172,7 +174,8 @@ def _details(details: doc.Details, depth: int) -> Markup:
     inside = _blocks(details.blocks, depth + bool(details.key))
     if details.key:
         title_key = f"{details.key}-title"
-        inside = tag("article", inside, id=details.key, aria_labelledby=title_key)
+        part = "article" if "card" in details.style.split() else "section"
+        inside = tag(part, inside, id=details.key, aria_labelledby=title_key)
     opened = "open" if details.opened else ""
     return tag("details", _rows([name, inside]), cls=details.style, open=opened)
 

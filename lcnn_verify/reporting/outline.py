@@ -123,21 +123,34 @@ def _summary(part: phrases.Group) -> doc.Table:
     return doc.Table(tuple(columns), tuple(rows), part.title)
 
 
-def _details(data: _Json, parts: Sequence[phrases.Group]) -> Iterator[doc.Section]:
-    """Every claim as a card, paper by paper and group by group."""
+def _details(data: _Json, parts: Sequence[phrases.Group]) -> Iterator[doc.Details]:
+    """Every claim as a card, paper by paper and group by group.
+
+    A long report shows the first paper and those with claims that are not as wanted; it folds the
+    others.
+    """
     place = {entry["id"]: index for index, entry in enumerate(data["claims"])}
-    media = doc.Medium.PAGE
+    long = phrases.is_long(data)
     for index, pack in enumerate(data["packs"], 1):
-        groups: list[doc.Block] = []
+        title, blocks, entries = pack["title"], list[doc.Block](), list[_Json]()
+        if long and pack["introduction"]:
+            blocks.append(doc.Paragraph(pack["introduction"], "introduction"))
         for number_of, part in enumerate(parts, 1):
             if part.pack != pack["key"]:
                 continue
-            said: list[doc.Block] = []
-            said += [doc.Paragraph(part.introduction, "introduction")] if part.introduction else []
+            entries += part.entries
+            said = [doc.Paragraph(part.introduction, "introduction")] if part.introduction else []
             cards = [card(data, entry, f"f{place[entry['id']]}") for entry in part.entries]
-            key = f"section-{number_of}"
-            inside = (*said, *cards)
-            name = part.below(pack["title"])
-            groups.append(doc.Section(name, inside, key, "part", listed=name))
-        title = pack["title"]
-        yield doc.Section(title, tuple(groups), f"paper-{index}", "part", "", title, media)
+            name, key = part.below(title), f"section-{number_of}"
+            blocks.append(doc.Section(name, (*said, *cards), key, "part", listed=name))
+        wanted = sum(entry["as_wanted"] for entry in entries)
+        yield doc.Details(
+            title,
+            tuple(blocks),
+            "paper part long" if long else "paper part",
+            doc.Medium.PAGE,
+            opened=not long or index == 1 or wanted < len(entries),
+            key=f"paper-{index}",
+            mark=doc.Span(f"{wanted} of {len(entries)} as wanted", "near"),
+            listed=title,
+        )

@@ -14,6 +14,7 @@ from lcnn_verify.numerics.digits import NOTHING, ball, is_written, number
 from lcnn_verify.reporting.document import Line, Span
 
 _CROSSED = {"≥": "≱", "≤": "≰", "=": "≠"}
+_MANY = 50
 _FEW = 300  # draws that bound a violation rate by 1 %
 _HIGH: Mapping[Any, str] = {"≥": "got", "≤": "bound"}  # the side that is to be the larger
 
@@ -44,6 +45,11 @@ def sections(data: Mapping[str, Any]) -> tuple[Group, ...]:
         for key, entries in groups.items()
         for group in (headings.get(key, {"heading": key, "introduction": ""}),)
     )
+
+
+def is_long(data: Mapping[str, Any]) -> bool:
+    """Whether a report has more claims than one likes to see at once."""
+    return len(data["claims"]) > _MANY
 
 
 def plural(count: int, noun: str) -> str:

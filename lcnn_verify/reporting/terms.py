@@ -9,6 +9,7 @@ from typing import Any
 
 from lcnn_verify.ledger.claim import Provenance
 from lcnn_verify.reporting import document as doc
+from lcnn_verify.reporting import phrases
 
 _Json = Mapping[str, Any]
 TIGHTEST = (
@@ -82,7 +83,13 @@ def glossary(data: _Json) -> doc.Section:
     words = [("The engine's words", ENGINE)]
     words += [(pack["title"], pack["glossary"]) for pack in data["packs"]]
     parts = tuple(
-        doc.Section(title, (doc.Group(tuple(_entries(place, told)), "terms"),), f"terms-{place}")
+        doc.Details(
+            title,
+            (doc.Group(tuple(_entries(place, told)), "terms"),),
+            opened=not (place and phrases.is_long(data)),
+            key=f"terms-{place}",
+            mark=doc.Span(phrases.plural(len(told), "term"), "near"),
+        )
         for place, (title, told) in enumerate(words)
         if told
     )

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 import reporting_fixtures as fixtures
 
-from lcnn_verify.reporting import html, terms
+from lcnn_verify.reporting import html, phrases, terms
 from lcnn_verify.reporting.outline import document
 from lcnn_verify.reporting.plain import plain
 
@@ -83,6 +83,9 @@ def test_the_head_says_which_statement_is_nearest_to_failing(data, tree):
     box = text_of(part(tree, "glance"))
     nearest = box.partition("Nearest to failing ")[2]
     assert nearest.startswith(first["title"])
+    exact = {**first["tightest"], "exact": {"got": "2", "bound": "2"}}
+    passed = edited(data, **{first["id"].removeprefix("demo."): {"tightest": exact}})
+    assert f"Nearest to failing {first['title']}" not in text_of(part(read(passed), "glance"))
     fallen = edited(data, growth={"as_wanted": False, "verdict": "REFUTED"})
     assert "Not as wanted demo.growth is REFUTED" in text_of(part(read(fallen), "glance"))
 
@@ -111,11 +114,27 @@ def cards(tree):
     return {item.find("article").get("id"): set(item.get("class").split()) for item in found}
 
 
-def test_each_choice_of_a_filter_leaves_the_cards_it_counts(data):
-    changed = edited(data, growth={"as_wanted": False, "proofs": [PROOF]})
+def of_two_papers(data, *others):
+    """A copy in which the first claim is another paper's."""
+    changed = edited(data, **dict(others))
     changed["packs"].append({**changed["packs"][0], "key": "other", "title": "Other sums"})
     changed["claims"][0]["pack"] = changed["claims"][0]["group"] = "other"
-    tree = read(changed)
+    return changed
+
+
+def test_a_long_report_folds_the_papers_that_are_as_wanted(data, monkeypatch):
+    def opened(report):
+        papers = (p for p in read(report).iter("details") if "paper" in p.get("class", "").split())
+        return [paper.get("open") is not None for paper in papers]
+
+    assert opened(of_two_papers(data)) == [True, True]
+    monkeypatch.setattr(phrases, "_MANY", 5)
+    assert opened(of_two_papers(data)) == [True, False]
+    assert opened(of_two_papers(data, ("convergence", {"as_wanted": False}))) == [True, True]
+
+
+def test_each_choice_of_a_filter_leaves_the_cards_it_counts(data):
+    tree = read(of_two_papers(data, ("growth", {"as_wanted": False, "proofs": [PROOF]})))
     found, style = cards(tree), "".join(tree.find("head/style").itertext())
     counts = {}
     for legend in tree.iter("fieldset"):
