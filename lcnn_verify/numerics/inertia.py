@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from flint import arb, arb_mat
+from flint import acb_mat, arb, arb_mat
 
 from lcnn_verify.errors import InputError
 from lcnn_verify.numerics.arrays import FloatArray
@@ -138,3 +138,15 @@ def _demand_independent(basis: FloatArray, null: Sequence[Sequence[arb]]) -> Non
     for i in range(size):
         if not sum((abs(product[i][j] - int(i == j)) for j in range(size)), arb(0)) < 1:
             raise NotProved("the null vectors are not independent over their balls")
+
+
+def eigenvalues(matrix: arb_mat) -> list[arb]:
+    """Balls for the n eigenvalues of every symmetric A in ``matrix`` (n, n), in no order.
+
+    Clusters share a ball. At the precision in force; raises :class:`NotProved` where none is found.
+    """
+    try:
+        found = acb_mat(matrix).eig(multiple=True)
+    except ValueError as error:
+        raise NotProved(f"eigenvalues: {error}") from None
+    return [value.real for value in found]

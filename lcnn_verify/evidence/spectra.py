@@ -1,0 +1,58 @@
+"""Eigenvalues of a symmetric matrix as quantities: value, error bound, oracle and enclosure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import reduce
+from typing import Any
+
+import mpmath
+import numpy as np
+from flint import arb, arb_mat
+
+from lcnn_verify.evidence.quantity import ROUNDING, Quantity
+from lcnn_verify.numerics import balls
+from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.numerics.inertia import eigenvalues
+
+_BACKWARD = 16  # times n·2⁻⁵²·‖A‖: more than LAPACK's symmetric eigenvalues are off
+
+
+def eigenvalue(
+    label: str,
+    matrix: FloatArray,
+    error: float,
+    *,
+    least: bool,
+    exact: Callable[[], Any] | None = None,
+    enclosed: Callable[[], arb_mat] | None = None,
+) -> Quantity:
+    """The least, or else the largest, eigenvalue of the matrix that ``matrix`` stands for.
+
+    ``matrix`` (n, n) is within ``error`` of it in the spectral norm, which moves no eigenvalue
+    further (Weyl). ``exact()`` is the matrix of mpmath and ``enclosed()`` that of balls, each at
+    the precision in force.
+    """
+    values = np.linalg.eigvalsh(matrix)
+    size = float(np.abs(values).max())
+    bound = error + _BACKWARD * len(matrix) * ROUNDING * (size + error)
+    pick = min if least else max
+
+    def oracle(digits: int) -> Any:
+        assert exact is not None
+        with mpmath.workdps(digits + 15):
+            return pick(mpmath.eigsy(exact(), eigvals_only=True))
+
+    def ball(bits: int) -> arb:
+        assert enclosed is not None
+        with balls.working_precision(bits + 32):
+            return reduce(arb.min if least else arb.max, eigenvalues(enclosed()))
+
+    return Quantity(
+        label,
+        float(pick(values)),
+        bound,
+        oracle if exact is not None else None,
+        size,
+        ball if enclosed is not None else None,
+    )
