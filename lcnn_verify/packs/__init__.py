@@ -26,7 +26,11 @@ if TYPE_CHECKING:
 
 ENTRY_POINTS = "lcnn_verify.packs"
 """The entry point group under which other distributions offer packs."""
-_OURS = ("lcnn_verify.packs.zgj:PACK", "lcnn_verify.packs.zhang_zhang_luo:PACK")
+_OURS = (
+    "lcnn_verify.packs.zgj:PACK",
+    "lcnn_verify.packs.oymak_soltanolkotabi:PACK",
+    "lcnn_verify.packs.zhang_zhang_luo:PACK",
+)
 KEY = re.compile(r"[a-z][a-z0-9_]*")
 """What a key is made of."""
 _ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9][a-z0-9_-]*)+")

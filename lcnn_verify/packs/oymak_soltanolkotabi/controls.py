@@ -1,0 +1,53 @@
+"""False statements the suite must refute: what one might think of ranks, walls and rates."""
+
+from __future__ import annotations
+
+from lcnn_verify.ledger.claim import Claim, Kind, Provenance
+from lcnn_verify.packs.oymak_soltanolkotabi.claims import NOTES
+
+
+def _control(name: str, title: str, statement: str, refutation: str) -> Claim:
+    return Claim(
+        id=f"os.control.{name}",
+        title=title,
+        statement=statement,
+        kind=Kind.CONTROL,
+        provenance=(Provenance.DERIVED,),
+        source=NOTES,
+        refutation=refutation,
+    )
+
+
+CONTROLS = (
+    _control(
+        "past-the-wall",
+        "One more parameter's worth of labels can be fitted",
+        "For n = d + 1 inputs, k = 1 and φ(z) = 2^z every vector of positive labels is fitted.",
+        "∏ y_i^{c_i} = 1 for an integer c ≠ 0 with Xᵀc = 0.",
+    ),
+    _control(
+        "linear-activation",
+        "A linear activation has the rank its size allows",
+        "rank J = min(n, kd) for φ(z) = z at almost all X and W.",
+        "All k blocks of J are multiples of X: the rank is at most d.",
+    ),
+    _control(
+        "quadratic-activation",
+        "A quadratic activation has the rank its size allows",
+        "rank J = min(n, kd) for φ(z) = z² at almost all X and W.",
+        "f is linear in Σ v_j w_j w_jᵀ, so that d(d + 1)/2 bounds the rank, and k(k − 1)/2 "
+        "rotations of W leave it as it is.",
+    ),
+    _control(
+        "doubled-kernel-bound",
+        "Twice the quadratic part bounds the kernel",
+        "Σ − μ₀²XXᵀ − 2μ₁²(XXᵀ)^{∘2} is positive semidefinite for ReLU.",
+        "Its diagonal is ½ − ¼ − 1/π < 0.",
+    ),
+    _control(
+        "relu-rank",
+        "ReLU features have the rank their size allows",
+        "rank max(XWᵀ, 0) = min(n, k) for all X and W without equal or opposite rows.",
+        "An input on the wrong side of every row of W has a row of zeros.",
+    ),
+)

@@ -1,0 +1,72 @@
+"""What Hypothesis draws: sizes and a seed that shrink, or small integers that fit on paper."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from lcnn_verify.evidence.draws import ranked
+from lcnn_verify.packs.oymak_soltanolkotabi import problem as problems
+from lcnn_verify.packs.oymak_soltanolkotabi.activations import EVERY, SMOOTH, Activation
+from lcnn_verify.packs.oymak_soltanolkotabi.problem import SHAPES, Problem
+from lcnn_verify.packs.oymak_soltanolkotabi.ranks import Grid, Vector
+
+SEEDS = st.integers(0, 9999)
+"""Bulk data comes from a seed that the report shows."""
+
+
+def rows(count: int, d: int, size: int = 3) -> st.SearchStrategy[tuple[Vector, ...]]:
+    """``count`` integer rows (d,) with entries up to ``size`` in absolute value."""
+    return st.tuples(*[st.tuples(*[st.integers(-size, size)] * d)] * count)
+
+
+@st.composite
+def grids(draw: Any, most_n: int, most_k: int, most_d: int, least_k: int = 1) -> Grid:
+    """Integer X, W and v ≠ 0: equal, zero and parallel rows are common."""
+    n, k, d = (
+        draw(st.integers(least, most))
+        for least, most in ((1, most_n), (least_k, most_k), (1, most_d))
+    )
+    v = draw(st.tuples(*[st.sampled_from((1, -1, 2, -2, 3))] * k))
+    return Grid(draw(rows(n, d)), draw(rows(k, d)), v)
+
+
+@st.composite
+def directions(draw: Any, most_n: int, d: int, size: int = 9) -> tuple[Vector, ...]:
+    """Nonzero integer rows (d,) on different lines: nearly parallel ones are common."""
+    seen: dict[Vector, Vector] = {}
+    for row in draw(rows(draw(st.integers(1, most_n)), d, size)):
+        if any(row):
+            lead = next(entry for entry in row if entry)
+            line = tuple(entry * 10**6 // lead for entry in row)
+            seen.setdefault(line, row)
+    return tuple(seen.values()) or ((1,) + (0,) * (d - 1),)
+
+
+@st.composite
+def problem(
+    draw: Any,
+    most_n: int = 6,
+    most_d: int = 6,
+    most_k: int = 6,
+    sigmas: tuple[Activation, ...] = tuple(EVERY.values()),
+) -> Problem:
+    """Any problem: k = 1, n = kd, one-signed v, duplicated inputs, tiny and huge labels."""
+    n, d, k = (draw(st.integers(1, most)) for most in (most_n, most_d, most_k))
+    if draw(st.booleans()) and k * d <= most_n:
+        n = k * d
+    return problems.drawn(
+        draw(st.sampled_from(sigmas)),
+        n,
+        d,
+        k,
+        seed=draw(SEEDS),
+        scale=draw(ranked((1.0, 0.5, 2.0), (0.1, 10.0))),
+        shape=draw(st.sampled_from(SHAPES)),
+        labels=draw(ranked((1.0,), (1e-6, 1e6))),
+        one_signed=draw(st.booleans()),
+    )
+
+
+SMOOTH_ONES = st.sampled_from(SMOOTH)
