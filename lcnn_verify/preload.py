@@ -1,5 +1,8 @@
 """Imported once by the fork server, so that its children start with the numerics in memory.
 
+Of packs, only those of the run, which ``processes.PACKS`` names: what a run of one pack costs does
+not grow with the number of packs.
+
 Not for anything else to import: it limits this process to one numerical thread. The run already
 keeps every processor busy with units, and a fork must not inherit running threads.
 """
@@ -12,8 +15,9 @@ import signal
 from contextlib import suppress
 from pathlib import Path
 
-from lcnn_verify.processes import ONE_THREAD, take_back
+from lcnn_verify.processes import ONE_THREAD, PACKS, take_back
 
+_PACKS = [key for key in os.environ.get(PACKS, "").split(",") if key]
 take_back()
 os.environ.update(ONE_THREAD)
 # Hypothesis notes constants it saw in sources; not in whatever folder the run was started from.
@@ -29,4 +33,4 @@ for _module in ("hypothesis.strategies", "lcnn_verify.campaign.worker"):
         importlib.import_module(_module)
 
 with suppress(Exception, SystemExit):
-    importlib.import_module("lcnn_verify.warmup").warm_up()
+    importlib.import_module("lcnn_verify.warmup").warm_up(_PACKS)

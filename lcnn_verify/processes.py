@@ -34,18 +34,21 @@ ONE_THREAD: Mapping[str, str] = MappingProxyType(
 _LAST_LINE = 160
 _PR_SET_PDEATHSIG = 1
 _TAKE_BACK = "LCNN_VERIFY_TAKE_BACK"
+PACKS = "LCNN_VERIFY_PACKS"
+"""Names the packs whose numerics a fork server imports before it forks, for its start only."""
 
 
 @contextmanager
-def importing_as_here() -> Iterator[None]:
+def importing_as_here(more: Mapping[str, str] = MappingProxyType({})) -> Iterator[None]:
     """Have a Python started meanwhile import what this process would.
 
     Else ``python -c`` looks into the current folder first, where another ``lcnn_verify`` may lie.
-    It is told by its environment, which :func:`take_back` makes what it was.
+    It is told by its environment, which :func:`take_back` makes what it was. ``more`` is added.
     """
     changes = {
         "PYTHONSAFEPATH": "1",
         "PYTHONPATH": os.pathsep.join(str(entry) for entry in sys.path if entry),
+        **more,
     }
     before = {name: os.environ.get(name) for name in changes}
     os.environ.update(changes, **{_TAKE_BACK: json.dumps(before)})
@@ -79,13 +82,13 @@ def anonymous_main() -> Iterator[None]:
 
 
 @contextmanager
-def starting() -> Iterator[None]:
+def starting(more: Mapping[str, str] = MappingProxyType({})) -> Iterator[None]:
     """For whatever multiprocessing starts meanwhile: it imports as here, and begins deaf to SIGINT.
 
     Ctrl-C reaches every process of a terminal; one hit while it boots would print a traceback. The
     resource tracker shields its own start, but lifts the block afterwards, so it comes first.
     """
-    with anonymous_main(), importing_as_here():
+    with anonymous_main(), importing_as_here(more):
         resource_tracker.ensure_running()
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:

@@ -10,7 +10,7 @@ import re
 import signal
 import threading
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from typing import Any
 from lcnn_verify.campaign import worker
 from lcnn_verify.campaign.plan import Unit
 from lcnn_verify.errors import said
-from lcnn_verify.processes import last_line, signal_name, starting
+from lcnn_verify.processes import PACKS, last_line, signal_name, starting
 
 PRELOAD = ("lcnn_verify.preload",)
 _POLL_SECONDS = 0.1
@@ -59,13 +59,13 @@ class UnitResult:
 class _Child:
     """One unit's child process and the two pipes it speaks through."""
 
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: Unit, packs: Iterable[str]) -> None:
         context = multiprocessing.get_context("forkserver")
         self.results, results_end = context.Pipe(duplex=False)
         self.output, output_end = context.Pipe(duplex=False)
         self.tail = b""
         self.exit_code: int | None = None
-        with _PROCESS_TABLE, starting():
+        with _PROCESS_TABLE, starting({PACKS: ",".join(packs)}):
             context.set_forkserver_preload(list(PRELOAD))
             forkserver.ensure_running()
             self._server = _fork_server()
@@ -141,8 +141,12 @@ def _ends(pid: int | None) -> bool:
     return False
 
 
-def supervise(unit: Unit, stop: threading.Event | None = None) -> UnitResult | None:
+def supervise(
+    unit: Unit, stop: threading.Event | None = None, packs: Iterable[str] = ()
+) -> UnitResult | None:
     """Run ``unit`` in a child process of its own; None if ``stop`` was set before it finished.
+
+    A fork server that has to be started for it imports the numerics of ``packs``.
 
     A crash, a hang past ``Profile.unit_seconds`` or memory past ``Profile.unit_gigabytes`` ends up
     as a record with an error; records of properties that had finished are kept.
@@ -151,7 +155,7 @@ def supervise(unit: Unit, stop: threading.Event | None = None) -> UnitResult | N
     records: list[dict[str, Any]] = []
     test, done, cause = unit.file, False, ""
     try:
-        child = _Child(unit)
+        child = _Child(unit, packs)
     except (OSError, EOFError) as error:  # no process left to be had, or a fork server killed
         if stop is not None and stop.is_set():
             return None
@@ -190,7 +194,8 @@ def execute(units: Sequence[Unit], jobs: int) -> Generator[UnitResult]:
     """
     stop = threading.Event()
     pool = ThreadPoolExecutor(jobs, thread_name_prefix="lcnn-verify")
-    pending = {pool.submit(supervise, unit, stop) for unit in units}
+    packs = sorted({unit.claim.partition(".")[0] for unit in units})
+    pending = {pool.submit(supervise, unit, stop, packs) for unit in units}
     try:
         while pending:
             done, pending = wait(pending, return_when=FIRST_COMPLETED)

@@ -7,7 +7,7 @@ example knows its JSON, how a person reads it, and how it is drawn; the engine o
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, Self
@@ -158,20 +158,20 @@ def _flaw(key: str, found: Any) -> str:
     return ""
 
 
-def every_pack() -> Iterator[tuple[Pack, Hooks | InputError]]:
-    """Each pack with its hooks, or with why it has none."""
-    for pack in packs.find():
+def every_pack(keys: Iterable[str] | None = None) -> Iterator[tuple[Pack, Hooks | InputError]]:
+    """Each pack with its hooks, or with why it has none: the packs called ``keys``, or all."""
+    for pack in packs.find() if keys is None else map(packs.pack_of, keys):
         try:
             yield pack, hooks_of(pack.key)
         except InputError as error:
             yield pack, error
 
 
-def without_hooks() -> tuple[Broken, ...]:
-    """The packs whose hooks cannot be used, and why."""
+def without_hooks(keys: Iterable[str] | None = None) -> tuple[Broken, ...]:
+    """The packs whose hooks cannot be used, and why, of those called ``keys`` (None: of all)."""
     return tuple(
         Broken(error.argument, f"got {error.got}, wanted {error.wanted}")
-        for _, error in every_pack()
+        for _, error in every_pack(keys)
         if isinstance(error, InputError)
     )
 

@@ -111,10 +111,12 @@ def git_revision(file: Path) -> str | None:
 def environment(pack_keys: Iterable[str] = ()) -> shapes.Environment:
     """What a report says of the place it was made in; the same for equal places.
 
-    Of packages it names ours, those of the packs called ``pack_keys``, and what they need.
+    Of packages it names ours, those of the packs called ``pack_keys``, and what they need; of
+    hooks that cannot be used, those of the same packs.
     """
-    distributions = [packs.pack_of(key).distribution for key in pack_keys]
-    left_out = (*packs.broken(), *without_hooks())
+    keys = tuple(pack_keys)
+    distributions = [packs.pack_of(key).distribution for key in keys]
+    left_out = (*packs.broken(), *without_hooks(keys))
     info = sys.float_info
     return {
         "lcnn_verify": lcnn_verify.__version__,

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from dataclasses import replace
+from multiprocessing import forkserver
 from pathlib import Path
 
 import campaign_kit as kit
@@ -301,16 +302,20 @@ def test_an_interrupt_does_not_wait_for_the_numerics_to_be_imported(tmp_path):
     kit.wait_until(lambda: kit.is_gone(int((tmp_path / "pid").read_text())), "the server is gone")
 
 
-def test_units_run_in_other_processes_with_one_numerical_thread(tmp_path):
+@pytest.mark.parametrize("others", [(), ("toy.growth",)])
+def test_units_are_forked_with_the_packs_of_the_run_and_one_numerical_thread(tmp_path, others):
     text = """
 @verifies("{claim}")
 def test_where():
     measure("pid", os.getpid())
     measure("threads", float(os.environ["OMP_NUM_THREADS"]))
-    measure("preloaded", float("lcnn_verify.warmup" in sys.modules))
+    measure("toy", float("toy_pack.counting" in sys.modules))
+    measure("numba", float("numba" in sys.modules))
     check.at_most(1.0, 2.0)
 """
-    (record,) = records(tmp_path, text)
-    pid, threads, preloaded = (entry["value"] for entry in record["measurements"])
+    forkserver._forkserver._stop()
+    chosen = units(tmp_path, {"lab.first": text, **dict.fromkeys(others, kit.NO_PROPERTY)})
+    record = next(it for it in execute(chosen, 1) if it.unit == "lab.first 1/1").records[0]
+    pid, threads, toy, numba = (entry["value"] for entry in record["measurements"])
     assert pid != os.getpid()
-    assert (threads, preloaded) == (1.0, 1.0)
+    assert (threads, toy, numba) == (1.0, len(others), len(others))
