@@ -113,6 +113,7 @@ SUCCESS = Figure(
 def _convergence(recorder: Recorder) -> None:
     with recorder.example({"shape": pair(0.25)}):
         check.at_most(Quantity("final sum", 1.9e-5), Quantity("10⁻³·s₀", 2.0e-5))
+        check.at_most(Quantity("steps", 990.0), Quantity("budget", 1e3), apart="budget")
     recorder.discarded["start above the threshold"] += 3
     for index in range(9):
         level = 0.02 * 0.7**index

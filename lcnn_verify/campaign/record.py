@@ -37,6 +37,7 @@ def _record_schema() -> dict[str, Any]:
         "exact": _COUNT,
         "idle": _COUNT,
         "classes": _TALLY,
+        "apart": {"type": "object", "additionalProperties": observation},
         "audit": _TALLY,
         "defect": observation,
     }

@@ -31,7 +31,7 @@ class _How:
 
     witness: bool = False
     ties: bool = False
-    counted: bool = True
+    apart: str = ""
     proved: bool = False
     note: str = ""
     explain: Explain | None = None
@@ -43,7 +43,7 @@ def at_least(
     bound: Quantity | float,
     *,
     ties: bool = False,
-    counted: bool = True,
+    apart: str = "",
     proved: bool = False,
     note: str = "",
     explain: Explain | None = None,
@@ -55,14 +55,15 @@ def at_least(
     what is on trial: sides that miss each other by no more than their error bounds allow hold, and
     others are violated where one of them is proved off. ``explain`` is for such values too.
     ``ties`` is for bounds with known equality cases: sides that the oracle finds equal to 25 digits
-    of their scale then hold; otherwise a tie is undecided. ``counted=False`` leaves the margin out
-    of the search for the tightest. ``overrides`` replace drawn arguments in the record, for a check
+    of their scale then hold; otherwise a tie is undecided. ``apart`` names a check that is not the
+    claim's own inequality, a precondition or a budget say: its tightest margin is told apart, under
+    that name. ``overrides`` replace drawn arguments in the record, for a check
     on an instance that a search inside the property found. Raises
     :class:`~lcnn_verify.evidence.Violation` when refuted, and
     :class:`~lcnn_verify.evidence.recorder.Defect` when the audit finds a side defective.
     """
     how = _How(
-        ties=ties, counted=counted, proved=proved, note=note, explain=explain, overrides=overrides
+        ties=ties, apart=apart, proved=proved, note=note, explain=explain, overrides=overrides
     )
     _order(Quantity.of(got), "≥", Quantity.of(bound), how)
 
@@ -72,7 +73,7 @@ def at_most(
     bound: Quantity | float,
     *,
     ties: bool = False,
-    counted: bool = True,
+    apart: str = "",
     proved: bool = False,
     note: str = "",
     explain: Explain | None = None,
@@ -80,27 +81,37 @@ def at_most(
 ) -> None:
     """Check got ≤ bound; otherwise as :func:`at_least`."""
     how = _How(
-        ties=ties, counted=counted, proved=proved, note=note, explain=explain, overrides=overrides
+        ties=ties, apart=apart, proved=proved, note=note, explain=explain, overrides=overrides
     )
     _order(Quantity.of(got), "≤", Quantity.of(bound), how)
 
 
 def witness_at_least(
-    got: Quantity | float, bound: Quantity | float, *, note: str = "", **overrides: Any
+    got: Quantity | float,
+    bound: Quantity | float,
+    *,
+    note: str = "",
+    apart: str = "",
+    **overrides: Any,
 ) -> None:
     """Offer a witness that got ≥ bound; it counts only when the oracle confirms it.
 
     A failed witness leaves the example undecided: not finding one refutes nothing.
     """
-    how = _How(witness=True, note=note, overrides=overrides)
+    how = _How(witness=True, apart=apart, note=note, overrides=overrides)
     _order(Quantity.of(got), "≥", Quantity.of(bound), how)
 
 
 def witness_at_most(
-    got: Quantity | float, bound: Quantity | float, *, note: str = "", **overrides: Any
+    got: Quantity | float,
+    bound: Quantity | float,
+    *,
+    note: str = "",
+    apart: str = "",
+    **overrides: Any,
 ) -> None:
     """Offer a witness that got ≤ bound; otherwise as :func:`witness_at_least`."""
-    how = _How(witness=True, note=note, overrides=overrides)
+    how = _How(witness=True, apart=apart, note=note, overrides=overrides)
     _order(Quantity.of(got), "≤", Quantity.of(bound), how)
 
 
@@ -109,6 +120,7 @@ def equal(
     expected: Quantity,
     *,
     digits: int = 0,
+    apart: str = "",
     note: str = "",
     explain: Explain | None = None,
     **overrides: Any,
@@ -117,14 +129,14 @@ def equal(
 
     In float64 |got − expected| must not exceed the sum of the two error bounds. With ``digits`` the
     sharper routes are compared too, to that many digits of the quantities' natural scale.
-    ``explain`` as for :func:`at_least`. Raises :class:`~lcnn_verify.evidence.Violation` when either
-    comparison fails and an enclosure proves that an error bound was broken or that the exact values
-    differ.
+    ``apart`` and ``explain`` as for :func:`at_least`. Raises
+    :class:`~lcnn_verify.evidence.Violation` when either comparison fails and an enclosure proves
+    that an error bound was broken or that the exact values differ.
     """
     ruling = identity(got, expected, digits)
     difference, allowed = abs(got.value - expected.value), got.error + expected.error
     tightness = difference / allowed if allowed > 0.0 else None
-    how = _How(note=note, explain=explain, overrides=overrides)
+    how = _How(apart=apart, note=note, explain=explain, overrides=overrides)
     if ruling.outcome is not Outcome.VIOLATED or ruling.note == DIFFER:  # else it names the side
         _audit(how, got, expected)
     _record(got, "=", expected, ruling, tightness, how)
@@ -236,7 +248,7 @@ def _order(got: Quantity, relation: str, bound: Quantity, how: _How) -> None:
     low, high = (bound, got) if relation == "≥" else (got, bound)
     ruling = order(low, high, witness=how.witness, ties=how.ties, proved=how.proved)
     small, large = ruling.sides or (low.value, high.value)
-    tightness = _tightness(small, large, ruling.outcome) if how.counted else None
+    tightness = _tightness(small, large, ruling.outcome)
     _record(got, relation, bound, ruling, tightness, how)
 
 
@@ -260,7 +272,7 @@ def _record(
         tightness=tightness,
         explain=how.explain,
     )
-    current().add(seen, witness=how.witness)
+    current().add(seen, witness=how.witness, apart=how.apart)
 
 
 def _audit(how: _How, *sides: Quantity) -> None:

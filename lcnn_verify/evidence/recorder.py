@@ -108,6 +108,7 @@ class Recorder:
     discarded: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     tightest: Observation | None = None
+    apart: dict[str, Observation] = field(default_factory=dict)
     counterexample: Observation | None = None
     defect: Observation | None = None
     witnesses: list[Observation] = field(default_factory=list)
@@ -162,8 +163,11 @@ class Recorder:
         """Take the current example, or the one being drawn, for one of these classes."""
         self._labels.update(names)
 
-    def add(self, observation: Observation, *, witness: bool = False) -> None:
-        """Take one observation; raise :class:`Violation` if it refutes the statement."""
+    def add(self, observation: Observation, *, witness: bool = False, apart: str = "") -> None:
+        """Take one observation; raise :class:`Violation` if it refutes the statement.
+
+        What goes by a name ``apart`` is kept under it, not among the claim's own margins.
+        """
         self.checks += 1
         self.exact += observation.decided_by == EXACT
         if observation.outcome is Outcome.VIOLATED:
@@ -176,7 +180,7 @@ class Recorder:
             return
         if witness and len(self.witnesses) < MAX_WITNESSES:
             self.witnesses.append(observation)
-        self._keep_tighter(observation)
+        self._keep_tighter(observation, apart)
 
     def condemn(self, observation: Observation) -> None:
         """Take a defect of a quantity's routes; raises :class:`Defect`."""
@@ -185,11 +189,13 @@ class Recorder:
         self.defect = observation
         raise Defect(observation)
 
-    def _keep_tighter(self, observation: Observation) -> None:
-        best = self.tightest
-        if observation.tightness is not None and (
-            best is None or best.tightness is None or observation.tightness > best.tightness
-        ):
+    def _keep_tighter(self, observation: Observation, apart: str = "") -> None:
+        best = self.apart.get(apart) if apart else self.tightest
+        if best is not None and (best.tightness or 0.0) >= (observation.tightness or 0.0):
+            return
+        if apart:
+            self.apart[apart] = observation
+        elif observation.tightness is not None:
             self.tightest = observation
 
     def absorb(self, stream: Recorder) -> None:
@@ -205,6 +211,8 @@ class Recorder:
         self.reasons.update(stream.reasons)
         if stream.tightest is not None:
             self._keep_tighter(stream.tightest)
+        for name, seen in stream.apart.items():
+            self._keep_tighter(seen, name)
         self.measurements += stream.measurements
         for item in stream.series:
             if (known := self.find_series(item.figure, item.label)) is not None:
@@ -233,6 +241,7 @@ class Recorder:
             "exact": self.exact,
             "idle": self.idle,
             "classes": dict(sorted(self.classes.items())),
+            "apart": {name: seen.to_json() for name, seen in sorted(self.apart.items())},
             "defect": self.defect and self.defect.to_json(),
             "audit": self.audit.to_json() if self.audit.looked else None,
         }

@@ -190,6 +190,17 @@ def _tightest(entry: _Json) -> Iterator[doc.Block]:
         which = "Tightest that holds" if entry["counterexample"] else "Tightest margin"
         yield doc.Heading(f"{which}: {phrases.closeness(seen)}")
         yield from exhibits.example(seen)
+    if held := entry.get("apart"):
+        yield doc.Heading("Apart from it")
+        told = [
+            (doc.Span(name, "strong"), ": ", *phrases.comparison(seen), _ratio(seen))
+            for name, seen in held.items()
+        ]
+        yield doc.Bullets(tuple(told), "small")
+
+
+def _ratio(seen: _Json) -> str:
+    return "" if seen["tightness"] is None else f" ({phrases.closeness(seen)})"
 
 
 def _audited(audit: _Json) -> doc.Line:

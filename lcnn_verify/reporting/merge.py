@@ -61,6 +61,17 @@ def _tightest(records: Sequence[_Json]) -> shapes.Observation | None:
     return max(seen, key=lambda observation: observation["tightness"] or 0.0, default=None)
 
 
+def _apart(records: Sequence[_Json]) -> dict[str, shapes.Observation]:
+    """The tightest of the checks that are not the claim's own inequality, by their names."""
+    found: dict[str, shapes.Observation] = {}
+    for record in records:
+        for name, seen in record.get("apart", {}).items():
+            if (seen["tightness"] or 0.0) > (found.get(name, seen)["tightness"] or -1.0):
+                found[name] = seen
+            found.setdefault(name, seen)
+    return dict(sorted(found.items()))
+
+
 def _counts(records: Sequence[_Json], field: str) -> dict[str, int]:
     total: Counter[str] = Counter()
     for record in records:
@@ -143,6 +154,7 @@ def merge(claim: Claim, records: Iterable[_Json]) -> shapes.Claim:
         "proofs": [proof for record in ordered for proof in record.get("proofs", ())],
         "exact": sum(int(record.get("exact", 0)) for record in ordered),
         "classes": _counts(ordered, "classes"),
+        "apart": _apart(ordered),
         "audit": _counts(ordered, "audit"),
         "defects": [record["defect"] for record in ordered if "defect" in record],
     }

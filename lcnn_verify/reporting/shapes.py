@@ -271,6 +271,7 @@ class Claim(TypedDict):
     errors: Sequence[str]
     sampling: Sequence[Sampling]
     tightest: Observation | None
+    apart: NotRequired[Mapping[str, Observation]]
     counterexample: Observation | None
     witnesses: Sequence[Observation]
     proofs: NotRequired[Sequence[Proof]]

@@ -13,8 +13,9 @@ from lcnn_verify.reporting import phrases
 
 _Json = Mapping[str, Any]
 TIGHTEST = (
-    "how near the nearest check came to failing: 1 is an equality, above 1 a violation; for an "
-    "identity it is the difference over the error bounds allowed"
+    "how near the nearest check of the claim’s own inequality came to failing: 1 is an equality, "
+    "above 1 a violation; preconditions and budgets are told apart; for an identity it is the "
+    "difference over the error bounds allowed"
 )
 RATE = (
     "the 95 % Clopper–Pearson bound on the share of violations under the law of the independent "

@@ -22,7 +22,7 @@ WIDTHS = (4, 16, 64, 256)
 @verifies("zgj.beyond-ntk", cases=lambda profile: [{"m": m} for m in WIDTHS])
 def test_students_travel_at_every_width(m):
     x = mirrored_start(m)
-    check.at_most(loss(x), threshold_level(x), note="below the threshold", counted=False)
+    check.at_most(loss(x), threshold_level(x), apart="below the threshold")
     run = descend(x)
     check_converged(x, run)
     travel = distance(run.weights, x.W, "‖W_T − W₀‖")

@@ -48,5 +48,5 @@ def test_no_constant_will_do(teacher, row, parts):
             if (small and level.value < loss_threshold(V)) or degrees < 1e-4:
                 break
             degrees /= 2.0
-        check.witness_at_most(level, threshold_level(x), note="below the threshold")
+        check.witness_at_most(level, threshold_level(x), apart="below the threshold")
         check.witness_at_most(gradient * gradient, bound, note=f"μ = {mu:g}·‖V‖²")

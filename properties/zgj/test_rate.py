@@ -51,7 +51,7 @@ def check_bound(x, run, factor, weights_at=None):
     # generous 1e-4 of the loss stands in for a bound on its sum, far inside the margins seen.
     blur = run.loss_floor + (0.0 if weights_at else 1e-4 * run.losses)
     excess = run.losses - blur - rate_bound(x, run.times, factor)
-    check.at_most(float(excess.max()), 4.0 * run.loss_floor, note="at every point", counted=False)
+    check.at_most(float(excess.max()), 4.0 * run.loss_floor, apart="at every point, in float64")
     growth = 1.0 / run.losses[moved] - 1.0 / run.losses[0]
     k = int(moved[np.argmax(run.times[moved] / growth)])
 
@@ -145,7 +145,7 @@ def test_measured_exponents():
         if time_law != "geometric":
             decay = float(np.polyfit(np.log(run.times[tail]), logs[0], 1)[0])
             measure(f"{name}: exponent of L in t", decay, claimed=f"{time_law}; bound -1")
-        check.at_most(exponent, 1.0, note=f"exponent, {name}", counted=False)
+        check.at_most(exponent, 1.0, note=name, apart="exponent")
         times = run.times[1:]
         DECAY.add(
             name,

@@ -105,8 +105,8 @@ def test_beside_an_indefinite_form_there_is_an_imperfect_minimum(points, place, 
         return
     off = found.error_at(Sample(((1.75, -1.25), (-1.5, -1.75), (0.75, 1.75))))
     at: dict[str, Any] = {"net": Network.of(found.center.tolist(), 2), "sample": near}
-    check.at_least(off, 0.0, counted=False, **at)
-    check.at_most(float(np.linalg.norm(found.center - start)), 0.15, counted=False, **at)
+    check.at_least(off, 0.0, apart="off the branch", **at)
+    check.at_most(float(np.linalg.norm(found.center - start)), 0.15, apart="beside the start", **at)
 
 
 @verifies("zzl.normal-form", examples=20)
@@ -120,5 +120,5 @@ def test_the_least_loss_on_a_circle_is_the_quartic(name, index):
     wanted = [normal_form.predicted_loss(problem, 0.25, delta) for delta in circle]
     ratio = Quantity("least R on the circle over the quartic's", min(found) / min(wanted), 1e-3)
     measure("least R on the circle over the quartic's", ratio.value, claimed="1 as δ → 0")
-    check.at_least(ratio, 0.9, counted=False)
-    check.at_most(ratio, 1.1, counted=False)
+    check.at_least(ratio, 0.9, apart="ratio of decays")
+    check.at_most(ratio, 1.1, apart="ratio of decays")

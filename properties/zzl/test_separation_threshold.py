@@ -153,6 +153,6 @@ def test_below_its_threshold_a_branch_has_imperfect_minima_beside_it(branch):
         check.undecided(str(error), branch=branch)
         return
     off = found.error_at(minima.sample_of(rng, 20, branch.d))
-    check.at_least(off, 0.0, note=f"on {branch.codimension - 1} samples", counted=False)
-    check.at_most(distance, 0.1, note="beside the branch", counted=False)
+    check.at_least(off, 0.0, note=f"on {branch.codimension - 1} samples", apart="off the branch")
+    check.at_most(distance, 0.1, apart="beside the branch")
     measure(f"‖g − f*‖ of an imperfect minimum, d = {branch.d}, {branch.label}", off.value)

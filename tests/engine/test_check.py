@@ -338,11 +338,15 @@ def test_what_the_oracle_decides_shows_its_value_and_is_on_its_side_of_equality(
     assert phrases.closeness(fallen.to_json()).startswith("1 + 1·10")
 
 
-def test_uncounted_margins_are_not_the_tightest(recorder):
+def test_budgets_and_preconditions_are_told_apart(recorder):
     with recorder.example({}):
-        check.at_most(0.9, 1.0, counted=False)
+        check.at_most(0.8, 1.0, apart="a budget")
+        check.at_most(0.9, 1.0, apart="a budget")
+        check.witness_at_most(quantity("L", 0.5, exact="0.5"), 1.0, apart="a precondition")
         check.at_most(0.1, 1.0)
     assert recorder.tightest.tightness == pytest.approx(0.1)
+    told = {name: seen["tightness"] for name, seen in recorder.to_json()["apart"].items()}
+    assert told == {"a budget": 0.9, "a precondition": 0.5}
 
 
 def test_a_proved_inequality_fails_only_where_a_value_is_off(recorder):

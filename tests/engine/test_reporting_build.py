@@ -124,6 +124,9 @@ def test_counts_are_summed_and_draws_counted(report):
     assert stream["draws"] == 250
     assert stream["violation_rate_bound"] == pytest.approx(1.0 - 0.05 ** (1 / 250), rel=1e-9)
     assert entry(report, "demo.convergence")["discarded"] == {"start above the threshold": 3}
+    convergence = entry(report, "demo.convergence")
+    assert convergence["tightest"]["tightness"] == pytest.approx(0.95), "the budget is nearer"
+    assert convergence["apart"]["budget"]["tightness"] == 0.99
     moments = entry(report, "demo.fact.moments")
     assert (moments["examples"], moments["undecided"]) == (40, 3)
     assert moments["undecided_reasons"] == {"the step budget of 200000 ran out": 3}

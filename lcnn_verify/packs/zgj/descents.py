@@ -113,13 +113,13 @@ def check_converged(
         check.undecided("stationary in float64, but not at the oracle")
         return
     note = "" if run.stop_reason is StopReason.TARGET else run.stop_reason.value
-    check.at_most(loss(end, "L at the end"), fraction * loss(x, "L₀"), note=note, counted=False)
+    check.at_most(loss(end, "L at the end"), fraction * loss(x, "L₀"), note=note, apart="target")
     label = "largest rise of L in a step"
     rise = Quantity(label, run.largest_increase)
     if descent and rise.value >= 2.0 * run.loss_floor:
         before, after = _largest_rise(x, run.steps)
         rise = replace((loss(after) - loss(before)).named(label), value=rise.value)
-    check.at_most(rise, 2.0 * run.loss_floor, note="monotone decrease", counted=False)
+    check.at_most(rise, 2.0 * run.loss_floor, apart="monotone decrease")
 
 
 def _largest_rise(x: Instance, steps: int) -> tuple[Instance, Instance]:
@@ -132,7 +132,8 @@ def _largest_rise(x: Instance, steps: int) -> tuple[Instance, Instance]:
 
 def check_budget(run: Trajectory) -> None:
     """Record how near a run of gradient descent came to its budget of steps."""
-    check.at_most(Quantity("steps", float(run.steps)), Quantity("budget", float(BUDGET)))
+    taken, budget = Quantity("steps", float(run.steps)), Quantity("budget", float(BUDGET))
+    check.at_most(taken, budget, apart="budget")
 
 
 def _is_critical(x: Instance) -> bool:
