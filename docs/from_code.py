@@ -6,6 +6,7 @@ here is shown nowhere else on the site, so that it cannot differ from the code.
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import shutil
@@ -58,6 +59,7 @@ def move_report(app: Any, exception: Exception | None) -> None:
 def pages() -> Iterator[tuple[str, Iterator[str]]]:
     """Every page: its name and its lines."""
     yield "verdicts", verdict_table()
+    yield "tools", module_table("numerics")
     yield "cli", command_line()
     yield "ledger", ledger_by_paper()
     yield "schemas", schemas()
@@ -81,6 +83,14 @@ def verdict_table() -> Iterator[str]:
     yield from ("| verdict | meaning |", "| --- | --- |")
     for verdict in Verdict:
         yield f"| {verdict} | {_plain(verdict.meaning)} |"
+
+
+def module_table(name: str) -> Iterator[str]:
+    """The modules of a package of ours with the sentence each begins with."""
+    yield from ("| module | what it is |", "| --- | --- |")
+    for path in sorted((ROOT / "lcnn_verify" / name).glob("[!_]*.py")):
+        said = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+        yield f"| `lcnn_verify.{name}.{path.stem}` | {_plain(said.partition(chr(10))[0])} |"
 
 
 def command_line() -> Iterator[str]:
