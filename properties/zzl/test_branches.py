@@ -13,15 +13,18 @@ How it is checked: two points of a branch, the lines through them far beyond bot
 Source: the paper's example with m = 2, m₀ = 1; ranks THEORY §2.
 """
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lcnn_verify.evidence import check, verifies
 from lcnn_verify.evidence.draws import classify
 from lcnn_verify.evidence.figures import Figure, Kind, Line, linear
-from lcnn_verify.packs.zhang_zhang_luo import strategies
+from lcnn_verify.packs.zhang_zhang_luo import flows, normal_form, strategies
+from lcnn_verify.packs.zhang_zhang_luo.activations import EXP
 from lcnn_verify.packs.zhang_zhang_luo.branch import resolving
-from lcnn_verify.packs.zhang_zhang_luo.network import Network, kernel_dimension, loss
+from lcnn_verify.packs.zhang_zhang_luo.model import Problem
+from lcnn_verify.packs.zhang_zhang_luo.network import Network, Sample, kernel_dimension, loss
 
 BEYOND = (-2, 2, 3)
 LINES = Figure(
@@ -30,7 +33,8 @@ LINES = Figure(
     x=linear("difference of the weights w₁ − w₂", "weight"),
     y=linear("first output a₁", "output"),
     lines=(Line("the target’s output ā", y=1.0),),
-    caption="m = 2, m₀ = 1, d = 1, with ā = w̄ = 1: three lines of networks of zero loss.",
+    caption="m = 2, m₀ = 1, d = 1, with ā = w̄ = 1: three lines of networks of zero loss, and "
+    "gradient flow of R from near them, on seven samples of [−1.5, 1.5], σ = exp.",
 )
 
 
@@ -84,10 +88,19 @@ def test_they_meet_where_the_kernel_grows(places, output, first):
 
 @verifies("zzl.branches")
 def test_the_three_lines_drawn():
-    """Draw them, each with a point of it decided exactly."""
-    target = Network((1,), ((1,),))
+    """Draw them, with flows from near Q₁ and Q₂; a point of each line is decided exactly."""
+    target, sample = Network((1,), ((1,),)), resolving([(-1,), (1,), (3,)])
     for name in ("Q₁", "Q₂", "Q₃"):
         ends = [on_branch(name, target, k, (k,)) for k in (-1, 3)]
         gaps = [float(net.weights[0][0] - net.weights[1][0]) for net in ends]
         LINES.add(name, x=gaps, y=[float(net.outputs[0]) for net in ends])
-        check.exactly(loss(ends[0], target, resolving([(-1,), (1,), (3,)])), "=", 0, label="R")
+        check.exactly(loss(ends[0], target, sample), "=", 0, label="R", net=ends[0])
+    points = Sample(tuple((0.5 * k,) for k in range(-3, 4)))
+    problem = Problem(EXP, Network((1.0,), ((1.0,),)), points)
+    slow = normal_form.beside_q1(problem, 0.5, np.array([1.0]))
+    for name, start, times in (
+        ("flow from near Q₁, along ker Hess R", slow, [10.0**k for k in range(-3, 5)]),
+        ("flow from near Q₂, straight in", np.array([0.7, 1.0, 0.1, -0.5]), [0.01, 0.1, 1.0, 10.0]),
+    ):
+        theta = flows.stations(problem, start, times)
+        LINES.add(name, x=theta[:, 1] - theta[:, 3], y=theta[:, 0])

@@ -20,6 +20,7 @@ from hypothesis import given
 
 from lcnn_verify.evidence import EXACT, check, verifies
 from lcnn_verify.evidence.draws import classify
+from lcnn_verify.evidence.figures import Figure, Kind, linear
 from lcnn_verify.packs.zhang_zhang_luo import strategies
 from lcnn_verify.packs.zhang_zhang_luo.branch import (
     count_branches,
@@ -27,9 +28,18 @@ from lcnn_verify.packs.zhang_zhang_luo.branch import (
     generic_point,
     resolving,
 )
-from lcnn_verify.packs.zhang_zhang_luo.network import kernel_dimension, loss, rank
+from lcnn_verify.packs.zhang_zhang_luo.network import Network, kernel_dimension, loss, rank
 
 SIZES = [(m, m0, d) for d in (1, 2, 3) for m0 in (1, 2, 3) for m in range(m0, 7)]
+PLANE = Figure(
+    Kind.MAP,
+    "Where branches meet: m = 3, m₀ = 1, d = 1",
+    x=linear("weight w₂", "1/length"),
+    y=linear("weight w₃", "1/length"),
+    values="dim ker Hess R",
+    caption="At a = (ā, 0, 0) and w₁ = w̄ = 1 the plane is a branch, Morse–Bott but on three lines, "
+    "each in another branch too; all meet in one point.",
+)
 
 
 @verifies("zzl.classification")
@@ -85,3 +95,22 @@ def rank_of_groups(net):
     """1 for each different weight, and d more where some output there is not 0."""
     neurons = list(zip(net.outputs, net.weights, strict=True))
     return sum(1 + net.d * any(a for a, w in neurons if w == place) for place in set(net.weights))
+
+
+@verifies("zzl.classification")
+def test_the_kernel_grows_where_branches_meet():
+    """Draw the weights of the branch of three single neurons, with the kernel at each."""
+    ticks, kernels = range(-2, 5), []
+    for third in ticks:
+        row = []
+        for second in ticks:
+            net = Network((1, 0, 0), ((1,), (second,), (third,)))
+            row.append(kernel_dimension(net, resolving(net.weights)))
+            wanted = 2 * net.m - 1 - len({1, second, third})
+            check.exactly(row[-1], "=", wanted, label="dim ker Hess R", net=net)
+        kernels.append(row)
+    PLANE.add("kernel", x=[*ticks], y=[*ticks], values=kernels)
+    ends = [ticks[0], ticks[-1]]
+    PLANE.add("w₂ = w₃: neurons 2 and 3 are an extra pair", x=ends, y=ends)
+    PLANE.add("w₂ = w̄: neuron 2 joins the teacher", x=[1, 1], y=ends)
+    PLANE.add("w₃ = w̄: neuron 3 joins the teacher", x=ends, y=[1, 1])

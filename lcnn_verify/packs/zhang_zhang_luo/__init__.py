@@ -30,5 +30,6 @@ PACK = Pack(
             "Controls", "False statements that must be refuted; one that stands fails the run."
         ),
     },
+    commands="lcnn_verify.packs.zhang_zhang_luo.commands:commands",
     hooks="lcnn_verify.packs.zhang_zhang_luo.hooks:HOOKS",
 )

@@ -19,7 +19,15 @@ from flint import fmpq_mat
 
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence.hooks import Shown
-from lcnn_verify.packs.zhang_zhang_luo.network import Network, Number, Sample, Vector, plain
+from lcnn_verify.packs.zhang_zhang_luo.network import (
+    Network,
+    Number,
+    Sample,
+    Vector,
+    loss,
+    plain,
+    rank,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,3 +218,12 @@ def count_branches(m: int, m0: int) -> int:
         for total in range(part, m + 1):
             p[total] += p[total - part]
     return sum(math.comb(t - 1, m0 - 1) * p[m - t] for t in range(m0, m + 1))
+
+
+def decided(branch: Branch) -> bool:
+    """Whether, over ℚ, a generic point has R = 0 and the rank and the dimension that are said."""
+    point, target = generic_point(branch)
+    sample = resolving(point.weights)
+    perfect = point.function == target.function and loss(point, target, sample) == 0
+    solutions = branch.parameters - int(branch.constraints().rank())
+    return perfect and (rank(point, sample), solutions) == (branch.rank, branch.dimension)

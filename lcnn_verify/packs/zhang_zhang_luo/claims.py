@@ -16,8 +16,8 @@ _PAPER = (
     "at Overparameterization"
 )
 ABSTRACT = Source(_PAPER, "abstract", "https://arxiv.org/abs/2309.00508")
-CAPTION = Source(_PAPER, "the example m = 2, m₀ = 1", ABSTRACT.url)
-HEADLINE = Source(_PAPER, "headlines of its theorems", ABSTRACT.url)
+CAPTION = Source(_PAPER, "captions of the example m = 2, m₀ = 1", ABSTRACT.url)
+HEADLINE = Source(_PAPER, "headlines of its theorems, not read in full", ABSTRACT.url)
 
 _MODEL = "g(x) = Σ a_k σ(w_k·x), no bias; R = ½ Σ_i (g(x_i) − f*(x_i))²; Q* = {θ: g = f*}"
 _NEAR_Q2 = (
@@ -40,7 +40,6 @@ CLAIMS = (
             "Q₃ = {(0, w, ā, w̄)} are affine and have R = 0; Q₁ meets Q₂ and Q₃ in one point each. "
             "dim ker Hess R is d + 1 on Q₁, d on Q₂ and Q₃ where w ≠ w̄, and d + 1 where they meet."
         ),
-        wording="Q* splits into branches Q_t; an example with m = 2, m₀ = 1",
         kind=Kind.IDENTITY,
         provenance=(READING, DERIVED),
         source=CAPTION,
@@ -57,7 +56,6 @@ CLAIMS = (
             "and each extra group has 1 or 2 neurons; otherwise nowhere. For all branches with "
             "m ≤ 6, m₀ ≤ 3, d ≤ 3, up to the order of the neurons."
         ),
-        wording="some branches are nowhere Morse–Bott, others Morse–Bott almost everywhere",
         kind=Kind.IDENTITY,
         provenance=(READING, DERIVED),
         source=HEADLINE,
@@ -72,7 +70,6 @@ CLAIMS = (
             "independent, and the matrix of σ(w_k·x_i) has full rank on samples that are large "
             "enough. Good are exp(z), tanh(z + ½) and exp(−(z + ⅓)²)."
         ),
-        wording="linear independence of neurons for good activations",
         kind=Kind.IDENTITY,
         provenance=(READING, DERIVED),
         source=HEADLINE,

@@ -13,7 +13,7 @@ from lcnn_verify.packs.zhang_zhang_luo.network import Network, Sample, jacobian,
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """low ≤ N_t ≤ high, and why."""
+    """low ≤ N_t ≤ high, and what both are: rank J, m + m₀, the codimension, or only bounds."""
 
     low: int
     high: int
@@ -29,12 +29,12 @@ def threshold(branch: Branch) -> Threshold:
     """N_t of the exponential: the codimension of the branch where that is also a lower bound."""
     high, low = branch.codimension, leading_order(branch)
     if branch.morse_bott:
-        return Threshold(high, high, "Morse–Bott: rank J")
+        return Threshold(high, high, "rank J")
     if branch.d == 1:
-        return Threshold(high, high, "d = 1: m + m₀")
+        return Threshold(high, high, "m + m₀")
     if low == high:
-        return Threshold(high, high, "codimension, attained to leading order")
-    return Threshold(low, high, "between leading order and codimension")
+        return Threshold(high, high, "codimension")
+    return Threshold(low, high, "bounds only")
 
 
 def leading_order(branch: Branch) -> int:

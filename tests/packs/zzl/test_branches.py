@@ -9,6 +9,7 @@ import mpmath
 import pytest
 
 from lcnn_verify.errors import InputError
+from lcnn_verify.packs.zhang_zhang_luo import branch as branches
 from lcnn_verify.packs.zhang_zhang_luo import hooks, identities, network
 from lcnn_verify.packs.zhang_zhang_luo.branch import (
     Branch,
@@ -174,5 +175,5 @@ def test_examples_come_back_from_json_and_are_shown():
 def test_the_self_check_sees_a_wrong_rank(monkeypatch):
     assert hooks.ranks() == (True, "7 of 7 branches have the rank of their groups")
     right = network.rank
-    monkeypatch.setattr(network, "rank", lambda net, sample: right(net, sample) - (net.d == 2))
+    monkeypatch.setattr(branches, "rank", lambda net, sample: right(net, sample) - (net.d == 2))
     assert not hooks.ranks()[0]
