@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
 _LONGEST = 300
+LONGEST_LINE = 4000
+"""Characters of a line of text from outside that are shown."""
+_LINE = re.compile(rf"([^\n]{{{LONGEST_LINE}}})([^\n]+)")
+# Controls and the escapes they begin; marks that change the direction of text, so that it reads as
+# something else; halves of characters. XML 1.0 has no place for most of them, not even escaped.
+_ACTING = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
+    "\ud800-\udfff\ufeff\ufffe\uffff]"
+)
+
+
+def clean(text: str, *, whole: bool = False) -> str:
+    """Text from outside as every screen, page and file can show it: the one door for such text.
+
+    What would act on a terminal or turn text around becomes U+FFFD. A line is cut after 4000
+    characters, with what is left out counted, unless the text is wanted ``whole``.
+    """
+    text = _ACTING.sub("\ufffd", text)
+    return text if whole else _LINE.sub(lambda cut: f"{cut[1]}… ({len(cut[2]):,} more)", text)
 
 
 class InputError(ValueError):
@@ -25,7 +45,7 @@ def said(error: BaseException) -> str:
     """What an error is and says, in one line of bounded length."""
     name = type(error).__name__
     try:
-        says = " ".join(str(error).split())
+        says = clean(" ".join(str(error).split()))
     except Exception:  # somebody else's class, whose text cannot be had
         says = ""
     text = f"{name}: {says}" if says else name

@@ -18,7 +18,7 @@ from lcnn_verify.cli.errors import ExitCode
 from lcnn_verify.cli.group import Commands
 from lcnn_verify.cli.options import WHAT, Json, Quiet
 from lcnn_verify.cli.streams import print_json
-from lcnn_verify.errors import InputError, did_you_mean
+from lcnn_verify.errors import InputError, clean, did_you_mean
 
 COLOURS = {
     "CERTIFIED": "bold green",
@@ -127,6 +127,6 @@ def recheck(path: Path, *, json: bool, quiet: bool) -> int:
     elif not quiet:
         sealed = "" if "digest" in document else ", without a digest"
         says = reason or f"{', '.join(proved)}, proved once more in {seconds} s{sealed}"
-        line = Text.assemble((verdict, COLOURS[verdict]), f" {says}")
+        line = Text.assemble((verdict, COLOURS[verdict]), clean(f" {' '.join(says.split())}"))
         Console(highlight=False, soft_wrap=True).print(line)
     return ExitCode.AS_WANTED if verdict == "CERTIFIED" else ExitCode.NOT_AS_WANTED

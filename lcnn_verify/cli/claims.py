@@ -15,6 +15,7 @@ from lcnn_verify import ledger, packs
 from lcnn_verify.cli.errors import ExitCode, say_left_out
 from lcnn_verify.cli.options import Json
 from lcnn_verify.cli.streams import print_json
+from lcnn_verify.errors import clean
 from lcnn_verify.ledger import Claim
 from lcnn_verify.reporting.letters import fitted
 
@@ -69,7 +70,7 @@ def _show_table(chosen: tuple[Claim, ...]) -> None:
         table.add_column(heading, no_wrap=heading != "title")
     for claim in chosen:
         cells = (claim.id, claim.title, str(claim.kind), _wanted(claim))
-        table.add_row(*(Text(fitted(cell, console.encoding)) for cell in cells))
+        table.add_row(*(Text(fitted(clean(cell), console.encoding)) for cell in cells))
     console.print(table)
     console.print(Text("one claim in full: lcnn-verify claims ID"))
 
@@ -102,5 +103,5 @@ def _show_one(claim: Claim) -> None:
     table.add_column(overflow="fold")
     for name, text in rows.items():
         if text:
-            table.add_row(Text(name), Text(fitted(text, console.encoding)))
+            table.add_row(Text(name), Text(fitted(clean(text), console.encoding)))
     console.print(table)

@@ -8,6 +8,7 @@ import typer
 
 from lcnn_verify.cli.errors import ExitCode
 from lcnn_verify.cli.options import Properties
+from lcnn_verify.cli.streams import tell
 
 
 def doctor(ctx: typer.Context, properties: Properties = None) -> int:
@@ -26,7 +27,7 @@ def doctor(ctx: typer.Context, properties: Properties = None) -> int:
     failed = []
     for finding in chain(findings(properties), unmounted):
         mark = "note" if finding.note else "ok  " if finding.passed else "FAIL"
-        print(f"{mark} {finding.check}: {finding.detail}", flush=True)
+        tell(f"{mark} {finding.check}: {finding.detail}")
         if not finding.passed:
             failed.append(finding.check)
     if failed:

@@ -13,7 +13,7 @@ from typing import Any, ParamSpec
 
 import typer
 
-from lcnn_verify.errors import InputError, did_you_mean
+from lcnn_verify.errors import InputError, clean, did_you_mean
 
 P = ParamSpec("P")
 
@@ -33,7 +33,7 @@ class ExitCode(IntEnum):
 
 def say(text: str) -> None:
     """Write one line to stderr, whatever line ends ``text`` holds."""
-    print(" ".join(text.split()), file=sys.stderr, flush=True)
+    print(clean(" ".join(text.split())), file=sys.stderr, flush=True)
 
 
 def say_left_out(entries: Iterable[tuple[str, str]]) -> None:

@@ -13,6 +13,7 @@ import typer
 from lcnn_verify import packs
 from lcnn_verify.cli.errors import ExitCode
 from lcnn_verify.cli.options import WHERE, folder
+from lcnn_verify.cli.streams import tell
 from lcnn_verify.errors import InputError
 
 TEMPLATE = Path(__file__).parent.parent / "scaffold"
@@ -49,8 +50,8 @@ def new_pack(
     except OSError as error:
         got = f"{error.filename or target} ({error.strerror or error})"
         raise InputError("out", got, "a folder with room to write") from None
-    print(f"written to {target}; next:")
-    print(f"pip install -e {target}")
+    tell(f"written to {target}; next:")
+    tell(f"pip install -e {target}")
     print(f"lcnn-verify run --claims {name}")
     return ExitCode.AS_WANTED
 

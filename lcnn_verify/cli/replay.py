@@ -9,7 +9,7 @@ import typer
 
 from lcnn_verify.cli.errors import ExitCode
 from lcnn_verify.cli.options import Json, Properties
-from lcnn_verify.cli.streams import print_json
+from lcnn_verify.cli.streams import print_json, tell
 
 
 def replay(
@@ -37,6 +37,6 @@ def replay(
         print_json({"claim": claim, "test": test, **outcome, **observation})
     else:
         if seen is not None:
-            print(seen.sentence())
-        print(f"{found.outcome}: {claim}, {test}")
+            tell(seen.sentence())
+        tell(f"{found.outcome}: {claim}, {test}")
     return ExitCode.AS_WANTED if found.as_wanted else ExitCode.NOT_AS_WANTED

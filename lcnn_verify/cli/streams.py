@@ -8,6 +8,7 @@ import os
 import sys
 from typing import Any
 
+from lcnn_verify.errors import clean
 from lcnn_verify.reporting.letters import ERRORS
 
 
@@ -17,6 +18,11 @@ def prepare() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=ERRORS)
+
+
+def tell(text: str) -> None:
+    """Write text to stdout, cleaned of whatever names and messages from outside may hold."""
+    print(clean(text), flush=True)
 
 
 def print_json(value: Any) -> None:

@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Mapping
 from typing import Any
 
-# XML 1.0 has no place for these, not even escaped; they mean nothing in a report either.
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+from lcnn_verify.errors import clean
+
+_CODE = frozenset({"snippet"})
+"""Fields that are to be run, and so are never cut."""
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any, *, whole: bool = False) -> Any:
     """A copy of ``value`` in dicts, lists, printable strings, finite numbers and None.
 
-    NaN and infinities become None, as JSON has neither; control characters and lone surrogates
-    become U+FFFD, so that every reader can show every string. Raises ``TypeError`` for anything
-    that is not JSON data.
+    NaN and infinities become None, as JSON has neither; strings are cleaned (``errors.clean``), so
+    that every reader can show every one. Raises ``TypeError`` for anything that is not JSON data.
     """
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, str):
-        return _UNPRINTABLE.sub("\ufffd", str(value))
+        return clean(str(value), whole=whole)
     if isinstance(value, Mapping):
-        return {plain(str(key)): plain(item) for key, item in value.items()}
+        return {plain(str(key)): plain(item, whole=key in _CODE) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     raise TypeError(f"cannot put a {type(value).__name__} into a report")

@@ -14,6 +14,7 @@ from rich import table as rich
 from rich.console import Console
 from rich.text import Text
 
+from lcnn_verify.errors import clean
 from lcnn_verify.reporting import document as doc
 from lcnn_verify.reporting.letters import fitted
 
@@ -27,7 +28,6 @@ _STYLES = {
     "dim": "dim",
 }
 _PLAIN = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _POWER = re.compile("·10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 
 
@@ -52,7 +52,7 @@ def literal(console: Console, text: str, style: str = "") -> Text:
     except UnicodeEncodeError:
         text = _POWER.sub(lambda power: power[0].replace("·10", "e").translate(_PLAIN), text)
         text = fitted(text, console.encoding)
-    return Text(_CONTROL.sub("\ufffd", text), style=style)
+    return Text(clean(text), style=style)
 
 
 def fold(text: str, width: int) -> str:

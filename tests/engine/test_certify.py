@@ -56,6 +56,27 @@ def test_a_spoiled_certificate_is_rejected(capsys, tmp_path):
     assert json.loads(shown)["proved"]
 
 
+def test_no_name_paints_another_verdict(capsys, tmp_path, monkeypatch):
+    painted = "\x1b[1A\x1b[2K\u202eEVIL\nCERTIFIED all of it\x07" + "x" * 9_000
+
+    def reject(document, watch):
+        raise Rejected(painted)
+
+    run(capsys, "toy.euler", "--out", "proof.json")
+    monkeypatch.setattr(hooks, "checker_of", lambda kind: Checker(reject))
+    said = [run(capsys, "--check", "proof.json")[1]]
+    monkeypatch.undo()
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "kind.json").write_text(json.dumps({"certificate": painted, "version": "1"}))
+    said.append(run(capsys, "--check", "kind.json")[2])
+    said.append(run(capsys, "--check", f"{painted[:40]}.json")[2])
+    for text in said:
+        assert text.count("\n") == 1
+        assert not set("\x1b\x07\u202e") & set(text)
+        assert len(text) < 5_000
+    assert said[0].startswith("REJECTED ")
+
+
 @pytest.mark.parametrize(
     ("words", "line"),
     [

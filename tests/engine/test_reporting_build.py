@@ -202,12 +202,18 @@ def test_plain_data_holds_nothing_json_or_xml_cannot():
         "a": (math.nan, math.inf, -math.inf, -0.0, 1),
         "b\x00": "x\x1b\ud800\ufffe\tÿ學",
         "n": {None: True},
+        "turned": "gpj.\u202eexe \u2066a\u2069 \u200f",
+        "long": "x" * 300_000 + "\nshort",
+        "snippet": "y" * 5_000,
     }
     cleaned = plain(given)
     assert cleaned == {
         "a": [None, None, None, 0.0, 1],
         "b\ufffd": "x\ufffd\ufffd\ufffd\tÿ學",
         "n": {"None": True},
+        "turned": "gpj.\ufffdexe \ufffda\ufffd \ufffd",
+        "long": "x" * 4_000 + "… (296,000 more)\nshort",
+        "snippet": "y" * 5_000,
     }
     assert math.copysign(1.0, cleaned["a"][3]) == -1.0
     assert json.loads(to_text(cleaned)) == cleaned

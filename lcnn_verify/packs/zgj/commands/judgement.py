@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from lcnn_verify.errors import clean
 from lcnn_verify.packs.zgj.vectors.judge import Group, Verdict
 
 _SHOWN = 10
@@ -17,7 +18,7 @@ def show(verdict: Verdict) -> None:
     console = Console()
 
     def line(text: str, style: str = "") -> None:
-        console.print(Text(text, style=style), soft_wrap=True)
+        console.print(Text(clean(text), style=style), soft_wrap=True)
 
     if verdict.failures:
         line("")

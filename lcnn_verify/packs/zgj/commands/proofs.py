@@ -15,7 +15,7 @@ from rich.text import Text
 from lcnn_verify import outputs
 from lcnn_verify.cli.errors import ExitCode, say
 from lcnn_verify.cli.progress import Advance, bar
-from lcnn_verify.cli.streams import print_json
+from lcnn_verify.cli.streams import print_json, tell
 from lcnn_verify.evidence import documents
 from lcnn_verify.evidence.theorem import Theorem
 from lcnn_verify.numerics.digits import number
@@ -55,14 +55,14 @@ def fact(claim: str, out: Path | None, *, json: bool = False, quiet: bool = Fals
         proof = _FACTS[claim]()
     except NotProved as error:
         if shown:
-            print(f"NOT PROVED: {claim}: {error}")
+            tell(f"NOT PROVED: {claim}: {error}")
         return _written({}, path, json=json, shown=shown, failed=True)
     if shown:
         how = "exact algebra"
         if proof.cells:
             plural = "" if proof.cells == 1 else "s"
             how = f"{proof.cells} cell{plural} enclosed at {proof.precision} bits"
-        print(f"CERTIFIED: {claim}: {proof.statement}\nfor: {proof.box}\nby: {how}")
+        tell(f"CERTIFIED: {claim}: {proof.statement}\nfor: {proof.box}\nby: {how}")
     return _written(proof.to_json(), path, json=json, shown=shown, failed=False)
 
 
@@ -104,7 +104,7 @@ def named(
         print(_LEGEND[subject])
         for attempt in made:
             if attempt.failure:
-                print(f"NOT PROVED: {attempt.name}: {attempt.failure}")
+                tell(f"NOT PROVED: {attempt.name}: {attempt.failure}")
     failures = {attempt.name: attempt.failure for attempt in made if attempt.failure}
     certificate, failed = catalogue.certificate(made), bool(failures)
     page = lambda: render(certificate, failures)  # noqa: E731
@@ -138,7 +138,7 @@ def _written(
             outputs.write_atomically(page_of(path), page())
             drawn = f", drawn in {page_of(path)}"
         if shown:
-            print(f"written: {path}{drawn}; check it: lcnn-verify certify --check {path}")
+            tell(f"written: {path}{drawn}; check it: lcnn-verify certify --check {path}")
     return ExitCode.NOT_AS_WANTED if failed else ExitCode.AS_WANTED
 
 

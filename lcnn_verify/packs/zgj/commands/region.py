@@ -17,6 +17,7 @@ from lcnn_verify.cli.certify import COLOURS
 from lcnn_verify.cli.errors import ExitCode, failure, say
 from lcnn_verify.cli.progress import Advance, bar
 from lcnn_verify.cli.streams import print_json
+from lcnn_verify.errors import clean
 from lcnn_verify.evidence import documents
 from lcnn_verify.numerics.digits import number
 from lcnn_verify.packs.zgj.commands.proofs import FOLDER, page_of
@@ -145,10 +146,10 @@ def _show(document: dict[str, Any], path: Path | None, page: Path | None) -> Non
     table.add_column(no_wrap=True, style="dim")
     table.add_column(overflow="fold")
     for name, text in rows.items():
-        table.add_row(Text(name), Text(text))
+        table.add_row(Text(name), Text(clean(text)))
     console.print(table)
     if path and verdict != "INCONCLUSIVE":
-        console.print(Text(f"check it: lcnn-verify certify --check {path}"))
+        console.print(Text(clean(f"check it: lcnn-verify certify --check {path}")))
 
 
 def _levels(document: dict[str, Any]) -> dict[str, str]:

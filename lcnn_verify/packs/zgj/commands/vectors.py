@@ -10,7 +10,7 @@ import typer
 
 from lcnn_verify.cli.errors import ExitCode, say
 from lcnn_verify.cli.options import HOW_MUCH, WHERE, Json, folder, whole
-from lcnn_verify.cli.streams import print_json
+from lcnn_verify.cli.streams import print_json, tell
 
 vectors = typer.Typer(name="vectors")
 
@@ -49,7 +49,7 @@ def export(
     from lcnn_verify.packs.zgj.vectors.vector import load
 
     for file in kit.export(out):
-        print(file)
+        tell(str(file))
     print(f"{len(load())} vectors, version {kit.version()}; start with README.md")
     return ExitCode.AS_WANTED
 
