@@ -14,8 +14,7 @@ import pytest
 import lcnn_verify
 
 if TYPE_CHECKING:
-    from lcnn_verify.numerics.digits import number
-from lcnn_verify.evidence import Property, Recorder
+    from lcnn_verify.evidence import Property, Recorder
 
 _KEY = "lcnn-verify"
 _SHOWN = ("numpy", "scipy", "numba", "mpmath", "hypothesis")
@@ -153,6 +152,7 @@ def _skip_unless_offered(found: Property) -> None:
 def _keep(item: pytest.Function, found: Property, recorder: Recorder) -> None:
     """Attach the outcome to the test's report, which pytest-xdist carries to the main process."""
     from lcnn_verify.evidence import decide
+    from lcnn_verify.numerics.digits import number
 
     decision = decide(found.claim, [recorder.to_json()])
     best = recorder.tightest

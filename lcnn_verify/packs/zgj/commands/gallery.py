@@ -12,6 +12,7 @@ import typer
 from lcnn_verify.cli.errors import ExitCode, failure, say
 from lcnn_verify.cli.options import (
     HOW_MUCH,
+    OUTPUT,
     WHERE,
     Json,
     Properties,
@@ -30,7 +31,11 @@ def gallery(
     ] = None,
     listing: Annotated[
         bool,
-        typer.Option("--list", help="Say what there is, topic by topic, and run nothing."),
+        typer.Option(
+            "--list",
+            help="Say what there is, topic by topic, and run nothing.",
+            rich_help_panel=OUTPUT,
+        ),
     ] = False,
     seed: Seed = 0,
     seeds: Annotated[

@@ -58,7 +58,12 @@ def export(
 def check(
     results: Annotated[Path, typer.Argument(metavar="RESULTS", help="What a program wrote.")],
     complete: Annotated[
-        bool, typer.Option("--complete", help="Fail unless the results cover every vector.")
+        bool,
+        typer.Option(
+            "--complete",
+            help="Fail unless the results cover every vector.",
+            rich_help_panel=HOW_MUCH,
+        ),
     ] = False,
     json: Json = False,
 ) -> int:
