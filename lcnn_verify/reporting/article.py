@@ -54,7 +54,8 @@ def card(data: _Json, entry: _Json, prefix: str) -> doc.Details:
     blocks.append(doc.Group(tuple(_said(entry)), "columns said"))
     if theorems := phrases.theorems(entry, data["timings"]):
         proved = tuple(doc.Paragraph(f"{theorem}.") for theorem in theorems)
-        blocks.append(doc.Section("Proved", proved, f"{key}-proved", "proved"))
+        title = term("certificate", "Proved")
+        blocks.append(doc.Section(title, proved, f"{key}-proved", "proved"))
     if fallen := entry["counterexample"]:
         inside = tuple(exhibits.fallen(entry, fallen, prefix))
         blocks.append(doc.Section("Counterexample", inside, f"{key}-fallen", "fallen"))
@@ -129,7 +130,7 @@ def _origin(data: _Json, entry: _Json) -> Iterator[tuple[doc.Line, doc.Line]]:
         told = f"{', '.join(entry['follows_from'])}; not counted as separate evidence"
         yield term("follows from", "Follows from"), doc.Plain(told)
     tests = [doc.Code(test) for test in entry["tests"]]
-    file = _in_repository(data, entry, f"properties/{entry['property_file']}")
+    file = in_repository(data, entry["pack"], f"properties/{entry['property_file']}")
     yield "Property", (file, ": ", doc.joined(tests)) if len(tests) > 1 else file
     constants = [c[part] for c in entry["constants"] for part in ("name", "value", "basis")]
     texts = [entry["statement"], *entry["assumptions"], *constants, entry["refutation"]]
@@ -138,11 +139,14 @@ def _origin(data: _Json, entry: _Json) -> Iterator[tuple[doc.Line, doc.Line]]:
     yield "Took", f"{number(phrases.seconds(data, entry['id']), 3)} s"
 
 
-def _in_repository(data: _Json, entry: _Json, path: str) -> doc.Line:
-    """A file, leading to the repository at the revision of the run where both are known."""
+def in_repository(data: _Json, key: str, path: str) -> doc.Line:
+    """A file of the pack ``key``, leading to its repository at the revision where both are known.
+
+    The revision is lcnn-verify's own: that of another distribution is not known.
+    """
     revision = data["environment"]["git_revision"] or "-"
     for pack in data["packs"]:
-        ours = pack["distribution"] == "lcnn-verify" and pack["key"] == entry["pack"]
+        ours = pack["distribution"] == "lcnn-verify" and pack["key"] == key
         if ours and pack["repository"] and "-" not in revision:
             return doc.Link(path, f"{pack['repository']}/blob/{revision}/{path}")
     return doc.Code(path)
@@ -161,11 +165,15 @@ def _evidence(data: _Json, entry: _Json) -> Iterator[doc.Block]:
     }
     counts = ((term(name, name.capitalize()), number(count)) for name, count in tallies.items())
     yield doc.Facts(tuple(counts), "tallies")
-    counted = {"Rejected": "discarded", "Undecided": "undecided_reasons", "Classes": "classes"}
-    for name, field in counted.items():
+    counted = (
+        (term("rejected draws", "Rejected"), "discarded"),
+        (term("undecided", "Undecided"), "undecided_reasons"),
+        (term("classes", "Classes"), "classes"),
+    )
+    for name, field in counted:
         if found := entry.get(field):
             told = "; ".join(f"{reason} ({number(count)})" for reason, count in found.items())
-            yield doc.Paragraph(doc.Plain(f"{name}: {told}."), "small")
+            yield doc.Paragraph((name, doc.Plain(f": {told}.")), "small")
     for error in entry["errors"]:
         yield doc.Paragraph(doc.Plain(f"The property broke: {error}"), "small bad-text")
     for defect in entry.get("defects", ()):

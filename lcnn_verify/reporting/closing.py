@@ -8,7 +8,7 @@ from typing import Any
 from lcnn_verify.numerics.digits import number
 from lcnn_verify.reporting import document as doc
 from lcnn_verify.reporting import phrases
-from lcnn_verify.reporting.article import laws
+from lcnn_verify.reporting.article import in_repository, laws
 from lcnn_verify.reporting.terms import RATE, TIGHTEST, glossary, term
 
 _Json = Mapping[str, Any]
@@ -99,7 +99,8 @@ def _reproduce(data: _Json) -> doc.Section:
     environment = data["environment"]
     revision = environment["git_revision"] or "no checkout"
     made = f"lcnn-verify {environment['lcnn_verify']} ({revision})"
-    notes = [doc.Code(pack["notes"]) for pack in data["packs"] if pack["notes"]]
+    packs = [pack for pack in data["packs"] if pack["notes"]]
+    notes = [in_repository(data, pack["key"], pack["notes"]) for pack in packs]
     derived = ("Derivations are in ", doc.joined(notes), " of the repository. ") if notes else ""
     return doc.Section(
         "How to reproduce",

@@ -92,6 +92,10 @@ FIELDS = {
     "title=3": "its field 'title' is a int, no str",
     "groups=None": "its field 'groups' is a NoneType, no Mapping",
     "groups={'other.a': 3}": "its group 'other.a' is a int, no Group",
+    "glossary='words'": "its field 'glossary' is a str, no Mapping",
+    "claims=tuple(replace(c, constants='c = 2') for c in PACK.claims)": (
+        "its claim 'other.first' has constants that are no tuple of Constants"
+    ),
     "claims=None": "its field 'claims' is a NoneType, no Sequence",
     "claims=('other.a',)": "cannot be imported: AttributeError: 'str' object has no attribute 'id'",
 }

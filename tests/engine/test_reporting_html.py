@@ -161,7 +161,7 @@ def test_evidence_is_stated(tree):
     assert "Law 1 : points uniform on the sphere" in laws
     told = "points uniform on the sphere"
     assert text_of(tree).count(told) == laws.count(told), "a law is told once"
-    assert "Rejected: start above the threshold (3)." in articles["claim-demo.convergence"]
+    assert "Rejected : start above the threshold (3)." in articles["claim-demo.convergence"]
     assert "largest number of steps 41,800 ≤ 200,000" in articles["claim-demo.convergence"]
     ladder = articles["claim-demo.size-free"]
     assert "slope of log median time 0.0391 … 0.0412 (2 values) ≤ 0.1" in ladder
@@ -180,7 +180,7 @@ def test_what_was_decided_exactly_drawn_and_audited_is_told(data):
     page = of_card(data, entry)
     for words in (
         "Decided exactly</a></dt><dd>12</dd>",
-        "Classes: flat (3); steep (0).",
+        "Classes</a>: flat (3); steep (0).",
         "Audited</a> by sharper routes: 40 quantities, 2 of them without an enclosure; 5 more have",
         "A defect of the numerics",
         "float64 is off",
