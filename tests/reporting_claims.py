@@ -49,15 +49,15 @@ class Shape:
         shape = cls.from_json(data)
 
         def draw(prefix: str, title: str) -> Drawing:
-            markup = svg.draw(
-                lambda axes: axes.plot(*shape.points[:, :2].T, color=svg.COLOURS["1"]),
-                prefix=prefix,
-                title=title,
-                size=(120, 120),
-            )
+            def paint(axes: Any) -> None:
+                axes.plot(*shape.points[:, :2].T, color=svg.COLOURS["1"])
+                axes.set(xlabel="x (m)", ylabel="y (m)")
+
+            markup = svg.draw(paint, prefix=prefix, title=title, size=(120, 120))
             return Drawing(title, f"{len(shape.points)} points.", markup, (Key("━", "1", "edges"),))
 
-        return Shown(shape.parameters, {"points": data["points"]}, draw)
+        words = f"A shape of {len(shape.points)} points."
+        return Shown(shape.parameters, {"points": data["points"]}, draw, words)
 
 
 def _claim(

@@ -10,6 +10,7 @@ from typing import Any
 
 from lcnn_verify.reporting import document as doc
 from lcnn_verify.reporting import phrases
+from lcnn_verify.reporting.arguments import take_apart
 from lcnn_verify.reporting.report import COUNTEREXAMPLES
 
 _READABLE = 3000  # characters
@@ -87,7 +88,8 @@ def replay(entry: _Json) -> list[doc.Block]:
         return []
     command = doc.Code(phrases.replay_command(entry))
     line = ("Replay with ", command, f", {phrases.replay_from(entry)}.")
-    found: list[doc.Block] = [doc.Paragraph(line)]
+    words = take_apart(fallen["arguments"]).words
+    found: list[doc.Block] = [doc.Paragraph(line), *map(doc.Paragraph, words)]
     if snippet := fallen.get("snippet"):
         found.append(doc.Listing(snippet, "python"))
     return found

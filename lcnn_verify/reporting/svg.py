@@ -14,6 +14,8 @@ from collections.abc import Callable
 from typing import Any
 from xml.etree import ElementTree
 
+from lcnn_verify.errors import InputError
+
 _NAMES = ("ink", "muted", "grid", "good", "bad", "warn", "1", "2", "3", "4", "5", "6")
 COLOURS = {name: f"#0{index:x}0{index:x}0{index:x}" for index, name in enumerate(_NAMES, 1)}
 """Stand-in colour for each CSS variable ``--fig-NAME``."""
@@ -47,6 +49,7 @@ _SETTINGS = {
     "xtick.major.size": 3.0,
     "ytick.major.size": 3.0,
 }
+_NAMED = re.compile(r"(?s)\S.* \(.*\S.*\)\s*$")
 _NUMBER = re.compile(r"-?\d+\.\d{2,}(?:e-?\d+)?")
 # Older matplotlib writes "font: 11px 'DejaVu Sans'", newer "font-size: 11px; font-family: …".
 _FONT = re.compile(r"font: (?:\w+ )*?([\d.]+)px [^;]*(?:;\s*|$)")
@@ -67,7 +70,8 @@ def draw(
     """SVG markup of what ``paint`` draws on one matplotlib ``Axes``.
 
     ``prefix`` makes the ids unique within a page, ``title`` is the text alternative, ``size`` is
-    (width, height) and ``margins`` (left, bottom, right, top), in pixels.
+    (width, height) and ``margins`` (left, bottom, right, top), in pixels. Raises ``InputError``
+    where an axis that is shown has no name with a unit in brackets.
     """
     import matplotlib
     from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -86,12 +90,20 @@ def draw(
         extent = (1 - (left + right) / width, 1 - (bottom + top) / height)
         axes = figure.add_axes((*box, *extent))
         paint(axes)
+        _demand_names(axes, title)
         # At the rim, clear of tick labels that a browser draws wider or larger.
         axes.xaxis.set_label_coords(0.5, -(bottom - 14) / (height * extent[1]))
         axes.yaxis.set_label_coords(-(left - 15) / (width * extent[0]), 0.5)
         nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
         figure.savefig(target, format="svg", metadata=nothing)
     return _inline(target.getvalue(), prefix, title)
+
+
+def _demand_names(axes: Any, title: str) -> None:
+    for label in (axes.get_xlabel(), axes.get_ylabel()) if axes.axison else ():
+        if not _NAMED.search(label):
+            got = f"an axis called {label!r} in {title!r}"
+            raise InputError("figure", got, 'names with units, such as "time t (seconds)"')
 
 
 def _inline(document: str, prefix: str, title: str) -> str:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from lcnn_verify.evidence import check, verifies
 from lcnn_verify.evidence.amounts import norm
+from lcnn_verify.numerics import digits
 from lcnn_verify.packs.zgj import strategies
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.networks import mirrored_clones
@@ -49,4 +50,4 @@ def test_no_constant_will_do(teacher, row, parts):
                 break
             degrees /= 2.0
         check.witness_at_most(level, threshold_level(x), apart="below the threshold")
-        check.witness_at_most(gradient * gradient, bound, note=f"μ = {mu:g}·‖V‖²")
+        check.witness_at_most(gradient * gradient, bound, note=f"μ = {digits.number(mu)}·‖V‖²")

@@ -18,6 +18,7 @@ from hypothesis import given
 
 from lcnn_verify.evidence import Figure, Quantity, check, measure, verifies
 from lcnn_verify.evidence.figures import Kind, Line, log
+from lcnn_verify.numerics import digits
 from lcnn_verify.packs.zgj import laws, strategies
 from lcnn_verify.packs.zgj.descents import (
     BUDGET,
@@ -55,7 +56,7 @@ def check_bound(x, run, factor, weights_at=None):
     growth = 1.0 / run.losses[moved] - 1.0 / run.losses[0]
     k = int(moved[np.argmax(run.times[moved] / growth)])
 
-    label, value = f"L(t = {run.times[k]:.6g})", float(run.losses[k])
+    label, value = f"L(t = {digits.number(run.times[k], 6)})", float(run.losses[k])
     error = float(np.broadcast_to(blur, run.losses.shape)[k])
     reached = Quantity(label, value, error)
     if weights_at:
@@ -152,7 +153,7 @@ def test_measured_exponents():
             x=times,
             y=run.losses[1:],
             bound=rate_bound(x, times, 0.5),
-            note=f"L₀ = {run.losses[0]:.3g}",
+            note=f"L₀ = {digits.number(run.losses[0], 3)}",
         )
         ends = np.array([run.losses.min(), run.losses.max()])
         EXPONENTS.add(

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from lcnn_verify.errors import InputError
 from lcnn_verify.evidence import Recorder, recording
 from lcnn_verify.evidence.figures import Figure, Kind, linear, log
+from lcnn_verify.reporting import svg
 from lcnn_verify.reporting.figures import figures
 
 TIMES = np.geomspace(0.01, 1e4, 5000)
@@ -60,3 +62,15 @@ def test_the_data_behind_a_figure_stay_small():
 
 def test_a_curve_of_one_point_is_a_mark():
     assert "<use " in one(item(DECAY, x=[1.0], y=[1.0])).markup
+
+
+@pytest.mark.parametrize("labels", [("", "y (m)"), ("x (m)", "y"), ("x ()", "y (m)")])
+def test_a_drawing_of_a_pack_has_names_and_units_on_its_axes(labels):
+    def paint(axes):
+        axes.set(xlabel=labels[0], ylabel=labels[1])
+
+    with pytest.raises(
+        InputError, match=r"figure: got an axis called .* in 'T', wanted names with"
+    ):
+        svg.draw(paint, prefix="p", title="T")
+    assert svg.draw(lambda axes: axes.set_axis_off(), prefix="p", title="T")

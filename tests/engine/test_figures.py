@@ -361,7 +361,9 @@ def test_no_data_make_a_figure_fail_and_legends_show_what_is_drawn(items):
 
 def hostile_drawing():
     label = "$\\frac{ <script>alert(1)</script> & \"#010101\" id='x' 学"
-    return svg.draw(lambda axes: axes.set_xlabel(label), prefix="p", title=label), label
+    label = f"{label} (m)"
+    paint = lambda axes: axes.set(xlabel=label, ylabel="height (m)")  # noqa: E731
+    return svg.draw(paint, prefix="p", title=label), label
 
 
 def test_markup_is_deterministic_and_independent_of_the_users_settings():

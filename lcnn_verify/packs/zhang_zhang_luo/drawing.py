@@ -20,8 +20,8 @@ def draw_network(net: Network, prefix: str, title: str) -> Drawing:
         axes.axhline(0.0, color=svg.COLOURS["muted"], lw=0.8)
         axes.vlines(w[:, 0], 0.0, a, color=svg.COLOURS["1"])
         axes.plot(w[:, 0], a, ls="none", marker="o", color=svg.COLOURS["1"])
-        axes.set_xlabel("weight w")
-        axes.set_ylabel("output a")
+        axes.set_xlabel("weight w (number)")
+        axes.set_ylabel("output a (number)")
 
     def plane(axes: Any) -> None:
         largest = float(np.abs(a).max()) or 1.0
@@ -29,8 +29,8 @@ def draw_network(net: Network, prefix: str, title: str) -> Drawing:
             size = 4.0 + 8.0 * float(np.sqrt(abs(value) / largest))
             color = svg.COLOURS["bad" if value < 0.0 else "1"]
             axes.plot([x], [y], ls="none", marker="o", markersize=size, color=color, alpha=0.7)
-        axes.set_xlabel("weight w₁")
-        axes.set_ylabel("weight w₂")
+        axes.set_xlabel("weight w₁ (number)")
+        axes.set_ylabel("weight w₂ (number)")
 
     if net.d == 1:
         caption, paint = "A stem for each neuron: its output a at its weight w.", stems
