@@ -31,6 +31,27 @@ def _ours(name: str, value: str, basis: str) -> Constant:
 
 CLAIMS = (
     Claim(
+        id="os.certified-descent",
+        title="Descent from a certified start converges geometrically to a nearby fit",
+        statement=(
+            "If α₀² ≥ 16Λr₀ and 0 < η ≤ 1/β², then for every step t of descent: "
+            "(1) σ_min(J_t) ≥ α₀/2; (2) ‖r_t‖ ≤ (1 − ηα₀²/8)^t·r₀; "
+            "(3) (α₀/8)·Σ_{s<t}‖W_{s+1} − W_s‖ + ‖r_t‖ ≤ r₀, so that ‖W_t − W₀‖ ≤ 8r₀/α₀; "
+            "(4) r₀ − ‖r_t‖ ≤ β‖W_t − W₀‖: no path is shorter by more than the factor 8β/α₀."
+        ),
+        wording=(
+            "(stochastic) gradient descent when initialized at random converges at a geometric "
+            "rate to a nearby global optima"
+        ),
+        kind=Kind.UPPER,
+        provenance=(READING, DERIVED),
+        source=ABSTRACT,
+        assumptions=(_MODEL, "φ′ and φ″ bounded"),
+        constants=(
+            _ours("16, 8 and ½", "of the certificate, the rate, the path", "proved, THEORY §5"),
+        ),
+    ),
+    Claim(
         id="os.jacobian-rank",
         title="The Jacobian has the rank its size allows",
         statement=(

@@ -20,6 +20,30 @@ def _control(name: str, title: str, statement: str, refutation: str) -> Claim:
 
 CONTROLS = (
     _control(
+        "largest-singular-value",
+        "Descent converges at the rate of the largest singular value",
+        "‖r_t‖ ≤ (1 − η‖J₀‖²/8)^t·r₀ from certified starts, for η ≤ 1/β².",
+        "What lies along the smallest singular vector decays like (1 − ησ_min²)^t.",
+    ),
+    _control(
+        "short-path",
+        "The path is no longer than r₀/(2β)",
+        "Σ‖W_{s+1} − W_s‖ ≤ r₀/(2β) from certified starts.",
+        "f moves at most β times as far as W, and has r₀ to go.",
+    ),
+    _control(
+        "small-displacement",
+        "Weights end within r₀/‖J₀‖ of their start",
+        "‖W_t − W₀‖ ≤ r₀/‖J₀‖ from certified starts.",
+        "What lies along a smaller singular vector has to move further.",
+    ),
+    _control(
+        "long-step",
+        "Steps of 2.2/‖J₀‖² do no harm",
+        "‖r_t‖ ≤ r₀ for all t ≤ 40 with η = 2.2/‖J₀‖², from certified starts.",
+        "Along the largest singular vector r is multiplied by −1.2 in each step.",
+    ),
+    _control(
         "past-the-wall",
         "One more parameter's worth of labels can be fitted",
         "For n = d + 1 inputs, k = 1 and φ(z) = 2^z every vector of positive labels is fitted.",

@@ -14,7 +14,7 @@ import mpmath
 import numpy as np
 from flint import arb
 
-from lcnn_verify.evidence.amounts import norm
+from lcnn_verify.evidence.amounts import distance, norm
 from lcnn_verify.evidence.quantity import ROUNDING, Quantity
 from lcnn_verify.evidence.spectra import eigenvalue
 from lcnn_verify.numerics import balls
@@ -158,3 +158,8 @@ def certificate(problem: Problem) -> Quantity:
     """α₀²/(16 Λ r₀) with α₀ = σ_min(J) and r₀ = ‖r‖ at the start: at least 1 is enough (A1)."""
     smallest, r0 = gram_eigenvalue(problem, least=True), residual_norm(problem, "r₀")
     return (smallest / (16.0 * bend_constant(problem) * r0)).named("α₀²/(16Λr₀)")
+
+
+def moved(problem: Problem, W: FloatArray) -> Quantity:
+    """‖W − W₀‖_F of a float64 point W (k, d)."""
+    return distance(W, problem.W, "‖W − W₀‖")

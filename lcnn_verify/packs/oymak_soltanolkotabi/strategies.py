@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from hypothesis import strategies as st
 
-from lcnn_verify.evidence.draws import ranked
+from lcnn_verify.evidence.draws import discard, ranked, readable
+from lcnn_verify.packs.oymak_soltanolkotabi import evaluation, quantities
 from lcnn_verify.packs.oymak_soltanolkotabi import problem as problems
 from lcnn_verify.packs.oymak_soltanolkotabi.activations import EVERY, SMOOTH, Activation
 from lcnn_verify.packs.oymak_soltanolkotabi.problem import SHAPES, Problem
@@ -69,4 +71,20 @@ def problem(
     )
 
 
-SMOOTH_ONES = st.sampled_from(SMOOTH)
+@st.composite
+def certified(draw: Any, most_n: int = 6, most_d: int = 8, most_h: int = 10) -> Problem:
+    """A problem with f(W) = 0 at the start whose certificate is 1.01 to 4.
+
+    The certificate is proportional to the scale of v, because r₀ = ‖y‖ is free of it.
+    """
+    n, d = draw(st.integers(2, most_n)), draw(st.integers(3, most_d))
+    h = draw(st.integers(min(most_h, max(2, -(-(n + 2) // d))), most_h))
+    shape = draw(st.sampled_from(("sphere", "nearly parallel", "orthogonal")))
+    sigma, seed = draw(st.sampled_from(SMOOTH)), draw(SEEDS)
+    multiple = draw(readable(1.01, 4.0, simple=(2.0, 1.5, 1.25, 1.01)))
+    one = problems.mirrored(sigma, n, d, h, seed=seed, shape=shape)
+    spectrum = np.linalg.eigvalsh(evaluation.gram(one, one.W))
+    if not spectrum[0] > 1e-6 * spectrum[-1]:
+        discard("σ_min(J) is below 1e-3·‖J‖ at the start")
+    found = quantities.certificate(one)
+    return one.scaled(float(multiple / found.value))
