@@ -76,7 +76,7 @@ class Run:
 
     def _rounding(self, value: float) -> float:
         size = float(np.abs(self.points).max(initial=1.0))
-        entries = self.points[0].size
+        entries = int(self.points[0].size)
         return ROUNDING * (4.0 * math.sqrt(entries) * size + (entries + 4) * value)
 
     def _quantity(self, label: str, value: float, error: float, held: Any, t: int) -> Quantity:
