@@ -74,8 +74,13 @@ def _ours() -> tuple[packs.Pack, ...]:
 
 
 def theory_of(pack: packs.Pack, text: str) -> Iterator[str]:
-    """The notes of a pack, under a heading that says whose they are."""
-    yield from (f"# Theory: {_plain(pack.title)}", "", text.partition("\n")[2])
+    """The notes of a pack, under a heading that says whose they are.
+
+    An underscore is an index in a formula: notes mark emphasis by stars.
+    """
+    parts = re.split(r"(```.*?```|`[^`]*`)", text.partition("\n")[2], flags=re.DOTALL)
+    parts[::2] = [part.replace("_", r"\_") for part in parts[::2]]
+    yield from (f"# Theory: {_plain(pack.title)}", "", "".join(parts))
 
 
 def verdict_table() -> Iterator[str]:

@@ -138,7 +138,11 @@ def test_the_reference_has_every_claim_command_and_name(site, pages):
     for tool in (ROOT / "lcnn_verify" / "numerics").glob("[!_]*.py"):
         assert f"lcnn_verify.numerics.{tool.stem}" in told
     for pack in ours:
-        assert (site / "generated" / f"theory-{pack.key}.html").is_file()
+        theory = site / "generated" / f"theory-{pack.key}.html"
+        notes = (pack.sources / "THEORY.md").read_text(encoding="utf-8")
+        told = words_of(theory)
+        for index in re.findall(r"[^\s<>&]_[\w{]+", re.sub(r"`[^`]*`", "", notes)):
+            assert index in told, f"{pack.key}: an index became emphasis"
     assert ledger.claim("lab.first")
 
 
