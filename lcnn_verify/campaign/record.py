@@ -38,6 +38,7 @@ def _record_schema() -> dict[str, Any]:
         "idle": _COUNT,
         "classes": _TALLY,
         "apart": {"type": "object", "additionalProperties": observation},
+        "failing": {"type": "object", "additionalProperties": _TEXT},
         "audit": _TALLY,
         "defect": observation,
     }

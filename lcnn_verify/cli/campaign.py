@@ -21,8 +21,9 @@ from lcnn_verify.cli.group import WORDS
 from lcnn_verify.cli.progress import bar
 from lcnn_verify.cli.streams import print_json
 from lcnn_verify.comparison.deviation import Deviation
-from lcnn_verify.comparison.deviations import excuses, load, matching, unexpected
+from lcnn_verify.comparison.deviations import excuses, load, matching, unexpected, written
 from lcnn_verify.comparison.outline import deviations as deviation_table
+from lcnn_verify.errors import InputError
 from lcnn_verify.reporting.outline import document
 from lcnn_verify.reporting.plain import plain, to_text
 from lcnn_verify.reporting.report import Report
@@ -38,14 +39,19 @@ def run_campaign(
     *,
     out: Path,
     expected: Path | None = None,
+    write_expected: Path | None = None,
     json: bool,
     quiet: bool,
 ) -> int:
     """Run ``campaign``, print what was asked for, and return the exit code.
 
-    What the file ``expected`` says will deviate is shown as it is, and does not count.
+    What the file ``expected`` says will deviate is shown as it is, and does not count. What does is
+    written to the file ``write_expected``, for a person to give the reasons.
     """
     deviations = expected_in(expected)
+    if write_expected is not None and write_expected != expected and write_expected.exists():
+        got = f"{str(write_expected)!r}, which exists"
+        raise InputError("write_expected", got, "a new file, or that of --expected")
     try:
         with _bar(sys.stderr.isatty() and not (json or quiet)) as progress:
             report = campaign(progress)
@@ -69,6 +75,8 @@ def run_campaign(
         say(f"interrupted{has}; resume with: {_resuming(ctx)}")
         return ExitCode.INTERRUPTED
     _show(report, out, json=json, quiet=quiet)
+    if write_expected is not None:
+        write_expected.write_text(written(report.data, deviations), encoding="utf-8")
     if not quiet:
         left_out = report.data["environment"]["left_out"]
         say_left_out((entry["name"], entry["reason"]) for entry in left_out)

@@ -44,9 +44,13 @@ class Aspect(StrEnum):
     COUNTEREXAMPLE = "counterexample"
     MARGIN = "margin"
     TESTS = "tests"
+    CASES = "cases"
     EXAMPLES = "examples"
     UNDECIDED = "undecided"
     RATE_BOUND = "violation rate bound"
+
+
+_CASES = Aspect.CASES
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +113,13 @@ def compare_claims(
     margin: float,
     strict: bool = False,
     expected: Collection[str] = (),
+    named: Collection[str] = (),
 ) -> list[Change]:
     """Every change between the reports ``old`` and ``new``, worst first, else in ledger order.
 
     ``margin`` is the part of a margin whose loss is worth a warning; ``strict`` makes regressions
-    of warnings. On claims with an id in ``expected``, both are expected changes instead.
+    of warnings. On claims with an id in ``expected``, both are expected changes instead; a case
+    that fails newly is so only on claims in ``named``, whose expectation names its cases.
     """
     before = {entry["id"]: entry for entry in old["claims"]}
     after = {entry["id"]: entry for entry in new["claims"]}
@@ -125,7 +131,10 @@ def compare_claims(
             continue
         pair = Pair(before[claim], entry, margin, same_budget)
         found += [change for aspect in _ASPECTS for change in aspect(pair)]
-    judged = (_judge(change, strict, change.claim in expected) for change in found)
+    judged = (
+        _judge(change, strict, change.claim in (named if change.aspect is _CASES else expected))
+        for change in found
+    )
     order = list(Severity)
     return sorted(judged, key=lambda change: order.index(change.severity))
 
@@ -179,6 +188,20 @@ def _verdict_severity(old: Entry, new: Entry) -> Severity:
         return Severity.WARNING if lost_proof else Severity.IMPROVEMENT
     # Neither is as wanted: from undecided to decided the wrong way is a step down.
     return Severity.WARNING if old["verdict"] in undecided else Severity.INFORMATION
+
+
+def _cases(pair: Pair) -> Iterator[Change]:
+    """Cases of a finite list that newly fail, or no longer do, of a claim that fails throughout."""
+    old, new = (set(entry.get("failing", ())) for entry in (pair.old, pair.new))
+    if not (old and new):
+        return
+    for cases, severity, said in (
+        (new - old, Severity.REGRESSION, "fails in cases it did not fail in"),
+        (old - new, Severity.IMPROVEMENT, "no longer fails in"),
+    ):
+        if cases:
+            text = f"{said}: {', '.join(sorted(cases))}"
+            yield pair.change(Aspect.CASES, severity, len(old), len(new), text)
 
 
 def _statement(pair: Pair) -> Iterator[Change]:
@@ -292,6 +315,6 @@ def _rate_bound(pair: Pair) -> Iterator[Change]:
 
 
 _ASPECTS: tuple[Callable[[Pair], Iterator[Change]], ...] = (
-    *(_verdict, _statement, _counterexample, _margin, _tests),
+    *(_verdict, _cases, _statement, _counterexample, _margin, _tests),
     *(_examples, _undecided, _rate_bound),
 )

@@ -79,7 +79,14 @@ def compare(
     _comparable(old.data, new.data)
     matches = matching(deviations, new.data)
     excused = expected(matches)
-    changes = compare_claims(old.data, new.data, margin=margin, strict=strict, expected=excused)
+    changes = compare_claims(
+        old.data,
+        new.data,
+        margin=margin,
+        strict=strict,
+        expected=excused,
+        named=[claim for claim, match in excused.items() if match.deviation.cases],
+    )
     data: shapes.Diff = {
         "diff": DIFF_VERSION,
         "lcnn_verify": lcnn_verify.__version__,

@@ -58,7 +58,10 @@ class Platform:
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """A claim that is known not to earn its wanted verdict, with the reason and a link."""
+    """A claim that is known not to earn its wanted verdict, with the reason and a link.
+
+    With ``cases`` of its finite list, no other may fail.
+    """
 
     id: str
     reason: str
@@ -66,10 +69,17 @@ class Deviation:
     verdict: Verdict | None = None
     platform: Platform = Platform()
     expires: date | None = None
+    cases: tuple[str, ...] = ()
 
     def shows(self, entry: Mapping[str, Any]) -> bool:
         """Whether the claim's ``entry`` in a report deviates in the way expected here."""
-        return not entry["as_wanted"] and self.verdict in (None, entry["verdict"])
+        expected = self.verdict in (None, entry["verdict"]) and not self.unnamed(entry)
+        return not entry["as_wanted"] and expected
+
+    def unnamed(self, entry: Mapping[str, Any]) -> tuple[str, ...]:
+        """The cases that fail in ``entry`` and are none of those named; none where none are."""
+        failing = entry.get("failing", {})
+        return tuple(case for case in failing if self.cases and case not in self.cases)
 
     def to_json(self) -> shapes.Expectation:
         """The deviation as the file has it, null for what it leaves out."""
@@ -80,6 +90,7 @@ class Deviation:
             "verdict": None if self.verdict is None else str(self.verdict),
             "platform": self.platform.to_json(),
             "expires": None if self.expires is None else self.expires.isoformat(),
+            "cases": list(self.cases),
         }
 
 

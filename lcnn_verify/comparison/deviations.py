@@ -8,6 +8,7 @@ The file is TOML, one table a deviation::
     link = "https://example.org/issues/7"   # where the matter is followed
     verdict = "INCONCLUSIVE"                # optional: only this verdict is expected
     expires = 2027-06-30                    # optional: the last day it counts
+    cases = ["n = 4097"]                    # optional: of a finite list, what alone may fail
 
     [deviation.platform]                    # optional, each key too: where it is expected
     system = "Linux"                        # or macOS, Windows
@@ -20,6 +21,7 @@ All conditions that are there must hold in the environment of the report that is
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -37,7 +39,7 @@ from lcnn_verify.comparison.surroundings import not_offered
 from lcnn_verify.errors import InputError, did_you_mean
 from lcnn_verify.evidence import Verdict
 
-_KEYS = ("id", "reason", "link", "verdict", "platform", "expires")
+_KEYS = ("id", "reason", "link", "verdict", "platform", "expires", "cases")
 _MANDATORY = _KEYS[:3]
 _PLATFORM_KEYS = ("system", "machine", "python", "packages")
 _SYSTEMS = ("Linux", "macOS", "Windows")
@@ -50,6 +52,7 @@ class Status(StrEnum):
     EXPECTED = "expected"
     NO_LONGER_NEEDED = "no longer needed"
     ANOTHER_VERDICT = "another verdict"
+    OTHER_CASES = "other cases"
     ELSEWHERE = "not for this platform"
     EXPIRED = "expired"
     ABSENT = "claim not in the report"
@@ -111,9 +114,37 @@ def _match(
         return Match(deviation, Status.EXPECTED, entry["verdict"])
     if entry["as_wanted"]:
         return Match(deviation, Status.NO_LONGER_NEEDED, f"{entry['verdict']}, as wanted")
+    if unnamed := deviation.unnamed(entry):
+        return Match(deviation, Status.OTHER_CASES, f"fails too: {', '.join(unnamed)}")
     return Match(
         deviation, Status.ANOTHER_VERDICT, f"{entry['verdict']}, expected {deviation.verdict}"
     )
+
+
+def written(report: Mapping[str, Any], known: Iterable[Deviation] = ()) -> str:
+    """The file of deviations that expects what ``report`` has not as wanted, case by case.
+
+    Reason and link of a claim come from the ``known`` ones. A new one has none, which is for a
+    person to write: until then the file is refused where it is read.
+    """
+    before = {deviation.id: deviation for deviation in known}
+    tables = []
+    for entry in report["claims"]:
+        if entry["as_wanted"]:
+            continue
+        had = before.get(entry["id"])
+        fields = {
+            "id": entry["id"],
+            "reason": had.reason if had else "",
+            "link": had.link if had else "",
+            "verdict": entry["verdict"],
+            **({"cases": list(entry["failing"])} if entry.get("failing") else {}),
+        }
+        lines = [f"{key} = {json.dumps(it, ensure_ascii=False)}" for key, it in fields.items()]
+        tables.append(
+            "\n".join([f"# {' '.join(entry['reason'].split())}", "[[deviation]]", *lines])
+        )
+    return "\n\n".join(tables) + "\n" * bool(tables)
 
 
 def _started(report: Mapping[str, Any]) -> date:
@@ -189,7 +220,14 @@ def _deviation(place: str, table: Any, known: Sequence[str]) -> Deviation:
         None if verdict is None else Verdict(verdict),
         _platform(f"{place}: platform", table.get("platform", {})),
         expires,
+        _cases(place, table.get("cases", [])),
     )
+
+
+def _cases(place: str, value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or any(not isinstance(case, str) for case in value):
+        raise InputError(f"{place}: cases", _named(value), "a list of texts, names of cases")
+    return tuple(value)
 
 
 def _platform(place: str, table: Any) -> Platform:

@@ -79,6 +79,7 @@ class Expectation(TypedDict):
     verdict: str | None
     platform: Platform
     expires: str | None
+    cases: Sequence[str]
 
 
 class Deviation(Expectation):

@@ -136,6 +136,13 @@ class Observation:
         data["outcome"] = str(self.outcome)
         return data
 
+    @property
+    def failure(self) -> str:
+        """What a violation comes to, in a few words."""
+        if self.relation == "?":
+            return f"{self.quantity} {self.bound_label}"
+        return f"{self.quantity} {self.relation} {self.bound_label} fails"
+
     def sentence(self) -> str:
         """One line: claim, quantity, got, relation, bound, margin, arithmetic, proof."""
         certificate = self.certificate

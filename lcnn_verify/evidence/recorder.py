@@ -121,6 +121,7 @@ class Recorder:
     classes: Counter[str] = field(default_factory=Counter)
     audit: Audit = field(default_factory=Audit)
     lost: int = 0
+    failing: dict[str, str] = field(default_factory=dict)
     _arguments: Mapping[str, Any] = field(default_factory=dict)
     _example: Outcome = Outcome.HOLDS
     _labels: set[str] = field(default_factory=set)
@@ -244,6 +245,7 @@ class Recorder:
             "apart": {name: seen.to_json() for name, seen in sorted(self.apart.items())},
             "defect": self.defect and self.defect.to_json(),
             "audit": self.audit.to_json() if self.audit.looked else None,
+            "failing": self.failing,
         }
         return {
             "claim": self.claim,
@@ -309,8 +311,9 @@ def observe(
 
     ``overrides`` replace drawn arguments, and ``explain`` is asked only where it is violated.
     """
-    why = explain() if explain and ruling.outcome is Outcome.VIOLATED else Explanation()
     recorder = current()
+    asked = ruling.outcome is Outcome.VIOLATED and not recorder.failing  # the first tells the rest
+    why = explain() if explain and asked else Explanation()
     recorder.escalated += ruling.sharper
     return Observation(
         claim=recorder.claim,

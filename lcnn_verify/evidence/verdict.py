@@ -44,7 +44,9 @@ def decide(claim: Claim, records: Iterable[dict[str, Any]]) -> Decision:
     """
     tests: dict[str, _Tally] = {}
     fallen = proof = None
+    failing: set[str] = set()
     for record in records:
+        failing.update(record.get("failing", ()))
         proof = proof or next((it for it in record.get("proofs", ()) if it["whole"]), None)
         tests.setdefault(record["test"], _Tally()).take(record)
         fallen = fallen or record["counterexample"]
@@ -52,6 +54,8 @@ def decide(claim: Claim, records: Iterable[dict[str, Any]]) -> Decision:
     defects = any(tally.defects for tally in tests.values())
     if fallen and not (defects and claim.is_control):
         verdict, reason = Verdict.REFUTED, _refutation(fallen)
+        if len(failing) > 1:
+            reason += f" ({len(failing)} cases fail)"
     elif not (examples or defects or any(tally.errors for tally in tests.values())):
         verdict, reason = Verdict.NOT_EXERCISED, _nothing(*tests.values())
     else:

@@ -115,7 +115,7 @@ class Property:
                 elif self._handle is not None:
                     self._run_examples(recorder, phases)
                 else:
-                    self._run_cases(recorder)
+                    self._run_cases(recorder, whole=shrink and self.claim.judges_subject)
                 if self.law is not None and self.draws:
                     self._run_sampling(recorder, self.law)
             except (Violation, Defect, Unsatisfiable, SearchSpent):
@@ -181,10 +181,28 @@ class Property:
         if os.environ.get("LCNN_DEBUG") == "1":
             traceback.print_exception(error)
 
-    def _run_cases(self, recorder: Recorder) -> None:
+    def _run_cases(self, recorder: Recorder, *, whole: bool) -> None:
+        """Run the cases; to their end if ``whole``, else to the first that fails."""
         context = active()
         cases = [{}] if self.cases is None else self.cases(context.profile)
-        self._run_each(recorder, islice(cases, context.shard, None, context.shards))
+        listed = islice(cases, context.shard, None, context.shards)
+        if not whole:
+            self._run_each(recorder, listed)
+            return
+        first = None
+        try:
+            for arguments in listed:
+                try:
+                    with suppress(Discarded):
+                        self._run_once(recorder, arguments)
+                except (Violation, SearchSpent) as ended:
+                    assert recorder.counterexample is not None
+                    first = first or recorder.counterexample
+                    recorder.failing[case_name(arguments)] = recorder.counterexample.failure
+                    if isinstance(ended, SearchSpent):
+                        raise
+        finally:
+            recorder.counterexample = first
 
     def _run_each(self, recorder: Recorder, examples: Iterable[Mapping[str, Any]]) -> None:
         for arguments in examples:
@@ -229,6 +247,13 @@ class Property:
         recorder.sampling = Sampling(law.text, stream.examples, stream.undecided, stream.violations)
 
 
+def case_name(arguments: Mapping[str, Any]) -> str:
+    """What a case of a finite list is called: its only argument, or all of them."""
+    if len(arguments) == 1:
+        return str(next(iter(arguments.values())))
+    return ", ".join(f"{name} = {value}" for name, value in arguments.items())
+
+
 def replay_record(observation: Mapping[str, Any]) -> dict[str, Any]:
     """The content of a replay file: which property, in which run, and what it fell on."""
     return {
@@ -254,7 +279,8 @@ def verifies(
 
     ``examples`` and ``draws`` are the quick profile's budgets of Hypothesis examples and of i.i.d.
     draws from ``law``; ``shrink=False`` is for properties whose single example is expensive. A
-    plain function runs once on each of ``cases``, or once without arguments. Without an example of
+    plain function runs once on each of ``cases``, or once without arguments; on code under test it
+    goes on after one that fails, so that all that do are known. Without an example of
     each of the ``classes`` (``draws.classify``) the claim is inconclusive. The result is a test
     function without arguments, carrying its :class:`Property` as ``.lcnn_property``. Raises
     ``InputError`` for a claim the ledger does not hold.

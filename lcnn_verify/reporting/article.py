@@ -11,6 +11,7 @@ from lcnn_verify.reporting import exhibits, phrases
 from lcnn_verify.reporting.terms import of_pack, term
 
 _Json = Mapping[str, Any]
+_MOST_CASES = 24
 SHOWN = ("not as wanted", "proved, whole or in part", "controls")
 """What the page can be asked to show alone; :func:`shown_as` says which a claim is."""
 
@@ -49,6 +50,10 @@ def card(data: _Json, entry: _Json, prefix: str) -> doc.Details:
     """The claim ``entry`` of the report ``data``; ``prefix`` keeps ids of its drawings apart."""
     key = f"claim-{entry['id']}"
     blocks: list[doc.Block] = [doc.Paragraph(entry["reason"], "reason")]
+    if len(failing := list(entry.get("failing", ()))) > 1:
+        more = f" and {len(failing) - _MOST_CASES} more" if len(failing) > _MOST_CASES else ""
+        named = f"Cases that fail: {'; '.join(failing[:_MOST_CASES])}{more}."
+        blocks.append(doc.Paragraph(doc.Plain(named), "small"))
     if expected := entry.get("expected"):
         blocks.append(doc.Paragraph(doc.Plain(f"Expected to fail: {expected}"), "small"))
     blocks.append(doc.Group(tuple(_said(entry)), "columns said"))

@@ -156,6 +156,7 @@ def merge(claim: Claim, records: Iterable[_Json]) -> shapes.Claim:
         "classes": _counts(ordered, "classes"),
         "apart": _apart(ordered),
         "audit": _counts(ordered, "audit"),
+        "failing": {case: says for it in ordered for case, says in it.get("failing", {}).items()},
         "defects": [record["defect"] for record in ordered if "defect" in record],
     }
     present: Any = {key: value for key, value in late.items() if value}

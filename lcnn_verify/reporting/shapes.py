@@ -279,6 +279,7 @@ class Claim(TypedDict):
     series: Sequence[Series]
     exact: NotRequired[int]
     classes: NotRequired[Mapping[str, int]]
+    failing: NotRequired[Mapping[str, str]]
     audit: NotRequired[Audit]
     defects: NotRequired[Sequence[Observation]]
 

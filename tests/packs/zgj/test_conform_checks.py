@@ -9,7 +9,7 @@ import pytest
 from lcnn_verify import ledger
 from lcnn_verify.campaign.properties import directory_of, load
 from lcnn_verify.evidence import Verdict, decide
-from lcnn_verify.packs.zgj.conformance import open_implementation
+from lcnn_verify.packs.zgj.conformance import examples, open_implementation
 from lcnn_verify.packs.zgj.conformance.checks import lacking
 from lcnn_verify.packs.zgj.conformance.trial import putting
 from lcnn_verify.packs.zgj.gallery.references.numpy_direct import NumpyDirect
@@ -88,6 +88,37 @@ def test_the_reason_names_what_is_wrong(name, slip, words):
     decision, fallen = judged(name, slip())
     assert words in decision.reason
     assert words in fallen["diagnosis"]
+
+
+class ShortAndLong(subjects.Honest):
+    """Half of the gradient for short neurons, which may be known, and another sign for long."""
+
+    def gradient(self, W, V):
+        norms = np.linalg.norm(W, axis=1, keepdims=True)
+        factor = np.where(norms > 1e30, -1.0, np.where(norms < 1e-10, 0.5, 1.0))
+        return factor * super().gradient(W, V)
+
+
+def test_a_finite_list_runs_to_its_end_and_names_every_case_that_fails():
+    check = ledger.claim("zgj.conform.degenerate")
+    context = RunContext(subject={"object": "x"})
+    with open_implementation(ShortAndLong()) as opened, putting(opened), running(context):
+        (only,) = load(directory_of(check), check.property_file)
+        recorder, first = only.run(), only.run(shrink=False)
+    assert list(recorder.failing) == [
+        "a tiny student",
+        "a tiny student on a teacher",
+        "tiny networks",
+        "a huge student",
+        "huge networks",
+    ]
+    assert recorder.examples == len(examples.DEGENERATE)
+    assert recorder.violations == len(recorder.failing)
+    assert recorder.counterexample.arguments["case"] == "a tiny student"
+    assert recorder.counterexample.snippet, "the first is told in full"
+    assert not first.failing
+    assert first.counterexample.arguments["case"] == "a tiny student"
+    assert decide(check, [recorder.to_json()]).reason.endswith("(5 cases fail)")
 
 
 def test_a_counterexample_is_shrunk_to_what_fits_on_paper():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import signal
 from pathlib import Path
@@ -9,7 +10,13 @@ from xml.etree import ElementTree
 
 import pytest
 
+from lcnn_verify import ledger
 from lcnn_verify.cli import main
+from lcnn_verify.comparison.compare import compare
+from lcnn_verify.comparison.deviation import Deviation
+from lcnn_verify.comparison.deviations import Status, load, matching, unexpected, written
+from lcnn_verify.errors import InputError
+from lcnn_verify.reporting.report import Report
 
 # Right, but for arrays in Fortran order, which it reads as if they were in C order.
 TARGET = """
@@ -107,3 +114,39 @@ def test_a_bad_file_is_refused_before_anything_runs(folder, capsys):
     assert captured.out == ""
     assert captured.err.endswith("did you mean 'zgj.conform.layout'?\n")
     assert journal.read_bytes() == before
+
+
+def test_what_fails_is_written_down_by_case_and_no_other_case_is_excused(folder, capsys):
+    file = folder / "written.toml"
+    assert conform(folder, "--write-expected", str(file), "--quiet") == 1
+    text = file.read_text(encoding="utf-8")
+    shapes = ((2, 3, 4), (3, 3, 3), (9, 2, 5))
+    cases = [f"layout = F, m = {m}, r = {r}, d = {d}" for m, r, d in shapes]
+    assert f"cases = {json.dumps(cases)}" in text
+    known = [check.id for check in ledger.checks()]
+    with pytest.raises(InputError, match=r"deviation 1: link: got '', wanted text in quotes"):
+        load(file, known)
+    assert conform(folder, "--write-expected", str(file)) == 2
+    assert "error: --write-expected: got" in capsys.readouterr().err
+    text = text.replace('reason = ""', 'reason = "why"').replace(
+        'link = ""', 'link = "https://a.b"'
+    )
+    file.write_text(text, encoding="utf-8")
+    deviations, new = load(file, known), "layout = reversed, m = 3, r = 3, d = 3"
+    before = Report.read(folder / "out" / "report.json")
+    assert [list(e["failing"]) for e in before.data["claims"] if "failing" in e] == [cases]
+    assert unexpected(before.data, matching(deviations, before.data)) == ()
+    after = Report(copy.deepcopy(before.data))
+    for entry in after.data["claims"]:
+        if "failing" in entry:
+            entry["failing"][new] = "loss = L(W) fails"
+    (match,) = matching(deviations, after.data)
+    assert (match.status, match.detail) == (Status.OTHER_CASES, f"fails too: {new}")
+    assert unexpected(after.data, [match]) == ("zgj.conform.layout",)
+    for expected in ((), deviations, (Deviation("zgj.conform.layout", "why", "https://a.b"),)):
+        found = compare(before, after, deviations=expected).data
+        assert found["summary"]["regressions"] == ["zgj.conform.layout"]
+        (change,) = (c for c in found["changes"] if c["aspect"] == "cases")
+        assert change["text"] == f"fails in cases it did not fail in: {new}"
+    assert compare(after, before).data["summary"]["improvements"] == ["zgj.conform.layout"]
+    assert written(after.data, deviations).count('reason = "why"') == 1

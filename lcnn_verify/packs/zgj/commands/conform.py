@@ -10,6 +10,7 @@ import typer
 from lcnn_verify.cli.options import (
     HOW_MUCH,
     WHAT,
+    WHERE,
     Expected,
     Jobs,
     Json,
@@ -73,6 +74,14 @@ def conform(
     ] = 2.0,
     properties: Properties = None,
     expected: Expected = None,
+    write_expected: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write what fails now as expected deviations; the reasons are yours.",
+            rich_help_panel=WHERE,
+        ),
+    ] = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> int:
@@ -106,6 +115,7 @@ def conform(
         ),
         out=out,
         expected=expected,
+        write_expected=write_expected,
         json=json,
         quiet=quiet,
     )

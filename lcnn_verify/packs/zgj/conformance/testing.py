@@ -70,6 +70,9 @@ def _failure(check: Claim, recorders: Sequence[Recorder], seed: int) -> list[str
     fallen = next((seen for r in recorders if (seen := r.counterexample) is not None), None)
     if fallen is not None:
         lines += [fallen.sentence(), "", fallen.snippet]
+        failing = [case for recorder in recorders for case in recorder.failing]
+        if len(failing) > 1:
+            lines.append(f"cases that fail: {'; '.join(failing)}")
         if "target" in fallen.run["subject"]:
             lines.append("replay with `lcnn-verify replay FILE`, FILE holding:")
             lines.append(json.dumps(replay_record(fallen.to_json())))
