@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeAlias
@@ -21,7 +21,14 @@ from lcnn_verify.cli.group import WORDS
 from lcnn_verify.cli.progress import bar
 from lcnn_verify.cli.streams import print_json
 from lcnn_verify.comparison.deviation import Deviation
-from lcnn_verify.comparison.deviations import excuses, load, matching, unexpected, written
+from lcnn_verify.comparison.deviations import (
+    Match,
+    excuses,
+    load,
+    matching,
+    unexpected,
+    written,
+)
 from lcnn_verify.comparison.outline import deviations as deviation_table
 from lcnn_verify.errors import InputError
 from lcnn_verify.reporting.outline import document
@@ -49,9 +56,7 @@ def run_campaign(
     written to the file ``write_expected``, for a person to give the reasons.
     """
     deviations = expected_in(expected)
-    if write_expected is not None and write_expected != expected and write_expected.exists():
-        got = f"{str(write_expected)!r}, which exists"
-        raise InputError("write_expected", got, "a new file, or that of --expected")
+    _demand_place(write_expected, expected)
     try:
         with _bar(sys.stderr.isatty() and not (json or quiet)) as progress:
             report = campaign(progress)
@@ -80,16 +85,30 @@ def run_campaign(
     if not quiet:
         left_out = report.data["environment"]["left_out"]
         say_left_out((entry["name"], entry["reason"]) for entry in left_out)
-    if not deviations:
-        return report.exit_code
+    return _judged(report, matches, shown=not (json or quiet)) if deviations else report.exit_code
+
+
+def _judged(report: Report, matches: Sequence[Match], *, shown: bool) -> int:
+    """The exit code where failures may be expected, told if ``shown``."""
     uncalled_for = unexpected(report.data, matches)
-    if not (json or quiet):
+    if shown:
         print_blocks(Console(), deviation_table(plain([match.to_json() for match in matches])))
         if uncalled_for:
             print(f"Not expected: {', '.join(uncalled_for)}.")
         elif report.exit_code:
             print("Every failure is expected.")
     return ExitCode.NOT_AS_WANTED if uncalled_for else ExitCode.AS_WANTED
+
+
+def _demand_place(file: Path | None, expected: Path | None) -> None:
+    """Raise ``InputError`` unless a file of deviations may be written to ``file``."""
+    if file is None:
+        return
+    wanted = "a new file in a folder that is there, or the file of --expected"
+    if file != expected and file.exists():
+        raise InputError("write_expected", f"{str(file)!r}, which exists", wanted)
+    if not file.parent.is_dir():
+        raise InputError("write_expected", f"{str(file)!r}, in no folder", wanted)
 
 
 def _show(report: Report, out: Path | None, *, json: bool, quiet: bool) -> None:
