@@ -18,10 +18,13 @@ _LEFT = "text-align: left"
 
 
 def summary(data: Mapping[str, Any], folder: Path | None) -> str:
-    """HTML for one cell of output; all text is escaped. Links lead to what is in ``folder``."""
+    """HTML for one cell of output, what is not as wanted first; all text is escaped.
+
+    Links lead to what is in ``folder``.
+    """
     heads = ("claim", "says", "verdict", "", "examples", "tightest")
     head = tag("tr", _joined(tag("th", name, style=_LEFT) for name in heads))
-    body = _joined(_row(entry) for entry in data["claims"])
+    body = _joined(map(_row, sorted(data["claims"], key=lambda entry: entry["as_wanted"])))
     table = tag("table", tag("thead", head) + tag("tbody", body))
     lines = [
         tag("p", tag("strong", phrases.headline(data))),
