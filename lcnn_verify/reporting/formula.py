@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from contextlib import suppress
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 
@@ -48,6 +49,7 @@ class _NoFormula(Exception):
     """What is read is none."""
 
 
+@lru_cache(maxsize=4096)
 def formula(text: str) -> Markup:
     """``text`` escaped, its formulas as MathML, and other scripts such as ``x_i`` set as such."""
     tokens: list[str] = _TOKEN.findall(text)

@@ -30,6 +30,21 @@ PACK = Pack(
             "Controls", "False statements that must be refuted; one that stands fails the run."
         ),
     },
+    introduction=(
+        "Only the abstract, headlines and captions could be read. They say that branches of "
+        "perfect minima separate from imperfect ones at N_t ≤ m(d + 1) samples, and that some are "
+        "nowhere Morse–Bott. The precise statements, the definition of N_t and all constants are "
+        "ours; what the sizes of its groups say of a branch is proved."
+    ),
+    glossary={
+        "perfect minimum": "parameters whose network is the target at every input, not in samples",
+        "imperfect minimum": "parameters of zero loss on the samples, and not at every input",
+        "branch": "the perfect minima that share the way neurons are put into groups of one weight",
+        "N_t": "the least number of samples at which branch t separates from imperfect minima",
+        "m, m₀": "the widths of the student and of the target",
+        "Morse–Bott": "the kernel of the Hessian is the tangent space of the branch, and no more",
+    },
+    notes="lcnn_verify/packs/zhang_zhang_luo/THEORY.md",
     commands="lcnn_verify.packs.zhang_zhang_luo.commands:commands",
     hooks="lcnn_verify.packs.zhang_zhang_luo.hooks:HOOKS",
 )
