@@ -13,11 +13,14 @@ from pathlib import Path
 
 import lcnn_verify
 from lcnn_verify import ledger, packs
+from lcnn_verify.campaign.executor import supervise
+from lcnn_verify.campaign.plan import Unit
 from lcnn_verify.campaign.properties import directory_of, find_directory, load
 from lcnn_verify.errors import said
 from lcnn_verify.evidence.hooks import Hooks, SelfCheck, every_pack, without_hooks
 from lcnn_verify.ledger import Claim
 from lcnn_verify.numerics import compiled as compiled_routes
+from lcnn_verify.profiles import RunContext
 from lcnn_verify.warmup import compile_counts, warm_up
 
 _PACKAGES = (
@@ -52,6 +55,7 @@ def findings(properties: Path | str | None = None) -> Iterator[Finding]:
         "packs": pack_list,
         "properties": lambda: find_properties(properties),
         "compiled code": compiled_code,
+        "processes": processes,
     }
     for pack, hooks in every_pack():
         if isinstance(hooks, Hooks):
@@ -136,6 +140,16 @@ def _unstated(claim: Claim, folder: Path) -> str:
     if any(item.claim.id == claim.id for item in found):
         return ""
     return f"{claim.property_file} does not state {claim.id}"
+
+
+def processes() -> tuple[bool, str]:
+    """Start a unit in a process of its own, as a campaign does, and hear from it."""
+    claim = ledger.claims()[0]
+    unit = Unit(claim.id, Path(os.devnull), claim.property_file, RunContext())
+    result = supervise(unit)
+    (record,) = result.records if result else ({"error": "nothing came back"},)
+    heard = f"cannot load {claim.property_file}: " in record["error"]  # there is no such folder
+    return heard, "a unit was started, and answered" if heard else record["error"]
 
 
 def compiled_code() -> tuple[bool, str]:

@@ -43,6 +43,7 @@ def demand_folder(
     ``argument`` where a file of these names is somebody else's, and ``OSError`` where nothing can
     be written.
     """
+    _demand_place()
     for name in names:
         _demand_ours(folder / name, marks.get(name) or marks[Path(name).suffix], argument)
     folder.mkdir(parents=True, exist_ok=True)
@@ -54,11 +55,21 @@ def demand_file(path: Path, argument: str = "out") -> None:
 
     Raises as :func:`demand_folder` does.
     """
+    _demand_place()
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     _demand_ours(path, _MARKS[".json"], argument)
     path.parent.mkdir(parents=True, exist_ok=True)
     _demand_room(path.parent)
+
+
+def _demand_place() -> None:
+    """Raise ``InputError`` where the current folder was removed: a path in it leads nowhere."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        wanted = "one that is there: cd to it once more, or to another"
+        raise InputError("current folder", "one that was removed", wanted) from None
 
 
 def _demand_ours(path: Path, mark: bytes, argument: str) -> None:

@@ -165,20 +165,21 @@ def _keep(item: pytest.Function, found: Property, recorder: Recorder) -> None:
         str(recorder.examples),
         tightest,
     )
-    item.user_properties.append((_KEY, row))
+    others = [(key, value) for key, value in item.user_properties if key != _KEY]
+    item.user_properties[:] = [*others, (_KEY, row)]  # a plugin may have the test run again
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Print one line per property: claim, verdict, examples, tightest margin."""
     reports = [report for group in terminalreporter.stats.values() for report in group]
-    rows = sorted(
-        tuple(value)
+    last = {
+        report.nodeid: tuple(value)
         for report in reports
-        if getattr(report, "when", None) == "call"
+        if getattr(report, "when", None) == "call" and report.outcome != "rerun"
         for key, value in report.user_properties
         if key == _KEY
-    )
-    if not rows:
+    }
+    if not (rows := sorted(last.values())):
         return
     terminalreporter.section("claims")
     table = [_COLUMNS, *rows]

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
@@ -22,6 +22,7 @@ from typing import Any
 
 from lcnn_verify.campaign import worker
 from lcnn_verify.campaign.plan import Unit
+from lcnn_verify.campaign.sockets import short_folder
 from lcnn_verify.errors import said
 from lcnn_verify.processes import PACKS, last_line, signal_name, starting
 
@@ -67,7 +68,8 @@ class _Child:
         self.exit_code: int | None = None
         with _PROCESS_TABLE, starting({PACKS: ",".join(packs)}):
             context.set_forkserver_preload(list(PRELOAD))
-            forkserver.ensure_running()
+            with short_folder() if _fork_server() is None else nullcontext():
+                forkserver.ensure_running()
             self._server = _fork_server()
             self._process: ForkServerProcess = context.Process(
                 target=worker.main, args=(unit, results_end, output_end), daemon=True

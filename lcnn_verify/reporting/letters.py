@@ -67,6 +67,7 @@ _WORDS = {
     "\u00a0": " ",
     "∠": "angle ",
     "⊥": " orthogonal to ",
+    "∗": "*",
     "∘": " o ",
     "∝": " ~ ",
     "′": "'",
@@ -123,6 +124,8 @@ def _ascii(character: str) -> str:
     plain = "".join(part for part in parts if not unicodedata.combining(part))
     if plain != character:
         return transliterated(plain)
+    if unicodedata.category(character) in ("Sm", "So"):
+        return f"<{name.lower()}>"
     return f"<U+{ord(character):04X}>"
 
 

@@ -255,6 +255,7 @@ def test_a_terminal_without_our_letters_still_gets_its_text():
         ("Oymak–Soltanolkotabi, é, ŵ", "Oymak-Soltanolkotabi, e, w"),
         ("║ ━ ┼", "| - +"),
         ("a\udcffb, 学", "a\\xffb, <U+5B66>"),
+        ("A ∗ B ⋈ C", "A * B <bowtie> C"),
         ("why?", "why?"),
     ],
 )

@@ -57,6 +57,17 @@ def test_a_folder_that_takes_nothing_is_named_before_the_work(tmp_path, monkeypa
         assert caught.value.filename == str(tmp_path / "new")
 
 
+def test_a_current_folder_that_is_gone_is_said(tmp_path, monkeypatch):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    for demand in (outputs.demand_file, lambda path: outputs.demand_folder(path, FILES)):
+        with pytest.raises(InputError, match="current folder: got one that was removed"):
+            demand(Path("reports"))
+    os.chdir(tmp_path)
+
+
 def test_a_file_is_whole_or_as_it_was(tmp_path, monkeypatch):
     target, link = tmp_path / "target.md", tmp_path / "link.md"
     target.write_text("old")

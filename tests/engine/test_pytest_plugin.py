@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import campaign_kit as kit
 import pytest
+
+from lcnn_verify import ledger, pytest_plugin
+from lcnn_verify.evidence import Recorder
 
 pytestmark = pytest.mark.slow
 
@@ -35,6 +40,31 @@ def test_the_summary_names_claim_verdict_and_tightest(tmp_path, options):
     assert table[3][3:] == ["(not", "as", "wanted)", "5"]
     assert "lab.second is REFUTED: " in done.stdout
     assert "2 failed, 3 passed" in done.stdout
+
+
+def test_a_property_that_is_run_again_is_summed_up_once():
+    """As plugins that rerun what failed do: reports of one test, its properties growing."""
+    rows = [("lab.first", "test_x", verdict, "20", "0.5") for verdict in ("REFUTED", "SUPPORTED")]
+    item = SimpleNamespace(user_properties=[])
+    recorder = Recorder("lab.first", "test_x", examples=20)
+    found = SimpleNamespace(claim=ledger.claim("lab.first"), name="test_x")
+    for _ in range(3):
+        pytest_plugin._keep(item, found, recorder)
+    assert len(item.user_properties) == 1
+    reports = [
+        SimpleNamespace(nodeid="a", when="call", outcome=outcome, user_properties=[(key, row)])
+        for key in ("lcnn-verify",)
+        for outcome, row in zip(("rerun", "passed"), rows, strict=True)
+    ]
+    said = []
+    reporter = SimpleNamespace(
+        stats={"passed": reports[1:], "rerun": reports[:1]},
+        section=said.append,
+        write_line=said.append,
+    )
+    pytest_plugin.pytest_terminal_summary(reporter)
+    assert [line.split()[0] for line in said] == ["claims", "claim", "lab.first"]
+    assert "SUPPORTED" in said[-1]
 
 
 def test_the_header_says_profile_seed_and_versions(tmp_path):

@@ -1,0 +1,65 @@
+"""The folder of the fork server's sockets: short, private, removed by whoever comes next."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from lcnn_verify.campaign import sockets
+from lcnn_verify.errors import InputError
+
+UNIT = """
+from lcnn_verify.doctor import processes
+import os
+print(*processes(), os.getpid())
+"""
+
+
+def gone() -> int:
+    """A process number that nothing has."""
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    child.wait()
+    return child.pid
+
+
+def test_what_the_dead_left_is_removed_and_what_the_living_have_stays(monkeypatch):
+    with tempfile.TemporaryDirectory(dir="/tmp", prefix="s-") as place:
+        monkeypatch.setattr(tempfile, "tempdir", place)
+        dead, alive = (Path(place, f"lcnn-verify-run-{pid}-x") for pid in (gone(), os.getpid()))
+        other = Path(place, "lcnn-verify-run-other")
+        for folder in (dead / "pymp-y", alive, other):
+            folder.mkdir(parents=True)
+        with sockets.short_folder():
+            mine = Path(tempfile.gettempdir())
+            assert mine.name.startswith(f"lcnn-verify-run-{os.getpid()}-")
+            assert mine.stat().st_mode & 0o777 == 0o700
+        assert tempfile.gettempdir() == place
+        assert set(Path(place).iterdir()) == {alive, other, mine}
+
+
+def test_a_unit_starts_whatever_the_length_of_tmpdir(tmp_path, monkeypatch):
+    long = tmp_path / ("x" * 90)
+    long.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", UNIT],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "TMPDIR": str(long)},
+    )
+    assert done.stdout.startswith("True a unit was started, and answered ")
+    assert done.stderr == ""
+    assert not list(long.iterdir())
+    pid = int(done.stdout.split()[-1])
+    assert not list(Path("/tmp").glob(f"lcnn-verify-run-{pid}-*"))
+    monkeypatch.setattr(sockets, "_places", lambda: [str(long)])
+    with (
+        pytest.raises(InputError, match=r"TMPDIR: got .* at most 45 bytes"),
+        sockets.short_folder(),
+    ):
+        pass
