@@ -15,6 +15,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from lcnn_verify.errors import InputError
+from lcnn_verify.numerics.digits import number
 
 _NAMES = ("ink", "muted", "grid", "good", "bad", "warn", "1", "2", "3", "4", "5", "6")
 COLOURS = {name: f"#0{index:x}0{index:x}0{index:x}" for index, name in enumerate(_NAMES, 1)}
@@ -89,6 +90,8 @@ def draw(
         box = (left / width, bottom / height)
         extent = (1 - (left + right) / width, 1 - (bottom + top) / height)
         axes = figure.add_axes((*box, *extent))
+        for axis in (axes.xaxis, axes.yaxis):  # where paint sets no ticks of its own
+            axis.set_major_formatter(lambda place, _: number(place, 3))
         paint(axes)
         _demand_names(axes, title)
         # At the rim, clear of tick labels that a browser draws wider or larger.

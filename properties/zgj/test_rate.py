@@ -109,8 +109,8 @@ def named_starts():
     exact = np.array([1.05 * turned(4.0), 0.97 * turned(93.0)])
     return (
         ("m = r = 2", Instance(exact, two), 1e-12, "1/2", "geometric"),
-        ("r = 1, clones at ±10°", Instance(clones, one), 1e-8, "2/3", "-3"),
-        ("r = 2, two clones each", Instance(pairs, two), 1e-8, "2/3", "-3"),
+        ("r = 1, clones at ±10°", Instance(clones, one), 1e-8, "2/3", "−3"),
+        ("r = 2, two clones each", Instance(pairs, two), 1e-8, "2/3", "−3"),
     )
 
 
@@ -145,7 +145,7 @@ def test_measured_exponents():
         measure(f"{name}: exponent of ‖∇L‖ in L", exponent, claimed=f"{gradient_law}; ours is 1")
         if time_law != "geometric":
             decay = float(np.polyfit(np.log(run.times[tail]), logs[0], 1)[0])
-            measure(f"{name}: exponent of L in t", decay, claimed=f"{time_law}; bound -1")
+            measure(f"{name}: exponent of L in t", decay, claimed=f"{time_law}; bound −1")
         check.at_most(exponent, 1.0, note=name, apart="exponent")
         times = run.times[1:]
         DECAY.add(

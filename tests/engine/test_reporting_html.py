@@ -75,6 +75,17 @@ def test_nothing_is_loaded_and_nothing_runs(tree, page):
     assert page.count("http") == page.count(paper)
 
 
+def test_powers_of_ten_are_written_one_way(tree, data):
+    """No machine's notation but in what is to be typed or saved, in any medium."""
+    read = copy.deepcopy(tree)
+    parents = {child: parent for parent in read.iter() for child in parent}
+    for element in [*read.iter("code"), *read.iter("style")]:
+        parents[element].remove(element)
+    for text in (text_of(read), markdown.render(document(data))):
+        assert "·10⁻" in text
+        assert re.findall(r"\b\d+(?:\.\d+)?e[-+]?\d+\b", text) == []
+
+
 def test_hostile_text_is_shown_and_not_acted_on(tree, page):
     assert fixtures.SCRIPT not in page
     assert "<!--" not in page

@@ -84,8 +84,8 @@ def _points(certificate: _Json) -> _Told:
         "point": [entry["name"] for entry in beside],
     }
     levels = _figures(LEVELS, {"points": series} if beside else {})
-    names = ("point", "what it is", "kind")
-    heads = (*map(doc.Column, names), *(doc.Column(it, number=True) for it in ("L", "ε₀", "ε₀/L")))
+    names = (doc.Column("point"), doc.Column("what it is", style="long"), doc.Column("kind"))
+    heads = (*names, *(doc.Column(it, number=True) for it in ("L", "ε₀", "ε₀/L")))
     rows = tuple(
         (doc.Code(entry["name"]), entry["title"], _kind(entry), *_beside(entry))
         for entry in entries
@@ -140,9 +140,9 @@ def _drawn(entry: _Json) -> Drawing:
 def _descents(certificate: _Json) -> _Told:
     entries: Sequence[_Json] = certificate["descents"]
     curves = _figures(LOSSES, {entry["name"]: _losses(entry) for entry in entries})
-    names = ("start", "what it is")
+    names = (doc.Column("start"), doc.Column("what it is", style="long"))
     numbers = ("step (length⁻²)", "steps", "L at the end ≤", "converges")
-    heads = (*map(doc.Column, names), *(doc.Column(it, number=True) for it in numbers))
+    heads = (*names, *(doc.Column(it, number=True) for it in numbers))
     rows = tuple(
         (
             doc.Code(entry["name"]),
