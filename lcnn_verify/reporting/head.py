@@ -46,12 +46,17 @@ def head(data: _Json) -> Iterator[doc.Block]:
 def _introductions(data: _Json) -> Iterator[doc.Block]:
     """That the readings are ours, and what each pack says of its paper."""
     yield doc.Paragraph(OURS, "ours", doc.Medium.WRITTEN)
-    media = doc.Medium.SUMMARY if phrases.is_long(data) else doc.Medium.WRITTEN
-    for pack in data["packs"]:
-        source = pack["source"]
-        name = doc.Link(source["paper"], source["url"])
-        line: doc.Line = (name, f". {pack['introduction']}" if pack["introduction"] else ".")
-        yield doc.Paragraph(line, "papers", media)
+    for index, pack in enumerate(data["packs"]):
+        apart = index and phrases.is_long(data)  # the page tells it below
+        media = doc.Medium.SUMMARY if apart else doc.Medium.WRITTEN
+        yield doc.Paragraph(introduction(pack), "papers", media)
+
+
+def introduction(pack: _Json) -> doc.Line:
+    """The source of a pack, and what the pack says of it."""
+    source = pack["source"]
+    name = doc.Link(source["paper"], source["url"])
+    return (name, f". {pack['introduction']}" if pack["introduction"] else ".")
 
 
 def _proved(data: _Json) -> Iterator[doc.Block]:

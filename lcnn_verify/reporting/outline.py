@@ -11,7 +11,7 @@ from lcnn_verify.reporting import document as doc
 from lcnn_verify.reporting import fallen, phrases
 from lcnn_verify.reporting.article import SHOWN, card, shown_as, tone
 from lcnn_verify.reporting.closing import COLOURS, PROOFS, closing, meanings
-from lcnn_verify.reporting.head import head
+from lcnn_verify.reporting.head import head, introduction
 
 _Json = Mapping[str, Any]
 
@@ -133,8 +133,8 @@ def _details(data: _Json, parts: Sequence[phrases.Group]) -> Iterator[doc.Detail
     long = phrases.is_long(data)
     for index, pack in enumerate(data["packs"], 1):
         title, blocks, entries = pack["title"], list[doc.Block](), list[_Json]()
-        if long and pack["introduction"]:
-            blocks.append(doc.Paragraph(pack["introduction"], "introduction"))
+        if long and index > 1:
+            blocks.append(doc.Paragraph(introduction(pack), "papers"))
         for number_of, part in enumerate(parts, 1):
             if part.pack != pack["key"]:
                 continue

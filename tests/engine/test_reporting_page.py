@@ -129,7 +129,14 @@ def test_a_long_report_folds_the_papers_that_are_as_wanted(data, monkeypatch):
 
     assert opened(of_two_papers(data)) == [True, True]
     monkeypatch.setattr(phrases, "_MANY", 5)
-    assert opened(of_two_papers(data)) == [True, False]
+    report = of_two_papers(data)
+    assert opened(report) == [True, False]
+    report["packs"][1]["introduction"] = "Told below."
+    tree = read(report)
+    head = text_of(next(tree.iter("header")))
+    assert "The paper gives no slope" in head
+    assert "Told below." in text_of(tree).removeprefix(head).replace(head, "")
+    assert "Told below." not in head
     assert opened(of_two_papers(data, ("convergence", {"as_wanted": False}))) == [True, True]
 
 
