@@ -97,10 +97,15 @@ def test_the_three_lines_drawn():
         check.exactly(loss(ends[0], target, sample), "=", 0, label="R", net=ends[0])
     points = Sample(tuple((0.5 * k,) for k in range(-3, 4)))
     problem = Problem(EXP, Network((1.0,), ((1.0,),)), points)
+    fast = np.array([0.8, 1.05, 0.02, -0.5])
     slow = normal_form.beside_q1(problem, 0.5, np.array([1.0]))
     for name, start, times in (
-        ("flow from near Q₁, along ker Hess R", slow, [10.0**k for k in range(-3, 5)]),
-        ("flow from near Q₂, straight in", np.array([0.7, 1.0, 0.1, -0.5]), [0.01, 0.1, 1.0, 10.0]),
+        ("flow from near Q₁, along ker Hess R", slow, [10.0 ** (0.5 * k) for k in range(-6, 9)]),
+        (
+            "flow from near Q₂, straight in",
+            fast,
+            [0.01 * 2.0**k for k in range(12)],
+        ),
     ):
         theta = flows.stations(problem, start, times)
         LINES.add(name, x=theta[:, 1] - theta[:, 3], y=theta[:, 0])

@@ -79,15 +79,20 @@ def draw(rows):
         "N_t at least": [found.low for _, found in rows],
         "at most": [found.high for _, found in rows],
         "m(d + 1)": [branch.parameters for branch, _ in rows],
-        "why": [found.reason for _, found in rows],
+        "N_t is": [found.reason for _, found in rows],
     }
     TABLE.add("branches", note="", **columns)
-    high = {(m, m0): 0 for m in range(1, 5) for m0 in (1, 2)}
-    for branch, found in rows:
-        key = branch.m, len(branch.teachers)
-        high[key] = max(high[key], found.high if branch.d == 2 else 0)
-    values = [[high[m, m0] for m in range(1, 5)] for m0 in (1, 2)]
-    MAP.add("bound", x=[1, 2, 3, 4], y=[1, 2], values=values)
+    values = [[largest(rows, m, m0) for m in (2, 3, 4)] for m0 in (1, 2)]
+    MAP.add("bound", x=[2, 3, 4], y=[1, 2], values=values)
+
+
+def largest(rows, m, m0):
+    """The largest bound on N_t over the branches of those sizes in the plane."""
+    return max(
+        found.high
+        for branch, found in rows
+        if (branch.d, branch.m, len(branch.teachers)) == (2, m, m0)
+    )
 
 
 def distinct(most):

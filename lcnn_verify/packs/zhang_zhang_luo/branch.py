@@ -184,7 +184,7 @@ def resolving(weights: Sequence[Vector]) -> Sample:
     all its p_w and q_w·v are 0: a sum of exponentials in one variable with so many terms has fewer
     zeros. On d lines every q_w is 0, too.
     """
-    different = sorted(set(weights))
+    different = sorted(set(map(tuple, weights)))
     d = len(different[0])
     steps = range(2 * len(different))
     points = {tuple(t * entry for entry in v) for v in directions(different, d) for t in steps}

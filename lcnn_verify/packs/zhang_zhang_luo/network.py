@@ -45,6 +45,13 @@ def plain(number: fmpq | Fraction) -> Number:
     return int(ratio) if ratio.denominator == 1 else ratio
 
 
+def vector(value: Any) -> Vector:
+    """The list of numbers that JSON holds. Raises ``ValueError`` for anything else."""
+    if not isinstance(value, list | tuple):
+        raise ValueError(f"{value!r} is no list of numbers")
+    return tuple(map(read, value))
+
+
 @dataclass(frozen=True, slots=True)
 class Network:
     """Outputs a (m,) and weights w (m, d): ints, Fractions, or floats taken exactly.
@@ -58,6 +65,8 @@ class Network:
     weights: tuple[Vector, ...]
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "outputs", tuple(self.outputs))
+        object.__setattr__(self, "weights", tuple(map(tuple, self.weights)))  # a replay has lists
         sizes = {len(weight) for weight in self.weights}
         if len(self.outputs) != len(self.weights) or len(sizes) != 1 or 0 in sizes:
             got = f"{len(self.outputs)} outputs and weights of sizes {[*map(len, self.weights)]}"
@@ -110,10 +119,7 @@ class Network:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Network:
         """The network that :meth:`to_json` wrote. Raises ``KeyError`` or ``ValueError``."""
-        return cls(
-            tuple(map(read, data["outputs"])),
-            tuple(tuple(map(read, weight)) for weight in data["weights"]),
-        )
+        return cls(vector(data["outputs"]), tuple(map(vector, data["weights"])))
 
     @classmethod
     def show(cls, data: Mapping[str, Any]) -> Shown:
@@ -135,6 +141,7 @@ class Sample:
     points: tuple[Vector, ...]
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "points", tuple(map(tuple, self.points)))
         sizes = {len(point) for point in self.points}
         if len(sizes) != 1 or 0 in sizes:
             got = f"{len(self.points)} points of sizes {sorted(sizes)}"
@@ -159,7 +166,7 @@ class Sample:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Sample:
         """The sample that :meth:`to_json` wrote. Raises ``KeyError`` or ``ValueError``."""
-        return cls(tuple(tuple(map(read, point)) for point in data["points"]))
+        return cls(tuple(map(vector, data["points"])))
 
     @classmethod
     def show(cls, data: Mapping[str, Any]) -> Shown:

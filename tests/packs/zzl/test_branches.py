@@ -168,6 +168,8 @@ def test_examples_come_back_from_json_and_are_shown():
     for branch in SHAPES:
         assert Branch.from_json(branch.to_json()) == branch
         assert Branch.show(branch.to_json()).parameters["rank"] == branch.rank
+    with pytest.raises(ValueError, match="no list of numbers"):
+        Sample.show({"points": [1]})
     with pytest.raises(ValueError, match="no finite number"):
         Network.from_json({"outputs": [float("nan")], "weights": [[1]]})
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from lcnn_verify.evidence.draws import Discarded
 from lcnn_verify.numerics import balls
 from lcnn_verify.packs.zhang_zhang_luo import activations, flows, minima
 from lcnn_verify.packs.zhang_zhang_luo.activations import FLOATS
 from lcnn_verify.packs.zhang_zhang_luo.model import Problem
-from lcnn_verify.packs.zhang_zhang_luo.network import Network
+from lcnn_verify.packs.zhang_zhang_luo.network import Network, Sample
 
 
 @pytest.fixture(scope="module")
@@ -91,3 +92,19 @@ def test_stations_are_points_of_one_flow(problem):
     there = flows.stations(problem, start, [1.0, 3.0])
     assert there.shape == (3, 4)
     assert there[2] == pytest.approx(flows.stations(problem, start, [3.0])[1], abs=1e-9)
+
+
+def test_on_two_samples_the_rate_leaves_out_what_is_zero():
+    target = Network((1.0,), ((1.0,),))
+    few = Problem(activations.EXP, target, minima.sample_of(np.random.default_rng(4), 2, 1))
+    theta = np.array([1.0, 1.0, 0.0, -1.0])
+    J = np.array(few.jacobian(theta.tolist(), FLOATS))
+    smallest = sorted(np.linalg.eigvalsh(J @ J.T))[0]
+    assert flows.decay_rate(few, theta).value == pytest.approx(smallest, rel=1e-9)
+
+
+def test_samples_that_hardly_separate_are_given_up():
+    close = Sample(((0.5,), (0.501,), (0.502,), (0.503,)))
+    problem = Problem(activations.EXP, Network((1.0,), ((1.0,),)), close)
+    with pytest.raises(Discarded):
+        flows.near_q2(problem, -1.0, np.random.default_rng(0))
