@@ -171,7 +171,7 @@ def test_an_interrupted_run_resumes_and_another_implementation_does_not(folder, 
     ran = []
     monkeypatch.setattr(
         "lcnn_verify.campaign.executor.supervise",
-        lambda unit, stop=None: ran.append(unit.claim) or supervise(unit, stop),
+        lambda unit, *more: ran.append(unit.claim) or supervise(unit, *more),
     )
     resumed = conform(subject("Honest"), resume=True, **options)
     assert len(ran) == 1
@@ -246,7 +246,7 @@ def test_an_interrupt_prints_the_command_that_goes_on(folder, capsys, monkeypatc
     with monkeypatch.context() as patch:
         patch.setattr(
             "lcnn_verify.campaign.executor.supervise",
-            lambda unit, stop=None: (_ for _ in ()).throw(KeyboardInterrupt()),
+            lambda *unit: (_ for _ in ()).throw(KeyboardInterrupt()),
         )
         code, _, stderr = command(
             capsys, subject("Honest"), *options, "--out", "an out", "--expected", "expected.toml"
