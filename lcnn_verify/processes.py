@@ -34,6 +34,8 @@ ONE_THREAD: Mapping[str, str] = MappingProxyType(
 _LAST_LINE = 160
 _PR_SET_PDEATHSIG = 1
 _TAKE_BACK = "LCNN_VERIFY_TAKE_BACK"
+MAX_LOST = 8
+"""What a property may spend on processes that code under test takes down."""
 PACKS = "LCNN_VERIFY_PACKS"
 """Names the packs whose numerics a fork server imports before it forks, for its start only."""
 

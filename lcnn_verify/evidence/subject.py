@@ -7,9 +7,7 @@ from typing import Any, NoReturn
 
 from lcnn_verify.evidence.observation import Outcome, Ruling
 from lcnn_verify.evidence.recorder import Explain, Violation, current, observe
-
-MAX_LOST = 8
-"""What a property may spend on processes that an implementation under test takes down."""
+from lcnn_verify.processes import MAX_LOST
 
 
 class SearchSpent(BaseException):

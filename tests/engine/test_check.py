@@ -20,8 +20,9 @@ from lcnn_verify.evidence import (
 from lcnn_verify.evidence.audit import Audit
 from lcnn_verify.evidence.escalation import NO_ORACLE, TIED
 from lcnn_verify.evidence.observation import CONTRADICTED, UNPROVED
-from lcnn_verify.evidence.subject import MAX_LOST, SearchSpent, misbehaved
+from lcnn_verify.evidence.subject import SearchSpent, misbehaved
 from lcnn_verify.numerics.balls import EnclosureError
+from lcnn_verify.processes import MAX_LOST
 from lcnn_verify.reporting import phrases
 
 

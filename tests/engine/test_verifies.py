@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence import ClaimFailed, Explanation, Quantity, check, verifies
 from lcnn_verify.evidence.draws import discard
-from lcnn_verify.evidence.subject import MAX_LOST, misbehaved
+from lcnn_verify.evidence.subject import misbehaved
+from lcnn_verify.processes import MAX_LOST
 from lcnn_verify.profiles import PROFILES, RunContext, running
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from lcnn_verify.errors import InputError
-from lcnn_verify.evidence.subject import MAX_LOST
+from lcnn_verify.processes import MAX_LOST
 
 
 class Fault(StrEnum):
