@@ -177,8 +177,10 @@ class Sample:
 
 def exponent(weight: Vector, point: Vector) -> int:
     """w·x. Raises ``InputError`` unless it is an integer, so that 2^{w·x} is rational."""
-    pairs = zip(weight, point, strict=True)
-    product = sum((Fraction(w) * Fraction(x) for w, x in pairs), Fraction(0))
+    pairs = [*zip(weight, point, strict=True)]
+    product = sum(a * b for a, b in pairs)
+    if isinstance(product, float):  # rounded, where a number is a float
+        product = sum((Fraction(a) * Fraction(b) for a, b in pairs), Fraction(0))
     if product.denominator != 1:
         raise InputError("w·x", str(product), "an integer, so that 2^{w·x} is rational")
     return int(product)

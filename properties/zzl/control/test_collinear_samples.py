@@ -13,11 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lcnn_verify.evidence import check, verifies
+from lcnn_verify.evidence.draws import classify
 from lcnn_verify.packs.zhang_zhang_luo import strategies
 from lcnn_verify.packs.zhang_zhang_luo.network import Network, Sample, loss, rank
 
 
-@verifies("zzl.control.collinear-samples", examples=40)
+@verifies("zzl.control.collinear-samples", examples=40, classes=("collinear sample",))
 @given(
     places=strategies.weights(2, 2, size=2),
     along=strategies.weights(1, 2, size=2),
@@ -26,6 +27,7 @@ from lcnn_verify.packs.zhang_zhang_luo.network import Network, Sample, loss, ran
 def test_seven_samples_on_a_line_recover_the_target(places, along, step):
     (p, q), place = along[0], places[0]
     sample = Sample(tuple((t * p, t * q) for t in range(-3, 4)))
+    classify(*sample.classes())
     moved = (place[0] + step * q, place[1] - step * p)
     target, net = Network((1,), (place,)), Network((1, 0), (moved, places[1]))
     check.exactly(loss(net, target, sample), "=", 0, label="R", net=net, sample=sample)
