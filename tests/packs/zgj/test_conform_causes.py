@@ -118,7 +118,7 @@ def test_blank_lines_in_the_summary_are_single_and_part_groups_from_their_neighb
     start = re.compile(r"^(- and conform\.|- conform\.|  R|\d|CODE|).*")
     assert "|".join(start.sub(r"\1", line) for line in section.split("\n")) == (
         "- conform.|- conform.||2||- conform.|- and conform.||- conform.||"
-        "2||- conform.|  R||CODE||- and conform.||- conform."
+        "2||- conform.|  R|||CODE||- and conform.||- conform."
     )
 
 

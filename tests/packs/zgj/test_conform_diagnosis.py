@@ -62,7 +62,7 @@ def said_of(slip, operation="loss", at=(X, X, Y, Z, U)):
         (lambda p: -p.loss, "it is the loss with its sign flipped"),
         (lambda p: 0.0, "it is zero"),
         (lambda p: p.loss * np.pi / 2, "it is 1.5708 times the loss"),
-        (lambda p: p.loss * (1 + 1e-9), "it is (1 + 1e-09) times the loss"),
+        (lambda p: p.loss * (1 + 1e-9), "it is (1 + 1·10⁻⁹) times the loss"),
         (lambda p: (p.ww + 2 * p.wv + p.vv) / 2, "the cross term has the wrong sign"),
         (lambda p: (p.ww - p.wv + p.vv) / 2, "the cross term counts half, not twice"),
         (lambda p: (p.ww - 2 * p.wv) / 2, "the teachers' own sum is missing"),
@@ -206,7 +206,11 @@ class Forgetful(subjects.Honest):
             "gradient-values",
             "wrong only for short neurons (one has length ",
         ),
-        (Lengths(longest=1e30), "degenerate", "wrong only for long neurons (one has length 1e+60)"),
+        (
+            Lengths(longest=1e30),
+            "degenerate",
+            "wrong only for long neurons (one has length 1·10⁶⁰)",
+        ),
         (Minor(), "loss-values", " times shorter than another"),
         (NoZeros(), "loss-values", "wrong only where a neuron is zero"),
         (

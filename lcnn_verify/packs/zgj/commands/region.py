@@ -19,7 +19,7 @@ from lcnn_verify.cli.progress import Advance, bar
 from lcnn_verify.cli.streams import print_json
 from lcnn_verify.errors import clean
 from lcnn_verify.evidence import documents
-from lcnn_verify.numerics.digits import number
+from lcnn_verify.numerics.digits import number, whole
 from lcnn_verify.packs.zgj.commands.proofs import FOLDER, page_of
 from lcnn_verify.packs.zgj.proofs.region import prove, split_tree
 from lcnn_verify.packs.zgj.proofs.region.claim import (
@@ -121,9 +121,9 @@ def _show(document: dict[str, Any], path: Path | None, page: Path | None) -> Non
         rows["at students"] = "; ".join(
             f"({', '.join(number(x, 6) for x in row)})" for row in point["weights"]
         )
-        rows["loss"], rows["‖∇L‖"] = point["loss"], point["gradient_norm"]
+        rows["loss"], rows["‖∇L‖"] = _ball(point["loss"]), _ball(point["gradient_norm"])
         limit = plain(Fraction(document["multiple"]))
-        rows["‖∇L‖/(κL)"] = f"{point['ratio']}, and the bound fails below {limit}"
+        rows["‖∇L‖/(κL)"] = f"{_ball(point['ratio'])}, and the bound fails below {limit}"
     else:
         bounds = zip(document["coordinates"], document["root"], strict=True)
         rows["box"] = " × ".join(f"{name} [{number(a)}, {number(b)}]" for name, (a, b) in bounds)
@@ -150,6 +150,11 @@ def _show(document: dict[str, Any], path: Path | None, page: Path | None) -> Non
     console.print(table)
     if path and verdict != "INCONCLUSIVE":
         console.print(Text(clean(f"check it: lcnn-verify certify --check {path}")))
+
+
+def _ball(text: str) -> str:
+    """Arb's ``[middle +/- radius]``, or a number alone, for people."""
+    return " ± ".join(map(whole, text.strip("[]").split(" +/- ")))
 
 
 def _levels(document: dict[str, Any]) -> dict[str, str]:

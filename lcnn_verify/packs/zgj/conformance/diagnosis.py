@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.numerics.digits import number
 from lcnn_verify.packs.zgj.conformance import examples, factors, known_mistakes
 from lcnn_verify.packs.zgj.conformance.answers import APART, CLOSE, Call
 from lcnn_verify.packs.zgj.conformance.declaration import Dtype
@@ -195,7 +196,9 @@ def _where(call: Call, dtype: Dtype, ask: Ask) -> str:
         if worst >= _NEARLY_PARALLEL:
             return ""
         angle = (
-            f"nearly parallel to another (sin θ ≤ {worst:.1g})" if worst else "parallel to another"
+            f"nearly parallel to another (sin θ ≤ {number(worst, 1)})"
+            if worst
+            else "parallel to another"
         )
         return f"for neurons {angle}"
     if of_directions is False and of_lengths:
@@ -221,8 +224,8 @@ def _of_lengths(
         lengths = np.where(alive, end / spread, 0.0)
         lengths[m:] = np.where(alive[m:], np.clip(lengths[m:], *bounds), 0.0)
         if (alone := wrong(lengths)) is not None:
-            shown = f"{word} neurons (one has length {end:.1g})"
-            beside = f"a neuron {largest / smallest:.1g} times {word}er than another"
+            shown = f"{word} neurons (one has length {number(end, 1)})"
+            beside = f"a neuron {number(largest / smallest, 1)} times {word}er than another"
             return f"for {shown if alone else beside}"
     return ""
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.numerics.digits import number
 from lcnn_verify.packs.zgj.conformance import known_mistakes
 from lcnn_verify.packs.zgj.conformance.answers import APART, CLOSE, Call
 from lcnn_verify.packs.zgj.conformance.declaration import Dtype
@@ -204,4 +205,8 @@ def _times(factor: float) -> str:
 def _number(factor: float) -> str:
     """A factor with the digits in which it differs from 1."""
     off = factor - 1.0
-    return f"(1 {'+' if off > 0 else '−'} {abs(off):.2g})" if abs(off) < 1e-4 else f"{factor:.6g}"
+    return (
+        f"(1 {'+' if off > 0 else '−'} {number(abs(off), 2)})"
+        if abs(off) < 1e-4
+        else number(factor, 6)
+    )
