@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import reduce
 from typing import Any
 
 import mpmath
@@ -23,11 +22,11 @@ def eigenvalue(
     matrix: FloatArray,
     error: float,
     *,
-    least: bool,
+    index: int,
     exact: Callable[[], Any] | None = None,
     enclosed: Callable[[], arb_mat] | None = None,
 ) -> Quantity:
-    """The least, or else the largest, eigenvalue of the matrix that ``matrix`` stands for.
+    """The eigenvalue of that ``index``, ascending, of the matrix that ``matrix`` stands for.
 
     ``matrix`` (n, n) is within ``error`` of it in the spectral norm, which moves no eigenvalue
     further (Weyl). ``exact()`` is the matrix of mpmath and ``enclosed()`` that of balls, each at
@@ -36,21 +35,22 @@ def eigenvalue(
     values = np.linalg.eigvalsh(matrix)
     size = float(np.abs(values).max())
     bound = error + _BACKWARD * len(matrix) * ROUNDING * (size + error)
-    pick = min if least else max
 
     def oracle(digits: int) -> Any:
         assert exact is not None
         with mpmath.workdps(digits + 15):
-            return pick(mpmath.eigsy(exact(), eigvals_only=True))
+            return sorted(mpmath.eigsy(exact(), eigvals_only=True))[index]
 
     def ball(bits: int) -> arb:
         assert enclosed is not None
         with balls.working_precision(bits + 32):
-            return reduce(arb.min if least else arb.max, eigenvalues(enclosed()))
+            found = eigenvalues(enclosed())
+            low, high = sorted(x.lower() for x in found), sorted(x.upper() for x in found)
+            return balls.hull(low[index], high[index])
 
     return Quantity(
         label,
-        float(pick(values)),
+        float(values[index]),
         bound,
         oracle if exact is not None else None,
         size,

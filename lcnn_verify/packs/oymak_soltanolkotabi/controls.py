@@ -44,6 +44,24 @@ CONTROLS = (
         "Along the largest singular vector r is multiplied by −1.2 in each step.",
     ),
     _control(
+        "second-eigenvalue",
+        "In the end the second eigenvalue sets the rate",
+        "(1 − factor)/(ηλ₂) ≥ 0.95 over the last steps, λ₂ the second smallest eigenvalue of JJᵀ.",
+        "What lies along the first eigenvector decays most slowly, and is left.",
+    ),
+    _control(
+        "conflicting-labels",
+        "Descent fits conflicting labels",
+        "With two equal inputs of different labels descent reaches ‖r‖ ≤ |y₁ − y₂|/2.",
+        "Equal inputs have equal outputs: ‖r‖ ≥ |y₁ − y₂|/√2 at every W.",
+    ),
+    _control(
+        "threshold-without-d",
+        "The wall depends on n/k alone",
+        "rank J = 9k for n = 9k inputs at almost all X and W, whatever d.",
+        "J has kd columns.",
+    ),
+    _control(
         "past-the-wall",
         "One more parameter's worth of labels can be fitted",
         "For n = d + 1 inputs, k = 1 and φ(z) = 2^z every vector of positive labels is fitted.",

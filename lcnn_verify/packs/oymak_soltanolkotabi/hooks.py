@@ -7,12 +7,15 @@ import importlib
 import numpy as np
 
 from lcnn_verify.evidence.hooks import Hooks
-from lcnn_verify.packs.oymak_soltanolkotabi import activations, evaluation, problem, ranks
+from lcnn_verify.packs.oymak_soltanolkotabi import activations, evaluation, fast, problem, ranks
 
 
 def warm_up() -> None:
-    """Import what most properties import."""
+    """Import what most properties import, and take the compiled routes once."""
     importlib.import_module("lcnn_verify.packs.oymak_soltanolkotabi.strategies")
+    at = problem.drawn(activations.SOFTPLUS, 2, 2, 2, seed=0)
+    fast.descend(at, 0.1, 0.0, 2)
+    fast.stochastic(at, 0.1, 1, np.random.default_rng(0))
 
 
 def jacobian() -> tuple[bool, str]:

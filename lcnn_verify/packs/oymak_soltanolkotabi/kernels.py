@@ -34,6 +34,7 @@ from lcnn_verify.packs.oymak_soltanolkotabi.activations import (
 )
 
 _NODES = 120
+_SMALL = 12  # matrices up to which mpmath's eigenvalues are quick
 _QUADRATURE = 1e-12  # more than Gauss and Hermite's rule of 120 nodes is off, for tanh and softplus
 _TERMS = 40
 _BITS = 64
@@ -190,14 +191,14 @@ def part(kernel: Kernel, rows: Sequence[Sequence[int]], factors: Sequence[float]
         return arb_mat([[one(rho) for rho in row] for row in cosines(rows, BALLS)])
 
     value = _float_part(kernel, rows, factors)
-    size = len(rows)
+    size, small = len(rows), len(rows) <= _SMALL
     rounding = ROUNDING * 100 if kernel.entry is not None else _QUADRATURE
     return eigenvalue(
         f"λ_min of what is left of Σ for {sigma.name}",
         value,
         size * rounding * (1.0 + sum(map(abs, factors))),
-        least=True,
-        exact=None if kernel.entry is None else lambda: mpmath.matrix(closed(DECIMALS)),
+        index=0,
+        exact=(lambda: mpmath.matrix(closed(DECIMALS))) if small and kernel.entry else None,
         enclosed=held,
     )
 
@@ -214,7 +215,7 @@ def quadratic(kernel: Kernel, rows: Sequence[Sequence[int]]) -> Quantity:
         "μ₁²·λ_min((XXᵀ)^{∘2})",
         np.array(matrix(FLOATS)),
         len(rows) * 50 * ROUNDING,
-        least=True,
+        index=0,
         exact=lambda: mpmath.matrix(matrix(DECIMALS)),
         enclosed=lambda: arb_mat(matrix(BALLS)),
     )
@@ -234,3 +235,32 @@ def _float_part(
     for j, factor in enumerate(factors):
         sigma = sigma - factor * known[j] * rho ** (j + 1)
     return np.asarray(sigma)
+
+
+def scaling(kernel: Kernel, rows: Sequence[Sequence[int]]) -> Quantity:
+    """λ_min(Σ)/‖X‖² divided by d/n."""
+
+    def matrix(kit: Kit) -> list[list[Any]]:
+        return cosines(rows, kit)
+
+    n, d = len(rows), len(rows[0])
+    size = eigenvalue(
+        "‖X‖²",
+        np.array(matrix(FLOATS)),
+        n * 50 * ROUNDING,
+        index=-1,
+        exact=(lambda: mpmath.matrix(matrix(DECIMALS))) if n <= _SMALL else None,
+        enclosed=lambda: arb_mat(matrix(BALLS)),
+    )
+    return part(kernel, rows, []) * float(n) / (float(d) * size)
+
+
+def scattered(rng: np.random.Generator, n: int, d: int) -> tuple[tuple[int, ...], ...]:
+    """N directions of a Gaussian law, as integers of three digits."""
+    return tuple(map(tuple, np.rint(300.0 * rng.normal(size=(n, d))).astype(int).tolist()))
+
+
+def unit(rows: Sequence[Sequence[int]]) -> FloatArray:
+    """The same directions as unit rows, in float64."""
+    X = np.array(rows, dtype=np.float64)
+    return np.asarray(X / np.linalg.norm(X, axis=1, keepdims=True))

@@ -75,18 +75,18 @@ def residual_norm(problem: Problem, label: str = "‖r‖") -> Quantity:
     return Quantity(label, value, error, exact, size, enclosed)
 
 
-def gram_eigenvalue(problem: Problem, *, least: bool, label: str = "") -> Quantity:
-    """The least or the largest eigenvalue of JJᵀ at the problem's W."""
+def gram_eigenvalue(problem: Problem, index: int, label: str = "") -> Quantity:
+    """The eigenvalue of that ``index``, ascending, of JJᵀ at the problem's W."""
 
     def matrix(kit: Kit) -> Any:
         at = Evaluation(problem, kit)
         return at.gram(at.jets(at.start)[1])
 
     return eigenvalue(
-        label or f"{'smallest' if least else 'largest'} eigenvalue of JJᵀ",
+        label or f"λ_{index} of JJᵀ",
         evaluation.gram(problem, problem.W),
         floors(problem, problem.W).gram,
-        least=least,
+        index=index,
         exact=lambda: matrix(DECIMALS),
         enclosed=lambda: matrix(BALLS),
     )
@@ -94,12 +94,12 @@ def gram_eigenvalue(problem: Problem, *, least: bool, label: str = "") -> Quanti
 
 def smallest_singular(problem: Problem, label: str = "σ_min(J)") -> Quantity:
     """σ_min(J) over the n rows: 0 where n > kd."""
-    return gram_eigenvalue(problem, least=True).sqrt().named(label)
+    return gram_eigenvalue(problem, 0).sqrt().named(label)
 
 
 def largest_singular(problem: Problem, label: str = "‖J‖") -> Quantity:
     """‖J‖ = σ_max(J)."""
-    return gram_eigenvalue(problem, least=False).sqrt().named(label)
+    return gram_eigenvalue(problem, -1).sqrt().named(label)
 
 
 def data_norm(problem: Problem) -> Quantity:
@@ -114,7 +114,7 @@ def data_norm(problem: Problem) -> Quantity:
         "‖X‖²",
         X @ X.T,
         (problem.d + 2) * ROUNDING * float((X**2).sum()),
-        least=False,
+        index=-1,
         exact=lambda: matrix(DECIMALS),
         enclosed=lambda: matrix(BALLS),
     )
@@ -156,10 +156,35 @@ def bend_constant(problem: Problem) -> Quantity:
 
 def certificate(problem: Problem) -> Quantity:
     """α₀²/(16 Λ r₀) with α₀ = σ_min(J) and r₀ = ‖r‖ at the start: at least 1 is enough (A1)."""
-    smallest, r0 = gram_eigenvalue(problem, least=True), residual_norm(problem, "r₀")
+    smallest, r0 = gram_eigenvalue(problem, 0), residual_norm(problem, "r₀")
     return (smallest / (16.0 * bend_constant(problem) * r0)).named("α₀²/(16Λr₀)")
 
 
 def moved(problem: Problem, W: FloatArray) -> Quantity:
     """‖W − W₀‖_F of a float64 point W (k, d)."""
     return distance(W, problem.W, "‖W − W₀‖")
+
+
+def mean_factor(first: Quantity, last: Quantity, steps: int) -> Quantity:
+    """(last/first)^{1/steps}: the mean factor of a step."""
+    ratio = last / first
+    value = ratio.value ** (1.0 / steps)
+    error = value * (1.1 * ratio.error / ratio.value / steps + 8 * ROUNDING)
+    exact, enclosed = ratio.exact, ratio.enclosed
+    return Quantity(
+        "mean factor of a step",
+        value,
+        error,
+        None if exact is None else lambda digits: mpmath.root(exact(digits), steps),
+        1.0,
+        None if enclosed is None else lambda bits: (enclosed(bits).log() / steps).exp(),
+        parts=(ratio,),
+    )
+
+
+def tail(problem: Problem, step: float, points: FloatArray, steps: int, index: int) -> Quantity:
+    """(1 − mean factor)/(step·λ) over ``steps`` steps between two ``points``, λ at the second."""
+    first = residual_norm(problem.at(points[0]), "‖r‖ before")
+    last = residual_norm(problem.at(points[1]), "‖r‖ after")
+    factor = mean_factor(first, last, steps)
+    return (1.0 - factor) / (step * gram_eigenvalue(problem.at(points[1]), index))

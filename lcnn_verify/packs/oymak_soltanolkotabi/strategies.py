@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from lcnn_verify.evidence.draws import discard, ranked, readable
-from lcnn_verify.packs.oymak_soltanolkotabi import evaluation, quantities
+from lcnn_verify.packs.oymak_soltanolkotabi import evaluation, fast, quantities
 from lcnn_verify.packs.oymak_soltanolkotabi import problem as problems
 from lcnn_verify.packs.oymak_soltanolkotabi.activations import EVERY, SMOOTH, Activation
 from lcnn_verify.packs.oymak_soltanolkotabi.problem import SHAPES, Problem
@@ -88,3 +88,32 @@ def certified(draw: Any, most_n: int = 6, most_d: int = 8, most_h: int = 10) -> 
         discard("σ_min(J) is below 1e-3·‖J‖ at the start")
     found = quantities.certificate(one)
     return one.scaled(float(multiple / found.value))
+
+
+@st.composite
+def wide_problems(draw: Any) -> Problem:
+    """Smooth problems at paper scale with at least four times as many parameters as data."""
+    n, d = draw(st.integers(2, 7)), draw(st.integers(3, 8))
+    k = 2 * draw(st.integers(-(-2 * n // d), 12))
+    sigma = draw(st.sampled_from(SMOOTH[:3]))
+    one = problems.drawn(sigma, n, d, k, seed=draw(SEEDS))
+    return problems.at_paper_scale(one)
+
+
+def tail_of(problem: Problem) -> tuple[Problem, float, Any, int]:
+    """A problem, the step, its points at 10⁻⁷r₀ and 10⁻¹¹r₀, and the steps between."""
+    step = 0.5 / float(np.linalg.eigvalsh(evaluation.gram(problem, problem.W))[-1])
+    r0 = float(np.linalg.norm(evaluation.residual(problem, problem.W)))
+    end, sizes, _ = fast.descend(problem, step, 1e-11 * r0, 60_000)
+    if sizes[-1] > 1e-11 * r0:
+        discard("‖r‖ is not at 10⁻¹¹r₀ after 60000 steps")
+    spectrum = np.linalg.eigvalsh(evaluation.gram(problem, end))
+    if not spectrum[1] > 1.1 * spectrum[0] > 0.0:
+        discard("the second eigenvalue is within 10 % of the first")
+    if step * spectrum[-1] > 1.0:
+        discard("η exceeds 1/‖J_∞‖²")
+    steps = int((sizes <= 1e-7 * r0).sum()) - 1
+    if steps < 1:
+        discard("one step leads from 10⁻⁷r₀ to 10⁻¹¹r₀")
+    early = fast.descend(problem, step, 1e-7 * r0, 60_000)[0]
+    return problem, step, np.array([early, end]), steps

@@ -19,6 +19,6 @@ from lcnn_verify.packs.oymak_soltanolkotabi import descent, quantities, strategi
 @given(problem=strategies.certified(4, 4, 5), t=st.integers(1, 60))
 def test_the_largest_singular_value_sets_the_rate(problem, t):
     run = descent.descend(problem, descent.working_step(problem), t)
-    top = quantities.gram_eigenvalue(problem, least=False, label="‖J₀‖²")
+    top = quantities.gram_eigenvalue(problem, -1, "‖J₀‖²")
     factor = descent.powered(1.0 - run.step * top / 8.0, t)
     check.at_most(run.residual(t), factor * run.residual(0).named("r₀"))

@@ -9,7 +9,15 @@ import pytest
 from lcnn_verify.evidence.audit import Audit
 from lcnn_verify.evidence.quantity import Quantity
 from lcnn_verify.numerics import balls
-from lcnn_verify.packs.oymak_soltanolkotabi import activations, descent, evaluation, quantities
+from lcnn_verify.packs.oymak_soltanolkotabi import (
+    activations,
+    descent,
+    evaluation,
+    fast,
+    kernels,
+    quantities,
+    strategies,
+)
 from lcnn_verify.packs.oymak_soltanolkotabi import problem as problems
 
 
@@ -79,7 +87,7 @@ def test_the_drift_of_a_certified_run_grows_by_rounding_alone_and_of_a_long_step
     problem = certified()
     short = descent.descend(problem, descent.working_step(problem), 60)
     assert 0 < short.drifts[-1] < 60 * 2 * short.drifts[1]
-    top = quantities.gram_eigenvalue(problem, least=False).value
+    top = quantities.gram_eigenvalue(problem, -1).value
     long = descent.descend(problem, 2.2 / top, 40)
     assert long.drifts[-1] > 1.2**30 * long.drifts[1]
     assert long.residual(40).value > 1.5 * long.residual(0).value
@@ -115,3 +123,52 @@ def test_powers_and_long_runs():
 
 def sizes_at(problem):
     return float(np.linalg.norm(evaluation.residual(problem, problem.W)))
+
+
+@pytest.mark.parametrize("sigma", activations.EVERY.values(), ids=lambda sigma: sigma.name)
+def test_compiled_descent_is_the_plain_one(sigma):
+    problem = problems.drawn(sigma, 3, 2, 4, seed=1, scale=0.5)
+    points, sizes = descent.until(problem, 0.1, 0.0, 12)
+    W, found, path = fast.descend(problem, 0.1, 0.0, 12)
+    assert points[12] == pytest.approx(W, abs=1e-13)
+    assert sizes[:13] == pytest.approx(found, abs=1e-13)
+    assert path == pytest.approx(np.linalg.norm(np.diff(points[:13], axis=0), axis=(1, 2)).sum())
+    stopped = fast.descend(problem, 0.1, float(found[5]), 12)[1]
+    assert len(stopped) == 6
+    assert (points[0] == problem.W).all()
+
+
+def test_single_samples_are_steps_on_one_input():
+    problem = problems.drawn(activations.TANH, 3, 2, 4, seed=1, scale=0.5)
+    W, sizes = fast.stochastic(problem, 0.2, 2, np.random.default_rng(3))
+    order = np.random.default_rng(3)
+    there = problem.W
+    for i in np.concatenate([order.integers(0, 3, 3) for _ in range(2)]):
+        one = problems.Problem(
+            problem.X[i : i + 1], problem.y[i : i + 1], problem.v, there, problem.sigma
+        )
+        there = there - 0.2 * evaluation.gradient(one, there)
+    assert pytest.approx(W, abs=1e-14) == there
+    last = np.linalg.norm(evaluation.residual(problem, there))
+    assert sizes[-1] == pytest.approx(last)
+    assert len(sizes) == 3
+
+
+def test_the_tail_of_a_run_and_of_a_wrong_eigenvalue():
+    one = problems.at_paper_scale(problems.drawn(activations.SOFTPLUS, 3, 4, 8, seed=3))
+    problem, step, points, steps = strategies.tail_of(one)
+    right, wrong = (quantities.tail(problem, step, points, steps, index) for index in (0, 1))
+    assert right.value == pytest.approx(1.0, abs=0.05)
+    assert wrong.value < 0.95
+    assert Audit(everything=True).defect(right, wrong) is None
+
+
+def test_the_scaling_of_the_rate_has_routes_that_agree():
+    rows = kernels.scattered(np.random.default_rng(0), 6, 4)
+    found = kernels.scaling(kernels.KERNELS[0], rows)
+    assert Audit(everything=True).defect(found) is None
+    X = kernels.unit(rows)
+    rho = np.clip(X @ X.T, -1.0, 1.0)
+    whole = rho * (0.25 + np.arcsin(rho) / (2.0 * np.pi))
+    wanted = np.linalg.eigvalsh(whole)[0] / np.linalg.norm(X, 2) ** 2 * 6 / 4
+    assert found.value == pytest.approx(wanted)

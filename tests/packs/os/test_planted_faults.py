@@ -29,7 +29,7 @@ def test_the_largest_singular_value_for_the_smallest(monkeypatch):
     plant(
         monkeypatch,
         right,
-        lambda problem, *, least, label="": right(problem, least=not least, label=label),
+        lambda problem, index, label="": right(problem, -1 - index, label),
     )
     assert fallen(DESCENT, examples=0.05).startswith("‖r_t‖ ≤ (1 − ηα₀²/8)^t")
 
