@@ -20,7 +20,9 @@ SEEN = "demo.growth"
 @pytest.fixture(scope="module")
 def reports():
     """The same claims three times, one of them nearer to failing at last and left out between."""
-    first = pairs.friendly()
+    ids = [entry["id"] for entry in pairs.friendly().data["claims"]]
+    few = [SEEN, *(name for name in ids if name != SEEN)][:3]
+    first = pairs.edited(pairs.friendly(), drop=set(ids) - set(few))
     tight = pairs.entry(first, SEEN)["tightest"]
     closer = pairs.edited(first, {SEEN: {"tightest": {**tight, "tightness": 0.75, "margin": None}}})
     gone = pairs.edited(first, drop=[SEEN], timings={"seconds": 99.0})
@@ -48,7 +50,7 @@ def test_a_claim_is_followed_over_the_reports(found, reports):
 
 def test_every_medium_shows_the_course(found):
     page, summary = html.render(found.document()), markdown.render(found.document())
-    assert page.count("1: above it the claim fails") > 5
+    assert page.count("1: above it the claim fails") >= 2
     for words in ("report, in the order given (number)", "tightest margin (ratio)", "Data as CSV"):
         assert words in page
     assert any(SEEN in line and "0.75" in line for line in summary.splitlines())

@@ -7,7 +7,7 @@ import re
 from fractions import Fraction
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lcnn_verify.evidence.certificate import Certificate
@@ -55,6 +55,7 @@ def test_numbers_past_their_digits_are_whole():
     assert digits.number(-99.4, 2) == "−99"
 
 
+@settings(max_examples=50)
 @given(FINITE, RADII)
 @example(-0.04092202779220516, 2e-18)
 @example(0.1, 0.0)
