@@ -42,6 +42,6 @@ def test_the_rate_at_the_end_is_twice_the_smallest_eigenvalue(name, n, other, in
     slope = -np.polyfit(run.path.times[late], np.log(run.path.losses[late]), 1)[0]
     # The integrator keeps each step's error below 1e-11, five digits under what is left of θ.
     ratio = Quantity("slope of log R over −2λ", float(slope) / twice.value, 1e-4)
-    check.at_most(ratio, 1.0 + BAND, counted=False)
-    check.at_least(ratio, 1.0 - BAND, counted=False)
+    check.at_most(ratio, 1.0 + BAND, apart="ratio of rates")
+    check.at_least(ratio, 1.0 - BAND, apart="ratio of rates")
     measure(f"slope of log R over −2λ, {name}, n = {n}", ratio.value, claimed="1")

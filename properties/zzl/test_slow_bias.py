@@ -58,8 +58,8 @@ def test_the_tail_is_quadratic_and_along_the_kernel(name, share, index):
     check.at_least(slope, 0.97 * predicted)
     check.at_most(flows.off_the_kernel(run), 0.02)
     affine, exponential = (Quantity("1 − R² of a fit", found, 1e-7) for found in flows.misfits(run))
-    check.at_most(affine, 1e-4, note="line through R^(−1/2)", counted=False)
-    check.at_least(exponential, 0.1, note="line through log R", counted=False)
+    check.at_most(affine, 1e-4, apart="line through R^(−1/2)")
+    check.at_least(exponential, 0.1, apart="line through log R")
 
 
 @verifies("zzl.slow-bias")
