@@ -35,6 +35,7 @@ LOGARITHM = Figure(
     "The loss near Q₁ is no exponential",
     x=linear("time over the horizon", "ratio"),
     y=log("loss R over its value at the start", "ratio"),
+    bound="the loss of the predicted slope of R^(−1/2)",
     caption="The same flows: a linear rate would be a straight line.",
 )
 
@@ -71,8 +72,10 @@ def test_the_decay_drawn():
         shown = np.unique(np.linspace(0, run.path.steps, 80).astype(int))
         time, root = run.path.times[shown] / end, (run.path.losses[shown] / loss.value) ** -0.5
         slope = flows.predicted_slope(run).value * end * loss.value**0.5
-        ROOT.add(name, x=time, y=root, bound=1.0 + slope * (time - 1.0))
-        LOGARITHM.add(name, x=time, y=run.path.losses[shown] / run.path.losses[0])
+        line, start = 1.0 + slope * (time - 1.0), run.path.losses[0]
+        ROOT.add(name, x=time, y=root, bound=line)
+        fallen = run.path.losses[shown] / start
+        LOGARITHM.add(name, x=time, y=fallen, bound=loss.value / start / line**2)
         exponent = (end * run.squared_gradient() / loss).named("t·‖∇R‖²/R")
         check.at_least(exponent, 1.9)
         measure(f"−d log R/d log t at the end, {name}", exponent.value, claimed="2")
