@@ -12,10 +12,11 @@ from __future__ import annotations
 import importlib
 import os
 import signal
+import warnings
 from contextlib import suppress
 from pathlib import Path
 
-from lcnn_verify.processes import ONE_THREAD, PACKS, take_back
+from lcnn_verify.processes import ONE_THREAD, PACKS, adopt_orphans, take_back
 
 _PACKS = [key for key in os.environ.get(PACKS, "").split(",") if key]
 take_back()
@@ -26,6 +27,9 @@ os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(_CACHE / "lcnn-verify"
 os.dup2(2, 1)  # what packs print on import is no part of what the run prints
 # Ctrl-C reaches every process of a terminal; the run decides what becomes of its units.
 signal.signal(signal.SIGINT, signal.SIG_IGN)
+# What a unit leaves behind is found here when the unit has ended; the server need not wonder.
+adopt_orphans()
+warnings.filterwarnings("ignore", message="forkserver: waitpid returned unexpected pid")
 
 # What is broken breaks again in the unit, which can say so.
 for _module in ("hypothesis.strategies", "lcnn_verify.campaign.worker"):

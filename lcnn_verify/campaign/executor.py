@@ -24,7 +24,7 @@ from lcnn_verify.campaign import worker
 from lcnn_verify.campaign.plan import Unit
 from lcnn_verify.campaign.sockets import short_folder
 from lcnn_verify.errors import said
-from lcnn_verify.processes import PACKS, last_line, signal_name, starting
+from lcnn_verify.processes import PACKS, kill_below, last_line, signal_name, starting
 
 PRELOAD = ("lcnn_verify.preload",)
 _POLL_SECONDS = 0.1
@@ -114,6 +114,9 @@ class _Child:
             self._process.join()
             self.exit_code = self._process.exitcode
             self._process.close()
+            if (server := _fork_server()) is not None:  # what the child left is now the server's
+                units = {other.pid for other in multiprocessing.active_children()}
+                kill_below(server, spared=units)
         if self.output in self._open and wait_readable([self.output], 0):
             self._drain()
         self.results.close()

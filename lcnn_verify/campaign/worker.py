@@ -14,7 +14,14 @@ from lcnn_verify.campaign.plan import Unit
 from lcnn_verify.campaign.properties import load
 from lcnn_verify.errors import said
 from lcnn_verify.evidence import Recorder
-from lcnn_verify.processes import GIGABYTE, bound, end_with_parent, redirect_output
+from lcnn_verify.processes import (
+    GIGABYTE,
+    adopt_orphans,
+    bound,
+    end_with_parent,
+    kill_below,
+    redirect_output,
+)
 from lcnn_verify.profiles import Profile, running
 
 Message: TypeAlias = tuple[str, Any]
@@ -76,4 +83,10 @@ def isolate(output: Connection, profile: Profile) -> None:
     bound(resource.RLIMIT_DATA, memory)
     bound(resource.RLIMIT_CPU, seconds)  # for a unit whose supervisor was killed
     bound(resource.RLIMIT_CORE, 0)
-    end_with_parent(lambda: os.killpg(0, signal.SIGKILL))
+    adopt_orphans()
+    end_with_parent(_end)
+
+
+def _end() -> None:  # pragma: no cover - nothing is left to tell
+    kill_below(os.getpid())
+    os.killpg(0, signal.SIGKILL)

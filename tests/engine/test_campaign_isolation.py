@@ -90,12 +90,13 @@ def test_a_hang_is_killed_after_its_limit(tmp_path, monkeypatch):
     kit.wait_until(lambda: kit.is_gone(int(pids.read_text())), "the hanging child is gone")
 
 
-def test_what_a_killed_unit_started_is_killed_too(tmp_path):
+def test_what_a_unit_started_ends_with_it_whatever_its_session(tmp_path, capfd):
     pids = tmp_path / "pid"
     text = f"""
 @verifies("{{claim}}")
 def test_starts_another():
     if (child := os.fork()) == 0:
+        os.setsid()
         time.sleep(600.0)
     pathlib.Path({str(pids)!r}).write_text(str(child))
     os._exit(0)
@@ -103,6 +104,11 @@ def test_starts_another():
     (record,) = records(tmp_path, text)
     assert record["error"] == "unit ended with exit code 0 and no result"
     kit.wait_until(lambda: kit.is_gone(int(pids.read_text())), "the grandchild is gone")
+    assert capfd.readouterr() == ("", "")
+    staying = text.replace("os._exit(0)", "check.at_most(1.0, 2.0)")
+    (record,) = records(tmp_path, staying)
+    assert record["error"] is None
+    kit.wait_until(lambda: kit.is_gone(int(pids.read_text())), "the one left is gone, too")
 
 
 def test_a_noisy_unit_writes_nothing_to_our_terminal(tmp_path, capfd):
