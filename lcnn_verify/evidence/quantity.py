@@ -115,13 +115,13 @@ class Quantity:
     __radd__ = __add__
 
     def __neg__(self) -> Quantity:
-        return (self * -1.0).named(f"-{self.label}")
+        return (self * -1.0).named(f"−{self.label}")
 
     def __sub__(self, other: Quantity | float) -> Quantity:
         right = Quantity.of(other)
         value, error = self.value - right.value, self.error + right.error
         scale = self.natural_scale + right.natural_scale
-        return self._combine(right, "-", value, error, scale, lambda a, b: a - b)
+        return self._combine(right, "−", value, error, scale, lambda a, b: a - b)
 
     def __rsub__(self, other: float) -> Quantity:
         return Quantity.of(other) - self
@@ -181,4 +181,4 @@ class Quantity:
 
 def _factor(label: str) -> str:
     """``label`` in brackets if it is a sum, so that a product of labels reads right."""
-    return f"({label})" if " + " in label or " - " in label else label
+    return f"({label})" if " + " in label or " − " in label else label

@@ -92,6 +92,10 @@ def test_a_false_multiple_is_refuted_and_the_point_checked(capsys, tmp_path):
     assert "‖∇L‖/(κL)" in shown
     assert "and the bound fails below 20" in shown
     file = next(tmp_path.glob("reports/certificates/*-refuted.json.gz"))
+    page = next(tmp_path.glob("reports/certificates/*-refuted.html")).read_text(encoding="utf-8")
+    assert "20κ: REFUTED (the claim, κ, stands)</h1>" in page
+    assert "Two students of norm" in page
+    assert "first coordinate (length)" in page
     code, shown, _ = run(capsys, "--check", str(file))
     assert code == 1
     assert shown.startswith("REFUTED ‖∇L‖ ≥ 20·κ·L fails somewhere for one unit teacher and any ")

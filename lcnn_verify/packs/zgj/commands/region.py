@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +18,14 @@ from lcnn_verify.cli.progress import Advance, bar
 from lcnn_verify.cli.streams import print_json
 from lcnn_verify.errors import clean
 from lcnn_verify.evidence import documents
-from lcnn_verify.numerics.digits import number, whole
+from lcnn_verify.numerics.digits import number
 from lcnn_verify.packs.zgj.commands.proofs import FOLDER, page_of
 from lcnn_verify.packs.zgj.proofs.region import prove, split_tree
 from lcnn_verify.packs.zgj.proofs.region.claim import (
     CLAIM,
     RegionClaim,
+    against_bound,
+    ball,
     headline,
     near_zero,
     plain,
@@ -77,9 +78,10 @@ def certify(
     if interrupted:
         path = outputs.beside(path)
     failed, page = failure(lambda: documents.write(path, found.document)), None
-    if found.verdict != "REFUTED" and not failed:
+    if not failed:
         page = page_of(path)
-        failed = failure(lambda: outputs.write_atomically(page, render(found.document)))
+        refuted = prove.counterexample(found) if found.verdict == "REFUTED" else None
+        failed = failure(lambda: outputs.write_atomically(page, render(found.document, refuted)))
     if interrupted and not failed:
         share = percent(found.document["settled_share"], 2)
         of = f"{_multiple(stated)}, {share} of the box's volume is settled"
@@ -121,9 +123,8 @@ def _show(document: dict[str, Any], path: Path | None, page: Path | None) -> Non
         rows["at students"] = "; ".join(
             f"({', '.join(number(x, 6) for x in row)})" for row in point["weights"]
         )
-        rows["loss"], rows["‖∇L‖"] = _ball(point["loss"]), _ball(point["gradient_norm"])
-        limit = plain(Fraction(document["multiple"]))
-        rows["‖∇L‖/(κL)"] = f"{_ball(point['ratio'])}, and the bound fails below {limit}"
+        rows["loss"], rows["‖∇L‖"] = ball(point["loss"]), ball(point["gradient_norm"])
+        rows["‖∇L‖/(κL)"] = against_bound(document)
     else:
         bounds = zip(document["coordinates"], document["root"], strict=True)
         rows["box"] = " × ".join(f"{name} [{number(a)}, {number(b)}]" for name, (a, b) in bounds)
@@ -150,11 +151,6 @@ def _show(document: dict[str, Any], path: Path | None, page: Path | None) -> Non
     console.print(table)
     if path and verdict != "INCONCLUSIVE":
         console.print(Text(clean(f"check it: lcnn-verify certify --check {path}")))
-
-
-def _ball(text: str) -> str:
-    """Arb's ``[middle +/- radius]``, or a number alone, for people."""
-    return " ± ".join(map(whole, text.strip("[]").split(" +/- ")))
 
 
 def _levels(document: dict[str, Any]) -> dict[str, str]:

@@ -242,6 +242,17 @@ def tightness(document: Mapping[str, Any]) -> str:
     return f"{times}/‖∇L‖ came to {ratio} in a local search; the bound fails above 1"
 
 
+def against_bound(document: Mapping[str, Any]) -> str:
+    """‖∇L‖/(κL) at a refuting point, and where the bound fails."""
+    limit = plain(Fraction(document["multiple"]))
+    return f"{ball(document['point']['ratio'])}, and the bound fails below {limit}"
+
+
+def ball(text: str) -> str:
+    """Arb's ``[middle +/- radius]``, or a number alone, for people."""
+    return " ± ".join(map(digits.whole, text.strip("[]").split(" +/- ")))
+
+
 def near_zero(document: Mapping[str, Any]) -> str:
     """Where the students below the shell are, and why the bound holds there."""
     zero = {key: digits.number(value, 4) for key, value in document["zero"].items()}

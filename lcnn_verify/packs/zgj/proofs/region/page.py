@@ -8,7 +8,17 @@ from typing import Any
 
 import lcnn_verify
 from lcnn_verify.numerics.digits import number
-from lcnn_verify.packs.zgj.proofs.region.claim import headline, near_zero, plain, tightness
+from lcnn_verify.packs.zgj import words
+from lcnn_verify.packs.zgj.drawing import Network, draw_network
+from lcnn_verify.packs.zgj.instances import Instance
+from lcnn_verify.packs.zgj.proofs.region.claim import (
+    against_bound,
+    ball,
+    headline,
+    near_zero,
+    plain,
+    tightness,
+)
 from lcnn_verify.packs.zgj.proofs.region.drawing import drawings
 from lcnn_verify.packs.zgj.proofs.region.split_tree import LETTERS
 from lcnn_verify.reporting import document as parts
@@ -28,14 +38,27 @@ from lcnn_verify.reporting.document import (
 from lcnn_verify.reporting.phrases import percent
 
 
-def render(document: Mapping[str, Any]) -> str:
-    """The region certificate ``document`` as a self-contained HTML page."""
+def render(document: Mapping[str, Any], refuted: Instance | None = None) -> str:
+    """The region certificate ``document`` as a self-contained HTML page.
+
+    Where it is REFUTED, ``refuted`` is the network that refutes it.
+    """
     proved = document["verdict"] == "CERTIFIED"
     tiles: tuple[Line, ...] = (
         _tile(plain(Fraction(document["multiple"])), "κ", "proved" if proved else "asked for"),
-        _tile(f"{document['boxes']:,}", " boxes", "cover all students with L ≤ ε₀"),
-        _tile(str(document["seconds"]), " s", str(document["arithmetic"])),
     )
+    if refuted is None:
+        tiles += (
+            _tile(f"{document['boxes']:,}", " boxes", "cover all students with L ≤ ε₀"),
+            _tile(str(document["seconds"]), " s", str(document["arithmetic"])),
+        )
+        sections: tuple[Section, ...] = (
+            Section("The region", tuple(_region(document)), "drawings"),
+            Section("Boxes", tuple(_boxes(document)), "boxes"),
+        )
+    else:
+        point = tuple(_point(document, refuted))
+        sections = (Section("The network that refutes it", point, "drawings"),)
     return html.render(
         parts.Document(
             kind="certify",
@@ -43,10 +66,7 @@ def render(document: Mapping[str, Any]) -> str:
             tone="good" if proved else "bad",
             lede=f"{document['claim']}: {document['statement']}.",
             head=(Bullets(tiles, "tiles"),),
-            sections=(
-                Section("The region", tuple(_region(document)), "drawings"),
-                Section("Boxes", tuple(_boxes(document)), "boxes"),
-            ),
+            sections=sections,
             version=lcnn_verify.__version__,
             start="drawings",
         )
@@ -55,6 +75,16 @@ def render(document: Mapping[str, Any]) -> str:
 
 def _tile(count: str, unit: str, said: str) -> Line:
     return (Span(Plain(count), "strong"), unit, Span(Plain(said), "less"))
+
+
+def _point(document: Mapping[str, Any], refuted: Instance) -> Iterator[Block]:
+    """A refuting network in words, how far it is below the bound, and its drawing."""
+    yield Paragraph(words.of_network(refuted.W, refuted.V, refuted.model))
+    point, ratio = document["point"], against_bound(document)
+    values = f"L = {ball(point['loss'])}, ‖∇L‖ = {ball(point['gradient_norm'])}"
+    yield Paragraph(f"Proved by Arb balls: {values}; ‖∇L‖/(κL) = {ratio}.", "note")
+    title = "What refutes it"
+    yield Picture(draw_network(Network(refuted.W, refuted.V), prefix="point", title=title))
 
 
 def _region(document: Mapping[str, Any]) -> Iterator[Block]:
