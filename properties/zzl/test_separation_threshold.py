@@ -11,7 +11,8 @@ How it is checked: for every branch with m ≤ 4, m₀ ≤ 2, d ≤ 2: the ranks
     rank J points and of one fewer, over ℚ. For d = 1: generalized Vandermonde determinants are
     positive; R = 0 on m + m₀ drawn samples exactly where g = f*; on one fewer an imperfect minimum,
     by an exact solve. Below the threshold of Morse–Bott branches an imperfect minimum beside the
-    branch is proved by interval Newton.
+    branch is proved by interval Newton; of the others in the plane a regular zero of the leading
+    order on one sample less than the lower bound, which has imperfect minima arbitrarily near.
 Source: N_t and its bound are headlines of the paper; values THEORY §5.
 """
 
@@ -25,7 +26,7 @@ from lcnn_verify.evidence import check, measure, verifies
 from lcnn_verify.evidence.draws import discard
 from lcnn_verify.evidence.figures import Figure, Kind, linear
 from lcnn_verify.numerics.krawczyk import NotProved
-from lcnn_verify.packs.zhang_zhang_luo import minima, separation, strategies
+from lcnn_verify.packs.zhang_zhang_luo import leading, minima, separation, strategies
 from lcnn_verify.packs.zhang_zhang_luo.branch import Branch, every_branch, generic_point, resolving
 from lcnn_verify.packs.zhang_zhang_luo.network import Network, Sample, loss, rank
 from lcnn_verify.profiles import active
@@ -161,3 +162,27 @@ def test_below_its_threshold_a_branch_has_imperfect_minima_beside_it(branch):
     check.at_least(off, 0.0, note=f"on {branch.codimension - 1} samples", apart="off the branch")
     check.at_most(distance, 0.1, apart="beside the branch")
     measure(f"‖g − f*‖ of an imperfect minimum, d = {branch.d}, {branch.label}", off.value)
+
+
+FLAT = [
+    branch
+    for m, m0, d in SIZES
+    if d == 2
+    for branch in every_branch(m, m0, d)
+    if not branch.morse_bott
+]
+"""The branches of the table in the plane that are not Morse–Bott."""
+
+
+@verifies("zzl.separation-threshold", cases=lambda _: ({"branch": each} for each in FLAT))
+def test_the_leading_order_has_a_regular_zero_on_one_sample_less_than_its_bound(branch):
+    rng = np.random.default_rng(active().derive_seed("zzl.leading-order", branch.label))
+    try:
+        found = leading.regular_zero(branch, rng)
+    except NotProved as error:
+        check.undecided(str(error), branch=branch)
+        return
+    low = separation.threshold(branch).low
+    label = "samples on which h₀ is 0"
+    check.exactly(len(found.leading.points), "=", low - 1, label=label, branch=branch)
+    check.at_least(found.size_at(minima.sample_of(rng, 10, 2)), 0.0, counted=False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 from flint import arb, arb_mat, fmpq, fmpq_mat
@@ -17,7 +18,7 @@ from lcnn_verify.evidence.quantity import Quantity
 from lcnn_verify.numerics import balls
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.krawczyk import NotProved, unique_zero
-from lcnn_verify.packs.zhang_zhang_luo.activations import BALLS, EXP, FLOATS
+from lcnn_verify.packs.zhang_zhang_luo.activations import BALLS, EXP, FLOATS, Kit
 from lcnn_verify.packs.zhang_zhang_luo.branch import Branch, generic_point
 from lcnn_verify.packs.zhang_zhang_luo.model import Problem
 from lcnn_verify.packs.zhang_zhang_luo.network import (
@@ -69,20 +70,37 @@ class Minimum:
         return Quantity("‖g − f*‖ on fresh points", value, error, enclosed=enclosed)
 
 
-def near(problem: Problem, start: FloatArray) -> Minimum:
-    """A zero of R near ``start`` (m(d + 1),), with n ≤ m(d + 1) samples.
+class System(Protocol):
+    """n equations in at least as many parameters, in any arithmetic."""
 
-    Newton's method finds it, and Krawczyk's operator proves it in the n parameters in which J is
-    best conditioned. Raises :class:`NotProved` where that fails.
+    def residual(self, theta: Sequence[Any], kit: Kit) -> list[Any]:
+        """The n left sides."""
+        ...
+
+    def jacobian(self, theta: Sequence[Any], kit: Kit) -> list[list[Any]]:
+        """Their derivatives, a row for each."""
+        ...
+
+
+def near(problem: Problem, start: FloatArray) -> Minimum:
+    """A zero of R near ``start`` (m(d + 1),) on n ≤ m(d + 1) samples; raises as ``zero_near``."""
+    return Minimum(problem, *zero_near(problem, start))
+
+
+def zero_near(system: System, start: FloatArray) -> tuple[FloatArray, tuple[arb, ...]]:
+    """A zero of the system near ``start``: about where it is, and a ball for each parameter.
+
+    Newton's method finds it, and Krawczyk's operator proves it in the n parameters in which the
+    derivative is best conditioned, where it is regular. Raises :class:`NotProved` where that fails.
     """
     theta = start.copy()
     for _ in range(_STEPS):
-        gap = np.array(problem.residual(theta.tolist(), FLOATS))
+        gap = np.array(system.residual(theta.tolist(), FLOATS))
         if np.abs(gap).max() < _CLOSE:
             break
-        J = np.array(problem.jacobian(theta.tolist(), FLOATS))
+        J = np.array(system.jacobian(theta.tolist(), FLOATS))
         theta = theta - np.linalg.lstsq(J, gap, rcond=None)[0]
-    J = np.array(problem.jacobian(theta.tolist(), FLOATS))
+    J = np.array(system.jacobian(theta.tolist(), FLOATS))
     if not np.isfinite(J).all():
         raise NotProved("Newton's method left float64")
     chosen = [int(k) for k in qr(J, mode="r", pivoting=True)[1][: len(J)]]
@@ -94,15 +112,15 @@ def near(problem: Problem, start: FloatArray) -> Minimum:
         return full
 
     zero = unique_zero(
-        lambda part: problem.residual(whole(part), BALLS),
+        lambda part: system.residual(whole(part), BALLS),
         lambda part: arb_mat(
-            [[row[k] for k in chosen] for row in problem.jacobian(whole(part), BALLS)]
+            [[row[k] for k in chosen] for row in system.jacobian(whole(part), BALLS)]
         ),
         theta[chosen],
     )
     held = [balls.widened(arb(float(entry)), arb(zero.radius)) for entry in zero.center]
     theta[chosen] = zero.center
-    return Minimum(problem, theta, tuple(whole(held)))
+    return theta, tuple(whole(held))
 
 
 def sample_of(rng: np.random.Generator, n: int, d: int) -> Sample:

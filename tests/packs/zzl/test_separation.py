@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import itertools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from flint import fmpq, fmpq_mat
 
+from lcnn_verify.errors import InputError
 from lcnn_verify.numerics import balls
 from lcnn_verify.numerics.krawczyk import NotProved
-from lcnn_verify.packs.zhang_zhang_luo import activations, independence, minima, separation
+from lcnn_verify.packs.zhang_zhang_luo import (
+    activations,
+    independence,
+    leading,
+    minima,
+    normal_form,
+    separation,
+)
 from lcnn_verify.packs.zhang_zhang_luo.activations import BALLS, DECIMALS, FLOATS
 from lcnn_verify.packs.zhang_zhang_luo.branch import Branch, every_branch, generic_point, resolving
 from lcnn_verify.packs.zhang_zhang_luo.model import Problem, norm
@@ -173,3 +182,46 @@ def test_softplus_pairs_are_dependent_in_floats_too():
     for x in (-1.5, 0.25, 2.0):
         assert 3 * odd(x) == pytest.approx(odd(3 * x))
         assert odd(x) != pytest.approx(odd(3 * x))
+
+
+def test_the_leading_order_has_the_derivatives_it_says_and_the_size_of_its_bound():
+    rng = np.random.default_rng(5)
+    for branch in (Branch(2, (2,), (1, 1)), Branch(2, (3,), (2,)), Branch(2, (1,), (3,))):
+        found = replace(leading.Leading.of(branch), points=((0.5, -1.0), (1.5, 0.25)))
+        assert found.size == separation.leading_order(branch)
+        theta = rng.normal(size=found.size)
+        J = np.array(found.jacobian(theta.tolist(), FLOATS))
+        steps = 1e-6 * np.eye(theta.size)
+        differences = [
+            np.subtract(*(found.residual((theta + s * e).tolist(), FLOATS) for s in (1, -1))) / 2e-6
+            for e in steps
+        ]
+        assert pytest.approx(np.array(differences).T, rel=1e-6, abs=1e-6) == J
+    with pytest.raises(InputError, match="wanted d = 2"):
+        leading.Leading.of(Branch(1, (2,)))
+
+
+def test_a_regular_zero_is_one_and_equal_points_have_none():
+    found = leading.regular_zero(Branch(2, (2,)), np.random.default_rng(0))
+    assert len(found.leading.points) == 4
+    at = Sample(found.leading.points)
+    assert found.size_at(at).value <= 2 * found.size_at(at).error
+    assert found.size_at(Sample(((1.0, 1.0), (-1.0, 0.5)))).value > 1e-3
+    twice = replace(found.leading, points=found.leading.points[:1] * 4)
+    with pytest.raises(NotProved):
+        minima.zero_near(twice, np.array([float(ball.mid()) for ball in found.held]))
+
+
+def test_what_h0_looks_like_beside_q1():
+    """(g − f*)/ε² for weights ε apart, against e^{w·x} times a constant and a square."""
+    share, step, w = 0.25, 1e-3, np.array([0.5, 0.0])
+    delta = np.array([0.7, -0.4])
+    target = Network((1.0,), (tuple(w.tolist()),))
+    points = ((0.5, -1.0), (1.5, 0.25), (-1.0, 1.0))
+    problem = Problem(activations.EXP, target, Sample(points))
+    theta = normal_form.beside_q1(problem, share, step * delta)
+    theta[0] += 0.3 * step**2
+    got = np.array(problem.residual(theta.tolist(), FLOATS)) / step**2
+    order = leading.Leading((tuple(w.tolist()),), (1,), points)
+    eta = np.sqrt(0.5 * share * (1.0 - share)) * delta
+    assert got == pytest.approx(order.residual([0.3, 0.0, 0.0, *eta], FLOATS), rel=1e-2)
