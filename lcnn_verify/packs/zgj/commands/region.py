@@ -80,8 +80,7 @@ def certify(
     failed, page = failure(lambda: documents.write(path, found.document)), None
     if not failed:
         page = page_of(path)
-        refuted = prove.counterexample(found) if found.verdict == "REFUTED" else None
-        failed = failure(lambda: outputs.write_atomically(page, render(found.document, refuted)))
+        failed = failure(lambda: outputs.write_atomically(page, _drawn(found)))
     if interrupted and not failed:
         share = percent(found.document["settled_share"], 2)
         of = f"{_multiple(stated)}, {share} of the box's volume is settled"
@@ -96,6 +95,11 @@ def certify(
     if interrupted:
         return ExitCode.INTERRUPTED
     return ExitCode.AS_WANTED if found.verdict == "CERTIFIED" else ExitCode.NOT_AS_WANTED
+
+
+def _drawn(found: prove.RegionResult) -> str:
+    refuted = prove.counterexample(found) if found.verdict == "REFUTED" else None
+    return render(found.document, refuted)
 
 
 def _multiple(claim: RegionClaim) -> str:
