@@ -21,7 +21,7 @@ from lcnn_verify.numerics.krawczyk import NotProved
 from lcnn_verify.packs.zhang_zhang_luo.activations import BALLS, FLOATS, Kit
 from lcnn_verify.packs.zhang_zhang_luo.branch import Branch, generic_point
 from lcnn_verify.packs.zhang_zhang_luo.minima import zero_near
-from lcnn_verify.packs.zhang_zhang_luo.network import Sample
+from lcnn_verify.packs.zhang_zhang_luo.network import Sample, Vector
 
 _TRIES = 40
 _PAIRS = 400
@@ -38,7 +38,7 @@ class Leading:
 
     weights: tuple[tuple[float, float], ...]
     squares: tuple[int, ...]
-    points: tuple[tuple[float, float], ...] = ()
+    points: tuple[Vector, ...] = ()
 
     @staticmethod
     def of(branch: Branch) -> Leading:
