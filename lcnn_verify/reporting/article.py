@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from lcnn_verify.ledger.claim import Provenance
 from lcnn_verify.numerics.digits import NOTHING, number
 from lcnn_verify.reporting import document as doc
 from lcnn_verify.reporting import exhibits, phrases
@@ -95,10 +96,15 @@ def _said(entry: _Json) -> Iterator[doc.Block]:
     if entry["wording"]:
         words.append(doc.Paragraph(doc.Plain(entry["wording"]), "quote"))
     else:
-        words.append(doc.Paragraph("Not in words that can be quoted.", "small"))
+        meant = "; ".join(Provenance(item).meaning for item in entry["provenance"])
+        ours = "a control is a false statement of ours" if entry["kind"] == "control" else meant
+        words.append(doc.Paragraph(f"Nothing that is quoted: {ours}.", "small"))
     place: doc.Line = (doc.Link(source["paper"], source["url"]), doc.Plain(f", {source['place']}"))
     yield doc.Group((*words, doc.Paragraph(place, "small")), "half")
-    reading: list[doc.Block] = [doc.Heading("Our reading, which is tested")]
+    heading = (
+        "What is tested, and is false" if entry["refutation"] else "Our reading, which is tested"
+    )
+    reading: list[doc.Block] = [doc.Heading(heading)]
     reading.append(doc.Paragraph(entry["statement"], "statement"))
     if entry["assumptions"]:
         reading.append(

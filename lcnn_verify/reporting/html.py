@@ -151,7 +151,9 @@ def _block(block: doc.Block, depth: int) -> Markup:
         case doc.Table():
             return _table(block)
         case doc.Listing():
-            return tag("pre", tag("code", block.text), tabindex="0")
+            return tag(
+                "pre", tag("code", block.text), cls=block.language or "command", tabindex="0"
+            )
         case doc.Picture():
             return _figure(block.drawing)
         case doc.Details():
