@@ -6,7 +6,8 @@ Kind: existence.
 Constants: φ(z) = 2^z, with k = 1, or k = 2 and d = 1, where the equation of the labels is explicit.
 How it is checked: for φ(z) = 2^z the outputs are polynomials in kd numbers 2^{w_jl}, and satisfy an
     equation if n > kd. Over ℚ: outputs of drawn W satisfy it, and the same outputs with one label
-    doubled do not, so that no W fits them.
+    doubled do not, so that no W fits them. Levenberg and Marquardt's method fits none of 24 random
+    problems with softplus and n = kd + 1.
 Source: THEORY §4 (Sard's theorem in general).
 """
 
@@ -16,8 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lcnn_verify.evidence import check, verifies
-from lcnn_verify.packs.oymak_soltanolkotabi import capacity, strategies
+from lcnn_verify.packs.oymak_soltanolkotabi import capacity, fitting, strategies
+from lcnn_verify.packs.oymak_soltanolkotabi.activations import SOFTPLUS
 from lcnn_verify.packs.oymak_soltanolkotabi.ranks import Grid
+from lcnn_verify.profiles import active
 
 SINGLE = st.integers(1, 4).flatmap(
     lambda d: st.builds(
@@ -52,3 +55,11 @@ def test_labels_of_two_rows_satisfy_an_equation(weights, drawn):
     third = (3 * second**2 + first**4) / (4 * first)
     off = capacity.cubic([first, second, third + 1])
     check.exactly(off, "≠", 0, label="4y₁y₃ − 3y₂² − y₁⁴ of labels beside")
+
+
+@verifies("os.capacity-wall")
+def test_no_method_fits_one_label_more():
+    seed = active().derive_seed("os.capacity-wall")
+    sizes = [(k * d + 1, d, k) for k in (2, 4) for d in (2, 3, 4)]
+    found = fitting.successes(fitting.by_levenberg, SOFTPLUS, sizes, 4, seed)
+    check.exactly(sum(found), "=", 0, label="fits of n = kd + 1 random labels")

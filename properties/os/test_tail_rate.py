@@ -6,7 +6,7 @@ Statement: along a run that converges to W_∞ with σ_min(J_∞) > 0, the facto
     1 − ησ_min(J_∞)², for almost all starts: (1 − factor)/(ησ_min²) is within 5 % of 1.
 Kind: rate.
 Constants: 5 %, and the steps from 10⁻⁷r₀ to 10⁻¹¹r₀, are ours.
-How it is checked: drawn problems whose second eigenvalue exceeds the first by 10 % at least; the
+How it is checked: drawn problems whose second eigenvalue exceeds the first by 30 % at least; the
     residuals of the two ends and σ_min are enclosed.
 Source: THEORY §7; the paper speaks of a geometric rate.
 """

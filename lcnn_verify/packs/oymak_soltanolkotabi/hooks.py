@@ -7,7 +7,14 @@ import importlib
 import numpy as np
 
 from lcnn_verify.evidence.hooks import Hooks
-from lcnn_verify.packs.oymak_soltanolkotabi import activations, evaluation, fast, problem, ranks
+from lcnn_verify.packs.oymak_soltanolkotabi import (
+    activations,
+    evaluation,
+    fast,
+    fitting,
+    problem,
+    ranks,
+)
 
 
 def warm_up() -> None:
@@ -16,6 +23,7 @@ def warm_up() -> None:
     at = problem.drawn(activations.SOFTPLUS, 2, 2, 2, seed=0)
     fast.descend(at, 0.1, 0.0, 2)
     fast.stochastic(at, 0.1, 1, np.random.default_rng(0))
+    fitting.fit(at)
 
 
 def jacobian() -> tuple[bool, str]:

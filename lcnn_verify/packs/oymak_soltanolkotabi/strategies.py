@@ -108,8 +108,8 @@ def tail_of(problem: Problem) -> tuple[Problem, float, Any, int]:
     if sizes[-1] > 1e-11 * r0:
         discard("‖r‖ is not at 10⁻¹¹r₀ after 60000 steps")
     spectrum = np.linalg.eigvalsh(evaluation.gram(problem, end))
-    if not spectrum[1] > 1.1 * spectrum[0] > 0.0:
-        discard("the second eigenvalue is within 10 % of the first")
+    if not spectrum[1] > 1.3 * spectrum[0] > 0.0:
+        discard("the second eigenvalue is within 30 % of the first")
     if step * spectrum[-1] > 1.0:
         discard("η exceeds 1/‖J_∞‖²")
     steps = int((sizes <= 1e-7 * r0).sum()) - 1

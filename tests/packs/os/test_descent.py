@@ -14,6 +14,7 @@ from lcnn_verify.packs.oymak_soltanolkotabi import (
     descent,
     evaluation,
     fast,
+    fitting,
     kernels,
     quantities,
     strategies,
@@ -172,3 +173,47 @@ def test_the_scaling_of_the_rate_has_routes_that_agree():
     whole = rho * (0.25 + np.arcsin(rho) / (2.0 * np.pi))
     wanted = np.linalg.eigvalsh(whole)[0] / np.linalg.norm(X, 2) ** 2 * 6 / 4
     assert found.value == pytest.approx(wanted)
+
+
+def test_a_fit_fits_and_past_the_wall_there_is_none():
+    one = problems.at_paper_scale(problems.drawn(activations.SOFTPLUS, 6, 4, 4, seed=2))
+    W, size = fitting.fit(one)
+    plain = float(np.linalg.norm(evaluation.residual(one, W)))
+    assert plain == pytest.approx(size, rel=1e-3)
+    assert plain <= 1e-8 * np.linalg.norm(one.y)
+    assert fitting.by_levenberg(one)
+    sizes = [(4, 3, 4), (13, 3, 4)]
+    found = fitting.successes(fitting.by_levenberg, activations.SOFTPLUS, sizes, 3, 0)
+    assert found[0] == 3
+    assert found[1] == 0
+    few, many = (
+        fitting.successes(fitting.by_descent(most), activations.SOFTPLUS, sizes[:1], 3, 0)[0]
+        for most in (1, 2000)
+    )
+    assert few == 0
+    assert many > 0
+
+
+def test_success_reported_early_is_not_taken_at_its_word(monkeypatch):
+    past = problems.at_paper_scale(problems.drawn(activations.SOFTPLUS, 9, 2, 4, seed=2))
+    monkeypatch.setattr(fitting, "levenberg", lambda *arguments: 0.0)
+    assert fitting.fit(past)[1] == 0.0
+    assert not fitting.by_levenberg(past)
+
+
+def test_the_crossing_is_the_area_under_the_curve():
+    ratios = (0.5, 0.6, 0.7, 0.8)
+    assert fitting.crossing(ratios, [4, 4, 2, 0], 4) == pytest.approx((0.7, 0.1 * (1 / 16) ** 0.5))
+    assert fitting.crossing(ratios, [0, 0, 0, 0], 4)[0] == pytest.approx(0.45)
+    assert fitting.crossing(ratios, [4, 4, 4, 4], 4)[0] == pytest.approx(0.85)
+
+
+def test_a_damped_system_is_solved():
+    rng = np.random.default_rng(5)
+    P, X = rng.normal(size=(5, 3)), rng.normal(size=(5, 4))
+    K, x = np.full((5, 5), np.nan), rng.normal(size=5)
+    whole = (P @ P.T) * (X @ X.T)
+    assert fitting.lower_gram(P, X @ X.T, K) == pytest.approx(np.trace(whole))
+    wanted = np.linalg.solve(whole + 0.3 * np.eye(5), x)
+    fitting.solve(K, 0.3, x)
+    assert x == pytest.approx(wanted)

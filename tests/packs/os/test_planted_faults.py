@@ -9,6 +9,7 @@ from planting import fallen, plant
 from lcnn_verify.packs.oymak_soltanolkotabi import (
     descent,
     evaluation,
+    fitting,
     kernels,
     quantities,
     ranks,
@@ -109,3 +110,9 @@ def test_a_kernel_without_its_linear_part(monkeypatch):
 
 def test_nothing_planted_nothing_fallen():
     assert not fallen(DESCENT, examples=0.05)
+
+
+def test_a_fit_reported_early(monkeypatch):
+    plant(monkeypatch, fitting.by_levenberg, lambda problem: True)
+    monkeypatch.setattr(fitting, "by_levenberg", lambda problem: True)
+    assert fallen("os.capacity-wall").startswith("fits of n = kd + 1 random labels = 0")
