@@ -12,7 +12,7 @@ from lcnn_verify.ledger.claim import Claim, Constant, Kind, Provenance, Source, 
 _FLOOR = Constant(
     "floor",
     "the rounding of an honest double sum in the declared dtype",
-    Whose.SOURCE,
+    Whose.OURS,
     "proved: a bound of every rounding, with twice the room (THEORY §7)",
 )
 LOSS, GRADIENT, PAIR = "loss", "gradient", "loss_and_gradient beside loss or gradient"

@@ -6,8 +6,8 @@ from lcnn_verify.ledger.claim import Claim, Constant, Kind, Provenance, Source, 
 
 
 def _constant(name: str, value: str, basis: str) -> Constant:
-    """A constant of our notes, which are the source here."""
-    return Constant(name, value, Whose.SOURCE, basis)
+    """A constant of our notes: no paper gives it."""
+    return Constant(name, value, Whose.OURS, basis)
 
 
 _KAPPA = _constant("κ(V)", "1/‖V‖_F", "that of zgj.gradient-bound")

@@ -8,8 +8,8 @@ _DERIVED = (Provenance.DERIVED,)
 
 
 def _constant(name: str, value: str, basis: str) -> tuple[Constant]:
-    """A constant of our notes, which are the source here."""
-    return (Constant(name, value, Whose.SOURCE, basis),)
+    """A constant of our notes: no paper gives it."""
+    return (Constant(name, value, Whose.OURS, basis),)
 
 
 def _form(
