@@ -81,6 +81,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code, as ``SystemExit``."""
     streams.prepare()
     signal.signal(signal.SIGTERM, _interrupt)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup has it
+        signal.signal(signal.SIGHUP, _interrupt)
     sys.exit(_main(sys.argv[1:] if arguments is None else list(arguments)))
 
 

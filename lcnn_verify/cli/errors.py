@@ -32,8 +32,9 @@ class ExitCode(IntEnum):
 
 
 def say(text: str) -> None:
-    """Write one line to stderr, whatever line ends ``text`` holds."""
-    print(clean(" ".join(text.split())), file=sys.stderr, flush=True)
+    """Write one line to stderr, whatever line ends ``text`` holds, if there still is a stderr."""
+    with suppress(OSError):  # a terminal that was closed
+        print(clean(" ".join(text.split())), file=sys.stderr, flush=True)
 
 
 def say_left_out(entries: Iterable[tuple[str, str]]) -> None:
@@ -83,7 +84,8 @@ def reported(command: Callable[P, int]) -> Callable[P, int]:
             say(f"error: {error.filename or 'output'}: got {reason!r}, wanted to read or write it")
             return ExitCode.USAGE
         except KeyboardInterrupt:
-            say("interrupted")
+            with suppress(KeyboardInterrupt):  # once more, while it is said
+                say("interrupted")
             return ExitCode.INTERRUPTED
         except Exception as error:
             if hasattr(error, "format_message"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import os
 import sys
 from typing import Any
@@ -15,6 +16,8 @@ from lcnn_verify.reporting.letters import ERRORS
 def prepare() -> None:
     """Open the standard streams a caller closed, and have them write any letter somehow."""
     _open_closed_streams()
+    # Where it keeps its cache is no concern of who asked for a report.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=ERRORS)

@@ -9,8 +9,9 @@ import pytest
 
 
 @pytest.fixture(autouse=True)
-def _keep_sigterm() -> Iterator[None]:
-    """The command line takes SIGTERM over, which is right for a process of its own."""
-    before = signal.getsignal(signal.SIGTERM)
+def _keep_signals() -> Iterator[None]:
+    """The command line takes signals over, which is right for a process of its own."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
     yield
-    signal.signal(signal.SIGTERM, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)

@@ -127,7 +127,7 @@ def test_kill_9_leaves_no_unit_running(tmp_path):
     kit.wait_until(lambda: kit.is_gone(int(pids.read_text())), "the orphan is gone")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
 def test_an_interrupted_run_exits_3_kills_its_units_and_can_be_resumed(tmp_path, number):
     pids, marks, out = tmp_path / "pid", tmp_path / "marks", tmp_path / "out"
     env = {"LCNN_TEST_PIDS": str(pids), "LCNN_TEST_MARKS": str(marks)}
