@@ -14,10 +14,18 @@ Source: THEORY §7; the paper speaks of a geometric rate.
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lcnn_verify.evidence import check, measure, verifies
+from lcnn_verify.evidence import Figure, check, verifies
+from lcnn_verify.evidence.figures import Kind, Line, linear, log
 from lcnn_verify.packs.oymak_soltanolkotabi import quantities, strategies
 
 BAND = 0.05
+RATIO = Figure(
+    Kind.SCATTER,
+    "The rate in the end against the smallest singular value",
+    x=log("steps from 10⁻⁷r₀ to 10⁻¹¹r₀", "steps"),
+    y=linear("(1 − factor)/(ησ_min²)", "ratio"),
+    lines=(Line("1, the limit claimed", y=1.0),),
+)
 
 
 @verifies("os.tail-rate", examples=20, shrink=False)
@@ -25,6 +33,6 @@ BAND = 0.05
 def test_the_smallest_singular_value_sets_the_rate(drawn):
     problem, step, points, steps = drawn
     ratio = quantities.tail(problem, step, points, steps, 0)
-    measure("(1 − factor)/(ησ_min²)", ratio.value, claimed="within 5 % of 1")
+    RATIO.point("drawn problems", x=steps, y=ratio.value)
     check.at_most(ratio, 1.0 + BAND)
     check.at_least(ratio, 1.0 - BAND)

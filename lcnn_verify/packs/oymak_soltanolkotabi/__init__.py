@@ -45,4 +45,5 @@ PACK = Pack(
     },
     notes="lcnn_verify/packs/oymak_soltanolkotabi/THEORY.md",
     hooks="lcnn_verify.packs.oymak_soltanolkotabi.hooks:HOOKS",
+    certifiers="lcnn_verify.packs.oymak_soltanolkotabi.commands:certifiers",
 )

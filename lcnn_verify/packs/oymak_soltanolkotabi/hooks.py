@@ -6,9 +6,10 @@ import importlib
 
 import numpy as np
 
-from lcnn_verify.evidence.hooks import Hooks
+from lcnn_verify.evidence.hooks import Checker, Hooks
 from lcnn_verify.packs.oymak_soltanolkotabi import (
     activations,
+    certifying,
     evaluation,
     fast,
     fitting,
@@ -46,5 +47,8 @@ def _off(sigma: activations.Activation) -> float:
 
 
 HOOKS = Hooks(
-    examples=(problem.Problem, ranks.Grid), warm_up=warm_up, self_checks={"Jacobian": jacobian}
+    examples=(problem.Problem, ranks.Grid),
+    warm_up=warm_up,
+    self_checks={"Jacobian": jacobian},
+    certificates={certifying.KIND: Checker(certifying.check)},
 )
