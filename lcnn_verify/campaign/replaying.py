@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from lcnn_verify.campaign.properties import directory_of, find_directory, load
 from lcnn_verify.errors import InputError, did_you_mean
 from lcnn_verify.evidence import Observation, Property, Recorder
 from lcnn_verify.evidence.draws import Discarded
-from lcnn_verify.evidence.hooks import from_json, unknown_types
+from lcnn_verify.evidence.hooks import from_json, hooks_of, unknown_types
 from lcnn_verify.evidence.verifies import REPLAY
 from lcnn_verify.ledger import Claim
 from lcnn_verify.profiles import RunContext, running
@@ -50,20 +50,22 @@ class Replayed:
         return self.outcome == ("REPRODUCED" if control else "NO LONGER FAILS")
 
 
-def replay(file: Path, properties: Path | str | None = None) -> Replayed:
+def replay(file: Path, properties: Path | str | None = None, target: str | None = None) -> Replayed:
     """Run a property once on the arguments recorded in ``file``; a violation is proved anew.
 
-    Raises ``InputError`` for a file that is no replay file, for arguments the property does not
-    take, and for what the property itself refuses.
+    ``target`` is code to judge in place of that which was under test. Raises ``InputError`` for a
+    file that is no replay file, for arguments the property does not take, and for what the property
+    itself refuses.
     """
     recorded = _read(file)
     found = _property(recorded, directory_of(recorded.claim, find_directory(properties)))
     arguments = _matching(found, recorded.arguments)
-    with running(recorded.context):
+    context = recorded.context if target is None else _about(target, recorded)
+    with running(context):
         recorder = found.replay(arguments)
     if isinstance(broke := recorder.breakdown, InputError):
         if broke.argument == "target":  # the run's, which was found from where it was started
-            wanted = f"{broke.wanted}; replay it in the folder the run was started in"
+            wanted = f"{broke.wanted}; replay it where the run was started, or name it by --target"
             raise InputError("target", broke.got, wanted)
         raise InputError(f"arguments: {broke.argument}", broke.got, broke.wanted)
     if isinstance(broke, Discarded):
@@ -74,6 +76,18 @@ def replay(file: Path, properties: Path | str | None = None) -> Replayed:
     if broke is not None:
         raise InputError("arguments", f"{type(broke).__name__}: {broke}", _REPLAY_FILE)
     return Replayed(recorded, *_outcome(recorder))
+
+
+def _about(target: str, recorded: Recorded) -> RunContext:
+    """The recorded context with ``target`` for what was under test.
+
+    Raises ``InputError`` where nothing was, and as the pack's judge does.
+    """
+    judge = hooks_of(recorded.claim.pack).judge
+    if judge is None or not recorded.claim.judges_subject:
+        raise InputError("target", repr(target), f"none: {recorded.claim.id} judges no code")
+    old = {key: it for key, it in (recorded.context.subject or {}).items() if key != "object"}
+    return replace(recorded.context, subject={**old, **judge.context(target)})
 
 
 def _outcome(recorder: Recorder) -> tuple[str, Observation | None]:

@@ -8,12 +8,20 @@ from typing import Annotated
 import typer
 
 from lcnn_verify.cli.errors import ExitCode
-from lcnn_verify.cli.options import Json, Properties
+from lcnn_verify.cli.options import WHAT, Json, Properties
 from lcnn_verify.cli.streams import print_json, tell
 
 
 def replay(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A replay file of a report.")],
+    target: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TARGET",
+            help="Code to judge in place of that which was under test.",
+            rich_help_panel=WHAT,
+        ),
+    ] = None,
     properties: Properties = None,
     json: Json = False,
 ) -> int:
@@ -29,7 +37,7 @@ def replay(
     """
     from lcnn_verify.campaign import replaying
 
-    found = replaying.replay(file, properties)
+    found = replaying.replay(file, properties, target)
     claim, test, seen = found.recorded.claim.id, found.recorded.test, found.observation
     if json:
         outcome = {"outcome": found.outcome, "as_wanted": found.as_wanted}

@@ -1,7 +1,8 @@
 """The inputs stay as they are.
 
 Setting: an implementation of any model, any operation, arrays of any library.
-Statement: after a call W and V hold what they held before, in the same shape and dtype.
+Statement: after a call W and V hold what they held before, in the same shape and dtype, and
+    float64 arithmetic rounds to nearest and keeps subnormal numbers.
 Kind: identity.
 Constants: none; every byte counts.
 How it is checked: the memory of both arrays before and after each operation, zero neurons and

@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 import lcnn_verify
+from lcnn_verify.campaign import replaying
 from lcnn_verify.campaign.executor import supervise
 from lcnn_verify.cli.app import main
 from lcnn_verify.errors import InputError
@@ -129,10 +130,14 @@ def test_a_replay_asks_the_implementation_again(folder):
     again = kit.lcnn_verify("replay", file)
     assert again.returncode == 0, again.stderr
     assert "NO LONGER FAILS: zgj.conform.loss-values" in again.stdout
+    for name, holds in (("Honest", True), ("Flipped", True), ("Diagonalless", False)):
+        assert replaying.replay(file, target=f"conformance_subjects.py:{name}").as_wanted is holds
+    with pytest.raises(InputError, match=r"target: got .nothing\.py."):
+        replaying.replay(file, target="nothing.py")
     (folder / SUBJECTS.name).unlink()
     gone = kit.lcnn_verify("replay", file)
     assert gone.returncode == 2
-    assert gone.stderr.startswith("error: target: got ")
+    assert gone.stderr.startswith("error: --target: got ")
 
 
 def test_hostile_implementations_are_named_and_the_report_is_complete(folder):

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import platform
+import socket
+import struct
 from pathlib import Path
 
 import campaign_kit as kit
+import conformance_subjects
 import hostile_implementations as hostile
 import numpy as np
 import pytest
 
+from lcnn_verify.errors import InputError
 from lcnn_verify.packs.zgj.conformance import Fault, Limits, Misbehaviour, open_implementation
+from lcnn_verify.packs.zgj.conformance.process.messages import Garbled, Reader
+from lcnn_verify.packs.zgj.conformance.testing import run_conformance_test
 
 FILE = Path(hostile.__file__)
 W, V = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[1.0, 1.0]])
@@ -51,6 +59,72 @@ CASES = {
     "Divides": (Fault.EXCEPTION, "ZeroDivisionError: division by zero (", "W.shape[0] / 0`)"),
     "ReadsInput": (Fault.EXCEPTION, "EOFError: ", ""),
 }
+
+
+ODD = """
+import mmap, os, time
+import numpy as np
+
+class Forked:
+    def loss(self, W, V):
+        os.fork()
+        return float(W.sum())
+
+class Shares:
+    def loss(self, W, V):
+        pages = mmap.mmap(-1, 2**28)
+        np.frombuffer(pages, np.uint8)[:] = 1
+        time.sleep(0.5)
+        return 1.0
+
+class Unsayable(Exception):
+    def __str__(self):
+        raise KeyboardInterrupt
+
+class Unspoken:
+    def loss(self, W, V):
+        raise Unsayable
+"""
+
+
+def test_what_no_limit_counts_and_what_answers_twice_is_seen(tmp_path):
+    (tmp_path / "odd.py").write_text(ODD)
+    with open_implementation(f"{tmp_path}/odd.py:Forked") as implementation:
+        for factor in (1.0, 2.0, 3.0):
+            assert implementation.call("loss", factor * W, V) == factor * W.sum()
+    shares = open_implementation(f"{tmp_path}/odd.py:Shares", limits=Limits(memory_gigabytes=0.1))
+    with shares, pytest.raises(InputError, match=r"memory_gigabytes: got 0\.1, wanted more: loss"):
+        shares.call("loss", W, V)
+    with open_implementation(f"{tmp_path}/odd.py:Unspoken") as implementation:
+        with pytest.raises(Misbehaviour, match="raised an exception: Unsayable") as caught:
+            implementation.call("loss", W, V)
+        assert caught.value.kind is Fault.EXCEPTION
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="the mode is that of x86")
+def test_a_floating_point_mode_that_stays_is_said_and_taken_back():
+    class RoundsUp(conformance_subjects.Honest):
+        def loss(self, W, V):
+            value = super().loss(W, V)
+            ctypes.CDLL(None).fesetround(0x800)
+            return value
+
+    run_conformance_test(RoundsUp(), checks="loss-values")
+    with pytest.raises(AssertionError, match="left the floating-point mode changed"):
+        run_conformance_test(RoundsUp(), checks="inputs-untouched")
+    assert float("1.0") + float("1e-18") == 1.0
+
+
+def test_an_announced_size_is_not_waited_for():
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(struct.pack("<8sII", b"lcnnwire", 2, 2**32 - 1))
+        with pytest.raises(Garbled):
+            Reader(ours).read(most=1000)
+        for junk in (b"[]", b'{"arrays": [["<f8", [-1]]]}', b'{"arrays": 3}'):
+            theirs.sendall(struct.pack("<8sII", b"lcnnwire", len(junk), 0) + junk)
+            with pytest.raises(Garbled):
+                Reader(ours).read(most=1000)
 
 
 @pytest.mark.parametrize("name", CASES)

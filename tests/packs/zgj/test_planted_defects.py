@@ -54,6 +54,27 @@ def judged(claim_id: str) -> tuple[Verdict, str, bool]:
 
 @pytest.mark.parametrize("factor", [5.0, 0.2])
 @pytest.mark.parametrize(
+    ("route", "label"),
+    [
+        (threshold.kappa, "κ(V)"),
+        (threshold.loss_threshold, "ε₀(V)"),
+        (threshold.merged_level, "M(Δ)"),
+        (threshold.floor_level, "F(V)"),
+        (geometry.separation, "Δ(V)"),
+        (geometry.recovery_error, "R(W)"),
+    ],
+)
+def test_a_wrong_quantity_refutes_that_it_is_as_defined(
+    route: Any, label: str, factor: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant(monkeypatch, route, scaled(route, factor))
+    verdict, reason, _ = judged("zgj.form.quantities")
+    assert verdict in (Verdict.REFUTED, Verdict.INCONCLUSIVE)
+    assert f"the computed value of {label} is" in reason
+
+
+@pytest.mark.parametrize("factor", [5.0, 0.2])
+@pytest.mark.parametrize(
     ("route", "label", "claim"),
     [
         (threshold.kappa, "κ(V)", "zgj.gradient-bound"),

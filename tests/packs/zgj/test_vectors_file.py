@@ -12,6 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from lcnn_verify.packs.zgj import oracle, population, vectors
+from lcnn_verify.packs.zgj.conformance.examples import cosines
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.model import MODELS, TIED_ABS, TIED_RELU, UNIT_ABS, UNIT_RELU
 from lcnn_verify.packs.zgj.vectors import flags, vector
@@ -97,6 +98,20 @@ def test_flags_are_explained_used_and_true():
         power = one.model.mass_power
         mass = sum(math.hypot(*row) ** power for row in (*one.W, *one.V))
         assert ("cancellation" in one.flags) == (0.0 < float(one.loss) < 1e-6 * mass**2), one.id
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
+def test_cosines_round_past_both_ends_in_every_form_and_dimension(model):
+    found = set()
+    for one in VECTORS.values():
+        if one.model == model and "past-one" in one.flags:
+            rows = np.concatenate((one.W, one.V))
+            for form, values in cosines(rows, "float64").items():
+                crossed = values[: len(one.W), len(one.W) :]
+                ends = {1: crossed.max() > 1.0, -1: crossed.min() < -1.0}
+                found |= {(form, end, rows.shape[1]) for end, past in ends.items() if past}
+    forms = cosines(np.eye(2), "float64")
+    assert found >= {(form, end, d) for form in forms for end in (1, -1) for d in (2, 3)}
 
 
 def test_declared_flags_are_true():

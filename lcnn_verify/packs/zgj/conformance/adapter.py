@@ -6,11 +6,12 @@ NumPy, JAX and PyTorch all go through the array API, so no glue is needed on the
 from __future__ import annotations
 
 import copy
+import ctypes
 import importlib
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FunctionType, MappingProxyType, ModuleType
 from typing import Any
 
@@ -84,6 +85,8 @@ class Adapter:
                 raw = as_numpy(name, part)
             shape = W.shape if name == "gradient" else W.shape[:-2]
             results.append(judged(operation, name, raw, W.dtype, shape))
+        if mode := _changed_mode():
+            raise Misbehaviour(Fault.MODE, operation, mode, tuple(results))
         for guarded in (students, teachers):
             if change := guarded.change():
                 raise Misbehaviour(Fault.MUTATED, operation, change, tuple(results))
@@ -158,6 +161,23 @@ class Adapter:
             memory = isinstance(error, RuntimeError | ValueError) and _NO_MEMORY.search(detail)
             kind = Fault.MEMORY if memory else Fault.EXCEPTION
             raise Misbehaviour(kind, operation, detail) from None
+
+
+def _changed_mode() -> str:
+    """What is not as IEEE 754 has it in this thread's arithmetic, and its default again from here.
+
+    A library compiled for speed, or one that rounds for intervals, may leave it so.
+    """
+    smallest, one, little = (float(text) for text in ("5e-324", "1", "1e-18"))  # not folded
+    found = ""
+    if smallest * one == 0.0:
+        found = "tiny numbers are flushed to zero"
+    elif one + little != one or one - little != one:
+        found = "sums are not rounded to nearest"
+    if found:
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).fesetenv(ctypes.c_void_p(-1))  # FE_DFL_ENV of glibc
+    return found
 
 
 def _copy(subject: Any) -> Any:

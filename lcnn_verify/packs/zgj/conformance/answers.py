@@ -113,10 +113,10 @@ def answers(
     try:
         answer: Any = implementation.call(operation, W, x.V, layout=layout)
     except Misbehaviour as fault:
-        if fault.kind is not Fault.MUTATED or fault.result is None:
+        if not fault.kind.leaves_result or fault.result is None:
             return ()
         answer = fault.result if len(fault.result) > 1 else fault.result[0]
-        changed = fault.detail
+        changed = fault.detail if fault.kind is Fault.MUTATED else ""
     parts = answer if isinstance(answer, tuple) else (answer,)
     losses = None if operation == "gradient" else np.atleast_1d(parts[0])
     gradients = None if operation == "loss" else np.reshape(parts[-1], (-1, *x.W.shape))

@@ -129,6 +129,10 @@ DEGENERATE: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "nearly opposite students": _planar(
             [_RIGHT, {"near": "w1", "lean": 1e-5, "opposite": True}]
         ),
+        "a cosine past 1 as rounded": _planar([{"near": "v2", "norm": 3.0}], 10.0),
+        "a cosine past −1 as rounded": _planar(
+            [{"near": "v2", "norm": 3.0, "opposite": True}], 10.0
+        ),
         "a tiny student": _planar([{"norm": 1e-90, "angles": [30.0]}, _RIGHT]),
         "a tiny student on a teacher": _planar([{"near": "v1", "norm": 1e-90}]),
         "tiny networks": _planar([{"norm": 1e-60, "angles": [30.0]}], norm=1e-60),

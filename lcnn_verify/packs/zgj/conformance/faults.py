@@ -24,6 +24,7 @@ class Fault(StrEnum):
     DTYPE = "dtype"
     NOT_FINITE = "not-finite"
     MUTATED = "mutated"
+    MODE = "mode"
 
     @property
     def meaning(self) -> str:
@@ -39,7 +40,13 @@ class Fault(StrEnum):
             Fault.DTYPE: "returned a wrong type",
             Fault.NOT_FINITE: "returned a value that is not finite",
             Fault.MUTATED: "changed its input arrays",
+            Fault.MODE: "left the floating-point mode changed",
         }[self]
+
+    @property
+    def leaves_result(self) -> bool:
+        """Whether the call gave a value all the same, which may be right."""
+        return self in (Fault.MUTATED, Fault.MODE)
 
     @property
     def loses_process(self) -> bool:
@@ -58,8 +65,8 @@ _LOSES_PROCESS = frozenset({Fault.HANG, Fault.CRASH, Fault.EXIT, Fault.MEMORY, F
 class Misbehaviour(Exception):
     """A call that gave no usable result: which operation, what kind of fault, and the details.
 
-    ``detail`` is one line a person can act on. ``result`` is what the call returned if only its
-    input arrays were changed (``Fault.MUTATED``), else None.
+    ``detail`` is one line a person can act on. ``result`` is what the call returned where its fault
+    ``leaves_result``, else None.
     """
 
     def __init__(self, kind: Fault, operation: str, detail: str, result: Any = None) -> None:

@@ -235,7 +235,7 @@ def describe(error: BaseException, home: Path | None) -> str:
     """An exception in one line: its type, its message, and the last line reached below ``home``."""
     try:
         text = " ".join(str(error).split())
-    except Exception:  # even a message can misbehave
+    except BaseException:  # even a message can misbehave
         text = ""
     line = f"{type(error).__name__}: {text[:_MESSAGE]}".removesuffix(": ")
     place = _place(error, home)

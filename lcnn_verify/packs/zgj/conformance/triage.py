@@ -53,6 +53,12 @@ TRIAGE = (
         "cross-term-once",
     ),
     Row(
+        "*the pull of the students counts half*",
+        "½G(W, W) − G(W, V): the derivative of a sum in which each pair is twice",
+        ("gradient-values", "euler"),
+        "symmetry-forgotten",
+    ),
+    Row(
         "*it is the loss of the model* unit-abs",
         "you compute another network than `model` says",
         ("loss-values",),

@@ -227,8 +227,8 @@ class Trial:
             return self._implementation.call(operation, W, x.V, layout=layout)
         except Misbehaviour as misbehaviour:
             fault = misbehaviour
-        if fault.kind is Fault.MUTATED and mutable and fault.result is not None:
-            self._changed = fault.detail
+        if fault.kind.leaves_result and mutable and fault.result is not None:
+            self._changed = fault.detail if fault.kind is Fault.MUTATED else ""
             parts = tuple(np.asarray(part, dtype=np.float64) for part in fault.result)
             return parts if len(parts) > 1 else parts[0]
         if fault.kind is Fault.EXCEPTION and layout == "byteswapped":

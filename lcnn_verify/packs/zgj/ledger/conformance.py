@@ -137,7 +137,7 @@ CHECKS = (
     _check(
         "inputs-untouched",
         "The inputs stay as they are",
-        "No call changes the arrays it is given.",
+        "No call changes the arrays it is given, nor how the processor rounds.",
         _FORMS,
     ),
     _check(

@@ -90,6 +90,12 @@ CLAIMS = (
         constants=_FLOOR,
     ),
     _form(
+        "quantities",
+        "What claims rest on is as defined",
+        "κ(V), ε₀(V), M(Δ), F(V) of the students found, Δ(V) and R(W) in float64 are within their "
+        "error bounds of their definitions at 40 digits.",
+    ),
+    _form(
         "quadrature",
         "Closed form and quadrature agree",
         "L computed from closed-form kernels equals L computed from polar integrals, to 30 digits.",

@@ -23,7 +23,7 @@ from lcnn_verify.packs.zgj.vectors.tolerances import Dtype, fits_float32, tolera
 
 SCHEMA_VERSION = "1.0"
 """Version of the file's form."""
-VECTORS_VERSION = "1.0.0"
+VECTORS_VERSION = "1.1.0"
 """Version of its contents: what results refer to."""
 _CANCELLED = 1e-6
 

@@ -9,6 +9,7 @@ import math
 from collections import defaultdict
 from fractions import Fraction
 from itertools import combinations
+from operator import mul
 from typing import TypeAlias
 
 from lcnn_verify.numerics.arrays import FloatArray
@@ -24,6 +25,9 @@ FLAGS = {
     "√(1 − ρ²) lose half the digits or, when ρ rounds past 1, give NaN.",
     "clone": "Two neurons on one ray: ρ = 1 off the diagonal, where autograd through √(1 − ρ²) "
     "gives NaN or ∞.",
+    "past-one": "The cosine of two neurons rounds past 1 or −1 in float64, in one of its usual "
+    "forms: û·v̂, w·v/(‖w‖‖v‖), S/√(qqᵀ). Unless it is clipped at both ends, arccos and √(1 − ρ²) "
+    "give NaN.",
     "antiparallel": "Two neurons on opposite rays: one neuron for |·|, two for ReLU.",
     "split": "A neuron's mass divided among clones.",
     "zero-neuron": "A zero student or teacher: no direction to divide by. A student's gradient row "
@@ -97,7 +101,19 @@ def of_arrays(x: Instance) -> set[str]:
         "exact-zero-loss": exactly_zero(x),
         "single-precision": fits_float32(x),
     }
+    facts["past-one"] = any(map(_rounds_past_one, *zip(*combinations([*W, *V], 2), strict=True)))
     return {name for name, holds in facts.items() if holds} | _relations(x.W, x.V)
+
+
+def _rounds_past_one(a: list[float], b: list[float]) -> bool:
+    """Whether a cosine comes out past 1 or −1, in plain float64 sums from left to right."""
+    products = (sum(map(mul, first, second)) for first, second in ((a, a), (b, b), (a, b)))
+    aa, bb, ab = products
+    if not (0.0 < aa * bb < math.inf):
+        return False
+    p, q = math.sqrt(aa), math.sqrt(bb)
+    units = sum((s / p) * (t / q) for s, t in zip(a, b, strict=True))
+    return any(abs(rho) > 1.0 for rho in (units, ab / (p * q), ab / math.sqrt(aa * bb)))
 
 
 def _relations(W: FloatArray, V: FloatArray) -> set[str]:

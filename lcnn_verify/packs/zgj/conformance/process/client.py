@@ -94,16 +94,18 @@ class Process:
         for connection in (self._channel, self._output):
             self._poll.register(connection, select.POLLIN)
 
-    def exchange(self, request: bytes, seconds: float) -> Message:
+    def exchange(self, request: bytes, seconds: float, most: float, shared: float) -> Message:
         """Send ``request`` and wait for its answer, listening to what is printed meanwhile.
 
-        Raises :class:`Lost` at the time limit, when too much is printed, and when it ends.
+        The answer holds ``most`` bytes of arrays at most. ``shared`` is how many bytes of memory it
+        may have mapped for others as well, which no limit of the system counts. Raises
+        :class:`Lost` at the time limit, when too much is printed, and when it ends.
         """
         deadline, self._tail = time.monotonic() + seconds, b""
         self._channel.settimeout(seconds)
         try:
             self._channel.sendall(request)
-            return self._answer(deadline)
+            return self._answer(deadline, most, shared)
         except TimeoutError:
             self._show_stack()
             raise Lost(Fault.HANG, f"no answer within {seconds:g} s") from None
@@ -112,7 +114,7 @@ class Process:
         except (EOFError, OSError):
             raise self._ended() from None
 
-    def _answer(self, deadline: float) -> Message:
+    def _answer(self, deadline: float, most: float, shared: float) -> Message:
         """The next message; ``EOFError`` if the process ends, ``TimeoutError`` if it is late."""
         printed = 0
         while True:
@@ -121,7 +123,9 @@ class Process:
             ready = self._ready(0.0 if ended else min(max(0.0, patience), _TICK_SECONDS))
             if self._output.fileno() in ready:
                 printed += self._listen()
-            message = self._reader.read() if self._channel.fileno() in ready else None
+            if not ready and self._shared() > shared:
+                raise Lost(Fault.MEMORY, f"{self._shared():,} bytes of shared memory")
+            message = self._reader.read(most) if self._channel.fileno() in ready else None
             if message is not None and self._output.fileno() in self._ready(0.0):
                 printed += self._listen()
             if printed > self._output_bytes:
@@ -132,6 +136,13 @@ class Process:
                 raise EOFError
             if patience <= 0.0:
                 raise TimeoutError
+
+    def _shared(self) -> int:
+        """Bytes of shared memory the process has in use; 0 where that is not known."""
+        with suppress(OSError, ValueError, IndexError):
+            status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii")
+            return int(status.partition("RssShmem:")[2].split()[0]) * 1024
+        return 0
 
     def _ready(self, seconds: float) -> set[int]:
         return {descriptor for descriptor, _ in self._poll.poll(1000.0 * seconds)}

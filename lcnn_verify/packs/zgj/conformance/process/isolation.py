@@ -20,9 +20,11 @@ from lcnn_verify.packs.zgj.conformance.faults import DEFAULT_LIMITS, Fault, Limi
 from lcnn_verify.packs.zgj.conformance.process.client import Lost, Process
 from lcnn_verify.packs.zgj.conformance.process.messages import Message, pack
 from lcnn_verify.packs.zgj.conformance.target import Target
-from lcnn_verify.processes import ONE_THREAD
+from lcnn_verify.processes import GIGABYTE, ONE_THREAD
 
 _PROBE = "probe"
+_ENOUGH = 0.5  # gigabytes, compilers of frameworks included
+_ROOM = 1 << 12  # for the losses of a batch of the smallest members
 
 
 def _roomy(limits: Limits) -> Limits:
@@ -135,8 +137,8 @@ class Isolated:
         raise Misbehaviour(kind, str(reply["operation"]), detail, results or None)
 
     def _is_tight(self) -> bool:
-        """Whether the limit of memory is less than the usual one."""
-        return self._limits.memory_gigabytes < DEFAULT_LIMITS.memory_gigabytes
+        """Whether the limit of memory is less than any library may need to compute at all."""
+        return self._limits.memory_gigabytes < _ENOUGH
 
     def _too_tight(self, act: str) -> InputError:
         got = f"{self._limits.memory_gigabytes:g}"
@@ -164,7 +166,10 @@ class Isolated:
     def _exchange(self, seconds: float, header: dict[str, Any], *arrays: NDArray[Any]) -> Message:
         """Ask and wait for the answer; a process that is lost is closed."""
         try:
-            return self._process.exchange(pack(header, *arrays), seconds)
+            # No answer is larger than what it is an answer to.
+            most = _ROOM + sum(array.nbytes for array in arrays)
+            shared = self._limits.memory_gigabytes * GIGABYTE
+            return self._process.exchange(pack(header, *arrays), seconds, most, shared)
         except Lost as lost:
             self._process.close(kill=True)
             raise Lost(lost.kind, lost.detail + self._process.last_seen(self._home)) from None

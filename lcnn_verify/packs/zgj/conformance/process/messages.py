@@ -37,10 +37,11 @@ class Reader:
     def __init__(self, channel: socket.socket) -> None:
         self._channel, self._buffer = channel, bytearray()
 
-    def read(self) -> Message | None:
+    def read(self, most: float = math.inf) -> Message | None:
         """Receive once: a message if one is now complete.
 
-        Raises ``EOFError`` when the other side has gone and :class:`Garbled` on foreign bytes.
+        Raises ``EOFError`` when the other side has gone and :class:`Garbled` on foreign bytes, or
+        where arrays of more than ``most`` bytes are announced.
         """
         chunk = self._channel.recv(_CHUNK)
         if not chunk:
@@ -49,7 +50,7 @@ class Reader:
         if len(self._buffer) < _FRAME.size:
             return None
         mark, words, size = _FRAME.unpack_from(self._buffer)
-        if mark != _MARK:
+        if mark != _MARK or words > _CHUNK or size > most:
             raise Garbled
         end = _FRAME.size + words + size
         if len(self._buffer) < end:
@@ -57,7 +58,7 @@ class Reader:
         whole, self._buffer = bytes(self._buffer[:end]), self._buffer[end:]
         try:
             return _unpack(whole, _FRAME.size, _FRAME.size + words)
-        except (ValueError, TypeError, KeyError) as error:
+        except Exception as error:  # whatever foreign bytes may come to
             raise Garbled from error
 
 
@@ -68,4 +69,6 @@ def _unpack(whole: bytes, start: int, payload: int) -> Message:
         dtype, count = np.dtype(name), math.prod(shape)
         arrays.append(np.frombuffer(whole, dtype, count, payload).reshape(shape))
         payload += count * dtype.itemsize
+    if payload != len(whole):
+        raise ValueError("arrays of another size than was announced")
     return header, tuple(arrays)

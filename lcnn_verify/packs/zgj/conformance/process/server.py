@@ -62,7 +62,7 @@ def _cut_off(lifeline: int) -> None:
 
 def _answer(channel: socket.socket) -> int:
     """Serve one request after the other; the exit code once the other side has gone."""
-    reader, adapter = Reader(channel), None
+    reader, adapter, us = Reader(channel), None, os.getpid()
     while True:
         try:
             while (message := reader.read()) is None:
@@ -75,6 +75,8 @@ def _answer(channel: socket.socket) -> int:
             adapter, reply = _load(message[0])
         else:
             reply = _called(adapter, message)
+        if os.getpid() != us:  # the code forked: the child's answer would be a second one
+            return os.EX_OK
         for stream in (sys.stdout, sys.stderr):
             with suppress(Exception):  # replaced or closed by the foreign code
                 stream.flush()

@@ -38,6 +38,15 @@ class FactorTwoForUnit(NumpyDirect):
         return 2.0 * along + across
 
 
+class SymmetryForgotten(NumpyDirect):
+    """½G(W, W) − G(W, V): that the double sum holds each pair of students twice is forgotten."""
+
+    def gradient(self, W: Array, V: Array) -> Array:
+        students, teachers = self.read(W, V)
+        pulls = 0.5 * self.pull(students, students) - self.pull(students, teachers)
+        return (self.leverage(students)[:, None] * pulls).astype(self.dtype)
+
+
 class NoLeverage(NumpyDirect):
     """The gradient lacks the factor ‖w‖: the derivative by the direction, not by the weights."""
 

@@ -70,6 +70,13 @@ class NoClip(NumpyDirect):
             return super().slope(rho)
 
 
+class ClippedAboveOnly(NoClip):
+    """ρ is clipped at 1, but not at −1, which rounding passes as well: NaN."""
+
+    def cosines(self, first: Neurons, second: Neurons) -> Array:
+        return np.minimum(super().cosines(first, second), 1.0)
+
+
 class DuplicatesMerged(NumpyDirect):
     """Equal students are taken for one."""
 

@@ -10,6 +10,7 @@ __all__ = ["Specification", "catalogue"]
 _FAMILIES = (
     pairs.angles,
     pairs.near_parallel,
+    pairs.past_one,
     pairs.on_one_line,
     pairs.mirrored,
     pairs.merged,

@@ -66,6 +66,30 @@ def near_parallel() -> Iterator[Specification]:
             )
 
 
+def past_one() -> Iterator[Specification]:
+    """A student on its teacher's line whose cosine rounds past 1 or −1 as people write it.
+
+    In all three forms: û·v̂, w·v/(‖w‖‖v‖) and S/√(qqᵀ). Such pairs are common; these are found by
+    trying whole degrees.
+    """
+    for d in (2, 3, 5):
+        for opposite in (False, True):
+            flat: dict[str, object] = {"d": d, "norms": [1.0, 1.0], "gaps": [10]}
+            steep = {"d": d, "norms": [1.0] * 3, "gaps": [5], "leans": [(2, 20)]}
+            on_line = {"near": "v2" if d == 2 else "v3", "norm": 3.0, "opposite": opposite}
+            for model in MODELS:
+                yield Specification(
+                    "past-one",
+                    f"{d}-{'opposite' if opposite else 'same'}",
+                    "a student three times its teacher, or minus that: the cosine of the two "
+                    f"rounds past {'−1' if opposite else '1'}",
+                    flat if d == 2 else steep,
+                    [on_line, {"norm": 0.5, "angles": [70]}],
+                    model,
+                    single=False,
+                )
+
+
 def on_one_line() -> Iterator[Specification]:
     """Exact copies and exact opposites."""
     for copies in (2, 3, 8):
