@@ -20,7 +20,8 @@ from lcnn_verify.evidence import check, verifies
 from lcnn_verify.evidence.amounts import number
 from lcnn_verify.packs.zgj import quantities, strategies, threshold
 
-SEPARATED = {"min_r": 2, "min_d": 2, "min_separation": 0.05}
+SEPARATED = strategies.teachers(min_r=2, min_d=2, min_separation=0.05)
+FEW = strategies.teachers(min_r=2, max_r=3, min_d=2, max_d=3, min_separation=0.05)
 
 
 def as_defined(computed):
@@ -34,13 +35,13 @@ def test_kappa(teacher):
 
 
 @verifies("zgj.form.quantities", examples=30)
-@given(teacher=strategies.teachers(**SEPARATED))
+@given(teacher=SEPARATED)
 def test_separation(teacher):
     as_defined(quantities.separation(teacher))
 
 
 @verifies("zgj.form.quantities", examples=30)
-@given(teacher=strategies.teachers(**SEPARATED))
+@given(teacher=SEPARATED)
 def test_threshold(teacher):
     as_defined(quantities.threshold_level(teacher))
 
@@ -52,7 +53,7 @@ def test_merged_level(delta):
 
 
 @verifies("zgj.form.quantities", examples=6)
-@given(teacher=strategies.teachers(**SEPARATED, max_r=3, max_d=3))
+@given(teacher=FEW)
 def test_floor_of_fewer_students(teacher):
     as_defined(quantities.floor_found(teacher, threshold.floor_level(teacher.V, starts=2)))
 
