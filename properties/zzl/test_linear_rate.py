@@ -16,10 +16,19 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lcnn_verify.evidence import Quantity, check, measure, verifies
+from lcnn_verify.evidence import Quantity, check, verifies
+from lcnn_verify.evidence.figures import Figure, Kind, Line, linear
 from lcnn_verify.packs.zhang_zhang_luo import flows, strategies
 
 BAND = 0.01
+SLOPES = Figure(
+    Kind.SCATTER,
+    "The loss decays at twice the smallest eigenvalue",
+    x=linear("samples n", "count"),
+    y=linear("slope of log R over −2λ", "ratio"),
+    lines=(Line("the claim", y=1.0),),
+    caption="One mark per flow: the slope over the second half of its time.",
+)
 
 
 @verifies("zzl.linear-rate", examples=15, shrink=False)
@@ -44,4 +53,4 @@ def test_the_rate_at_the_end_is_twice_the_smallest_eigenvalue(name, n, other, in
     ratio = Quantity("slope of log R over −2λ", float(slope) / twice.value, 1e-4)
     check.at_most(ratio, 1.0 + BAND, apart="ratio of rates")
     check.at_least(ratio, 1.0 - BAND, apart="ratio of rates")
-    measure(f"slope of log R over −2λ, {name}, n = {n}", ratio.value, claimed="1")
+    SLOPES.point(name, x=n, y=ratio.value)

@@ -120,7 +120,7 @@ CLAIMS = (
         assumptions=(_MODEL, "a₁a₂ ≠ 0; d + 2 affinely spanning samples, each in the dependence"),
         constants=(
             _ours("factor", "a₁a₂/(2ā)", "derived"),
-            _ours("circle", "radius 0.01, ratio within 10 %", "measured: the next order in δ"),
+            _ours("circle", "radius 0.003, ratio within 10 %", "measured: the next order in δ"),
         ),
     ),
     Claim(
