@@ -16,7 +16,7 @@ from lcnn_verify import doctor, packs
 from lcnn_verify.campaign.properties import fingerprint
 from lcnn_verify.campaign.verification import verify
 from lcnn_verify.errors import InputError
-from lcnn_verify.evidence.hooks import hooks_of
+from lcnn_verify.evidence.hooks import hooks_of, without_hooks
 from lcnn_verify.ledger import claim, claims
 
 pytestmark = pytest.mark.slow
@@ -169,7 +169,7 @@ KIND, TYPE, NONE = Hooks(certificates={"other.k": 3}), Hooks(examples=(T,)), Hoo
 
 
 @pytest.mark.parametrize(("hooks", "reason"), HOOKS.items())
-def test_hooks_that_cannot_be_used_are_one_line_and_the_run_goes_on(site, tmp_path, hooks, reason):
+def test_hooks_that_cannot_be_used_are_one_line(site, hooks, reason):
     (site / "leaves.py").write_text("raise SystemExit(3)")
     (site / "odd.py").write_text(ODD)
     write_pack(site, "other", more=f"hooks={hooks!r},")
@@ -177,6 +177,16 @@ def test_hooks_that_cannot_be_used_are_one_line_and_the_run_goes_on(site, tmp_pa
         with pytest.raises(InputError, match=r"^hooks of other: got ") as caught:
             hooks_of("other")
         assert reason in str(caught.value)
+        (entry,) = without_hooks()
+        assert entry.name == "hooks of other"
+        assert entry.reason.startswith(reason)
+
+
+def test_the_run_goes_on_where_hooks_leave_and_doctor_names_them(site, tmp_path):
+    hooks, reason = "leaves:HOOKS", HOOKS["leaves:HOOKS"]
+    (site / "leaves.py").write_text("raise SystemExit(3)")
+    write_pack(site, "other", more=f"hooks={hooks!r},")
+    with distributions.installed(site):
         (finding,) = [entry for entry in doctor.findings() if not entry.passed]
         assert finding.check == "hooks of other"
         assert finding.detail.startswith(reason)

@@ -120,8 +120,10 @@ TEACHERS = {"one teacher", "d = 1", "r > d", "close teachers"}
 def test_the_strategies_draw_every_class(claim_id, more):
     claim = ledger.claim(claim_id)
     item = load(directory_of(claim), claim.property_file)[0]
-    drawn = set()
+    wanted, drawn = STUDENTS | TEACHERS | more, set()
     for seed in range(6):  # d = 1 is rare: one seed alone may miss it
+        if drawn >= wanted:
+            break
         with running(RunContext(seed=seed)):
             drawn |= {name for example in item.draw() for name in example["instance"].classes()}
-    assert drawn == STUDENTS | TEACHERS | more
+    assert drawn == wanted
