@@ -23,6 +23,7 @@ from lcnn_verify.evidence.rational import ASCII, Rational, compare, rational, ro
 from lcnn_verify.evidence.recorder import Explain, Proof, current, observe
 from lcnn_verify.evidence.theorem import Theorem
 from lcnn_verify.numerics.krawczyk import NotProved
+from lcnn_verify.numerics.options import integer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,14 +193,16 @@ def proved(
     arithmetic: str,
     whole: bool,
     cells: int | None = None,
+    instances: int = 1,
     drawn: Any = None,
     seconds: float | None = None,
 ) -> None:
     """Record a proof of ``statement`` on every instance of ``box``; see ``recorder.Proof``.
 
     ``arithmetic`` is ``EXACT``, for a proof by the checks of :func:`exactly` that this property has
-    made, or names the enclosures of the ``cells`` ≥ 1 sub-boxes it was done on. A proof that rests
-    on neither is recorded as undecided. ``drawn`` may be an example that draws what was proved.
+    made, one at least for each of the family's ``instances`` ≥ 1, or names the enclosures of the
+    ``cells`` ≥ 1 sub-boxes it was done on. A proof that rests on neither is recorded as undecided.
+    ``drawn`` may be an example that draws what was proved.
     With ``whole`` the box is all that the claim is about: the claim is then CERTIFIED, unless some
     other check fails or more than 1 % of the examples stay open. Raises ``InputError`` for an
     ``arithmetic`` that is no name and for ``cells`` that are no number.
@@ -208,12 +211,16 @@ def proved(
         raise InputError("arithmetic", repr(arithmetic), "EXACT or the name of another")
     if cells is not None and (isinstance(cells, bool) or not isinstance(cells, int)):
         raise InputError("cells", repr(cells), "a number of sub-boxes")
-    if not (cells is not None and cells > 0) and not (arithmetic == EXACT and current().exact):
-        missing = "check was exact" if arithmetic == EXACT else "cells were enclosed"
-        undecided(f"{statement} is said to be proved for {box}, but no {missing}")
+    missing = ""
+    if arithmetic != EXACT:
+        missing = "" if cells is not None and cells > 0 else "no cells were enclosed"
+    elif (made := current().exact) < integer("instances", instances, 1):
+        missing = f"{made or 'no'} check{'s were' if made > 1 else ' was'} exact"
+        missing += f" of {instances} instances" if made else ""
+    if missing:
+        undecided(f"{statement} is said to be proved for {box}, but {missing}")
         return
-    made = Proof(statement, box, arithmetic, whole, cells)
-    _keep(made, drawn, seconds)
+    _keep(Proof(statement, box, arithmetic, whole, cells), drawn, seconds)
 
 
 def _keep(made: Proof, drawn: Any, seconds: float | None) -> None:

@@ -50,12 +50,13 @@ def test_every_branch_of_the_family():
         check.exactly(len(set(family)), "=", count_branches(m, m0), label=label)
         for branch in family:
             decide(branch)
+    branches = sum(count_branches(m, m0) for m, m0, _ in SIZES)
     check.proved(
         "rank, dimension and Morse–Bott verdict follow from the sizes of the groups",
-        box=f"all {sum(count_branches(m, m0) for m, m0, _ in SIZES)} branches with m ≤ 6, m₀ ≤ 3, "
-        "d ≤ 3",
+        box=f"all {branches} branches with m ≤ 6, m₀ ≤ 3, d ≤ 3",
         arithmetic=EXACT,
         whole=True,
+        instances=branches,
     )
 
 

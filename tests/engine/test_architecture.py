@@ -197,7 +197,7 @@ def test_a_circle_is_seen_and_what_waits_for_a_call_is_none():
     assert sorted(imported("x", text)) == ["lcnn_verify.a", "lcnn_verify.b"]
 
 
-HEAVY = ("numpy", "scipy", "numba", "mpmath", "flint", "hypothesis", "matplotlib", "jinja2")
+HEAVY = ("numpy", "scipy", "numba", "mpmath", "flint", "hypothesis", "matplotlib")
 LIGHT = {
     **{f"the pack {key}": f"import lcnn_verify.packs.{key}" for key in KEYS},
     "the toy pack": "import toy_pack, toy_pack.commands",

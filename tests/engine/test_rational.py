@@ -150,7 +150,7 @@ def test_exact_decisions_are_supported_and_said_to_be_exact():
         check.at_most(1.0, 2.0)
     assert decide(claim, [exact.to_json(), rounded.to_json()]).reason.endswith("in 4 examples")
     with recording(exact), exact.example({}):
-        check.proved("n ≤ 3", box="n < 4", arithmetic=EXACT, whole=True)
+        check.proved("n ≤ 3", box="n < 4", arithmetic=EXACT, whole=True, instances=3)
     decision = decide(claim, [exact.to_json()])
     assert decision.verdict == "CERTIFIED"
     assert decision.reason.startswith("proved for n < 4; no violation in 4 examples, decided")
@@ -181,6 +181,19 @@ def test_a_proof_of_nothing_certifies_nothing(said, missing):
         decision = decide(claim, [seen.to_json()])
         assert decision.verdict == "INCONCLUSIVE"
         assert decision.reason.endswith(f"n = n is said to be proved for all n, but {missing}")
+
+
+@pytest.mark.parametrize(("made", "left"), [(1, "1 check was exact"), (3, "3 checks were exact")])
+def test_a_proof_of_part_of_a_family_certifies_nothing(made, left):
+    claim: Claim = next(it for it in claims() if it.kind is not Kind.CONTROL)
+    seen = Recorder(claim.id, "part")
+    with recording(seen), seen.example({}):
+        for n in range(made):
+            check.exactly(n, "=", n)
+        check.proved("n = n", box="n < 4", arithmetic=EXACT, whole=True, instances=4)
+    decision = decide(claim, [seen.to_json()])
+    assert decision.verdict == "INCONCLUSIVE"
+    assert decision.reason.endswith(f"proved for n < 4, but {left} of 4 instances")
 
 
 @pytest.mark.parametrize(

@@ -19,4 +19,5 @@ def test_odd_parts_count_as_distinct_parts():
     for n in range(1, 201):
         odd, distinct = into_odd_parts(n), into_distinct_parts(n)
         check.exactly(odd, "=", distinct, label="into odd parts", n=n)
-    check.proved("Euler's theorem", box="1 ≤ n ≤ 200", arithmetic=EXACT, whole=True)
+    box = "1 ≤ n ≤ 200"
+    check.proved("Euler's theorem", box=box, arithmetic=EXACT, whole=True, instances=200)
