@@ -43,7 +43,7 @@ def demand_folder(
     ``argument`` where a file of these names is somebody else's, and ``OSError`` where nothing can
     be written.
     """
-    _demand_place()
+    demand_current_folder()
     for name in names:
         _demand_ours(folder / name, marks.get(name) or marks[Path(name).suffix], argument)
     folder.mkdir(parents=True, exist_ok=True)
@@ -55,7 +55,7 @@ def demand_file(path: Path, argument: str = "out") -> None:
 
     Raises as :func:`demand_folder` does.
     """
-    _demand_place()
+    demand_current_folder()
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     _demand_ours(path, _MARKS[".json"], argument)
@@ -63,7 +63,7 @@ def demand_file(path: Path, argument: str = "out") -> None:
     _demand_room(path.parent)
 
 
-def _demand_place() -> None:
+def demand_current_folder() -> None:
     """Raise ``InputError`` where the current folder was removed: a path in it leads nowhere."""
     try:
         Path.cwd()

@@ -14,6 +14,7 @@ from typing import Any, ParamSpec
 import typer
 
 from lcnn_verify.errors import InputError, clean, did_you_mean
+from lcnn_verify.outputs import demand_current_folder
 
 P = ParamSpec("P")
 
@@ -80,6 +81,11 @@ def reported(command: Callable[P, int]) -> Callable[P, int]:
             with suppress(OSError, ValueError):
                 sys.stdout.flush()  # results that are there already
             _silence_stdout()
+            try:
+                demand_current_folder()
+            except InputError as gone:
+                say(f"error: {gone}")
+                return ExitCode.USAGE
             reason = error.strerror or str(error)
             say(f"error: {error.filename or 'output'}: got {reason!r}, wanted to read or write it")
             return ExitCode.USAGE

@@ -68,6 +68,7 @@ _WORDS = {
     "∠": "angle ",
     "⊥": " orthogonal to ",
     "∗": "*",
+    "§": "section ",
     "∘": " o ",
     "∝": " ~ ",
     "′": "'",
@@ -124,7 +125,7 @@ def _ascii(character: str) -> str:
     plain = "".join(part for part in parts if not unicodedata.combining(part))
     if plain != character:
         return transliterated(plain)
-    if unicodedata.category(character) in ("Sm", "So"):
+    if name and unicodedata.category(character)[0] in "SP":  # a symbol, or a mark
         return f"<{name.lower()}>"
     return f"<U+{ord(character):04X}>"
 

@@ -255,7 +255,7 @@ def test_a_terminal_without_our_letters_still_gets_its_text():
         ("Oymak–Soltanolkotabi, é, ŵ", "Oymak-Soltanolkotabi, e, w"),
         ("║ ━ ┼", "| - +"),
         ("a\udcffb, 学", "a\\xffb, <U+5B66>"),
-        ("A ∗ B ⋈ C", "A * B <bowtie> C"),
+        ("A ∗ B ⋈ C, THEORY §9", "A * B <bowtie> C, THEORY section 9"),
         ("why?", "why?"),
     ],
 )
@@ -267,8 +267,22 @@ def test_letters_become_ascii_and_never_a_question_mark(text, plain):
 
 def test_all_that_ledgers_say_has_letters_a_terminal_has():
     for claim in (*ledger.claims(), *ledger.checks()):
-        text = f"{claim.title} {claim.statement} {claim.wording} {claim.refutation}"
-        assert "<U+" not in fitted(text, "ascii")
+        text = f"{claim} {claim.title}"
+        assert not re.search("<(U[+]|[a-z]+ [a-z]+>)", fitted(text, "ascii"))
+
+
+def test_a_current_folder_that_is_gone_is_no_fault_of_the_output(tmp_path, monkeypatch, capsys):
+    @reported
+    def command() -> int:
+        raise FileNotFoundError(2, "No such file or directory")
+
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert command() == 2
+    monkeypatch.chdir(tmp_path)
+    said = capsys.readouterr().err
+    assert said.startswith("error: current folder: got one that was removed, wanted one that is")
 
 
 def test_a_bug_is_not_dressed_up_as_bad_input(capsys):
