@@ -10,6 +10,7 @@ from typing import Any
 from scipy.special import betaincinv
 
 from lcnn_verify.evidence.observation import UNSETTLED, Verdict
+from lcnn_verify.evidence.subject import OUT_OF_SCOPE
 from lcnn_verify.ledger.claim import Claim
 
 MAX_UNDECIDED = 0.01
@@ -69,7 +70,17 @@ def decide(claim: Claim, records: Iterable[dict[str, Any]]) -> Decision:
             holds = (Verdict.CERTIFIED, f"proved for {proof['box']}; {holds[1]}")
         verdict, reason = min((holds, *judged), key=lambda entry: _ORDER.index(entry[0]))
     wanted = {Verdict.REFUTED} if claim.is_control else {Verdict.SUPPORTED, Verdict.CERTIFIED}
+    if verdict is Verdict.NOT_EXERCISED and (scope := _out_of_scope(claim, tests.values())):
+        return Decision(verdict, scope, as_wanted=True)
     return Decision(verdict, reason, verdict in wanted)
+
+
+def _out_of_scope(claim: Claim, tallies: Iterable[_Tally]) -> str:
+    """Say so if code under test is not meant for any example of ``claim``; empty if it is."""
+    given_up = [reason for tally in tallies for reason in tally.discarded]
+    if claim.judges_subject and given_up and all(it.startswith(OUT_OF_SCOPE) for it in given_up):
+        return given_up[0]
+    return ""
 
 
 def _refutation(fallen: Mapping[str, Any]) -> str:
@@ -99,6 +110,7 @@ class _Tally:
     defects: list[str] = field(default_factory=list)
     reasons: Counter[str] = field(default_factory=Counter)
     classes: Counter[str] = field(default_factory=Counter)
+    discarded: Counter[str] = field(default_factory=Counter)
 
     def take(self, record: Mapping[str, Any]) -> None:
         self.examples += record["examples"]
@@ -115,6 +127,7 @@ class _Tally:
             self.defects.append(defect["note"])
         self.classes.update(record.get("classes", {}))
         self.reasons.update(record["reasons"])
+        self.discarded.update(record["discarded"])
 
     def judge(self, name: str) -> tuple[Verdict, str]:
         if self.defects:

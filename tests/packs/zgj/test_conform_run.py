@@ -79,6 +79,7 @@ def test_an_honest_implementation_passes_and_the_report_says_what_it_is(folder):
         "dtype": "float64",
         "arrays": "numpy",
         "batch": "no",
+        "domain": "all inputs",
     }
     assert said["not_offered"] == [
         {"check": "zgj.conform.euler", "reason": "it has no gradient"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lcnn_verify.packs.zgj.conformance.arrays import LAYOUTS, Layout
 from lcnn_verify.packs.zgj.conformance.declaration import OPERATIONS, Declaration, Operation
+from lcnn_verify.packs.zgj.conformance.domain import Domain
 from lcnn_verify.packs.zgj.conformance.faults import Fault, Limits, Misbehaviour
 from lcnn_verify.packs.zgj.conformance.implementation import (
     Implementation,
@@ -15,6 +16,7 @@ __all__ = [
     "LAYOUTS",
     "OPERATIONS",
     "Declaration",
+    "Domain",
     "Fault",
     "Implementation",
     "Layout",

@@ -12,6 +12,7 @@ from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.packs.zgj.conformance import examples, quantities
 from lcnn_verify.packs.zgj.conformance.arrays import Layout
 from lcnn_verify.packs.zgj.conformance.declaration import Dtype
+from lcnn_verify.packs.zgj.conformance.domain import Domain
 from lcnn_verify.packs.zgj.conformance.faults import Fault, Misbehaviour
 from lcnn_verify.packs.zgj.conformance.implementation import Implementation
 from lcnn_verify.packs.zgj.conformance.quantities import reference
@@ -72,7 +73,7 @@ def answers_to_generic(implementation: Implementation, call: Call) -> tuple[Call
         for answer in _remembered(
             implementation,
             call.operation,
-            _generic(shape, number, said.model, said.dtype),
+            _generic(shape, number, said.model, said.dtype, said.domain),
             call.layout,
             bool(call.batch),
         )
@@ -95,8 +96,10 @@ def right_afresh(implementation: Implementation, call: Call) -> bool:
 
 
 @lru_cache(maxsize=512)
-def _generic(shape: tuple[int, int, int], number: int, model: Model, dtype: Dtype) -> Instance:
-    return quantities.fitted(examples.of_shape(*shape, number), model, dtype)
+def _generic(
+    shape: tuple[int, int, int], number: int, model: Model, dtype: Dtype, domain: Domain
+) -> Instance:
+    return domain.brought(quantities.fitted(examples.of_shape(*shape, number), model, dtype))
 
 
 def answers(
@@ -106,7 +109,12 @@ def answers(
     layout: Layout = "C",
     batched: bool = False,
 ) -> tuple[Call, ...]:
-    """What ``operation`` gives at ``x``, in a batch of two if ``batched``: () if no answer."""
+    """What ``operation`` gives at ``x``, in a batch of two if ``batched``.
+
+    () if no answer, or ``x`` is none of the inputs it is meant for.
+    """
+    if implementation.declaration.domain.outside(x):
+        return ()
     batch = (x, Instance(0.5 * x.W[::-1], x.V, x.model)) if batched else ()
     W = np.array([member.W for member in batch]) if batched else x.W
     changed = ""

@@ -15,6 +15,8 @@ W is an array of shape (m, d), V one of shape (r, d). Attributes say the rest, a
   so a plain JAX program is a float32 one, also if it returns NumPy arrays or floats. A target
   that imports JAX and says ``"float64"`` is loaded with ``JAX_ENABLE_X64=1``, and need not set it;
 - ``batch``: true if W may also be (B, m, d), for losses (B,) and gradients (B, m, d);
+- ``domain``: a :class:`~.domain.Domain`, or a mapping of its fields, the inputs it is meant for; a
+  call that raises ``NotImplementedError`` says that it is not meant for its input;
 - ``arrays``: ``"numpy"``, ``"jax"`` or ``"torch"``, what W and V are given as. If absent and the
   target imports JAX or PyTorch, a small call finds out: with NumPy arrays first.
 """
@@ -31,6 +33,7 @@ from typing import Any, Literal, TypeAlias, get_args
 import numpy as np
 
 from lcnn_verify.errors import InputError, did_you_mean
+from lcnn_verify.packs.zgj.conformance.domain import EVERYWHERE, Domain
 from lcnn_verify.packs.zgj.model import TIED_ABS, Model, as_model
 
 Operation: TypeAlias = Literal["loss", "gradient", "loss_and_gradient"]
@@ -38,6 +41,8 @@ Dtype: TypeAlias = Literal["float32", "float64"]
 Arrays: TypeAlias = Literal["numpy", "jax", "torch"]
 
 OPERATIONS: tuple[Operation, ...] = get_args(Operation)
+DECLARED = ("model", "dtype", "batch", "arrays", "domain")
+"""The attributes that say the rest."""
 DTYPES: tuple[Dtype, ...] = get_args(Dtype)
 FRAMEWORKS: tuple[Arrays, ...] = get_args(Arrays)
 
@@ -67,6 +72,7 @@ class Declaration:
     batch: bool = False
     arrays: Arrays = "numpy"
     near: Mapping[str, str] = field(default_factory=dict, hash=False)
+    domain: Domain = EVERYWHERE
 
     def missing(self, operation: str) -> str:
         """That there is no ``operation``, and what may be meant for it."""
@@ -92,6 +98,7 @@ class Facts:
     x64: bool = False
     compiles: bool = False
     near: Mapping[str, str] = field(default_factory=dict)
+    domain: Domain = EVERYWHERE
 
 
 def to_json(facts: Facts) -> dict[str, Any]:
@@ -102,7 +109,8 @@ def to_json(facts: Facts) -> dict[str, Any]:
 def from_json(data: dict[str, Any]) -> Facts:
     """The facts again. Raises ``InputError``, ``TypeError`` or ``KeyError`` on anything else."""
     tuples = {name: tuple(data[name]) for name in ("offers", "imported")}
-    return Facts(**{**data, **tuples, "model": as_model(data["model"])})
+    domain = Domain.of(data["domain"])
+    return Facts(**{**data, **tuples, "model": as_model(data["model"]), "domain": domain})
 
 
 def read(subject: Any, imported: tuple[Arrays, ...]) -> Facts:
@@ -120,6 +128,7 @@ def read(subject: Any, imported: tuple[Arrays, ...]) -> Facts:
         "jax" in imported and bool(sys.modules["jax"].config.jax_enable_x64),
         any(name in sys.modules for name in _COMPILERS),
         _near(subject),
+        Domain.of(_attribute(subject, "domain")),
     )
 
 

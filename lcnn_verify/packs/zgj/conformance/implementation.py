@@ -199,7 +199,9 @@ def _settle(name: str, service: Service) -> Declaration:
     plain_jax = "jax" in facts.imported and not facts.x64
     unasked: Dtype = "float32" if plain_jax and (arrays == "jax" or only_float32) else "float64"
     dtype = facts.dtype or unasked
-    return Declaration(name, facts.offers, facts.model, dtype, facts.batch, arrays, facts.near)
+    return Declaration(
+        name, facts.offers, facts.model, dtype, facts.batch, arrays, facts.near, facts.domain
+    )
 
 
 def _found_out(service: Service) -> tuple[Arrays, bool]:

@@ -151,6 +151,7 @@ def section(
             "dtype": said.dtype,
             "arrays": said.arrays,
             "batch": "yes" if said.batch else "no",
+            "domain": str(said.domain),
         },
         "not_offered": [{"check": check.id, "reason": reason} for check, reason in missing],
         "advice": [row.to_json() for row in TRIAGE],

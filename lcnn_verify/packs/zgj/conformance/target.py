@@ -94,7 +94,9 @@ def pair(loss: Any, gradient: Any) -> SimpleNamespace:
         if not callable(function):
             raise InputError("target", f"{function!r} for the {name}", "two functions of W and V")
     said = {**getattr(gradient, "__dict__", {}), **getattr(loss, "__dict__", {})}
-    kept = {name: said[name] for name in ("model", "dtype", "batch", "arrays") if name in said}
+    kept = {
+        name: said[name] for name in ("model", "dtype", "batch", "arrays", "domain") if name in said
+    }
     return SimpleNamespace(loss=loss, gradient=gradient, **kept)
 
 

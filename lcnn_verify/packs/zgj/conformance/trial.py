@@ -14,7 +14,7 @@ import numpy as np
 
 from lcnn_verify.evidence import Explanation, Quantity, check
 from lcnn_verify.evidence.recorder import current as current_recorder
-from lcnn_verify.evidence.subject import misbehaved, spend
+from lcnn_verify.evidence.subject import OUT_OF_SCOPE, misbehaved, spend
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.packs.zgj.conformance import diagnosis, quantities
 from lcnn_verify.packs.zgj.conformance.answers import (
@@ -71,7 +71,8 @@ class Trial:
         self._implementation = subject()
         said = self._implementation.declaration
         self.said = said
-        self.x = quantities.fitted(instance, said.model, said.dtype)
+        x = said.domain.brought(quantities.fitted(instance, said.model, said.dtype))
+        self.x = self._inside(quantities.rounded(x, said.dtype))
         self._calls: list[Call] = []
         self._changed = ""
 
@@ -87,7 +88,13 @@ class Trial:
 
     def like(self, W: FloatArray, V: FloatArray) -> Instance:
         """Other neurons in the place of this trial's, rounded to the implementation's dtype."""
-        return quantities.rounded(Instance(W, V, self.x.model), self.said.dtype)
+        return self._inside(quantities.rounded(Instance(W, V, self.x.model), self.said.dtype))
+
+    def _inside(self, x: Instance) -> Instance:
+        """``x`` itself; an example with what is outside the declared domain is given up."""
+        if why := self.said.domain.outside(x):
+            discard(f"{OUT_OF_SCOPE}{why}")
+        return x
 
     def holds(self, x: Instance | None = None) -> bool:
         """Whether its answers at ``x`` (this trial's if None) are right, asked plainly.
@@ -96,10 +103,18 @@ class Trial:
         """
         x, before = self.x if x is None else x, self._implementation.lost
         for operation in self.said.offers:
-            calls = answers(self._implementation, operation, x)
+            if not (calls := answers(self._implementation, operation, x)):
+                self._demand_scope(operation, x)
             if not calls or any(call.misses(self.said.dtype) > 1.0 for call in calls):
                 return self._not_judged(self._implementation.lost - before)
         return True
+
+    def _demand_scope(self, operation: str, x: Instance) -> None:
+        """Give the example up if there is no answer to ``x`` because it is not meant for it."""
+        try:
+            self._implementation.call(operation, x.W, x.V)
+        except Misbehaviour as fault:
+            _give_up_out_of_scope(fault)
 
     def _not_judged(self, lost: int = 0) -> bool:
         """Leave this example open, as values are wrong; False."""
@@ -127,7 +142,8 @@ class Trial:
         for name, offered in operations:
             if offered:
                 operation = name if name in self.said.offers else "loss_and_gradient"
-                calls = answers(self._implementation, operation, x)
+                if not (calls := answers(self._implementation, operation, x)):
+                    self._demand_scope(operation, x)
                 found += [call for call in calls if (call.loss is None) == (name == "gradient")]
         return tuple(found) if len(found) == self.has_loss + self.has_gradient else ()
 
@@ -231,6 +247,7 @@ class Trial:
             self._changed = fault.detail if fault.kind is Fault.MUTATED else ""
             parts = tuple(np.asarray(part, dtype=np.float64) for part in fault.result)
             return parts if len(parts) > 1 else parts[0]
+        _give_up_out_of_scope(fault)
         if fault.kind is Fault.EXCEPTION and layout == "byteswapped":
             discard("an exception for byte-swapped arrays: no answer, and not a wrong one")
 
@@ -318,6 +335,11 @@ class Trial:
             ask = partial(answer_to, self._implementation, worst)
             why = diagnosis.of_answer(worst, generic, dtype, ask)
         return Explanation(why, snippet(self.said, worst))
+
+
+def _give_up_out_of_scope(fault: Misbehaviour) -> None:
+    if fault.kind is Fault.EXCEPTION and fault.detail.startswith("NotImplementedError"):
+        discard(OUT_OF_SCOPE + fault.detail.partition(" (")[0])
 
 
 def _label(call: Call, part: int) -> str:
