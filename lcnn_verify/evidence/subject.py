@@ -9,7 +9,6 @@ from lcnn_verify.evidence.observation import Outcome, Ruling
 from lcnn_verify.evidence.recorder import Explain, Violation, current, observe
 from lcnn_verify.processes import MAX_LOST
 
-
 OUT_OF_SCOPE = "out of scope: "
 """How a reason begins to give an example up that code under test says it is not meant for."""
 

@@ -147,7 +147,7 @@ def open_implementation(
     or if its import raises, crashes or hangs.
     """
     if not isinstance(target, str):
-        paired = isinstance(target, tuple) and len(target) == len(("loss", "gradient"))
+        paired = type(target) is tuple and len(target) == len(("loss", "gradient"))
         subject = targets.pair(*target) if paired else target
         module = module_of(subject)
         loaded = targets.Loaded(targets.instantiate(subject, home_of(module)), module)
@@ -160,8 +160,10 @@ def open_implementation(
 
 def name_of(target: Any) -> str:
     """What to call a target: its text, or the name of an object or of two functions."""
-    if isinstance(target, str | tuple):
-        return target if isinstance(target, str) else ", ".join(map(name_of, target))
+    if isinstance(target, str):
+        return target
+    if type(target) is tuple:  # and no named one, which may be an implementation
+        return ", ".join(map(name_of, target))
     return str(getattr(target, "__name__", None) or type(target).__name__)
 
 

@@ -121,7 +121,7 @@ def named(subject: Any) -> str:
 
     What a notebook or a script defines is in no file that can be imported once more.
     """
-    parts = subject if isinstance(subject, tuple) else (subject,)
+    parts = subject if type(subject) is tuple else (subject,)
     names, homes = [], set()
     for part in parts:
         module = part.__name__ if isinstance(part, ModuleType) else getattr(part, "__module__", "")
