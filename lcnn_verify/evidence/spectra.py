@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import mpmath
@@ -36,11 +37,13 @@ def eigenvalue(
     size = float(np.abs(values).max())
     bound = error + _BACKWARD * len(matrix) * ROUNDING * (size + error)
 
+    @cache  # composed quantities ask again
     def oracle(digits: int) -> Any:
         assert exact is not None
         with mpmath.workdps(digits + 15):
             return sorted(mpmath.eigsy(exact(), eigvals_only=True))[index]
 
+    @cache
     def ball(bits: int) -> arb:
         assert enclosed is not None
         with balls.working_precision(bits + 32):

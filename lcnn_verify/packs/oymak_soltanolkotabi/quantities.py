@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import mpmath
@@ -24,6 +25,7 @@ from lcnn_verify.packs.oymak_soltanolkotabi.activations import BALLS, DECIMALS, 
 from lcnn_verify.packs.oymak_soltanolkotabi.evaluation import Evaluation
 from lcnn_verify.packs.oymak_soltanolkotabi.problem import Problem
 
+_MOST = 400  # values of φ
 _JET = 16  # roundings of φ and φ′ at an exact argument, relative to max(1, |φ|) and to 1
 
 
@@ -61,10 +63,12 @@ def residual_norm(problem: Problem, label: str = "‖r‖") -> Quantity:
         column = at.residual(at.jets(at.start)[0])
         return [column[i, 0] for i in range(problem.n)]
 
+    @cache
     def exact(digits: int) -> Any:
         with mpmath.workdps(digits + 20):
             return mpmath.norm(entries(DECIMALS))
 
+    @cache
     def enclosed(bits: int) -> arb:
         with balls.working_precision(bits + 64):
             return balls.norm(entries(BALLS))
@@ -72,7 +76,12 @@ def residual_norm(problem: Problem, label: str = "‖r‖") -> Quantity:
     value = float(np.linalg.norm(evaluation.residual(problem, problem.W)))
     error = floors(problem, problem.W).residual + (problem.n + 4) * ROUNDING * value
     size = float(np.abs(problem.v).sum() + np.linalg.norm(problem.y)) + value
-    return Quantity(label, value, error, exact, size, enclosed)
+    return Quantity(label, value, error, exact if _small(problem) else None, size, enclosed)
+
+
+def _small(problem: Problem) -> bool:
+    """Whether mpmath is quick; larger problems are left to balls."""
+    return problem.n * problem.k <= _MOST
 
 
 def gram_eigenvalue(problem: Problem, index: int, label: str = "") -> Quantity:
@@ -87,7 +96,7 @@ def gram_eigenvalue(problem: Problem, index: int, label: str = "") -> Quantity:
         evaluation.gram(problem, problem.W),
         floors(problem, problem.W).gram,
         index=index,
-        exact=lambda: matrix(DECIMALS),
+        exact=(lambda: matrix(DECIMALS)) if _small(problem) else None,
         enclosed=lambda: matrix(BALLS),
     )
 
