@@ -10,7 +10,7 @@ Kind: identity.
 Constants: ½a₁a₂/ā and the remainder's, both ours; derived in THEORY §6, not in the paper as read.
 How it is checked: the remainder against its bound, in balls; the signature over ℚ against Radon's
     partition; beside indefinite forms an imperfect minimum is proved by interval Newton, within
-    0.15 of Q₁; the least R on a circle of radius 0.003 against the quartic, in float64.
+    0.25 of Q₁; the least R on a circle of radius 0.003 against the quartic, in float64.
 Source: THEORY §6, ours; card B7.
 """
 
@@ -46,6 +46,8 @@ def test_the_residual_is_its_second_order_term_up_to_a_cubic(outputs, step, pair
         discard("ā = 0")
     x = point[: len(place)]
     along, height = step * exponent(delta, x), exponent(place, x)
+    if along == 0:
+        discard("δ·x = 0, where both sides are 0")
 
     def gap(kit):
         number = kit.number
@@ -97,16 +99,25 @@ def test_beside_an_indefinite_form_there_is_an_imperfect_minimum(points, place, 
     (form,) = normal_form.forms(place[0], sample)
     near = Sample(tuple(tuple(0.5 * entry for entry in x) for x in points))
     problem = Problem(EXP, Network((1.0,), place), near)
-    start = normal_form.beside_q1(problem, share, 0.05 * normal_form.isotropic(form))
-    try:
-        found = minima.near(problem, start)
-    except NotProved as error:
-        check.undecided(str(error))
+    base = normal_form.beside_q1(problem, share, np.zeros(2))
+    found = first_proved(problem, share, normal_form.isotropic(form))
+    if found is None:
+        check.undecided("no zero proved beside Q₁")
         return
     off = found.error_at(Sample(((1.75, -1.25), (-1.5, -1.75), (0.75, 1.75))))
     at: dict[str, Any] = {"net": Network.of(found.center.tolist(), 2), "sample": near}
     check.at_least(off, 0.0, apart="off the branch", **at)
-    check.at_most(float(np.linalg.norm(found.center - start)), 0.15, apart="beside the start", **at)
+    check.at_most(float(np.linalg.norm(found.center - base)), 0.25, apart="beside the start", **at)
+
+
+def first_proved(problem, share, direction):
+    """A zero proved at the first of a few distances δ that has one; None if there is none."""
+    for step in (0.05, 0.1, 0.025):
+        try:
+            return minima.near(problem, normal_form.beside_q1(problem, share, step * direction))
+        except NotProved:
+            continue
+    return None
 
 
 @verifies("zzl.normal-form", examples=20)
