@@ -72,14 +72,16 @@ def _cache_of(function: Any) -> _Cache | None:
 
 @functools.cache
 def _has_temporary_cache() -> bool:
-    """Make a folder of this user's for compiled code, for this process and all it starts; say so.
+    """Find or make a folder of this user's for compiled code, for this process and all it starts.
 
-    Nobody else may have made it, or write to it: what is in it is run.
+    Says so where it is made: not again by every process, nor by every command. Nobody else
+    may have made it, or write to it: what is in it is run.
     """
     why = "neither beside the sources nor in the home folder can it be written"
     hint = "NUMBA_CACHE_DIR names another place"
     try:
         folder = Path(tempfile.gettempdir(), f"lcnn-verify-compiled-{os.getuid()}")
+        is_new = not folder.exists()
         folder.mkdir(mode=0o700, exist_ok=True)
         status = folder.lstat()
         private = status.st_uid == os.getuid() and status.st_mode == stat.S_IFDIR | 0o700
@@ -87,7 +89,8 @@ def _has_temporary_cache() -> bool:
         private = False
     if private:
         config.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"] = str(folder)
-        print(f"compiled code is kept in {folder}: {why}; {hint}", file=sys.stderr)
+        if is_new:
+            print(f"compiled code is kept in {folder}: {why}; {hint}", file=sys.stderr)
     else:
         print(f"every process compiles anew, for minutes: {why}; {hint}", file=sys.stderr)
     return private

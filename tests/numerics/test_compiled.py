@@ -128,6 +128,7 @@ def test_where_no_cache_can_be_written_code_is_compiled_all_the_same(tmp_path: P
     assert theirs.said.endswith("NUMBA_CACHE_DIR names another place\n")
     assert theirs.said.count("\n") == 1
     assert theirs.call(NOWHERE + IMPORTED) == (9.0, 1, 0)
+    assert theirs.said == ""
     folder.chmod(0o777)  # whoever can write there has us run what he likes
     assert theirs.call(NOWHERE + IMPORTED) == (9.0, 0, 1)
     assert theirs.said.startswith("every process compiles anew, for minutes: neither beside")
