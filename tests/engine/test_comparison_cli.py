@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 from pathlib import Path
 
 import comparison_fixtures as pairs
@@ -16,13 +15,6 @@ from lcnn_verify.comparison.compare import SCHEMA_PATH
 from lcnn_verify.reporting.plain import to_text
 
 ENTRY = '[[deviation]]\nid = "{id}"\nreason = "known"\nlink = "https://example.org/7"\n'
-
-
-@pytest.fixture(autouse=True)
-def _keep_sigterm():
-    before = signal.getsignal(signal.SIGTERM)
-    yield
-    signal.signal(signal.SIGTERM, before)
 
 
 @pytest.fixture(scope="module")

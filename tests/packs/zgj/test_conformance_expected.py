@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import signal
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -32,13 +31,6 @@ def loss(W, V):
     return 0.5 * q @ k @ q
 """
 ENTRY = '[[deviation]]\nid = "{id}"\nreason = "{reason}"\nlink = "https://example.org/7"\n'
-
-
-@pytest.fixture(autouse=True)
-def _keep_sigterm():
-    before = signal.getsignal(signal.SIGTERM)
-    yield
-    signal.signal(signal.SIGTERM, before)
 
 
 @pytest.fixture(scope="module")
