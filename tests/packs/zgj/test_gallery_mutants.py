@@ -9,6 +9,7 @@ import pytest
 
 from lcnn_verify.packs.zgj.conformance import LAYOUTS
 from lcnn_verify.packs.zgj.conformance.adapter import Adapter
+from lcnn_verify.packs.zgj.conformance.examples import degenerate
 from lcnn_verify.packs.zgj.conformance.faults import Misbehaviour
 from lcnn_verify.packs.zgj.conformance.target import Loaded
 from lcnn_verify.packs.zgj.gallery import catalogue
@@ -24,6 +25,7 @@ def gaussian(m, r, d):
     return RNG.standard_normal((m, d)), RNG.standard_normal((r, d))
 
 
+PAST_ONE = degenerate("a cosine past −1 as rounded")
 PROBES = (
     gaussian(5, 3, 4),
     gaussian(5, 3, 4),
@@ -37,6 +39,7 @@ PROBES = (
     (np.array([[2.0], [-1.0]]), np.array([[1.0]])),
     (np.eye(2), (1.0 + 1e-5) * np.eye(2)),
     (1e-4 * NEAR, np.array([[0.0, 3e-4]])),
+    (PAST_ONE.W, PAST_ONE.V),
     gaussian(3, 3, 3),
     gaussian(9, 2, 9),
     gaussian(1, 2, 3),
