@@ -13,6 +13,7 @@ from lcnn_verify.campaign.properties import directory_of, load
 from lcnn_verify.cli.errors import ExitCode
 from lcnn_verify.cli.replay import replay
 from lcnn_verify.evidence import decide, replay_record
+from lcnn_verify.numerics.digits import whole
 from lcnn_verify.packs.zgj import PACK
 from lcnn_verify.profiles import RunContext, running
 
@@ -44,4 +45,5 @@ def test_every_control_is_refuted_by_proof(
     assert again["outcome"] == "REPRODUCED"
     assert again["observation"]["certificate"] == proof
     assert replay(file, properties=None, json=False) == ExitCode.AS_WANTED
-    assert f"proved to lie in [{proof['lower']}, {proof['upper']}]" in capsys.readouterr().out
+    ends = ", ".join(whole(proof[end]) for end in ("lower", "upper"))
+    assert f"proved to lie in [{ends}]" in capsys.readouterr().out
