@@ -15,13 +15,15 @@ _PAPER = (
     "for training shallow neural networks"
 )
 ABSTRACT = Source(_PAPER, "abstract", "https://arxiv.org/abs/1902.04674")
-CAPTION = Source(_PAPER, "caption of its figure: a transition near n = kd", ABSTRACT.url)
+CAPTION = Source(
+    _PAPER, "the caption of a figure, which shows a transition near n = kd", ABSTRACT.url
+)
 NOTES = Source("lcnn-verify, notes on moderate overparameterization", "THEORY.md of the pack")
 
 _MODEL = "f(W) = φ(XWᵀ)v, X (n, d), W (k, d), v fixed; J = ∂f/∂W"
 _ENOUGH = (
-    "many overparameterized models seem to perfectly interpolate the training data as soon as the "
-    "number of parameters exceed the size of the training data by a constant factor"
+    "in many cases overparameterized models seem to perfectly interpolate the training data as "
+    "soon as the number of parameters exceed the size of the training data by a constant factor"
 )
 
 
@@ -151,7 +153,6 @@ CLAIMS = (
             "within [0.7, 1.05], and no labels are fitted for n > kd; descent with a budget ends "
             "earlier. For softplus, d = 6, even k from 4 to 14, paper scale."
         ),
-        wording="a transition near n = kd",
         kind=Kind.EXISTENCE,
         provenance=(READING, MEASURED),
         source=CAPTION,
