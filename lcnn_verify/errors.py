@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 _LONGEST = 300
 LONGEST_LINE = 4000
@@ -39,6 +40,23 @@ class InputError(ValueError):
 
     def __reduce__(self) -> tuple[type[InputError], tuple[str, str, str]]:
         return type(self), (self.argument, self.got, self.wanted)
+
+
+class KeyTwice(ValueError):
+    """A key is given twice in one object: which of two values is meant nobody knows."""
+
+
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """``object_pairs_hook`` of :func:`json.loads` for a file from outside.
+
+    Raises :class:`KeyTwice` unless all keys are different.
+    """
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise KeyTwice(f"the key {key!r} twice in one object")
+        found[key] = value
+    return found
 
 
 def said(error: BaseException) -> str:

@@ -1,5 +1,16 @@
 """The command line, ``lcnn-verify``. Nothing here imports numerics until a command needs them."""
 
-from lcnn_verify.cli.app import main
+from __future__ import annotations
 
-__all__ = ["main"]
+import sys
+from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with its code, as ``SystemExit``."""
+    try:
+        from lcnn_verify.cli import app
+    except KeyboardInterrupt:  # pressed before anything began
+        print("interrupted", file=sys.stderr)
+        raise SystemExit(3) from None
+    app.main(arguments)

@@ -14,7 +14,7 @@ from textwrap import shorten
 from typing import Any
 
 from lcnn_verify import outputs
-from lcnn_verify.errors import InputError, said
+from lcnn_verify.errors import InputError, KeyTwice, once, said
 from lcnn_verify.evidence.hooks import Checker, Watch
 from lcnn_verify.numerics.balls import EnclosureError
 
@@ -71,9 +71,11 @@ def read(path: Path) -> dict[str, Any]:
                 data = unpacked.read(MOST_BYTES + 1)
         if len(data) > MOST_BYTES:
             raise InputError("FILE", "too large a file", f"at most {MOST_BYTES:,} bytes, unpacked")
-        document = json.loads(data)
+        document = json.loads(data, object_pairs_hook=once)
     except InputError:
         raise
+    except KeyTwice as twice:
+        raise InputError("FILE", str(twice), "a certificate") from None
     except (ValueError, EOFError, OSError, zlib.error, RecursionError) as error:
         raise InputError("FILE", f"no JSON ({error})", "a certificate") from None
     if not isinstance(document, dict) or not isinstance(document.get("certificate"), str):

@@ -97,7 +97,11 @@ def _nearest(data: _Json) -> Iterator[doc.Block]:
         near = sorted(said or decisive or bounds, key=lambda e: -e["tightest"]["tightness"])
         items = tuple(_near(entry) for entry in near[:_MOST])
         yield doc.Bullets(items or ("Nothing was compared.",), "brief")
-        told = ("The number is the ", term("tightest"), " ratio: at 1 the claim fails.")
+        told = (
+            "The number is the ",
+            term("tightest"),
+            " ratio: 1 is an equality, above 1 the claim fails.",
+        )
         yield doc.Paragraph(told if items else "", "small")
         return
     yield doc.Bullets(

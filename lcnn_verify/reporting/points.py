@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeGuard
 
 import numpy as np
@@ -179,10 +179,19 @@ def linear_axis(
     low, high = low - pad, high + pad
     if ticks is None:
         positions = [place for place in steps(low, high) if low <= place <= high]
-        labels = [number(place) for place in positions]
+        labels = _apart(positions)
     else:
         positions, labels = _own_ticks(ticks)
     _set(axes, which, (low, high), positions, labels)
+
+
+def _apart(places: Sequence[float]) -> list[str]:
+    """Labels of ``places`` with as many digits as tell them apart."""
+    for digits in range(4, 16):
+        labels = [number(place, digits) for place in places]
+        if len(set(labels)) == len(places):
+            break
+    return labels
 
 
 def steps(low: float, high: float) -> list[float]:

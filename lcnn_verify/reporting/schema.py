@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Any, NoReturn
 
-from lcnn_verify.errors import InputError
+from lcnn_verify.errors import InputError, KeyTwice, once
 from lcnn_verify.reporting.plain import plain
 
 SCHEMA_VERSION = "3.0"
@@ -43,7 +43,12 @@ def _no_constant(literal: str) -> NoReturn:
 def parse(text: str, source: str) -> Any:
     """``text`` as plain JSON data. Raises ``InputError`` naming ``source``."""
     try:
-        return plain(json.loads(text, parse_float=_finite, parse_constant=_no_constant))
+        found = json.loads(
+            text, parse_float=_finite, parse_constant=_no_constant, object_pairs_hook=once
+        )
+        return plain(found)
+    except KeyTwice as twice:
+        raise InputError(source, str(twice), _WANTED) from None
     except (ValueError, RecursionError) as error:
         raise InputError(
             source, f"text that is not JSON ({_shorten(str(error))})", _WANTED

@@ -53,6 +53,11 @@ def certified_run(problem):
     return run, quantities.smallest_singular(problem, "α₀"), run.residual(0).named("r₀")
 
 
+def drop(run, t, start):
+    """``start`` − ‖r_t‖: a bound of the residual, as one of its drop, has no ratio near 1."""
+    return start - run.residual(t)
+
+
 def rate(run, alpha):
     """1 − ηα₀²/8."""
     return (1.0 - run.step * alpha * alpha / 8.0).named("1 − ηα₀²/8")
@@ -78,8 +83,9 @@ def test_the_residual_decays_geometrically(problem):
     label = f"{problem.sigma.name}, n = {problem.n}, kd = {problem.k * problem.d}"
     bound = [factor.value**t for t in SHOWN]
     ENVELOPE.add(label, x=SHOWN, y=[q.value / r0.value for q in found], bound=bound)
-    for t, residual in zip(SHOWN, found, strict=True):
-        check.at_most(residual, descent.powered(factor, t) * r0)
+    for t in SHOWN:
+        lost = (1.0 - descent.powered(factor, t)).named("1 − (1 − ηα₀²/8)^t")
+        check.at_least(drop(run, t, r0), lost * r0)
 
 
 @verifies("os.certified-descent", examples=40)
@@ -90,7 +96,7 @@ def test_the_path_is_paid_for_by_the_residual(problem):
     spent = alpha.value / 8.0 * path.value / (r0.value - end.value)
     PATHS.point("runs", x=quantities.certificate(problem).value, y=spent)
     for t in SHOWN:
-        check.at_most(alpha / 8.0 * run.path(t) + run.residual(t), r0)
+        check.at_most(alpha / 8.0 * run.path(t), drop(run, t, r0))
         check.at_most(run.displacement(t), 8.0 * r0 / alpha)
 
 
@@ -100,21 +106,22 @@ def test_no_path_is_much_shorter(problem):
     run, _, r0 = certified_run(problem)
     beta = quantities.slope_constant(problem)
     for t in SHOWN:
-        check.at_most(r0 - run.residual(t), beta * run.displacement(t))
+        check.at_most(drop(run, t, r0), beta * run.displacement(t))
 
 
 @verifies("os.certified-descent", examples=15, shrink=False)
 @given(problem=strategies.certified())
 def test_each_step_of_a_long_run(problem):
     first, alpha, r0 = certified_run(problem)
-    factor, top = rate(first, alpha), 8.0 * r0 / alpha
+    lost, top = (1.0 - rate(first, alpha)).named("ηα₀²/8"), 8.0 * r0 / alpha
     points, sizes = descent.until(problem, first.step, 1e-6 * r0.value, 3000)
     for t in sorted({min(len(points) - 1, 3**power) for power in range(9)}):
         there = problem.at(points[t])
         run = descent.descend(there, first.step, 1)
+        now = run.residual(0)
+        less = drop(run, 1, now).named("‖r_t‖ − ‖r_{t+1}‖")
         check.at_least(run.smallest(0), 0.5 * alpha, problem=there)
-        check.at_most(run.residual(1), factor * run.residual(0), problem=there)
-        spent = alpha / 8.0 * run.path(1) + run.residual(1)
-        check.at_most(spent, run.residual(0), problem=there)
+        check.at_least(less, lost * now, problem=there)
+        check.at_most(alpha / 8.0 * run.path(1), less, problem=there)
         check.at_most(quantities.moved(problem, points[t]), top)
     assert sizes[-1] < sizes[0]

@@ -24,7 +24,11 @@ RATIO = Figure(
     "The rate in the end against the smallest singular value",
     x=log("steps from 10⁻⁷r₀ to 10⁻¹¹r₀", "steps"),
     y=linear("(1 − factor)/(ησ_min²)", "ratio"),
-    lines=(Line("1, the limit claimed", y=1.0),),
+    lines=(
+        Line("1, the limit claimed", y=1.0),
+        Line("1 − 5 %", y=1.0 - BAND),
+        Line("1 + 5 %", y=1.0 + BAND),
+    ),
 )
 
 

@@ -102,5 +102,6 @@ def test_lowest_critical_level_found_is_above(d, m):
     x = Instance(lowest.W, V)
     unit = merged_level_of(x).value / 2.0
     name = f"lowest critical level found, d = {d}, m = {m}, in M(π/2)/2"
-    measure(name, lowest.loss / unit, claimed="ε₀ is at 0.25")
+    above = f"above ε₀, which is at {loss_threshold(V) / unit:g}"
+    measure(name, lowest.loss / unit, claimed=above)
     check.at_least(loss(x), threshold_level(x), instance=x)

@@ -1,11 +1,15 @@
-"""Bad replay files are one clear line, whatever is wrong with them."""
+"""Bad files are one clear line, whatever is wrong with them; so is Ctrl-C before all else."""
 
 from __future__ import annotations
 
 import json
+import sys
 
 import campaign_kit as kit
 import pytest
+
+import lcnn_verify.cli
+from lcnn_verify.cli.errors import ExitCode
 
 REPLAY = {
     "replay": "2",
@@ -23,6 +27,7 @@ PARTITION = {"type": "toy.partition", "parts": [2, 1]}
         ("", "got a file that is not JSON"),
         ('{"replay": "2", "cla', "got a file that is not JSON"),
         ("[" * 100_000, "got a file that is not JSON"),
+        ('{"replay": "2", "replay": "2"}', "got the key 'replay' twice in one object"),
         (b"\xff\xfe\x00", "got a file that is not JSON"),
         ([1, 2], "got JSON that is no replay file"),
         ({"schema_version": "1"}, "got JSON that is no replay file"),
@@ -81,3 +86,31 @@ def test_is_small(x):
     ):
         file.write_text(json.dumps({**REPLAY, "arguments": {"x": x}}))
         assert message in kit.refused(capsys, "replay", file, "--properties", folder)
+
+
+class Presses:
+    """Ctrl-C while the command line is being loaded."""
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name == "lcnn_verify.cli.app":
+            raise KeyboardInterrupt
+
+
+def test_ctrl_c_before_anything_began(monkeypatch, capsys):
+    monkeypatch.delitem(sys.modules, "lcnn_verify.cli.app")
+    monkeypatch.delattr(lcnn_verify.cli, "app")
+    monkeypatch.setattr(sys, "meta_path", [Presses, *sys.meta_path])
+    with pytest.raises(SystemExit) as stopped:
+        lcnn_verify.cli.main(["doctor"])
+    assert stopped.value.code == ExitCode.INTERRUPTED
+    assert capsys.readouterr().err == "interrupted\n"
+
+
+def test_keys_given_twice_in_a_certificate_are_refused(tmp_path, capsys):
+    file = tmp_path / "twice.json"
+    file.write_text('{"certificate": "toy.sum", "precision": 7, "precision": 0}')
+    with pytest.raises(SystemExit) as stopped:
+        lcnn_verify.cli.main(["certify", "--check", str(file)])
+    assert stopped.value.code == ExitCode.USAGE
+    assert "got the key 'precision' twice in one object" in capsys.readouterr().err

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from matplotlib import figure as matplotlib
 
 from lcnn_verify.evidence import Recorder, recording
 from lcnn_verify.evidence.drawing import NotDrawable
 from lcnn_verify.evidence.figures import Figure, Kind, log
-from lcnn_verify.reporting.points import Frame, column, log_ticks, pairs, spread, thin
+from lcnn_verify.reporting.points import Frame, column, linear_axis, log_ticks, pairs, spread, thin
 
 DECAY = Figure(Kind.CURVES, "Decay", x=log("time t", "s"), y=log("sum s", "m"))
 
@@ -63,3 +64,11 @@ def test_points_gather_in_columns():
     (series,) = recorder.to_json()["series"]
     assert series["label"] == "run"
     assert series["data"] == {"x": [1, 2], "y": [10, 20]}
+
+
+def test_ticks_have_the_digits_that_tell_them_apart():
+    axes = matplotlib.Figure().subplots()
+    linear_axis(axes, "y", np.array([0.9999, 1.0001]), tight=False)
+    labels = [label.get_text() for label in axes.get_yticklabels()]
+    assert len(set(labels)) == len(labels) > 3
+    assert "1.00005" in labels

@@ -141,6 +141,7 @@ def test_a_newer_minor_version_that_added_nothing_reads(report, tmp_path):
         (b"", "not JSON"),
         (b'{"schema_version": ', "not JSON"),
         (b"<html>", "not JSON"),
+        (b'{"claims": [], "run": {"seed": 0, "seed": 1}}', "the key 'seed' twice"),
         (b'{"schema_version": NaN}', "NaN is not JSON"),
         (b'{"schema_version": 1e999}', "the number 1e999 is not finite"),
         (b"[" * 100_000, "not JSON"),

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from flint import arb
 
-from lcnn_verify.errors import InputError
+from lcnn_verify.errors import InputError, did_you_mean, once
 from lcnn_verify.evidence.documents import VERSION, Rejected
 from lcnn_verify.evidence.hooks import Watch
 from lcnn_verify.numerics import balls
@@ -65,6 +65,11 @@ def read(path: Path, activation: str | None) -> Problem:
     arrays = _arrays(path)
     if missing := [name for name in _ARRAYS if name not in arrays]:
         raise InputError("FILE", f"no {' and no '.join(missing)}", f"arrays {', '.join(_ARRAYS)}")
+    known = (*_ARRAYS, "activation")
+    for key in arrays:
+        if key not in known:
+            hint = did_you_mean(str(key), known)
+            raise InputError("FILE", f"the key {key!r}", f"{', '.join(known)}{hint}")
     name = activation or str(arrays.get("activation", "softplus"))
     if name not in ACTIVATIONS:
         raise InputError("activation", repr(name), f"one of {', '.join(ACTIVATIONS)}")
@@ -90,7 +95,7 @@ def _arrays(path: Path) -> Mapping[str, Any]:
         if data[:2] == b"PK":
             with np.load(path, allow_pickle=False) as archive:
                 return {name: archive[name] for name in archive.files}
-        found = json.loads(data)
+        found = json.loads(data, object_pairs_hook=once)
     except (ValueError, OSError, zipfile.BadZipFile, RecursionError) as error:
         raise InputError("FILE", f"what cannot be read ({error})", wanted) from None
     if not isinstance(found, dict):

@@ -138,8 +138,8 @@ CLAIMS = (
         ),
         wording=_ENOUGH,
         kind=Kind.EXISTENCE,
-        provenance=(DERIVED,),
-        source=NOTES,
+        provenance=(READING, DERIVED),
+        source=ABSTRACT,
         assumptions=(_MODEL,),
         constants=(
             _ours("φ", "2^z, with k = 1, or k = 2 and d = 1", "where the equation is explicit"),

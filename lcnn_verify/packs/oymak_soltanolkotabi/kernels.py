@@ -193,8 +193,9 @@ def part(kernel: Kernel, rows: Sequence[Sequence[int]], factors: Sequence[float]
     value = _float_part(kernel, rows, factors)
     size, small = len(rows), len(rows) <= _SMALL
     rounding = ROUNDING * 100 if kernel.entry is not None else _QUADRATURE
+    parts = f" − {len(factors)} Hermite parts" if factors else ""
     return eigenvalue(
-        f"λ_min of what is left of Σ for {sigma.name}",
+        f"λ_min(Σ{parts}) for {sigma.name}",
         value,
         size * rounding * (1.0 + sum(map(abs, factors))),
         index=0,

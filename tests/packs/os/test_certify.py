@@ -90,6 +90,7 @@ def test_equal_inputs_are_not_proved(tmp_path, capsys):
         ({"X": [[1.0, 0.0, 0.0]] * 3, "y": [1.0, 2.0, 1.0]}, "one label for equal inputs"),
         ({"X": np.eye(3)[[0, 1, 2] * 9], "y": np.ones(27)}, "at most kd = 24"),
         ({"activation": "relu"}, "one of softplus, tanh, shifted-tanh, bump"),
+        ({"activaton": "tanh"}, "got the key 'activaton', wanted X, y, v, W0, activation, did you"),
     ],
 )
 def test_bad_files_are_refused_in_one_line(tmp_path, capsys, changes, word):
@@ -101,7 +102,15 @@ def test_bad_files_are_refused_in_one_line(tmp_path, capsys, changes, word):
 
 
 @pytest.mark.parametrize(
-    "text", ["[1, 2]", "{", '{"X": [[1]]}', "PK\x03\x04", '{"X": 1, "y": 2, "v": 3, "W0": 4}']
+    "text",
+    [
+        "[1, 2]",
+        "{",
+        '{"X": [[1]], "X": [[2]]}',
+        '{"X": [[1]]}',
+        "PK\x03\x04",
+        '{"X": 1, "y": 2, "v": 3, "W0": 4}',
+    ],
 )
 def test_what_is_no_problem_is_refused(tmp_path, text):
     path = tmp_path / "start.json"

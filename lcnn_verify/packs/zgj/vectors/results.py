@@ -11,7 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, cast
 
-from lcnn_verify.errors import InputError
+from lcnn_verify.errors import InputError, KeyTwice, once
 from lcnn_verify.packs.zgj.vectors.tolerances import Dtype
 from lcnn_verify.packs.zgj.vectors.vector import RESULTS_SCHEMA
 
@@ -95,9 +95,9 @@ def read(path: Path) -> Results:
     except UnicodeDecodeError:
         raise InputError(name, "a file that is not UTF-8 text", _WANTED) from None
     try:
-        data = json.loads(text, parse_int=_integer, object_pairs_hook=_once)
-    except _Twice as twice:
-        raise InputError(name, f"the key {twice.args[0]!r} twice in one object", _WANTED) from None
+        data = json.loads(text, parse_int=_integer, object_pairs_hook=once)
+    except KeyTwice as twice:
+        raise InputError(name, str(twice), _WANTED) from None
     except (ValueError, RecursionError) as error:
         if text.startswith("lcnn-vectors "):
             raise InputError(name, _VECTORS, _COMPUTED) from None
@@ -133,20 +133,6 @@ def parse(data: Any, source: str) -> Results:
             entries[result["id"]] = Entry(result.get("loss"), result.get("gradient"), problem)
     dtype = cast(Dtype, data["dtype"])
     return Results(data["implementation"], dtype, data["vectors_version"], entries)
-
-
-class _Twice(Exception):
-    """A key is given twice in one object."""
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object whose keys are all different: which of two values is meant nobody knows."""
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise _Twice(key)
-        found[key] = value
-    return found
 
 
 def _identified(result: Any) -> bool:
