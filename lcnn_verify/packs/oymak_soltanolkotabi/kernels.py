@@ -193,7 +193,7 @@ def part(kernel: Kernel, rows: Sequence[Sequence[int]], factors: Sequence[float]
     value = _float_part(kernel, rows, factors)
     size, small = len(rows), len(rows) <= _SMALL
     rounding = ROUNDING * 100 if kernel.entry is not None else _QUADRATURE
-    parts = f" − {len(factors)} Hermite parts" if factors else ""
+    parts = f" − its parts to j = {len(factors) - 1}" if factors else ""
     return eigenvalue(
         f"λ_min(Σ{parts}) for {sigma.name}",
         value,

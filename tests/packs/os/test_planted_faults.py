@@ -32,7 +32,7 @@ def test_the_largest_singular_value_for_the_smallest(monkeypatch):
         right,
         lambda problem, index, label="": right(problem, -1 - index, label),
     )
-    assert fallen(DESCENT, examples=0.05).startswith("‖r_t‖ ≤ ")
+    assert fallen(DESCENT, examples=0.05).startswith("r₀ − ‖r_t‖ ≥ ")
 
 
 def test_a_step_three_times_as_long(monkeypatch):
@@ -44,7 +44,7 @@ def test_a_step_three_times_as_long(monkeypatch):
 def test_the_residual_of_the_step_before(monkeypatch):
     right = descent.Run.residual
     monkeypatch.setattr(descent.Run, "residual", lambda run, t: right(run, max(0, t - 1)))
-    assert fallen(DESCENT, examples=0.05).startswith("‖r_t‖ ≤ ")
+    assert fallen(DESCENT, examples=0.05).startswith("r₀ − ‖r_t‖ ≥ ")
 
 
 def test_a_path_of_squares(monkeypatch):
@@ -83,7 +83,7 @@ def test_a_rank_by_float_cut(monkeypatch):
 
 def test_a_wrong_coefficient_of_the_kernel(monkeypatch):
     monkeypatch.setattr(kernels, "KERNELS", tuple(map(_with_wrong_coefficient, kernels.KERNELS)))
-    assert "λ_min of what is left" in fallen("os.kernel-bound", examples=0.2)
+    assert "λ_min(Σ − its parts" in fallen("os.kernel-bound", examples=0.2)
 
 
 def _with_wrong_coefficient(kernel):
@@ -105,7 +105,7 @@ def test_a_kernel_without_its_linear_part(monkeypatch):
         )
 
     monkeypatch.setattr(kernels, "KERNELS", tuple(map(without, kernels.KERNELS)))
-    assert "λ_min of what is left" in fallen("os.kernel-bound", examples=0.2)
+    assert "λ_min(Σ − its parts" in fallen("os.kernel-bound", examples=0.2)
 
 
 def test_nothing_planted_nothing_fallen():
