@@ -143,11 +143,17 @@ class Journal:
 
         One that the environment cut short is not kept: resumed, the unit is run again.
         """
-        if not result.cut_short:
+        # Counted first: Ctrl-C may come right after the line is on disk, and before anything else.
+        self.results[result.unit] = result
+        if result.cut_short:
+            return
+        try:
             self._write(
                 {"unit": result.unit, "records": list(result.records), "seconds": result.seconds}
             )
-        self.results[result.unit] = result
+        except OSError:
+            del self.results[result.unit]
+            raise
 
     def _write(self, entry: Mapping[str, Any]) -> None:
         assert self._file is not None
