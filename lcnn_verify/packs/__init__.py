@@ -31,6 +31,10 @@ _OURS = (
     "lcnn_verify.packs.oymak_soltanolkotabi:PACK",
     "lcnn_verify.packs.zhang_zhang_luo:PACK",
 )
+_PACKAGE = Path(__file__).parent.parent
+_SHIPPED = _PACKAGE / "_properties"  # in a wheel; in a checkout they stand beside the package
+OUR_PROPERTIES = _SHIPPED if _SHIPPED.is_dir() else _PACKAGE.parent / "properties"
+"""The folder of the properties of the packs that come with lcnn-verify."""
 KEY = re.compile(r"[a-z][a-z0-9_]*")
 """What a key is made of."""
 _ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9][a-z0-9_-]*)+")

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lcnn_verify.packs import Group, Pack
+from lcnn_verify.packs import OUR_PROPERTIES, Group, Pack
 from lcnn_verify.packs.zgj.ledger import conformance, controls, exact_facts, zhou_ge_jin
 
 _HERE = Path(__file__).parent
-_ROOT = _HERE.parent.parent
-_SHIPPED = _ROOT / "_properties"  # in a wheel; in a checkout they stand beside the package
 
 PACK = Pack(
     key="zgj",
@@ -21,7 +19,7 @@ PACK = Pack(
         *controls.CLAIMS,
         *conformance.CHECKS,
     ),
-    properties=_SHIPPED if _SHIPPED.is_dir() else _ROOT.parent / "properties",
+    properties=OUR_PROPERTIES,
     sources=_HERE,
     distribution="lcnn-verify",
     groups={

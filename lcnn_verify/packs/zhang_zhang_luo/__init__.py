@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lcnn_verify.packs import Group, Pack
+from lcnn_verify.packs import OUR_PROPERTIES, Group, Pack
 from lcnn_verify.packs.zhang_zhang_luo.claims import ABSTRACT, CLAIMS
 from lcnn_verify.packs.zhang_zhang_luo.controls import CONTROLS
 
 _HERE = Path(__file__).parent
-_ROOT = _HERE.parent.parent
-_SHIPPED = _ROOT / "_properties"  # in a wheel; in a checkout they stand beside the package
 
 PACK = Pack(
     key="zzl",
     title="Zhang, Zhang and Luo: global minima",
     source=ABSTRACT,
     claims=(*CLAIMS, *CONTROLS),
-    properties=_SHIPPED if _SHIPPED.is_dir() else _ROOT.parent / "properties",
+    properties=OUR_PROPERTIES,
     sources=_HERE,
     distribution="lcnn-verify",
     groups={
