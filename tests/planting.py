@@ -10,7 +10,7 @@ import pytest
 
 from lcnn_verify import ledger
 from lcnn_verify.campaign.properties import directory_of, load
-from lcnn_verify.evidence import decide
+from lcnn_verify.evidence import Decision, decide
 from lcnn_verify.profiles import PROFILES, RunContext, running
 
 
@@ -23,10 +23,15 @@ def plant(monkeypatch: pytest.MonkeyPatch, right: Any, wrong: Any) -> None:
                     monkeypatch.setattr(module, key, wrong)
 
 
-def fallen(claim_id: str, *, examples: float = 0.1) -> str:
-    """Why a claim does not come out as wanted, on that share of its examples; empty if it does."""
+def judged(claim_id: str, *, examples: float = 0.1) -> Decision:
+    """What a claim comes out as on that share of the quick profile's examples."""
     claim = ledger.claim(claim_id)
     with running(RunContext(replace(PROFILES["quick"], examples=examples))):
         items = load(directory_of(claim), claim.property_file)
-        decision = decide(claim, [item.run(shrink=False).to_json() for item in items])
+        return decide(claim, [item.run(shrink=False).to_json() for item in items])
+
+
+def fallen(claim_id: str, *, examples: float = 0.1) -> str:
+    """Why a claim does not come out as wanted; empty if it does."""
+    decision = judged(claim_id, examples=examples)
     return "" if decision.as_wanted else decision.reason

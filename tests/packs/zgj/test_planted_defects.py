@@ -6,29 +6,15 @@ stay right, so that no comparison is decided wrongly. The claim must not come ou
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from planting import judged, plant
 
-from lcnn_verify import ledger
-from lcnn_verify.campaign.properties import directory_of, load
-from lcnn_verify.evidence import Verdict, decide
+from lcnn_verify.evidence import Verdict
 from lcnn_verify.packs.zgj import geometry, population, threshold
-from lcnn_verify.profiles import PROFILES, RunContext, running
-
-FEW = replace(PROFILES["quick"], examples=0.1)
-
-
-def plant(monkeypatch: pytest.MonkeyPatch, right: Any, wrong: Any) -> None:
-    """Put ``wrong`` in the place of ``right`` in every module that has it."""
-    for name, module in list(sys.modules.items()):
-        if name.startswith(("lcnn_verify", "_lcnn_properties")):
-            for key, value in list(vars(module).items()):
-                if value is right:
-                    monkeypatch.setattr(module, key, wrong)
 
 
 def scaled(route: Callable[..., Any], factor: float) -> Callable[..., Any]:
@@ -39,17 +25,6 @@ def scaled(route: Callable[..., Any], factor: float) -> Callable[..., Any]:
         return factor * found
 
     return wrong
-
-
-def judged(claim_id: str) -> tuple[Verdict, str, bool]:
-    claim = ledger.claim(claim_id)
-    with running(RunContext(FEW)):
-        records = [
-            item.run(shrink=False).to_json()
-            for item in load(directory_of(claim), claim.property_file)
-        ]
-    decision = decide(claim, records)
-    return decision.verdict, decision.reason, decision.as_wanted
 
 
 @pytest.mark.parametrize("factor", [5.0, 0.2])
@@ -68,9 +43,9 @@ def test_a_wrong_quantity_refutes_that_it_is_as_defined(
     route: Any, label: str, factor: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plant(monkeypatch, route, scaled(route, factor))
-    verdict, reason, _ = judged("zgj.form.quantities")
-    assert verdict in (Verdict.REFUTED, Verdict.INCONCLUSIVE)
-    assert f"the computed value of {label} is" in reason
+    found = judged("zgj.form.quantities")
+    assert found.verdict in (Verdict.REFUTED, Verdict.INCONCLUSIVE)
+    assert f"the computed value of {label} is" in found.reason
 
 
 @pytest.mark.parametrize("factor", [5.0, 0.2])
@@ -92,20 +67,20 @@ def test_a_wrong_float64_route_is_named(
     route: Any, label: str, claim: str, factor: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plant(monkeypatch, route, scaled(route, factor))
-    verdict, reason, as_wanted = judged(claim)
-    assert not as_wanted
-    assert verdict is Verdict.INCONCLUSIVE
-    assert f"a defect of the numerics: the computed value of {label} is" in reason
-    assert "outside its error bound" in reason
+    found = judged(claim)
+    assert not found.as_wanted
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert f"a defect of the numerics: the computed value of {label} is" in found.reason
+    assert "outside its error bound" in found.reason
 
 
 def test_an_identity_names_the_side_that_is_off(monkeypatch: pytest.MonkeyPatch) -> None:
     plant(monkeypatch, population.loss, scaled(population.loss, 5.0))
-    verdict, reason, _ = judged("zgj.form.loss")
-    assert verdict is Verdict.REFUTED
-    assert "loss(W, V) = L fails; the computed value of loss(W, V) is" in reason
+    found = judged("zgj.form.loss")
+    assert found.verdict is Verdict.REFUTED
+    assert "loss(W, V) = L fails; the computed value of loss(W, V) is" in found.reason
 
 
 def test_without_a_plant_all_is_as_wanted() -> None:
     for claim in ("zgj.fact.merged-level", "zgj.control.gradient-bound-half"):
-        assert judged(claim)[2]
+        assert judged(claim).as_wanted

@@ -2,40 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from dataclasses import replace
 from fractions import Fraction
-from typing import Any
 
-import pytest
+from planting import fallen, plant
 
-from lcnn_verify import ledger
-from lcnn_verify.campaign.properties import directory_of, load
-from lcnn_verify.evidence import decide
 from lcnn_verify.packs.zhang_zhang_luo import activations, branch, flows, network, separation
 from lcnn_verify.packs.zhang_zhang_luo.activations import SHIFTED_TANH, Activation
 from lcnn_verify.packs.zhang_zhang_luo.network import Network, Sample
-from lcnn_verify.profiles import PROFILES, RunContext, running
-
-FEW = replace(PROFILES["quick"], examples=0.1)
-
-
-def plant(monkeypatch: pytest.MonkeyPatch, right: Any, wrong: Any) -> None:
-    """Put ``wrong`` in the place of ``right`` in every module that has it."""
-    for name, module in list(sys.modules.items()):
-        if name.startswith(("lcnn_verify", "_lcnn_properties")):
-            for key, value in list(vars(module).items()):
-                if value is right:
-                    monkeypatch.setattr(module, key, wrong)
-
-
-def fallen(claim_id: str) -> str:
-    """Why a claim does not come out as wanted; empty if it does."""
-    claim = ledger.claim(claim_id)
-    with running(RunContext(FEW)):
-        items = load(directory_of(claim), claim.property_file)
-        decision = decide(claim, [item.run(shrink=False).to_json() for item in items])
-    return "" if decision.as_wanted else decision.reason
 
 
 def test_a_derivative_column_without_its_output(monkeypatch):
