@@ -60,6 +60,20 @@ def test_results_come_back_as_they_were(tmp_path):
     assert resumed(tmp_path) == {unit: result(unit) for unit in UNITS[:2]}
 
 
+@pytest.mark.parametrize(
+    ("ends", "counted"), [(KeyboardInterrupt(), [UNITS[0]]), (OSError(28, "no space left"), [])]
+)
+def test_a_result_counts_from_when_it_may_be_on_disk(tmp_path, monkeypatch, ends, counted):
+    def fsync(_: int) -> None:
+        raise ends
+
+    with Journal.open(tmp_path, PRINT, resume=False) as journal:
+        monkeypatch.setattr(os, "fsync", fsync)
+        with pytest.raises(type(ends)):
+            journal.append(result(UNITS[0]))
+        assert list(journal.results) == counted
+
+
 def test_resuming_nothing_starts_afresh(tmp_path):
     assert resumed(tmp_path / "new" / "deep") == {}
     assert len(kit.lines(tmp_path / "new" / "deep" / "journal.jsonl")) == 1
