@@ -99,10 +99,6 @@ class Network:
         pairs = zip(self.theta, other.theta, strict=True)
         return Network.of([(1 - s) * here + s * there for here, there in pairs], self.d)
 
-    def renumbered(self, order: Sequence[int]) -> Network:
-        """The same neurons in another order."""
-        return Network(tuple(self.outputs[k] for k in order), tuple(self.weights[k] for k in order))
-
     @property
     def function(self) -> dict[Vector, Fraction]:
         """The output at each weight, without those that cancel: it tells functions apart."""

@@ -156,7 +156,7 @@ def test_what_makes_no_sense_is_refused(make):
 
 def test_examples_come_back_from_json_and_are_shown():
     point, target = generic_point(Branch(2, (2,), (1,)))
-    half = point.toward(target.renumbered((0, 0, 0)), 0.5)
+    half = point.toward(Network(target.outputs * 3, target.weights * 3), 0.5)
     for net in (point, half):
         assert Network.from_json(net.to_json()) == net
         assert "<svg" in Network.show(net.to_json()).draw("p", "A network").markup
