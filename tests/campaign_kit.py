@@ -37,6 +37,15 @@ def test_square_is_small(x):
     check.at_most(x * x, 2.0)
 """
 
+IN_PARTS = """
+from lcnn_verify.evidence import progress
+
+@verifies("{claim}")
+def test_goes_on():
+    for x in progress.over((1.0, 2.0, 4.0), "pebbles", cost=float):
+        check.at_most(x, 8.0)
+"""
+
 FALLS = """
 @verifies("{claim}", examples=50)
 @given(x=st.integers(0, 100))

@@ -10,20 +10,22 @@ import re
 import signal
 import threading
 import time
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_readable
 from multiprocessing.context import ForkServerProcess
+from queue import SimpleQueue
 from typing import Any
 
 from lcnn_verify.campaign import worker
 from lcnn_verify.campaign.plan import Unit
 from lcnn_verify.campaign.sockets import short_folder
 from lcnn_verify.errors import said
+from lcnn_verify.evidence.progress import Stage
 from lcnn_verify.processes import PACKS, kill_below, last_line, signal_name, starting
 
 PRELOAD = ("lcnn_verify.preload",)
@@ -55,6 +57,14 @@ class UnitResult:
     records: tuple[dict[str, Any], ...]
     seconds: float
     cut_short: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Underway:
+    """How far a running unit says it is."""
+
+    unit: str
+    stage: Stage
 
 
 class _Child:
@@ -147,11 +157,15 @@ def _ends(pid: int | None) -> bool:
 
 
 def supervise(
-    unit: Unit, stop: threading.Event | None = None, packs: Iterable[str] = ()
+    unit: Unit,
+    stop: threading.Event | None = None,
+    packs: Iterable[str] = (),
+    tell: Callable[[Underway], None] = lambda _: None,
 ) -> UnitResult | None:
     """Run ``unit`` in a child process of its own; None if ``stop`` was set before it finished.
 
-    A fork server that has to be started for it imports the numerics of ``packs``.
+    A fork server that has to be started for it imports the numerics of ``packs``. ``tell`` is
+    called with what the unit says of itself meanwhile.
 
     A crash, a hang past ``Profile.unit_seconds`` or memory past ``Profile.unit_gigabytes`` ends up
     as a record with an error; records of properties that had finished are kept.
@@ -173,6 +187,8 @@ def supervise(
                 records.append(record)
             case ("start", name):
                 test = name
+            case ("stage", stage):
+                tell(Underway(unit.id, Stage(**stage)))
             case ("done", _):
                 done = True
                 break
@@ -191,8 +207,8 @@ def supervise(
     return UnitResult(unit.id, tuple(records), time.monotonic() - started, cut_short)
 
 
-def execute(units: Sequence[Unit], jobs: int) -> Generator[UnitResult]:
-    """Run ``units``, ``jobs`` at a time; yield each result as it comes.
+def execute(units: Sequence[Unit], jobs: int) -> Generator[UnitResult | Underway]:
+    """Run ``units``, ``jobs`` at a time; yield each result, and what units tell, as it comes.
 
     The threads only supervise, so no unit can take one down. When the caller stops (Ctrl-C, or an
     error while it keeps a result), running units are killed and the rest never start.
@@ -200,13 +216,17 @@ def execute(units: Sequence[Unit], jobs: int) -> Generator[UnitResult]:
     stop = threading.Event()
     pool = ThreadPoolExecutor(jobs, thread_name_prefix="lcnn-verify")
     packs = sorted({unit.claim.partition(".")[0] for unit in units})
-    pending = {pool.submit(supervise, unit, stop, packs) for unit in units}
+    heard: SimpleQueue[Underway | Future[UnitResult | None]] = SimpleQueue()
+    pending = {pool.submit(supervise, unit, stop, packs, heard.put) for unit in units}
+    for future in pending:
+        future.add_done_callback(heard.put)
     try:
         while pending:
-            done, pending = wait(pending, return_when=FIRST_COMPLETED)
-            for future in done:
-                if (result := future.result()) is not None:
-                    yield result
+            if isinstance(item := heard.get(), Underway):
+                yield item
+            elif (result := item.result()) is not None:
+                yield result
+            pending = {future for future in pending if future is not item}
     finally:
         stop.set()
         pool.shutdown(wait=False, cancel_futures=True)

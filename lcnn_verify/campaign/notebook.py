@@ -25,9 +25,7 @@ def progress() -> ProgressCallback | None:
         if progress.failed:
             parts.append(f"{progress.failed} failed")
         if progress.running:
-            parts.append(
-                f"running {', '.join(unit.partition(' ')[0] for unit in progress.running)}"
-            )
+            parts.append(f"running {progress.under_way}")
         words = ", ".join(parts)
         shown = {"text/plain": words}
         if line is None:

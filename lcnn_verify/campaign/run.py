@@ -5,17 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Container, Generator, Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from lcnn_verify import ledger
-from lcnn_verify.campaign.executor import UnitResult, execute
+from lcnn_verify.campaign.executor import Underway, UnitResult, execute
 from lcnn_verify.campaign.journal import Journal
 from lcnn_verify.campaign.plan import Unit, schedule
 from lcnn_verify.campaign.properties import directory_of
 from lcnn_verify.campaign.worker import broken
 from lcnn_verify.evidence import Recorder, decide
+from lcnn_verify.evidence.progress import Stage
 from lcnn_verify.ledger import Claim
 
 
@@ -23,7 +24,8 @@ from lcnn_verify.ledger import Claim
 class Progress:
     """How far a run is: ``done`` of ``total`` units, the last ``unit`` ("" at the start).
 
-    ``running`` are the units under way; ``failed`` counts the claims that are not as wanted so far.
+    ``running`` are the units under way, and ``stages`` what those say of themselves that do;
+    ``failed`` counts the claims that are not as wanted so far.
     """
 
     done: int
@@ -31,11 +33,21 @@ class Progress:
     unit: str = ""
     running: tuple[str, ...] = ()
     failed: int = 0
+    stages: Mapping[str, Stage] = field(default_factory=dict)
+
+    @property
+    def under_way(self) -> str:
+        """The claims under way, and how far each is."""
+        names = []
+        for unit in self.running:
+            stage, claim = self.stages.get(unit), unit.partition(" ")[0]
+            names.append(f"{claim} ({stage})" if stage else claim)
+        return ", ".join(dict.fromkeys(names))
 
 
 ProgressCallback: TypeAlias = Callable[[Progress], None]
-Execute: TypeAlias = Callable[[Sequence[Unit], int], Generator[UnitResult]]
-"""Runs units, so many at a time, and yields each result as it comes."""
+Execute: TypeAlias = Callable[[Sequence[Unit], int], Generator[UnitResult | Underway]]
+"""Runs units, so many at a time, and yields each result, and what units tell, as it comes."""
 
 
 def default_jobs() -> int:
@@ -60,18 +72,23 @@ def run_units(
     """
     done = journal.results
     waiting = schedule(unit for unit in units if unit.id not in done)
+    stages: dict[str, Stage] = {}
+    last, failed = "", _failed(units, done)
 
-    def tell(last: str = "") -> None:
+    def tell() -> None:
         if progress is not None:  # units are started in this order
             running = [unit.id for unit in waiting if unit.id not in done][:jobs]
-            failed = _failed(units, done)
-            progress(Progress(len(done), len(units), last, tuple(running), failed))
+            progress(Progress(len(done), len(units), last, tuple(running), failed, dict(stages)))
 
     tell()
     with closing(execute(waiting, jobs)) as results:
-        for result in results:
-            journal.append(result)
-            tell(result.unit)
+        for item in results:
+            if isinstance(item, Underway):
+                stages[item.unit] = item.stage
+            else:
+                journal.append(item)
+                last, failed = item.unit, _failed(units, done)
+            tell()
 
 
 def _failed(units: Sequence[Unit], done: Mapping[str, UnitResult]) -> int:

@@ -7,13 +7,14 @@ import os
 import resource
 import signal
 from collections.abc import Iterator
+from dataclasses import asdict
 from multiprocessing.connection import Connection
 from typing import Any, TypeAlias
 
 from lcnn_verify.campaign.plan import Unit
 from lcnn_verify.campaign.properties import load
 from lcnn_verify.errors import said
-from lcnn_verify.evidence import Recorder
+from lcnn_verify.evidence import Recorder, progress
 from lcnn_verify.processes import (
     GIGABYTE,
     adopt_orphans,
@@ -25,7 +26,7 @@ from lcnn_verify.processes import (
 from lcnn_verify.profiles import Profile, running
 
 Message: TypeAlias = tuple[str, Any]
-"""("start", test name), ("record", a recorder's JSON) or ("done", None)."""
+"""("start", test name), ("stage", how far it is), ("record", a recorder's JSON), ("done", None)."""
 
 _GRACE_SECONDS = 60
 
@@ -67,9 +68,14 @@ def main(unit: Unit, results: Connection, output: Connection) -> None:
 
     ``output`` receives everything the unit writes to stdout and stderr.
     """
-    isolate(output, unit.context.profile)
-    for message in run_unit(unit):
+
+    def send(*message: Any) -> None:
         results.send_bytes(json.dumps(message).encode())
+
+    isolate(output, unit.context.profile)
+    with progress.listening(lambda stage: send("stage", asdict(stage))):
+        for message in run_unit(unit):
+            send(*message)
 
 
 def isolate(output: Connection, profile: Profile) -> None:

@@ -38,6 +38,8 @@ from lcnn_verify.reporting.terminal import print_blocks, render
 from lcnn_verify.warmup import is_cold
 
 Campaign: TypeAlias = Callable[[ProgressCallback | None], Report]
+_LONG = 60.0
+"""Seconds of work under way that are said in a line of their own."""
 
 
 def run_campaign(
@@ -58,7 +60,7 @@ def run_campaign(
     deviations = expected_in(expected)
     _demand_place(write_expected, expected)
     try:
-        with _bar(sys.stderr.isatty() and not (json or quiet)) as progress:
+        with _progress(shown=not (json or quiet)) as progress:
             report = campaign(progress)
         matches = matching(deviations, report.data)
         if excused := excuses(matches):
@@ -136,17 +138,23 @@ def _resuming(ctx: typer.Context) -> str:
 
 
 @contextmanager
-def _bar(shown: bool) -> Iterator[ProgressCallback | None]:
-    """A progress bar on stderr, or nothing."""
-    with bar(shown) as advance:
-        if advance is None:
-            yield None
-            return
+def _progress(shown: bool) -> Iterator[ProgressCallback | None]:
+    """What long work will cost in lines on stderr, and there, in a terminal, a progress bar."""
+    if not shown:
+        yield None
+        return
+    with bar(sys.stderr.isatty()) as advance:
         first = "compiling (once), then " if is_cold() else ""
+        known: set[tuple[str, str]] = set()
 
         def show(progress: Progress) -> None:
-            running = ", ".join(dict.fromkeys(unit.partition(" ")[0] for unit in progress.running))
-            what = f"{'' if progress.unit else first}{running}"
-            advance(what, progress.done, progress.total, progress.failed)
+            for unit, stage in progress.stages.items():
+                if stage.left is not None and (unit, stage.parts) not in known:
+                    known.add((unit, stage.parts))
+                    if stage.left >= _LONG:
+                        say(f"{unit.partition(' ')[0]}: {stage}, as measured on the first")
+            if advance is not None:
+                what = f"{'' if progress.unit else first}{progress.under_way}"
+                advance(what, progress.done, progress.total, progress.failed)
 
         yield show

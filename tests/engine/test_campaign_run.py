@@ -88,6 +88,19 @@ def test_progress_counts_every_unit(tmp_path):
     assert [step.failed for step in seen] == [0, 0, 1]
 
 
+def test_a_long_unit_tells_how_far_it_is_and_its_results_do_not(tmp_path):
+    folder, out = kit.write(tmp_path / "p", {"lab.first": kit.IN_PARTS}), tmp_path / "out"
+    seen: list[Progress] = []
+    verify(["lab.first"], jobs=1, out=out, properties=folder, progress=seen.append)
+    told = [step.stages["lab.first 1/1"] for step in seen[1:]]
+    assert [(stage.done, stage.total) for stage in told] == [(1, 3), (3, 3), (3, 3)]
+    assert told[0].left > 0 == told[1].left  # the rest costs six times as much as the first
+    assert seen[1].under_way == "lab.first (1 of 3 pebbles, about 0 s left)"
+    assert seen[-1].under_way == ""
+    for file in out.iterdir():
+        assert file.is_dir() or b"pebbles" not in file.read_bytes()
+
+
 def test_kill_9_then_resume_gives_the_same_report_and_does_nothing_twice(tmp_path):
     folder = kit.write(tmp_path / "p", COUNTED)
     marks, whole = tmp_path / "marks", tmp_path / "whole"

@@ -90,6 +90,19 @@ def test_a_terminal_gets_a_progress_bar_and_a_file_does_not(mixed, monkeypatch, 
     assert "left" in shown
 
 
+def test_what_long_work_costs_is_said_before_most_of_it(tmp_path, monkeypatch, capfd):
+    options = ("--properties", kit.write(tmp_path / "p", {"lab.first": kit.IN_PARTS}))
+    options = ("--claims", "lab.first", *options, "--out", tmp_path / "out")
+    kit.call("run", *options)
+    assert capfd.readouterr().err == ""
+    monkeypatch.setattr("lcnn_verify.cli.campaign._LONG", 0.0)
+    kit.call("run", *options)
+    said = "lab.first: 1 of 3 pebbles, about 0 s left, as measured on the first\n"
+    assert capfd.readouterr().err == said
+    kit.call("run", *options, "--quiet")
+    assert capfd.readouterr().err == ""
+
+
 def test_claims_lists_the_whole_ledger(capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "120")
     assert kit.call("claims") == 0

@@ -14,6 +14,7 @@ from lcnn_verify import ledger, packs
 from lcnn_verify.campaign import notebook as progress
 from lcnn_verify.campaign.run import Progress
 from lcnn_verify.evidence import Quantity
+from lcnn_verify.evidence.progress import Stage, duration
 from lcnn_verify.reporting import notebook
 from lcnn_verify.reporting.report import Report
 
@@ -98,9 +99,13 @@ def test_progress_is_one_line_that_changes_and_only_in_a_notebook(monkeypatch):
     tell = progress.progress()
     tell(Progress(0, 2, running=("lab.first test_one 0", "lab.second test_two 0")))
     tell(Progress(1, 2, "lab.first test_one 0", ("lab.second test_two 0",), failed=1))
+    stages = {"lab.second test_two 0": Stage("rows", 3, 40, 700.0)}
+    tell(Progress(1, 2, "lab.first test_one 0", (*stages,), stages=stages))
     tell(Progress(2, 2, "lab.second test_two 0", failed=1))
     assert shown == [
         "0 of 2 units, 0 s, running lab.first, lab.second",
         "1 of 2 units, 0 s, about 0 s left, 1 failed, running lab.second",
+        "1 of 2 units, 0 s, about 0 s left, running lab.second (3 of 40 rows, about 12 min left)",
         "2 of 2 units, 0 s, 1 failed",
     ]
+    assert (duration(99.4), duration(9000.0)) == ("99 s", "2.5 h")
