@@ -17,8 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lcnn_verify.evidence import check, verifies
+from lcnn_verify.numerics.activations import SOFTPLUS
 from lcnn_verify.packs.oymak_soltanolkotabi import capacity, fitting, strategies
-from lcnn_verify.packs.oymak_soltanolkotabi.activations import SOFTPLUS
 from lcnn_verify.packs.oymak_soltanolkotabi.ranks import Grid
 from lcnn_verify.profiles import active
 

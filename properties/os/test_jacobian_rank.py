@@ -14,7 +14,8 @@ Source: THEORY §3; the paper counts parameters against data in its abstract.
 from hypothesis import given
 
 from lcnn_verify.evidence import check, verifies
-from lcnn_verify.packs.oymak_soltanolkotabi import activations, ranks, strategies
+from lcnn_verify.packs.oymak_soltanolkotabi import ranks, strategies
+from lcnn_verify.packs.oymak_soltanolkotabi.problem import SMOOTH
 
 SIZES = [(k, d) for k in range(1, 7) for d in range(1, 6)]
 
@@ -25,14 +26,14 @@ def test_every_size_has_a_witness():
         grid = ranks.best(lambda grid: int(ranks.jacobian(grid).rank()), k * d, k, d, k * d)
         rank = int(ranks.jacobian(grid).rank())
         check.exactly(rank, "=", k * d, label="rank J of 2^z for n = kd", grid=grid)
-        for sigma in activations.SMOOTH:
+        for sigma in SMOOTH:
             check.at_least(ranks.nonsingular(sigma, k * d, k, d, of_slopes=True), 0.0)
     check.proved(
         "rank J = min(n, kd) for almost all X and W",
         box=f"{len(SIZES)} sizes k ≤ 6, d ≤ 5, every n, five activations",
         arithmetic="exact rational arithmetic and Arb enclosures, 512 bits",
         whole=True,
-        cells=len(SIZES) * (1 + len(activations.SMOOTH)),
+        cells=len(SIZES) * (1 + len(SMOOTH)),
     )
 
 

@@ -14,8 +14,8 @@ Source: caption of the paper's figure: a transition near n = kd.
 
 from lcnn_verify.evidence import Figure, Quantity, check, measure, verifies
 from lcnn_verify.evidence.figures import Kind, Line, linear
+from lcnn_verify.numerics.activations import RAMP, SOFTPLUS, TANH
 from lcnn_verify.packs.oymak_soltanolkotabi import fitting
-from lcnn_verify.packs.oymak_soltanolkotabi.activations import RELU, SOFTPLUS, TANH
 from lcnn_verify.profiles import active
 
 D, WIDTHS = 6, (4, 6, 8, 10, 12, 14)
@@ -73,7 +73,7 @@ def test_what_moves_the_transition():
         "softplus": (fitting.by_levenberg, SOFTPLUS, 8, 1.0),
         "tanh, bounded by ‖v‖₁": (fitting.by_levenberg, TANH, 8, 1.0),
         "tanh, v four times as large": (fitting.by_levenberg, TANH, 8, 4.0),
-        "ReLU, dead patterns": (fitting.by_levenberg, RELU, 8, 1.0),
+        "ReLU, dead patterns": (fitting.by_levenberg, RAMP, 8, 1.0),
         "softplus, k = 1: one sign": (fitting.by_levenberg, SOFTPLUS, 1, 1.0),
     }
     for name, (fits, sigma, k, factor) in cases.items():

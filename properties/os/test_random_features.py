@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from lcnn_verify.evidence import check, verifies
 from lcnn_verify.numerics import exact
-from lcnn_verify.packs.oymak_soltanolkotabi import activations, capacity, ranks
+from lcnn_verify.packs.oymak_soltanolkotabi import capacity, ranks
+from lcnn_verify.packs.oymak_soltanolkotabi.problem import SMOOTH
 from lcnn_verify.packs.oymak_soltanolkotabi.ranks import Grid
 
 SIZES = [(n, d) for n in range(1, 13) for d in range(1, 6)]
@@ -35,14 +36,14 @@ def test_every_size_has_a_witness():
         grid = full(n, d)
         rank = int(ranks.features(grid).rank())
         check.exactly(rank, "=", n, label="rank of 2^{XWᵀ} for n = k", grid=grid)
-        for sigma in activations.SMOOTH:
+        for sigma in SMOOTH:
             check.at_least(ranks.nonsingular(sigma, n, n, d, of_slopes=False), 0.0)
     check.proved(
         "rank φ(XWᵀ) = min(n, k) for almost all X and W",
         box=f"{len(SIZES)} sizes min(n, k) ≤ 12, d ≤ 5, five activations",
         arithmetic="exact rational arithmetic and Arb enclosures, 512 bits",
         whole=True,
-        cells=len(SIZES) * (1 + len(activations.SMOOTH)),
+        cells=len(SIZES) * (1 + len(SMOOTH)),
     )
 
 

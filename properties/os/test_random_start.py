@@ -15,14 +15,8 @@ import numpy as np
 
 from lcnn_verify.evidence import Figure, Quantity, check, measure, verifies
 from lcnn_verify.evidence.figures import Kind, Line, linear, log
-from lcnn_verify.packs.oymak_soltanolkotabi import (
-    activations,
-    descent,
-    evaluation,
-    fast,
-    problem,
-    quantities,
-)
+from lcnn_verify.numerics import activations
+from lcnn_verify.packs.oymak_soltanolkotabi import descent, evaluation, fast, problem, quantities
 from lcnn_verify.profiles import active
 
 SIZES = ((6, 5, 8), (8, 6, 12), (9, 7, 14), (12, 8, 20))

@@ -14,13 +14,8 @@ import numpy as np
 
 from lcnn_verify.evidence import Figure, Quantity, check, measure, verifies
 from lcnn_verify.evidence.figures import Kind, linear, log
-from lcnn_verify.packs.oymak_soltanolkotabi import (
-    activations,
-    evaluation,
-    fast,
-    problem,
-    quantities,
-)
+from lcnn_verify.numerics import activations
+from lcnn_verify.packs.oymak_soltanolkotabi import evaluation, fast, problem, quantities
 from lcnn_verify.profiles import active
 
 N, D, NARROW, WIDE = 10, 10, 200, 800
@@ -41,7 +36,7 @@ def straightness(sizes):
 
 def descended(k, seed):
     """One run: checks it, and returns how many signs flipped."""
-    at = problem.at_paper_scale(problem.drawn(activations.RELU, N, D, k, seed=seed))
+    at = problem.at_paper_scale(problem.drawn(activations.RAMP, N, D, k, seed=seed))
     spectrum = np.linalg.eigvalsh(evaluation.gram(at, at.W))
     step = 1.0 / float(spectrum[-1])
     r0 = quantities.residual_norm(at, "r₀")

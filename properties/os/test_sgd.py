@@ -19,13 +19,8 @@ from hypothesis import strategies as st
 
 from lcnn_verify.evidence import Figure, Quantity, check, measure, verifies
 from lcnn_verify.evidence.figures import Kind, linear, log
-from lcnn_verify.packs.oymak_soltanolkotabi import (
-    activations,
-    evaluation,
-    fast,
-    problem,
-    strategies,
-)
+from lcnn_verify.numerics import activations
+from lcnn_verify.packs.oymak_soltanolkotabi import evaluation, fast, problem, strategies
 from lcnn_verify.profiles import active
 
 EPOCHS = 150

@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 from lcnn_verify.evidence import check, verifies
 from lcnn_verify.evidence.draws import classify
 from lcnn_verify.evidence.figures import Figure, Kind, Line, linear
+from lcnn_verify.numerics.activations import EXP
 from lcnn_verify.packs.zhang_zhang_luo import flows, normal_form, strategies
-from lcnn_verify.packs.zhang_zhang_luo.activations import EXP
 from lcnn_verify.packs.zhang_zhang_luo.branch import resolving
 from lcnn_verify.packs.zhang_zhang_luo.model import Problem
 from lcnn_verify.packs.zhang_zhang_luo.network import Network, Sample, kernel_dimension, loss

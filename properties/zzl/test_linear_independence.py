@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lcnn_verify.evidence import check, verifies
-from lcnn_verify.packs.zhang_zhang_luo import activations, strategies
+from lcnn_verify.packs.zhang_zhang_luo import independence, strategies
 from lcnn_verify.packs.zhang_zhang_luo.independence import gram_determinant, scattered
 
 PLACES = st.tuples(st.integers(1, 5), st.integers(1, 2)).flatmap(
@@ -27,7 +27,7 @@ PLACES = st.tuples(st.integers(1, 5), st.integers(1, 2)).flatmap(
 @given(weights=PLACES, index=st.integers(0, 2))
 def test_neurons_of_different_weights_are_independent(weights, index):
     sample = scattered(2 * len(weights), len(weights[0]))
-    found = gram_determinant(activations.GOOD[index], weights, sample)
+    found = gram_determinant(independence.GOOD[index], weights, sample)
     check.at_least(found, 0.0, weights=weights)
 
 
@@ -35,6 +35,6 @@ def test_neurons_of_different_weights_are_independent(weights, index):
 def test_the_sets_of_weights_that_break_other_activations():
     for weights in ((1, 2, 5), (2, -2), (2, -2, 0), (2, -2, 1, -1), (1, 2, 3, 4)):
         places = tuple((w,) for w in weights)
-        for sigma in activations.GOOD:
+        for sigma in independence.GOOD:
             found = gram_determinant(sigma, places, scattered(2 * len(weights), 1))
-            check.at_least(found, 0.0, weights=weights, index=activations.GOOD.index(sigma))
+            check.at_least(found, 0.0, weights=weights, index=independence.GOOD.index(sigma))

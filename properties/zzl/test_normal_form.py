@@ -22,9 +22,9 @@ from hypothesis import strategies as st
 
 from lcnn_verify.evidence import Quantity, check, verifies
 from lcnn_verify.evidence.draws import classify, discard
+from lcnn_verify.numerics.activations import EXP
 from lcnn_verify.numerics.krawczyk import NotProved
-from lcnn_verify.packs.zhang_zhang_luo import minima, normal_form, strategies
-from lcnn_verify.packs.zhang_zhang_luo.activations import EVERY, EXP
+from lcnn_verify.packs.zhang_zhang_luo import flows, minima, normal_form, strategies
 from lcnn_verify.packs.zhang_zhang_luo.model import Problem, norm
 from lcnn_verify.packs.zhang_zhang_luo.network import Network, Sample, exponent
 from lcnn_verify.profiles import active
@@ -121,10 +121,11 @@ def first_proved(problem, share, direction):
 
 
 @verifies("zzl.normal-form", examples=20)
-@given(name=st.sampled_from(("exp(z)", "tanh(z + ½)", "softplus(z)")), index=st.integers(0, 99))
+@given(name=st.sampled_from(flows.NAMES), index=st.integers(0, 99))
 def test_the_least_loss_on_a_circle_is_the_quartic(name, index):
     rng = np.random.default_rng(active().derive_seed("zzl.normal-form", str(index)))
-    problem = Problem(EVERY[name], Network((1.0,), ((0.5, -0.25),)), minima.sample_of(rng, 8, 2))
+    sigma, target = flows.ACTIVATIONS[name], Network((1.0,), ((0.5, -0.25),))
+    problem = Problem(sigma, target, minima.sample_of(rng, 8, 2))
     angle = np.linspace(0.0, np.pi, 12, endpoint=False)
     circle = 0.003 * np.column_stack([np.cos(angle), np.sin(angle)])
     found = [normal_form.least_loss(problem, 0.25, delta) for delta in circle]

@@ -12,7 +12,10 @@ from numpy.typing import NDArray
 
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.compiled import compiled
-from lcnn_verify.packs.oymak_soltanolkotabi.problem import Problem
+from lcnn_verify.packs.oymak_soltanolkotabi.problem import EVERY, Problem
+
+NUMBERS = {name: number for number, name in enumerate(EVERY)}
+"""What compiled code calls an activation."""
 
 
 @compiled
@@ -122,7 +125,7 @@ def descend(
     """The last W, ‖r‖ before each step and at the end, and the path, of at most ``most`` steps."""
     W, sizes = problem.W.copy(), np.empty(most + 1)
     arrays = (problem.X, problem.y, problem.v)
-    count, path = advance(problem.sigma.number, *arrays, W, step, target, sizes)
+    count, path = advance(NUMBERS[problem.sigma.name], *arrays, W, step, target, sizes)
     return W, sizes[:count], path
 
 
@@ -130,7 +133,7 @@ def stochastic(
     problem: Problem, step: float, count: int, rng: np.random.Generator
 ) -> tuple[FloatArray, FloatArray]:
     """The last W, and ‖r‖ at the start and after each of ``count`` epochs of n single samples."""
-    W, number, n = problem.W.copy(), problem.sigma.number, problem.n
+    W, number, n = problem.W.copy(), NUMBERS[problem.sigma.name], problem.n
     arrays = (problem.X, problem.y, problem.v)
     r, P = np.empty(n), np.empty((n, problem.k))
     sizes = [residual_and_slopes(number, *arrays, W, r, P)]

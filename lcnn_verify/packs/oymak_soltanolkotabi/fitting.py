@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from lcnn_verify.numerics.activations import Activation
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.compiled import compiled
 from lcnn_verify.packs.oymak_soltanolkotabi import evaluation, fast
-from lcnn_verify.packs.oymak_soltanolkotabi.activations import Activation
 from lcnn_verify.packs.oymak_soltanolkotabi.fast import residual_and_slopes
 from lcnn_verify.packs.oymak_soltanolkotabi.problem import Problem, at_paper_scale, drawn
 
@@ -100,7 +100,7 @@ def fit(problem: Problem) -> tuple[FloatArray, float]:
     """The W that Levenberg and Marquardt's method ends at, and ‖r‖ there."""
     W, target = problem.W.copy(), FITTED * float(np.linalg.norm(problem.y))
     arrays = (problem.X, problem.y, problem.v, W, problem.X @ problem.X.T)
-    return W, float(levenberg(problem.sigma.number, *arrays, target, _STEPS))
+    return W, float(levenberg(fast.NUMBERS[problem.sigma.name], *arrays, target, _STEPS))
 
 
 def by_levenberg(problem: Problem) -> bool:

@@ -7,8 +7,8 @@ import importlib
 import numpy as np
 
 from lcnn_verify.evidence.hooks import Checker, Hooks
+from lcnn_verify.numerics import activations
 from lcnn_verify.packs.oymak_soltanolkotabi import (
-    activations,
     certifying,
     evaluation,
     fast,
@@ -16,6 +16,7 @@ from lcnn_verify.packs.oymak_soltanolkotabi import (
     problem,
     ranks,
 )
+from lcnn_verify.packs.oymak_soltanolkotabi.problem import SMOOTH
 
 
 def warm_up() -> None:
@@ -29,7 +30,7 @@ def warm_up() -> None:
 
 def jacobian() -> tuple[bool, str]:
     """Check Jᵀr against finite differences of ‖r‖²/2, for every smooth activation."""
-    worst = max(_off(sigma) for sigma in activations.SMOOTH)
+    worst = max(_off(sigma) for sigma in SMOOTH)
     return worst < 1e-7, f"Jᵀr is within {worst:.1e} of finite differences"
 
 

@@ -20,18 +20,18 @@ from numpy.polynomial.hermite_e import hermegauss
 from lcnn_verify.evidence.quantity import ROUNDING, Quantity
 from lcnn_verify.evidence.spectra import eigenvalue
 from lcnn_verify.numerics import balls
-from lcnn_verify.numerics.arrays import FloatArray
-from lcnn_verify.packs.oymak_soltanolkotabi.activations import (
+from lcnn_verify.numerics.activations import (
     BALLS,
     BUMP,
     DECIMALS,
     FLOATS,
-    RELU,
+    RAMP,
     SOFTPLUS,
     TANH,
     Activation,
     Kit,
 )
+from lcnn_verify.numerics.arrays import FloatArray
 
 _NODES = 120
 _SMALL = 12  # matrices up to which mpmath's eigenvalues are quick
@@ -85,7 +85,7 @@ def _pi(kit: Kit) -> Any:
 
 
 KERNELS = (
-    Kernel(RELU, _relu_entry, _relu_square),
+    Kernel(RAMP, _relu_entry, _relu_square),
     Kernel(BUMP, _bump_entry, _bump_square),
     Kernel(SOFTPLUS),
     Kernel(TANH),

@@ -11,9 +11,12 @@ from numpy.typing import ArrayLike
 
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence.hooks import Shown
+from lcnn_verify.numerics.activations import BUMP, RAMP, SHIFTED_TANH, SOFTPLUS, TANH, Activation
 from lcnn_verify.numerics.arrays import FloatArray, as_array, as_matrix
-from lcnn_verify.packs.oymak_soltanolkotabi.activations import EVERY, Activation
 
+SMOOTH = (SOFTPLUS, TANH, SHIFTED_TANH, BUMP)
+EVERY = {each.name: each for each in (*SMOOTH, RAMP)}
+"""What φ may be, by name."""
 NEARLY = 1e-2
 """The angle between nearly parallel inputs, up to a factor of order 1."""
 SHAPES = ("sphere", "nearly parallel", "duplicated", "orthogonal")

@@ -19,9 +19,9 @@ from lcnn_verify.evidence.amounts import distance, norm
 from lcnn_verify.evidence.quantity import ROUNDING, Quantity
 from lcnn_verify.evidence.spectra import eigenvalue
 from lcnn_verify.numerics import balls
+from lcnn_verify.numerics.activations import BALLS, DECIMALS, Kit
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.packs.oymak_soltanolkotabi import evaluation
-from lcnn_verify.packs.oymak_soltanolkotabi.activations import BALLS, DECIMALS, Kit
 from lcnn_verify.packs.oymak_soltanolkotabi.evaluation import Evaluation
 from lcnn_verify.packs.oymak_soltanolkotabi.problem import Problem
 

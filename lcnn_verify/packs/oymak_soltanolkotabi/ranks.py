@@ -18,7 +18,7 @@ from lcnn_verify.errors import InputError
 from lcnn_verify.evidence.hooks import Shown
 from lcnn_verify.evidence.quantity import Quantity
 from lcnn_verify.numerics import balls
-from lcnn_verify.packs.oymak_soltanolkotabi.activations import BALLS, Activation
+from lcnn_verify.numerics.activations import BALLS, Activation
 
 Vector: TypeAlias = tuple[int, ...]
 Rational: TypeAlias = Callable[[int], fmpq]
@@ -176,7 +176,7 @@ def determinant(sigma: Activation, grid: Grid, *, of_slopes: bool) -> Quantity:
         for x in grid.X:
             row: list[Any] = []
             for a, w in zip(grid.v, grid.W, strict=True):
-                value, slope = sigma.jet(BALLS.number(Fraction(_dot(w, x), 16)), BALLS)
+                value, slope, _ = sigma.jet(BALLS.number(Fraction(_dot(w, x), 16)), BALLS)
                 row += [a * slope * entry for entry in x] if of_slopes else [value]
             rows.append(row)
         return arb_mat(rows)

@@ -8,10 +8,10 @@ import numpy as np
 from hypothesis import strategies as st
 
 from lcnn_verify.evidence.draws import discard, ranked, readable
+from lcnn_verify.numerics.activations import Activation
 from lcnn_verify.packs.oymak_soltanolkotabi import evaluation, fast, quantities
 from lcnn_verify.packs.oymak_soltanolkotabi import problem as problems
-from lcnn_verify.packs.oymak_soltanolkotabi.activations import EVERY, SMOOTH, Activation
-from lcnn_verify.packs.oymak_soltanolkotabi.problem import SHAPES, Problem
+from lcnn_verify.packs.oymak_soltanolkotabi.problem import EVERY, SHAPES, SMOOTH, Problem
 from lcnn_verify.packs.oymak_soltanolkotabi.ranks import Grid, Vector
 
 SEEDS = st.integers(0, 9999)

@@ -19,10 +19,18 @@ from lcnn_verify.evidence.amounts import number
 from lcnn_verify.evidence.draws import discard
 from lcnn_verify.evidence.quantity import Quantity
 from lcnn_verify.numerics import balls
+from lcnn_verify.numerics.activations import (
+    BALLS,
+    DECIMALS,
+    EXP,
+    FLOATS,
+    SHIFTED_TANH,
+    SOFTPLUS,
+    Kit,
+)
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.flow import gradient_flow
 from lcnn_verify.numerics.trajectory import Trajectory
-from lcnn_verify.packs.zhang_zhang_luo.activations import BALLS, DECIMALS, EVERY, FLOATS, Kit
 from lcnn_verify.packs.zhang_zhang_luo.minima import sample_of
 from lcnn_verify.packs.zhang_zhang_luo.model import Problem, norm
 from lcnn_verify.packs.zhang_zhang_luo.network import Network, Sample
@@ -36,7 +44,8 @@ PERTURBED = 0.02
 """The size of the perturbation of a start near Q₂."""
 LEAST = 1e-5
 """The least λ that flows near Q₂ are asked of: perturbations are small against those above it."""
-NAMES = ("exp(z)", "tanh(z + ½)", "softplus(z)")
+ACTIVATIONS = {sigma.name: sigma for sigma in (EXP, SHIFTED_TANH, SOFTPLUS)}
+NAMES = tuple(ACTIVATIONS)
 """The activations of flows."""
 
 
@@ -77,7 +86,7 @@ class Run:
 def drawn_problem(name: str, n: int, rng: np.random.Generator) -> Problem:
     """A teacher of output 1 and weight w̄ in [0.5, 1.5], and n samples of [−2, 2]."""
     place = round(float(rng.uniform(0.5, 1.5)), 2)
-    return Problem(EVERY[name], Network((1.0,), ((place,),)), sample_of(rng, n, 1))
+    return Problem(ACTIVATIONS[name], Network((1.0,), ((place,),)), sample_of(rng, n, 1))
 
 
 def near_q2(problem: Problem, other: float, rng: np.random.Generator) -> Run:

@@ -15,9 +15,20 @@ from flint import arb, arb_mat, fmpq, fmpq_mat
 
 from lcnn_verify.evidence.amounts import number
 from lcnn_verify.evidence.quantity import Quantity
-from lcnn_verify.packs.zhang_zhang_luo.activations import BALLS, DECIMALS, Activation, Kit
+from lcnn_verify.numerics.activations import (
+    BALLS,
+    DECIMALS,
+    EXP,
+    SHIFTED_BUMP,
+    SHIFTED_TANH,
+    Activation,
+    Kit,
+)
 from lcnn_verify.packs.zhang_zhang_luo.identities import DEGREES
 from lcnn_verify.packs.zhang_zhang_luo.network import Exact, Sample, Vector
+
+GOOD = (EXP, SHIFTED_TANH, SHIFTED_BUMP)
+"""Neurons of different weights are linearly independent, weight 0 and pairs ±w among them."""
 
 
 def scattered(count: int, d: int) -> Sample:

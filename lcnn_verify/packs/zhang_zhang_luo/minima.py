@@ -16,9 +16,9 @@ from scipy.linalg import null_space, qr
 
 from lcnn_verify.evidence.quantity import Quantity
 from lcnn_verify.numerics import balls
+from lcnn_verify.numerics.activations import BALLS, EXP, FLOATS, Kit
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.krawczyk import NotProved, unique_zero
-from lcnn_verify.packs.zhang_zhang_luo.activations import BALLS, EXP, FLOATS, Kit
 from lcnn_verify.packs.zhang_zhang_luo.branch import Branch, generic_point
 from lcnn_verify.packs.zhang_zhang_luo.model import Problem
 from lcnn_verify.packs.zhang_zhang_luo.network import (

@@ -13,8 +13,8 @@ from flint import arb
 from lcnn_verify.evidence.amounts import number
 from lcnn_verify.evidence.quantity import Quantity
 from lcnn_verify.numerics import balls
+from lcnn_verify.numerics.activations import BALLS, DECIMALS, FLOATS, Activation, Kit
 from lcnn_verify.numerics.arrays import FloatArray
-from lcnn_verify.packs.zhang_zhang_luo.activations import BALLS, DECIMALS, FLOATS, Activation, Kit
 from lcnn_verify.packs.zhang_zhang_luo.network import Network, Sample
 
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from lcnn_verify.evidence import check, verifies
 from lcnn_verify.evidence.draws import discard
-from lcnn_verify.packs.oymak_soltanolkotabi import activations, descent, fast, problem, quantities
+from lcnn_verify.numerics import activations
+from lcnn_verify.packs.oymak_soltanolkotabi import descent, fast, problem, quantities
 
 
 @verifies("os.control.conflicting-labels", examples=20)

@@ -13,13 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lcnn_verify.evidence import check, verifies
-from lcnn_verify.packs.oymak_soltanolkotabi import (
-    activations,
-    evaluation,
-    fast,
-    problem,
-    quantities,
-)
+from lcnn_verify.numerics import activations
+from lcnn_verify.packs.oymak_soltanolkotabi import evaluation, fast, problem, quantities
 
 
 @verifies("os.control.sgd-without-interpolation", examples=10)

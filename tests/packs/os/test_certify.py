@@ -10,7 +10,8 @@ import pytest
 from lcnn_verify.cli.app import main
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence.documents import Rejected
-from lcnn_verify.packs.oymak_soltanolkotabi import activations, certifying, descent, quantities
+from lcnn_verify.numerics import activations
+from lcnn_verify.packs.oymak_soltanolkotabi import certifying, descent, quantities
 from lcnn_verify.packs.oymak_soltanolkotabi import problem as problems
 
 COMMAND = ["certify", "os.certified-descent", "--problem"]

@@ -8,9 +8,8 @@ import pytest
 
 from lcnn_verify.evidence.audit import Audit
 from lcnn_verify.evidence.quantity import Quantity
-from lcnn_verify.numerics import balls
+from lcnn_verify.numerics import activations, balls
 from lcnn_verify.packs.oymak_soltanolkotabi import (
-    activations,
     descent,
     evaluation,
     fast,
@@ -20,6 +19,7 @@ from lcnn_verify.packs.oymak_soltanolkotabi import (
     strategies,
 )
 from lcnn_verify.packs.oymak_soltanolkotabi import problem as problems
+from lcnn_verify.packs.oymak_soltanolkotabi.problem import EVERY
 
 
 def certified(sigma=activations.SOFTPLUS, multiple=1.5, seed=4):
@@ -126,7 +126,7 @@ def sizes_at(problem):
     return float(np.linalg.norm(evaluation.residual(problem, problem.W)))
 
 
-@pytest.mark.parametrize("sigma", activations.EVERY.values(), ids=lambda sigma: sigma.name)
+@pytest.mark.parametrize("sigma", EVERY.values(), ids=lambda sigma: sigma.name)
 def test_compiled_descent_is_the_plain_one(sigma):
     problem = problems.drawn(sigma, 3, 2, 4, seed=1, scale=0.5)
     points, sizes = descent.until(problem, 0.1, 0.0, 12)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from lcnn_verify.evidence.draws import Discarded
-from lcnn_verify.numerics import balls
-from lcnn_verify.packs.zhang_zhang_luo import activations, flows, minima
-from lcnn_verify.packs.zhang_zhang_luo.activations import FLOATS
+from lcnn_verify.numerics import activations, balls
+from lcnn_verify.numerics.activations import FLOATS
+from lcnn_verify.packs.zhang_zhang_luo import flows, minima
 from lcnn_verify.packs.zhang_zhang_luo.model import Problem
 from lcnn_verify.packs.zhang_zhang_luo.network import Network, Sample
 
@@ -24,7 +24,7 @@ def slow(problem):
 
 
 @pytest.mark.parametrize("d", [1, 2])
-@pytest.mark.parametrize("sigma", activations.EVERY.values(), ids=lambda sigma: sigma.name)
+@pytest.mark.parametrize("sigma", flows.ACTIVATIONS.values(), ids=lambda sigma: sigma.name)
 def test_gradient_and_hessian_are_derivatives(sigma, d):
     target = Network((1.0,), ((0.5,) * d,))
     found = Problem(sigma, target, minima.sample_of(np.random.default_rng(1), 5, d))

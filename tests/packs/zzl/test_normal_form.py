@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
+from lcnn_verify.numerics.activations import FLOATS
 from lcnn_verify.numerics.inertia import Inertia
-from lcnn_verify.packs.zhang_zhang_luo import activations, minima, normal_form
-from lcnn_verify.packs.zhang_zhang_luo.activations import FLOATS
+from lcnn_verify.packs.zhang_zhang_luo import flows, minima, normal_form
 from lcnn_verify.packs.zhang_zhang_luo.model import Problem
 from lcnn_verify.packs.zhang_zhang_luo.network import Network, Sample, loss
 
@@ -73,7 +73,7 @@ def test_isotropic_vectors_are_zeros_of_the_form():
         assert abs(v @ matrix @ v) < 1e-12 * np.abs(matrix).max()
 
 
-@pytest.mark.parametrize("sigma", activations.EVERY.values(), ids=lambda sigma: sigma.name)
+@pytest.mark.parametrize("sigma", flows.ACTIVATIONS.values(), ids=lambda sigma: sigma.name)
 def test_the_residual_beside_q1_is_of_second_order(sigma):
     rng = np.random.default_rng(3)
     problem = Problem(sigma, Network((2.0,), ((0.5, -0.25),)), minima.sample_of(rng, 8, 2))
