@@ -20,8 +20,8 @@ from lcnn_verify.cli.errors import ExitCode, say, say_left_out
 from lcnn_verify.cli.group import WORDS
 from lcnn_verify.cli.progress import bar
 from lcnn_verify.cli.streams import print_json
-from lcnn_verify.comparison.deviation import Deviation
 from lcnn_verify.comparison.deviations import (
+    Deviation,
     Match,
     excuses,
     load,

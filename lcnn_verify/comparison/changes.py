@@ -1,22 +1,34 @@
-"""What changed between two reports, claim by claim, and how bad each change is."""
+"""What changed between two reports, claim by claim, and how bad each change is.
+
+A margin is told as the share of the larger side that is left, 1 − small/large: 0 is an equality,
+1 means nothing against something. For an identity it is the share of the allowed difference that
+is not used. Controls have none: their counterexamples are chosen for being small, not for failing
+by much.
+"""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from lcnn_verify.comparison import shapes
-from lcnn_verify.comparison.margins import lost, margin_of
 from lcnn_verify.comparison.surroundings import not_offered
 from lcnn_verify.evidence import Verdict
 from lcnn_verify.evidence.verdict import MAX_UNDECIDED
 from lcnn_verify.numerics.digits import number
-from lcnn_verify.reporting.phrases import constants, observation_sentence
+from lcnn_verify.reporting.phrases import closeness, constants, observation_sentence
 
 Entry: TypeAlias = Mapping[str, Any]
-Value: TypeAlias = str | int | float | None
+Value: TypeAlias = str | float | None
+
+DEFAULT_THRESHOLD = 0.5
+"""A margin that lost half of itself is worth a warning. Between two quick runs of one version with
+different seeds, no margin lost more than 0.42 of itself."""
+
+_FLOOR = sys.float_info.epsilon
+"""Below this share both sides are equal to the last digit of float64: no margin is left to lose."""
 
 NOTICEABLE = 0.2
 """Counts and rate bounds that changed by a fifth of themselves are worth showing."""
@@ -50,9 +62,6 @@ class Aspect(StrEnum):
     RATE_BOUND = "violation rate bound"
 
 
-_CASES = Aspect.CASES
-
-
 @dataclass(frozen=True, slots=True)
 class Change:
     """One change of one claim.
@@ -68,16 +77,9 @@ class Change:
     new: Value
     text: str
 
-    def to_json(self) -> shapes.Change:
-        """A plain dict."""
-        return {
-            "claim": self.claim,
-            "aspect": str(self.aspect),
-            "severity": str(self.severity),
-            "old": self.old,
-            "new": self.new,
-            "text": self.text,
-        }
+
+Found: TypeAlias = tuple[Severity, Value, Value, str]
+"""The fields of a change that are not known beforehand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +90,6 @@ class Pair:
     new: Entry
     margin: float
     same_budget: bool
-
-    def change(
-        self, aspect: Aspect, severity: Severity, old: Value, new: Value, text: str
-    ) -> Change:
-        """A change of this claim."""
-        return Change(self.new["id"], aspect, severity, old, new, text)
 
     @property
     def is_refuted_control(self) -> bool:
@@ -124,51 +120,49 @@ def compare_claims(
     before = {entry["id"]: entry for entry in old["claims"]}
     after = {entry["id"]: entry for entry in new["claims"]}
     same_budget = old["run"]["profile"] == new["run"]["profile"]
-    found = [_vanished(entry, new) for entry in old["claims"] if entry["id"] not in after]
+    found = [
+        Change(claim, Aspect.PRESENCE, *_vanished(entry, new))
+        for claim, entry in before.items()
+        if claim not in after
+    ]
     for claim, entry in after.items():
         if claim not in before:
-            found.append(_appeared(entry))
+            found.append(Change(claim, Aspect.PRESENCE, *_appeared(entry)))
             continue
         pair = Pair(before[claim], entry, margin, same_budget)
-        found += [change for aspect in _ASPECTS for change in aspect(pair)]
-    judged = (
-        _judge(change, strict, change.claim in (named if change.aspect is _CASES else expected))
-        for change in found
-    )
+        found += [Change(claim, it, *seen) for it, look in _ASPECTS.items() for seen in look(pair)]
+    judged = []
+    for change in found:
+        severity = change.severity
+        if strict and severity is Severity.WARNING:
+            severity = Severity.REGRESSION
+        excused = change.claim in (named if change.aspect is Aspect.CASES else expected)
+        if excused and severity in (Severity.REGRESSION, Severity.WARNING):
+            severity = Severity.EXPECTED
+        judged.append(replace(change, severity=severity))
     order = list(Severity)
     return sorted(judged, key=lambda change: order.index(change.severity))
 
 
-def _judge(change: Change, strict: bool, excused: bool) -> Change:
-    severity = change.severity
-    if strict and severity is Severity.WARNING:
-        severity = Severity.REGRESSION
-    if excused and severity in (Severity.REGRESSION, Severity.WARNING):
-        severity = Severity.EXPECTED
-    return Change(change.claim, change.aspect, severity, change.old, change.new, change.text)
-
-
-def _vanished(entry: Entry, new: Mapping[str, Any]) -> Change:
+def _vanished(entry: Entry, new: Mapping[str, Any]) -> Found:
     text = f"vanished; it was {entry['verdict']}"
     if reason := not_offered(new).get(entry["id"]):
         text += f"; not offered any more: {reason}"
     elif selection := new["run"]["selection"]:
         text += f"; the new run selected {', '.join(selection)}"
-    return Change(entry["id"], Aspect.PRESENCE, Severity.REGRESSION, entry["verdict"], None, text)
+    return Severity.REGRESSION, entry["verdict"], None, text
 
 
-def _appeared(entry: Entry) -> Change:
+def _appeared(entry: Entry) -> Found:
     severity = Severity.INFORMATION if entry["as_wanted"] else Severity.WARNING
     wanted = "as wanted" if entry["as_wanted"] else f"wanted {entry['wanted']}: {entry['reason']}"
-    text = f"new; it is {entry['verdict']}, {wanted}"
-    return Change(entry["id"], Aspect.PRESENCE, severity, None, entry["verdict"], text)
+    return severity, None, entry["verdict"], f"new; it is {entry['verdict']}, {wanted}"
 
 
-def _verdict(pair: Pair) -> Iterator[Change]:
+def _verdict(pair: Pair) -> Iterator[Found]:
     old, new = pair.old, pair.new
     if (old["verdict"], old["as_wanted"]) == (new["verdict"], new["as_wanted"]):
         return
-    severity = _verdict_severity(old, new)
     text = f"{old['verdict']} → {new['verdict']}"
     if new["verdict"] == Verdict.NOT_EXERCISED:
         text += f", no longer exercised: {new['reason']}"
@@ -176,7 +170,7 @@ def _verdict(pair: Pair) -> Iterator[Change]:
         text += f", wanted {new['wanted']}: {new['reason']}"
     elif not old["as_wanted"]:
         text += ", as wanted now"
-    yield pair.change(Aspect.VERDICT, severity, old["verdict"], new["verdict"], text)
+    yield _verdict_severity(old, new), old["verdict"], new["verdict"], text
 
 
 def _verdict_severity(old: Entry, new: Entry) -> Severity:
@@ -190,7 +184,7 @@ def _verdict_severity(old: Entry, new: Entry) -> Severity:
     return Severity.WARNING if old["verdict"] in undecided else Severity.INFORMATION
 
 
-def _cases(pair: Pair) -> Iterator[Change]:
+def _cases(pair: Pair) -> Iterator[Found]:
     """Cases of a finite list that newly fail, or no longer do, of a claim that fails throughout."""
     old, new = (set(entry.get("failing", ())) for entry in (pair.old, pair.new))
     if not (old and new):
@@ -200,23 +194,21 @@ def _cases(pair: Pair) -> Iterator[Change]:
         (old - new, Severity.IMPROVEMENT, "no longer fails in"),
     ):
         if cases:
-            text = f"{said}: {', '.join(sorted(cases))}"
-            yield pair.change(Aspect.CASES, severity, len(old), len(new), text)
+            yield severity, len(old), len(new), f"{said}: {', '.join(sorted(cases))}"
 
 
-def _statement(pair: Pair) -> Iterator[Change]:
+def _statement(pair: Pair) -> Iterator[Found]:
     old, new = pair.old, pair.new
     if old["wanted"] != new["wanted"]:
         text = f"wanted {old['wanted']}, now wanted {new['wanted']}"
-        yield pair.change(Aspect.STATEMENT, Severity.WARNING, old["wanted"], new["wanted"], text)
+        yield Severity.WARNING, old["wanted"], new["wanted"], text
     for field, told in (("statement", str), ("constants", constants), ("kind", str)):
         before, now = told(old[field]), told(new[field])
         if before != now:
-            text = f"{field} changed to: {now}"
-            yield pair.change(Aspect.STATEMENT, Severity.INFORMATION, before, now, text)
+            yield Severity.INFORMATION, before, now, f"{field} changed to: {now}"
 
 
-def _counterexample(pair: Pair) -> Iterator[Change]:
+def _counterexample(pair: Pair) -> Iterator[Found]:
     if pair.is_refuted_control:
         return  # searched for anew every time
     found = pair.old["counterexample"], pair.new["counterexample"]
@@ -225,14 +217,10 @@ def _counterexample(pair: Pair) -> Iterator[Change]:
         return
     prefix = f"{pair.new['id']}: "  # of a sentence that stands alone
     said = [seen and observation_sentence(seen).removeprefix(prefix) for seen in found]
-    if old is None:
-        text = f"new counterexample: {said[1]}"
-    elif new is None:
-        text = f"counterexample gone: {said[0]}"
-    else:
-        text = f"another counterexample: {said[1]}"
+    word = "new counterexample" if old is None else "another counterexample"
+    text = f"counterexample gone: {said[0]}" if new is None else f"{word}: {said[1]}"
     # How bad that is, the verdict says.
-    yield pair.change(Aspect.COUNTEREXAMPLE, Severity.INFORMATION, said[0], said[1], text)
+    yield Severity.INFORMATION, said[0], said[1], text
 
 
 def _example(observation: Mapping[str, Any] | None) -> Any:
@@ -241,7 +229,50 @@ def _example(observation: Mapping[str, Any] | None) -> Any:
     return None if observation is None else [observation[field] for field in fields]
 
 
-def _margin(pair: Pair) -> Iterator[Change]:
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """A margin: its share of ``whole``, the doubt about that share, and where it was seen.
+
+    ``tightness`` is the report's own figure for people, 1 at an equality.
+    """
+
+    share: float
+    doubt: float
+    whole: str
+    tightness: str
+    comparison: str
+
+
+def margin_of(entry: Entry) -> Margin | None:
+    """The margin of a claim as wanted, None where a ratio makes no sense or nothing was decided."""
+    seen = entry["tightest"]
+    if not entry["as_wanted"] or entry["kind"] == "control" or seen is None:
+        return None
+    if (tightness := seen["tightness"]) is None:
+        return None
+    if seen["relation"] == "=":
+        share, doubt, whole = 1.0 - tightness, 0.0, "the difference allowed"
+    else:
+        # The margin may come from the oracle, with digits that 1 − tightness no longer has.
+        larger = max(abs(seen[side] or 0.0) for side in ("got", "bound"))
+        if seen["margin"] is None or not larger:
+            return None
+        share, doubt = seen["margin"] / larger, (seen["error"] or 0.0) / larger
+        whole = "the larger side"
+    comparison = f"{seen['quantity']} {seen['relation']} {seen['bound_label']}"
+    return Margin(min(max(share, 0.0), 1.0), doubt, whole, closeness(seen), comparison)
+
+
+def lost(old: Margin, new: Margin) -> float:
+    """The part of ``old`` that is gone, in [0, 1]: 0.5 if half of it is left.
+
+    0 where the change lies inside the numerical uncertainty, or both are equalities.
+    """
+    gone = old.share - new.share
+    return 0.0 if gone <= max(old.doubt + new.doubt, _FLOOR) else gone / old.share
+
+
+def _margin(pair: Pair) -> Iterator[Found]:
     old, new = margin_of(pair.old), margin_of(pair.new)
     if old is None or new is None:
         return
@@ -253,7 +284,7 @@ def _margin(pair: Pair) -> Iterator[Change]:
     if part > gained:
         severity, text = Severity.WARNING, f"margin shrank {shares}, {_percent(part)} of it lost"
     text += f"; tightness {old.tightness} → {new.tightness} ({new.comparison})"
-    yield pair.change(Aspect.MARGIN, severity, old.share, new.share, text)
+    yield severity, old.share, new.share, text
 
 
 def _percent(part: float) -> str:
@@ -262,42 +293,35 @@ def _percent(part: float) -> str:
     return rounded if part == 1.0 or rounded != "100 %" else "over 99 %"
 
 
-def _tests(pair: Pair) -> Iterator[Change]:
+def _tests(pair: Pair) -> Iterator[Found]:
     old, new = set(pair.old["tests"]), set(pair.new["tests"])
-    both = ", ".join(pair.old["tests"]), ", ".join(pair.new["tests"])
+    before, now = ", ".join(pair.old["tests"]), ", ".join(pair.new["tests"])
     if gone := sorted(old - new):
-        text = f"no longer run: {', '.join(gone)}"
-        yield pair.change(Aspect.TESTS, Severity.WARNING, *both, text)
+        yield Severity.WARNING, before, now, f"no longer run: {', '.join(gone)}"
     if more := sorted(new - old):
-        text = f"newly run: {', '.join(more)}"
-        yield pair.change(Aspect.TESTS, Severity.INFORMATION, *both, text)
+        yield Severity.INFORMATION, before, now, f"newly run: {', '.join(more)}"
 
 
-def _examples(pair: Pair) -> Iterator[Change]:
+def _examples(pair: Pair) -> Iterator[Found]:
     old, new = pair.old["examples"], pair.new["examples"]
     if not pair.counts or abs(new - old) < NOTICEABLE * old or new == old:
         return
     severity = Severity.WARNING if new < old and pair.same_budget else Severity.INFORMATION
     verb = "dropped" if new < old else "rose"
-    text = f"examples {verb} from {number(old)} to {number(new)}"
-    yield pair.change(Aspect.EXAMPLES, severity, old, new, text)
+    yield severity, old, new, f"examples {verb} from {number(old)} to {number(new)}"
 
 
-def _undecided(pair: Pair) -> Iterator[Change]:
+def _undecided(pair: Pair) -> Iterator[Found]:
     old, new = (entry["undecided"] / max(entry["examples"], 1) for entry in (pair.old, pair.new))
     if not pair.counts or abs(new - old) < NOTICEABLE_UNDECIDED:
         return
     severity = Severity.WARNING if new > old else Severity.IMPROVEMENT
-    counts = [
-        f"{number(entry['undecided'])} of {number(entry['examples'])}"
-        for entry in (pair.old, pair.new)
-    ]
+    both = (f"{number(e['undecided'])} of {number(e['examples'])}" for e in (pair.old, pair.new))
     verb = "rose" if new > old else "dropped"
-    text = f"undecided examples {verb} from {counts[0]} to {counts[1]}"
-    yield pair.change(Aspect.UNDECIDED, severity, old, new, text)
+    yield severity, old, new, f"undecided examples {verb} from {' to '.join(both)}"
 
 
-def _rate_bound(pair: Pair) -> Iterator[Change]:
+def _rate_bound(pair: Pair) -> Iterator[Found]:
     if not pair.counts:
         return
     streams = pair.old["sampling"], pair.new["sampling"]
@@ -311,10 +335,17 @@ def _rate_bound(pair: Pair) -> Iterator[Change]:
     laws = [{stream["law"] for stream in side} for side in streams]
     other = "" if laws[0] == laws[1] else ", under other laws"
     text = f"bound on the violation rate {number(old, 3)} → {number(new, 3)}{other}"
-    yield pair.change(Aspect.RATE_BOUND, severity, old, new, text)
+    yield severity, old, new, text
 
 
-_ASPECTS: tuple[Callable[[Pair], Iterator[Change]], ...] = (
-    *(_verdict, _cases, _statement, _counterexample, _margin, _tests),
-    *(_examples, _undecided, _rate_bound),
-)
+_ASPECTS: Mapping[Aspect, Callable[[Pair], Iterator[Found]]] = {
+    Aspect.VERDICT: _verdict,
+    Aspect.CASES: _cases,
+    Aspect.STATEMENT: _statement,
+    Aspect.COUNTEREXAMPLE: _counterexample,
+    Aspect.MARGIN: _margin,
+    Aspect.TESTS: _tests,
+    Aspect.EXAMPLES: _examples,
+    Aspect.UNDECIDED: _undecided,
+    Aspect.RATE_BOUND: _rate_bound,
+}

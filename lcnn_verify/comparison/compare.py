@@ -2,27 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import lcnn_verify
-from lcnn_verify.comparison import shapes
-from lcnn_verify.comparison.changes import Change, Severity, compare_claims
-from lcnn_verify.comparison.deviation import Deviation
-from lcnn_verify.comparison.deviations import Match, expected, matching
-from lcnn_verify.comparison.margins import DEFAULT_THRESHOLD
+from lcnn_verify.comparison.changes import DEFAULT_THRESHOLD, Change, Severity, compare_claims
+from lcnn_verify.comparison.deviations import Deviation, expected, matching
 from lcnn_verify.comparison.outline import document
-from lcnn_verify.comparison.surroundings import durations, environment, kind, notes, target
+from lcnn_verify.comparison.surroundings import (
+    Difference,
+    Durations,
+    Side,
+    durations,
+    environment,
+    kind,
+    notes,
+    side,
+)
 from lcnn_verify.errors import InputError
-from lcnn_verify.reporting.files import write_record
-from lcnn_verify.reporting.plain import plain
+from lcnn_verify.reporting.plain import plain, write_record
 from lcnn_verify.reporting.report import Report
 
 DIFF_VERSION = "1.0"
 SCHEMA_PATH = Path(__file__).with_name("diff.schema.json")
-_REPORT_FILE = "report.json"
+
+
+class Options(TypedDict):
+    """What was asked for."""
+
+    margin: float
+    strict: bool
+
+
+class Summary(TypedDict):
+    """Ids of claims by the worst that changed."""
+
+    compared: int
+    new_claims: Sequence[str]
+    vanished_claims: Sequence[str]
+    regressions: Sequence[str]
+    expected: Sequence[str]
+    warnings: Sequence[str]
+    improvements: Sequence[str]
+
+
+class Standing(TypedDict):
+    """A claim that is not as wanted in either report."""
+
+    claim: str
+    verdict: str
+    reason: str
+    expected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """Two reports side by side; a test holds every field, and its type, to the published schema."""
+
+    diff: str
+    lcnn_verify: str
+    old: Side
+    new: Side
+    options: Options
+    summary: Summary
+    notes: Sequence[str]
+    changes: Sequence[Change]
+    still: Sequence[Standing]
+    deviations: Sequence[Mapping[str, Any]]
+    environment: Sequence[Difference]
+    durations: Durations
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +99,8 @@ def read_report(argument: str, path: Path | str) -> Report:
 
     Raises ``InputError`` naming ``argument`` for whatever :meth:`Report.read` refuses.
     """
-    place = Path(path) / _REPORT_FILE if Path(path).is_dir() else Path(path)
     try:
-        return Report.read(place)
+        return Report.read(path)
     except InputError as error:
         raise InputError(f"{argument} ({error.argument})", error.got, error.wanted) from None
 
@@ -87,21 +136,21 @@ def compare(
         expected=excused,
         named=[claim for claim, match in excused.items() if match.deviation.cases],
     )
-    data: shapes.Diff = {
-        "diff": DIFF_VERSION,
-        "lcnn_verify": lcnn_verify.__version__,
-        "old": side(old.data, sources[0]),
-        "new": side(new.data, sources[1]),
-        "options": {"margin": margin, "strict": strict},
-        "summary": _summary(old.data, new.data, changes),
-        "notes": notes(old.data, new.data),
-        "changes": [change.to_json() for change in changes],
-        "still": _still(old.data, new.data, excused),
-        "deviations": [match.to_json() for match in matches],
-        "environment": [item.to_json() for item in environment(old.data, new.data)],
-        "durations": durations(old.data, new.data),
-    }
-    return Comparison(plain(data))
+    data = Diff(
+        diff=DIFF_VERSION,
+        lcnn_verify=lcnn_verify.__version__,
+        old=side(old.data, sources[0]),
+        new=side(new.data, sources[1]),
+        options={"margin": margin, "strict": strict},
+        summary=_summary(old.data, new.data, changes),
+        notes=notes(old.data, new.data),
+        changes=changes,
+        still=_still(old.data, new.data, excused),
+        deviations=[match.to_json() for match in matches],
+        environment=environment(old.data, new.data),
+        durations=durations(old.data, new.data),
+    )
+    return Comparison(plain(asdict(data)))
 
 
 def _comparable(old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
@@ -112,43 +161,27 @@ def _comparable(old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
         raise InputError("NEW", got, f"a report of `lcnn-verify {kind(old)}`, as OLD is")
 
 
-def side(data: Mapping[str, Any], source: str) -> shapes.Side:
-    """What is to be known of a report that goes by the name ``source``."""
-    fallen = data["summary"]["not_as_wanted"]
-    return {
-        "source": source,
-        "kind": kind(data),
-        "target": target(data) or None,
-        "started": data["timings"]["started"],
-        "profile": data["run"]["profile"],
-        "seed": data["run"]["seed"],
-        "claims": len(data["claims"]),
-        "not_as_wanted": list(fallen),
-    }
-
-
-def _summary(
-    old: Mapping[str, Any], new: Mapping[str, Any], changes: Sequence[Change]
-) -> shapes.Summary:
+def _summary(old: Mapping[str, Any], new: Mapping[str, Any], changes: Sequence[Change]) -> Summary:
     """Ids of the claims with changes of each severity, each claim once in each list."""
-    by_severity: dict[Severity, dict[str, None]] = {severity: {} for severity in Severity}
-    for change in changes:
-        by_severity[change.severity][change.claim] = None
+
+    def having(severity: Severity) -> list[str]:
+        return list(dict.fromkeys(it.claim for it in changes if it.severity is severity))
+
     before, after = ([entry["id"] for entry in data["claims"]] for data in (old, new))
     return {
         "compared": len(set(before) & set(after)),
         "new_claims": [claim for claim in after if claim not in before],
         "vanished_claims": [claim for claim in before if claim not in after],
-        "regressions": list(by_severity[Severity.REGRESSION]),
-        "expected": list(by_severity[Severity.EXPECTED]),
-        "warnings": list(by_severity[Severity.WARNING]),
-        "improvements": list(by_severity[Severity.IMPROVEMENT]),
+        "regressions": having(Severity.REGRESSION),
+        "expected": having(Severity.EXPECTED),
+        "warnings": having(Severity.WARNING),
+        "improvements": having(Severity.IMPROVEMENT),
     }
 
 
 def _still(
-    old: Mapping[str, Any], new: Mapping[str, Any], excused: Mapping[str, Match]
-) -> list[shapes.Standing]:
+    old: Mapping[str, Any], new: Mapping[str, Any], excused: Container[str]
+) -> list[Standing]:
     """Claims that are not as wanted now and were not before: no regression, but no peace either."""
     before = {entry["id"]: entry for entry in old["claims"]}
     return [

@@ -24,7 +24,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -32,9 +32,8 @@ from typing import Any
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
 
-from lcnn_verify.comparison import shapes
-from lcnn_verify.comparison.deviation import Deviation, Platform
 from lcnn_verify.comparison.surroundings import not_offered
 from lcnn_verify.errors import InputError, did_you_mean
 from lcnn_verify.evidence import Verdict
@@ -44,6 +43,76 @@ _MANDATORY = _KEYS[:3]
 _PLATFORM_KEYS = ("system", "machine", "python", "packages")
 _SYSTEMS = ("Linux", "macOS", "Windows")
 _FILE = "a TOML file of [[deviation]] tables"
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """Where a deviation is expected: conditions on a report's environment, None or () for any."""
+
+    system: str | None = None
+    machine: str | None = None
+    python: SpecifierSet | None = None
+    packages: tuple[tuple[str, SpecifierSet], ...] = ()
+
+    def obstacle(self, report: Mapping[str, Any]) -> str:
+        """The first condition that ``report``'s environment does not meet; empty if all hold."""
+        environment = report["environment"]
+        system = environment["platform"].partition("-")[0]
+        system = "macOS" if system == "Darwin" else system
+        if self.system not in (None, system):
+            return f"system is {system}, not {self.system}"
+        machine = environment["machine"]
+        if self.machine is not None and self.machine.lower() != machine.lower():
+            return f"machine is {machine}, not {self.machine}"
+        versions: dict[str, str] = {
+            canonicalize_name(name): version for name, version in environment["packages"].items()
+        }
+        wanted = [("python", self.python)] if self.python else []
+        for name, specifier in (*wanted, *self.packages):
+            known = environment["python"] if name == "python" else versions.get(name)
+            if known is None:
+                return f"the report records no package {name}"
+            try:
+                fits = specifier.contains(Version(known), prereleases=True)
+            except InvalidVersion:
+                fits = False
+            if not fits:
+                return f"{name} is {known}, not {specifier}"
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """A claim that is known not to earn its wanted verdict, with the reason and a link.
+
+    With ``cases`` of its finite list, no other may fail.
+    """
+
+    id: str
+    reason: str
+    link: str
+    verdict: Verdict | None = None
+    platform: Platform = Platform()
+    expires: date | None = None
+    cases: tuple[str, ...] = ()
+
+    def unnamed(self, entry: Mapping[str, Any]) -> tuple[str, ...]:
+        """The cases that fail in ``entry`` and are none of those named; none where none are."""
+        failing = entry.get("failing", {})
+        return tuple(case for case in failing if self.cases and case not in self.cases)
+
+    def to_json(self) -> dict[str, Any]:
+        """The deviation as the file has it, null for what it leaves out."""
+        place = self.platform
+        return asdict(self) | {
+            "platform": {
+                "system": place.system,
+                "machine": place.machine,
+                "python": None if place.python is None else str(place.python),
+                "packages": {name: str(specifier) for name, specifier in place.packages},
+            },
+            "expires": None if self.expires is None else self.expires.isoformat(),
+        }
 
 
 class Status(StrEnum):
@@ -66,10 +135,9 @@ class Match:
     status: Status
     detail: str = ""
 
-    def to_json(self) -> shapes.Deviation:
+    def to_json(self) -> dict[str, Any]:
         """The deviation with its status and detail."""
-        said = self.deviation.to_json()
-        return {**said, "status": str(self.status), "detail": self.detail}
+        return self.deviation.to_json() | {"status": str(self.status), "detail": self.detail}
 
 
 def matching(deviations: Iterable[Deviation], report: Mapping[str, Any]) -> tuple[Match, ...]:
@@ -104,21 +172,22 @@ def unexpected(report: Mapping[str, Any], matches: Iterable[Match]) -> tuple[str
 def _match(
     deviation: Deviation, entry: Mapping[str, Any] | None, report: Mapping[str, Any]
 ) -> Match:
+    def match(status: Status, detail: str) -> Match:
+        return Match(deviation, status, detail)
+
     if entry is None:
-        return Match(deviation, Status.ABSENT, not_offered(report).get(deviation.id, ""))
+        return match(Status.ABSENT, not_offered(report).get(deviation.id, ""))
     if obstacle := deviation.platform.obstacle(report):
-        return Match(deviation, Status.ELSEWHERE, obstacle)
+        return match(Status.ELSEWHERE, obstacle)
     if deviation.expires is not None and _started(report) > deviation.expires:
-        return Match(deviation, Status.EXPIRED, f"on {deviation.expires.isoformat()}")
-    if deviation.shows(entry):
-        return Match(deviation, Status.EXPECTED, entry["verdict"])
+        return match(Status.EXPIRED, f"on {deviation.expires.isoformat()}")
     if entry["as_wanted"]:
-        return Match(deviation, Status.NO_LONGER_NEEDED, f"{entry['verdict']}, as wanted")
+        return match(Status.NO_LONGER_NEEDED, f"{entry['verdict']}, as wanted")
     if unnamed := deviation.unnamed(entry):
-        return Match(deviation, Status.OTHER_CASES, f"fails too: {', '.join(unnamed)}")
-    return Match(
-        deviation, Status.ANOTHER_VERDICT, f"{entry['verdict']}, expected {deviation.verdict}"
-    )
+        return match(Status.OTHER_CASES, f"fails too: {', '.join(unnamed)}")
+    if deviation.verdict in (None, entry["verdict"]):
+        return match(Status.EXPECTED, entry["verdict"])
+    return match(Status.ANOTHER_VERDICT, f"{entry['verdict']}, expected {deviation.verdict}")
 
 
 def written(report: Mapping[str, Any], known: Iterable[Deviation] = ()) -> str:
@@ -141,9 +210,8 @@ def written(report: Mapping[str, Any], known: Iterable[Deviation] = ()) -> str:
             **({"cases": list(entry["failing"])} if entry.get("failing") else {}),
         }
         lines = [f"{key} = {json.dumps(it, ensure_ascii=False)}" for key, it in fields.items()]
-        tables.append(
-            "\n".join([f"# {' '.join(entry['reason'].split())}", "[[deviation]]", *lines])
-        )
+        why = f"# {' '.join(entry['reason'].split())}"
+        tables.append("\n".join([why, "[[deviation]]", *lines]))
     return "\n\n".join(tables) + "\n" * bool(tables)
 
 
@@ -172,114 +240,103 @@ def load(path: Path | str, known: Iterable[str]) -> tuple[Deviation, ...]:
     except ValueError as error:  # not UTF-8, or not TOML
         got = f"text that is not TOML ({' '.join(str(error).split())})"
         raise InputError(source, got, _FILE) from None
-    _only_known(source, data, ("deviation",))
-    tables = data.get("deviation", [])
+    tables = _Table(source, data, ("deviation",)).data.get("deviation", [])
     if not isinstance(tables, list):
-        raise InputError(
-            f"{source}: deviation", "a single table", "[[deviation]], in double brackets"
-        )
+        wanted = "[[deviation]], in double brackets"
+        raise InputError(f"{source}: deviation", "a single table", wanted)
     deviations = tuple(
         _deviation(f"{source}: deviation {place}", table, ids)
         for place, table in enumerate(tables, start=1)
     )
     seen: dict[str, int] = {}
     for place, item in enumerate(deviations, start=1):
-        key = str((item.id, item.verdict, item.platform.to_json()))
+        key = str((item.id, item.verdict, item.platform))
         if (earlier := seen.setdefault(key, place)) != place:
             got = f"{item.id!r} once more, as in deviation {earlier}"
             raise InputError(f"{source}: deviation {place}", got, "each deviation once")
     return deviations
 
 
-def _deviation(place: str, table: Any, known: Sequence[str]) -> Deviation:
-    if not isinstance(table, dict):
-        raise InputError(place, _named(table), "a table")
-    _only_known(place, table, _KEYS)
+class _Table:
+    """A table of the file, at ``place``. What it may not have is refused by an ``InputError``."""
+
+    def __init__(self, place: str, data: Any, keys: Sequence[str]) -> None:
+        if not isinstance(data, dict):
+            raise InputError(place, _named(data), "a table")
+        for key in data:
+            if key not in keys:
+                wanted = f"only {', '.join(keys)}{did_you_mean(key, keys)}"
+                raise InputError(place, f"the key {key!r}", wanted)
+        self.place, self.data = place, data
+
+    def demand(self, key: str, right: bool, wanted: str) -> None:
+        """Refuse the value of ``key`` unless it is ``right``."""
+        if not right:
+            raise InputError(f"{self.place}: {key}", _named(self.data[key]), wanted)
+
+    def text(self, key: str) -> str:
+        """A text that must be there, on one line."""
+        value = self.data[key]
+        self.demand(key, isinstance(value, str) and bool(value.strip()), "text in quotes")
+        return " ".join(value.split())
+
+    def specifier(self, key: str) -> SpecifierSet:
+        """Version conditions that must be there."""
+        text = self.text(key)
+        try:
+            return SpecifierSet(text)
+        except InvalidSpecifier:
+            wanted = "version conditions such as '>=1.26,<2'"
+            raise InputError(f"{self.place}: {key}", repr(text), wanted) from None
+
+
+def _deviation(place: str, data: Any, known: Sequence[str]) -> Deviation:
+    table = _Table(place, data, _KEYS)
     for key in _MANDATORY:
-        if key not in table:
+        if key not in data:
             raise InputError(f"{place}: {key}", "nothing", "id, reason and link in every deviation")
-    if (claim := _text(place, "id", table["id"])) not in known:
-        wanted = f"the id of a claim{did_you_mean(claim, known)}"
-        raise InputError(f"{place}: id", repr(claim), wanted)
-    link = _text(place, "link", table["link"])
-    if not link.startswith(("https://", "http://")):
-        raise InputError(f"{place}: link", repr(link), "an address that begins with https://")
-    verdict = table.get("verdict")
+    claim, reason, link = map(table.text, _MANDATORY)
+    table.demand("id", claim in known, f"the id of a claim{did_you_mean(claim, known)}")
+    safe = link.startswith(("https://", "http://"))
+    table.demand("link", safe, "an address that begins with https://")
+    verdict, expires, cases = data.get("verdict"), data.get("expires"), data.get("cases", [])
     verdicts = [str(name) for name in Verdict]
-    if verdict is not None and verdict not in verdicts:
-        wanted = f"one of {', '.join(verdicts)}{did_you_mean(str(verdict), verdicts)}"
-        raise InputError(f"{place}: verdict", _named(verdict), wanted)
-    expires = table.get("expires")
-    if expires is not None and (not isinstance(expires, date) or isinstance(expires, datetime)):
-        wanted = "a date such as 2027-06-30, without quotes"
-        raise InputError(f"{place}: expires", _named(expires), wanted)
+    wanted = f"one of {', '.join(verdicts)}{did_you_mean(str(verdict), verdicts)}"
+    table.demand("verdict", verdict in (None, *verdicts), wanted)
+    is_date = isinstance(expires, date) and not isinstance(expires, datetime)
+    wanted = "a date such as 2027-06-30, without quotes"
+    table.demand("expires", expires is None or is_date, wanted)
+    named = isinstance(cases, list) and all(isinstance(case, str) for case in cases)
+    table.demand("cases", named, "a list of texts, names of cases")
     return Deviation(
         claim,
-        _text(place, "reason", table["reason"]),
+        reason,
         link,
         None if verdict is None else Verdict(verdict),
-        _platform(f"{place}: platform", table.get("platform", {})),
+        _platform(f"{place}: platform", data.get("platform", {})),
         expires,
-        _cases(place, table.get("cases", [])),
+        tuple(cases),
     )
 
 
-def _cases(place: str, value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list) or any(not isinstance(case, str) for case in value):
-        raise InputError(f"{place}: cases", _named(value), "a list of texts, names of cases")
-    return tuple(value)
-
-
-def _platform(place: str, table: Any) -> Platform:
-    if not isinstance(table, dict):
-        raise InputError(place, _named(table), "a table")
-    _only_known(place, table, _PLATFORM_KEYS)
-    system = table.get("system")
-    if system is not None:
-        name = _text(place, "system", system)
-        spelled = {known.lower(): known for known in _SYSTEMS}
-        if name.lower() not in spelled:
-            wanted = f"one of {', '.join(_SYSTEMS)}{did_you_mean(name, _SYSTEMS)}"
-            raise InputError(f"{place}: system", repr(name), wanted)
-        system = spelled[name.lower()]
-    packages = table.get("packages", {})
-    if not isinstance(packages, dict):
-        raise InputError(
-            f"{place}: packages", _named(packages), 'a table, such as { numpy = "<2" }'
-        )
+def _platform(place: str, data: Any) -> Platform:
+    table, system = _Table(place, data, _PLATFORM_KEYS), None
+    if "system" in data:
+        name = table.text("system")
+        system = {known.lower(): known for known in _SYSTEMS}.get(name.lower())
+        wanted = f"one of {', '.join(_SYSTEMS)}{did_you_mean(name, _SYSTEMS)}"
+        table.demand("system", system is not None, wanted)
+    packages = data.get("packages", {})
+    table.demand("packages", isinstance(packages, dict), 'a table, such as { numpy = "<2" }')
+    versions = _Table(f"{place}: packages", packages, tuple(packages))
     return Platform(
         system,
-        None if "machine" not in table else _text(place, "machine", table["machine"]),
-        None if "python" not in table else _specifier(place, "python", table["python"]),
-        tuple(
-            (canonicalize_name(name), _specifier(f"{place}: packages", name, text))
-            for name, text in packages.items()
-        ),
+        table.text("machine") if "machine" in data else None,
+        table.specifier("python") if "python" in data else None,
+        tuple((canonicalize_name(name), versions.specifier(name)) for name in packages),
     )
-
-
-def _specifier(place: str, key: str, value: Any) -> SpecifierSet:
-    try:
-        return SpecifierSet(_text(place, key, value))
-    except InvalidSpecifier:
-        wanted = "version conditions such as '>=1.26,<2'"
-        raise InputError(f"{place}: {key}", repr(value), wanted) from None
-
-
-def _text(place: str, key: str, value: Any) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise InputError(f"{place}: {key}", _named(value), "text in quotes")
-    return " ".join(value.split())
-
-
-def _only_known(place: str, table: Mapping[str, Any], known: Sequence[str]) -> None:
-    for key in table:
-        if key not in known:
-            wanted = f"only {', '.join(known)}{did_you_mean(key, known)}"
-            raise InputError(place, f"the key {key!r}", wanted)
 
 
 def _named(value: Any) -> str:
-    return (
-        repr(value) if isinstance(value, str | bool | int | float) else f"a {type(value).__name__}"
-    )
+    shown = isinstance(value, str | bool | int | float)
+    return repr(value) if shown else f"a {type(value).__name__}"

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-from lcnn_verify.comparison import shapes
+from typing import Any, TypedDict
 
 Json = Mapping[str, Any]
 
@@ -22,9 +20,48 @@ class Difference:
     old: str | None
     new: str | None
 
-    def to_json(self) -> shapes.Difference:
-        """A plain dict."""
-        return {"name": self.name, "old": self.old, "new": self.new}
+
+class Unit(TypedDict):
+    """A unit that took noticeably more or less time."""
+
+    unit: str
+    old: float
+    new: float
+
+
+class Durations(TypedDict):
+    """Seconds; information only."""
+
+    old: float
+    new: float
+    units: Sequence[Unit]
+
+
+class Side(TypedDict):
+    """One of the reports that are compared."""
+
+    source: str
+    kind: str
+    target: str | None
+    started: str
+    profile: str
+    seed: int
+    claims: int
+    not_as_wanted: Sequence[str]
+
+
+def side(data: Json, source: str) -> Side:
+    """What is to be known of a report that goes by the name ``source``."""
+    return {
+        "source": source,
+        "kind": kind(data),
+        "target": target(data) or None,
+        "started": data["timings"]["started"],
+        "profile": data["run"]["profile"],
+        "seed": data["run"]["seed"],
+        "claims": len(data["claims"]),
+        "not_as_wanted": list(data["summary"]["not_as_wanted"]),
+    }
 
 
 def kind(data: Json) -> str:
@@ -85,10 +122,10 @@ def environment(old: Json, new: Json) -> list[Difference]:
     ]
 
 
-def durations(old: Json, new: Json) -> shapes.Durations:
+def durations(old: Json, new: Json) -> Durations:
     """Seconds of both runs, and the units whose seconds changed most; never a regression."""
     before, after = old["timings"]["units"], new["timings"]["units"]
-    changed: list[shapes.Unit] = [
+    changed: list[Unit] = [
         {"unit": unit, "old": before[unit], "new": seconds}
         for unit, seconds in after.items()
         if unit in before and _noticeable(before[unit], seconds)

@@ -8,17 +8,14 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 import lcnn_verify
-from lcnn_verify.comparison import phrases as said
-from lcnn_verify.comparison import shapes
-from lcnn_verify.comparison.compare import side
-from lcnn_verify.comparison.surroundings import kind
+from lcnn_verify.comparison import outline
+from lcnn_verify.comparison.surroundings import Side, kind, side
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence.figures import Axis, Figure, Kind, Line, linear, log
 from lcnn_verify.numerics.digits import number
 from lcnn_verify.reporting import document as doc
 from lcnn_verify.reporting import phrases
-from lcnn_verify.reporting.files import write_record
-from lcnn_verify.reporting.plain import plain
+from lcnn_verify.reporting.plain import plain, write_record
 from lcnn_verify.reporting.report import Report
 
 TREND_VERSION = "1.0"
@@ -41,7 +38,7 @@ class TrendData(TypedDict):
 
     trend: str
     lcnn_verify: str
-    reports: Sequence[shapes.Side]
+    reports: Sequence[Side]
     seconds: Sequence[float]
     claims: Sequence[Course]
 
@@ -120,7 +117,7 @@ def document(
     changed = [it["claim"] for it in courses if len(set(it["verdicts"])) > 1]
     verdicts = f"{len(changed)} changed" if changed else "none changed"
     head = tuple(
-        doc.Paragraph((doc.Span(f"{k}", "strong"), ": ", doc.Plain(said.side(report))), "papers")
+        doc.Paragraph((doc.Span(f"{k}", "strong"), ": ", doc.Plain(outline.side(report))), "papers")
         for k, report in enumerate(reports, 1)
     )
     curves = doc.Section("Each claim", tuple(_drawn(courses)), "curves", media=doc.Medium.PAGE)
@@ -144,11 +141,10 @@ def _tables(data: Mapping[str, Any]) -> Iterator[doc.Block]:
     """Every value where there is room for it; in the terminal the first and the last."""
     numbers = [f"report {k}" for k in range(1, len(data["reports"]) + 1)]
     for title, key in (("Tightest", "closeness"), ("Seconds", "seconds")):
-        heads = (doc.Column("claim"), *(doc.Column(name, number=True) for name in numbers))
+        heads = doc.columns("claim", numbers=numbers)
         rows = [(it["claim"], [_cell(value) for value in it[key]]) for it in data["claims"]]
         yield _table(heads, rows, title, doc.Medium.WRITTEN)
-    heads = (doc.Column("claim"), doc.Column("verdict"))
-    heads += (doc.Column("tightest", number=True), doc.Column("seconds", number=True))
+    heads = doc.columns("claim", "verdict", numbers=("tightest", "seconds"))
     kinds = ("verdicts", "closeness", "seconds")
     ends = [(it["claim"], [_listed(_ends(it[key])) for key in kinds]) for it in data["claims"]]
     yield _table(heads, ends, "", doc.Medium.TERMINAL)

@@ -196,7 +196,7 @@ def _evidence(data: _Json, entry: _Json) -> Iterator[doc.Block]:
         yield doc.Paragraph(_sampling(entry, stream, laws(data).index(stream["law"])), "sampling")
     if measured := _measured(entry["measurements"]):
         yield doc.Heading("Measured beside it", minor=True)
-        columns = tuple(map(doc.Column, ("Quantity", "Measured", "Claimed")))
+        columns = doc.columns("Quantity", "Measured", "Claimed")
         label = f"Measurements for {entry['id']}"
         yield doc.Table(columns, measured, label=label, style="data measured")
 

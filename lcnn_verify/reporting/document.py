@@ -125,6 +125,11 @@ class Column:
     style: str = ""
 
 
+def columns(*names: str, numbers: Iterable[str] = ()) -> tuple[Column, ...]:
+    """Columns of words, and after them those of ``numbers``."""
+    return (*map(Column, names), *(Column(name, number=True) for name in numbers))
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """Rows of cells, the first of each naming the row.

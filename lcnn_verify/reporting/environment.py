@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 import lcnn_verify
 from lcnn_verify import packs
 from lcnn_verify.evidence.hooks import without_hooks
-from lcnn_verify.reporting import shapes
+from lcnn_verify.reporting.schema import Environment
 
 _DISTRIBUTION = "lcnn-verify"
 _FRAMEWORKS = ("jax", "torch")
@@ -108,7 +108,7 @@ def git_revision(file: Path) -> str | None:
     return f"{revision}-dirty" if changed else revision
 
 
-def environment(pack_keys: Iterable[str] = ()) -> shapes.Environment:
+def environment(pack_keys: Iterable[str] = ()) -> Environment:
     """What a report says of the place it was made in; the same for equal places.
 
     Of packages it names ours, those of the packs called ``pack_keys``, and what they need; of

@@ -168,9 +168,7 @@ def advice(data: _Json) -> Iterator[doc.Section]:
         if said[row["symptom"]]
     )
     if lines:
-        columns = tuple(
-            map(doc.Column, ("check", "symptom", "likely cause", "wrong on purpose like it"))
-        )
+        columns = doc.columns("check", "symptom", "likely cause", "wrong on purpose like it")
         title = "What it may come from"
         yield doc.Section(
             title, (doc.Table(columns, lines),), "advice", listed=title, media=doc.Medium.PAGE

@@ -141,8 +141,7 @@ def _again(data: _Json) -> Iterator[doc.Block]:
 def _by_paper(data: _Json) -> doc.Table:
     """How many claims have each verdict, paper by paper and group by group."""
     verdicts = [name for name, kinds in data["summary"]["verdicts"].items() if any(kinds.values())]
-    columns = [doc.Column("Paper"), *(doc.Column(name, number=True) for name in verdicts)]
-    columns.append(doc.Column("As wanted", number=True))
+    columns = doc.columns("Paper", numbers=(*verdicts, "As wanted"))
     rows: list[tuple[doc.Line, ...]] = []
     groups = phrases.sections(data)
     for index, pack in enumerate(data["packs"], 1):
@@ -159,9 +158,7 @@ def _by_paper(data: _Json) -> doc.Table:
             if not phrases.is_long(data)
         ]
     label = "Verdicts by paper"
-    return doc.Table(
-        tuple(columns), tuple(rows), label=label, style="data counts", media=doc.Medium.PAGE
-    )
+    return doc.Table(columns, tuple(rows), label=label, style="data counts", media=doc.Medium.PAGE)
 
 
 def _counted(

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
-from lcnn_verify.evidence import Verdict, decide, violation_rate_bound
-from lcnn_verify.ledger.claim import Claim, Constant, Source
-from lcnn_verify.reporting import shapes
+from lcnn_verify.evidence import Verdict, decide
+from lcnn_verify.evidence import violation_rate_bound as rate_bound
+from lcnn_verify.ledger.claim import Claim
+from lcnn_verify.reporting import schema
 from lcnn_verify.reporting.plain import canonical
 
 _Json = dict[str, Any]
+_STREAM = ("draws", "undecided", "violations")
 
 
 def in_order(records: Iterable[_Json]) -> list[_Json]:
@@ -52,18 +55,15 @@ def _fallen_key(record: _Json) -> tuple[bool, int, str]:
     return False, instance_size(fallen["arguments"]), canonical(fallen)
 
 
-def _tightest(records: Sequence[_Json]) -> shapes.Observation | None:
-    seen: list[shapes.Observation] = [
-        record["tightest"]
-        for record in records
-        if record["tightest"] and record["tightest"]["tightness"] is not None
-    ]
-    return max(seen, key=lambda observation: observation["tightness"] or 0.0, default=None)
+def _tightest(records: Sequence[_Json]) -> schema.Written | None:
+    every = (record["tightest"] for record in records)
+    seen = [it for it in every if it and it["tightness"] is not None]
+    return max(seen, key=lambda it: float(it["tightness"]), default=None)
 
 
-def _apart(records: Sequence[_Json]) -> dict[str, shapes.Observation]:
+def _apart(records: Sequence[_Json]) -> dict[str, schema.Written]:
     """The tightest of the checks that are not the claim's own inequality, by their names."""
-    found: dict[str, shapes.Observation] = {}
+    found: dict[str, schema.Written] = {}
     for record in records:
         for name, seen in record.get("apart", {}).items():
             if (seen["tightness"] or 0.0) > (found.get(name, seen)["tightness"] or -1.0):
@@ -79,26 +79,20 @@ def _counts(records: Sequence[_Json], field: str) -> dict[str, int]:
     return dict(sorted(total.items()))
 
 
-def _sampling(records: Sequence[_Json]) -> list[shapes.Sampling]:
+def _sampling(records: Sequence[_Json]) -> list[schema.Written]:
     """Counts of the i.i.d. streams, added up law by law, with the 95 % Clopper–Pearson bound."""
     by_law: dict[str, Counter[str]] = {}
     for record in records:
         if stream := record["sampling"]:
-            counts = by_law.setdefault(stream["law"], Counter())
-            counts.update({key: stream[key] for key in ("draws", "undecided", "violations")})
+            counts = by_law.setdefault(stream["law"], Counter(dict.fromkeys(_STREAM, 0)))
+            counts.update({key: stream[key] for key in _STREAM})
     return [
-        {
-            "law": law,
-            "draws": counts["draws"],
-            "undecided": counts["undecided"],
-            "violations": counts["violations"],
-            "violation_rate_bound": violation_rate_bound(counts["violations"], counts["draws"]),
-        }
-        for law, counts in sorted(by_law.items())
+        {"law": law, **it, "violation_rate_bound": rate_bound(it["violations"], it["draws"])}
+        for law, it in sorted(by_law.items())
     ]
 
 
-def merge(claim: Claim, records: Iterable[_Json]) -> shapes.Claim:
+def merge(claim: Claim, records: Iterable[_Json]) -> schema.Claim:
     """The report's entry for ``claim``, from the plain records of all its tests and shards.
 
     Counts are summed, i.i.d. draws included (``sampling`` tells them apart); the tightest margin
@@ -110,12 +104,11 @@ def merge(claim: Claim, records: Iterable[_Json]) -> shapes.Claim:
     sampling = _sampling(ordered)
 
     def total(field: str, stream_field: str | None = None) -> int:
-        streams: Sequence[Any] = sampling
-        drawn = (int(stream[stream_field]) for stream in streams if stream_field)
-        return sum(int(record[field]) for record in ordered) + sum(drawn)
+        drawn = sum(int(stream[stream_field]) for stream in sampling if stream_field)
+        return sum(int(record[field]) for record in ordered) + drawn
 
     counterexample = min(ordered, key=_fallen_key)["counterexample"] if ordered else None
-    entry: shapes.Claim = {
+    entry: schema.Claim = {
         "id": claim.id,
         "pack": claim.pack,
         "group": claim.group,
@@ -124,9 +117,9 @@ def merge(claim: Claim, records: Iterable[_Json]) -> shapes.Claim:
         "wording": claim.wording,
         "kind": str(claim.kind),
         "provenance": [str(provenance) for provenance in claim.provenance],
-        "source": source_of(claim.source),
+        "source": asdict(claim.source),
         "assumptions": list(claim.assumptions),
-        "constants": [_constant(constant) for constant in claim.constants],
+        "constants": [asdict(constant) for constant in claim.constants],
         "follows_from": list(claim.follows_from),
         "refutation": claim.refutation,
         "property_file": claim.property_file,
@@ -150,7 +143,7 @@ def merge(claim: Claim, records: Iterable[_Json]) -> shapes.Claim:
         "measurements": [entry for record in ordered for entry in record["measurements"]],
         "series": [entry for record in ordered for entry in record["series"]],
     }
-    late: Any = {
+    late = {
         "proofs": [proof for record in ordered for proof in record.get("proofs", ())],
         "exact": sum(int(record.get("exact", 0)) for record in ordered),
         "classes": _counts(ordered, "classes"),
@@ -159,12 +152,11 @@ def merge(claim: Claim, records: Iterable[_Json]) -> shapes.Claim:
         "failing": {case: says for it in ordered for case, says in it.get("failing", {}).items()},
         "defects": [record["defect"] for record in ordered if "defect" in record],
     }
-    present: Any = {key: value for key, value in late.items() if value}
-    entry.update(present)
+    entry.update({key: value for key, value in late.items() if value})  # type: ignore[typeddict-item]
     return entry
 
 
-def sentence(claim: Claim) -> shapes.Sentence:
+def sentence(claim: Claim) -> schema.Sentence:
     """The report's entry for a claim that no computation can reach."""
     return {
         "id": claim.id,
@@ -173,35 +165,21 @@ def sentence(claim: Claim) -> shapes.Sentence:
         "title": claim.title,
         "statement": claim.statement,
         "wording": claim.wording,
-        "source": source_of(claim.source),
+        "source": asdict(claim.source),
         "not_testable": claim.not_testable,
     }
 
 
-def source_of(source: Source) -> shapes.Source:
-    """The report's record of a source."""
-    return {"paper": source.paper, "place": source.place, "url": source.url}
-
-
-def _constant(constant: Constant) -> shapes.Constant:
-    return {
-        "name": constant.name,
-        "value": constant.value,
-        "whose": constant.whose.value,
-        "basis": constant.basis,
-    }
-
-
-def summarize(entries: Sequence[shapes.Claim]) -> shapes.Summary:
+def summarize(entries: Sequence[schema.Claim]) -> schema.Summary:
     """Counts over the merged claims; what follows from another claim is not counted as evidence.
 
     ``claims`` and ``controls`` add up to all entries; ``independent`` counts the claims that
     follow from no other.
     """
-    verdicts = {}
-    for verdict in Verdict:
-        having = [entry for entry in entries if entry["verdict"] == verdict]
-        verdicts[str(verdict)] = _kinds(having)
+    verdicts = {
+        str(verdict): _kinds([entry for entry in entries if entry["verdict"] == verdict])
+        for verdict in Verdict
+    }
     return {
         **_kinds(entries),
         "as_wanted": sum(entry["as_wanted"] for entry in entries),
@@ -211,8 +189,8 @@ def summarize(entries: Sequence[shapes.Claim]) -> shapes.Summary:
     }
 
 
-def _kinds(entries: Sequence[shapes.Claim]) -> shapes.Kinds:
-    controls = [entry for entry in entries if entry["kind"] == "control"]
-    derived = [e for e in entries if e["kind"] != "control" and e["follows_from"]]
-    claims = len(entries) - len(controls)
-    return {"claims": claims, "independent": claims - len(derived), "controls": len(controls)}
+def _kinds(entries: Sequence[schema.Claim]) -> schema.Kinds:
+    claims = [entry for entry in entries if entry["kind"] != "control"]
+    independent = sum(not entry["follows_from"] for entry in claims)
+    controls = len(entries) - len(claims)
+    return {"claims": len(claims), "independent": independent, "controls": controls}

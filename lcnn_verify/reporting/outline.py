@@ -79,7 +79,6 @@ def _filters(data: _Json) -> Iterator[doc.Filter]:
 
 def _overview(data: _Json, parts: Sequence[phrases.Group]) -> doc.Table:
     """All verdicts in one table, as few columns as there are."""
-    columns = (doc.Column("claim"), doc.Column("verdict"), doc.Column("examples", number=True))
     rows: list[tuple[doc.Line, ...]] = []
     ends = set()
     for part in parts:
@@ -96,15 +95,14 @@ def _overview(data: _Json, parts: Sequence[phrases.Group]) -> doc.Table:
                 )
             )
         ends.add(len(rows) - 1)
-    more = (doc.Column("tightest", number=True), doc.Column("wanted"))
-    return doc.Table((*columns, *more), tuple(rows), ends=frozenset(ends))
+    columns = doc.columns("claim", "verdict", numbers=("examples", "tightest"))
+    return doc.Table((*columns, doc.Column("wanted")), tuple(rows), ends=frozenset(ends))
 
 
 def _summary(part: phrases.Group) -> doc.Table:
     """The verdicts of one group in short."""
-    columns = [doc.Column(name) for name in ("claim", "says", "verdict", "")]
     numbers = ("examples", "tightest", "violation rate ≤")
-    columns += [doc.Column(name, number=True) for name in numbers]
+    columns = doc.columns("claim", "says", "verdict", "", numbers=numbers)
     rows = []
     for entry in part.entries:
         names = doc.joined([doc.Code(name) for name in entry["follows_from"]])
@@ -120,7 +118,7 @@ def _summary(part: phrases.Group) -> doc.Table:
                 phrases.violation_rate(entry),
             )
         )
-    return doc.Table(tuple(columns), tuple(rows), part.title)
+    return doc.Table(columns, tuple(rows), part.title)
 
 
 def _details(data: _Json, parts: Sequence[phrases.Group]) -> Iterator[doc.Details]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, cast
@@ -14,11 +14,10 @@ from lcnn_verify.errors import InputError
 from lcnn_verify.evidence import replay_record
 from lcnn_verify.ledger.claim import Claim
 from lcnn_verify.numerics.frames import frame
-from lcnn_verify.reporting import phrases, shapes
+from lcnn_verify.reporting import phrases, schema
 from lcnn_verify.reporting.environment import environment, installed_version, repository
-from lcnn_verify.reporting.merge import merge, sentence, source_of, summarize, without_times
+from lcnn_verify.reporting.merge import merge, sentence, summarize, without_times
 from lcnn_verify.reporting.plain import plain, sorted_copy, to_text
-from lcnn_verify.reporting.schema import SCHEMA_VERSION, check, parse
 
 FILES = ("report.json", "junit.xml", "summary.md", "index.html")
 """What a report is written to, beside its replay files."""
@@ -95,7 +94,7 @@ class Report:
             raise InputError(source, got, "a report.json") from None
         except UnicodeDecodeError:
             raise InputError(source, "a file that is not UTF-8 text", "a report.json") from None
-        return cls(check(parse(text, source), source), file.parent)
+        return cls(schema.check(schema.parse(text, source), source), file.parent)
 
     def write(
         self, directory: Path | str, *, expected: Mapping[str, str] = MappingProxyType({})
@@ -173,8 +172,8 @@ def build_report(
             if took:
                 proofs.setdefault(claim_id, Counter()).update(took)
     entries = [merge(claim, by_claim[claim.id]) for claim in claims]
-    data: shapes.Report = {
-        "schema_version": SCHEMA_VERSION,
+    data: schema.Report = {
+        "schema_version": schema.SCHEMA_VERSION,
         "run": {"profile": run.profile, "seed": run.seed, "selection": list(run.selection)},
         "packs": _packs(claims),
         "summary": summarize(entries),
@@ -188,9 +187,9 @@ def build_report(
         },
     }
     if subject is not None:
-        data["subject"] = cast(shapes.Subject, subject)
+        data["subject"] = cast(schema.Subject, subject)
     if partial is not None:
-        data["partial"] = cast(shapes.Partial, partial)
+        data["partial"] = cast(schema.Partial, partial)
     if proofs:
         data["timings"]["proofs"] = sorted_copy(proofs)
     return Report(plain(data))
@@ -206,32 +205,28 @@ def _not_testable(claims: Sequence[Claim], run: RunInfo) -> list[Claim]:
     ]
 
 
-def _packs(claims: Sequence[Claim]) -> list[shapes.Pack]:
+def _packs(claims: Sequence[Claim]) -> list[schema.Pack]:
     """What the report says of the packs of ``claims``."""
     groups = dict.fromkeys(claim.group for claim in claims)
-    found: list[shapes.Pack] = []
-    for pack in (packs.pack_of(key) for key in dict.fromkeys(claim.pack for claim in claims)):
-        mine = [prefix for prefix in groups if prefix.partition(".")[0] == pack.key]
-        headings: dict[str, shapes.Heading] = {}
-        for prefix in mine:
-            group = pack.group(prefix)
-            headings[prefix] = {"heading": group.heading, "introduction": group.introduction}
-        version = installed_version(pack.distribution)
-        found.append(
-            {
-                "key": pack.key,
-                "title": pack.title,
-                "source": source_of(pack.source),
-                "distribution": pack.distribution,
-                "version": version,
-                "groups": headings,
-                "introduction": pack.introduction,
-                "glossary": dict(pack.glossary),
-                "notes": pack.notes,
-                "repository": repository(pack.distribution),
-            }
-        )
-    return found
+    return [
+        {
+            "key": pack.key,
+            "title": pack.title,
+            "source": asdict(pack.source),
+            "distribution": pack.distribution,
+            "version": installed_version(pack.distribution),
+            "groups": {
+                prefix: asdict(pack.group(prefix))
+                for prefix in groups
+                if prefix.partition(".")[0] == pack.key
+            },
+            "introduction": pack.introduction,
+            "glossary": dict(pack.glossary),
+            "notes": pack.notes,
+            "repository": repository(pack.distribution),
+        }
+        for pack in map(packs.pack_of, dict.fromkeys(claim.pack for claim in claims))
+    ]
 
 
 def remove_report(directory: Path | str) -> None:

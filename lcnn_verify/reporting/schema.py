@@ -1,12 +1,17 @@
-"""The published JSON Schema of ``report.json``, and the check that a file obeys it."""
+"""The published JSON Schema of ``report.json``, the report as typed data, and the check of a file.
+
+The types are for those who write a report. A test holds each key of theirs, and the type of each
+value, to the schema; and what classes of the engine write in a report, to its part of the schema.
+"""
 
 from __future__ import annotations
 
 import json
 import math
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, NotRequired, TypeAlias, TypedDict
 
 from lcnn_verify.errors import InputError, KeyTwice, once
 from lcnn_verify.reporting.plain import plain
@@ -16,6 +21,166 @@ SCHEMA_PATH = Path(__file__).with_name("report.schema.json")
 _MAJOR, _MINOR = (int(part) for part in SCHEMA_VERSION.split("."))
 _WANTED = f"a report of schema {_MAJOR}.x, as `lcnn-verify run` writes it"
 _LONGEST = 160
+
+Written: TypeAlias = Mapping[str, Any]
+"""What a class of the engine writes: a source, a constant, an observation, a proof, a figure."""
+
+
+class Run(TypedDict):
+    """What was asked for."""
+
+    profile: str
+    seed: int
+    selection: Sequence[str]
+
+
+class Pack(TypedDict):
+    """A pack: one paper's claims, and the distribution that brings them."""
+
+    key: str
+    title: str
+    source: Written
+    distribution: str
+    version: str | None
+    groups: Mapping[str, Written]
+    introduction: str
+    glossary: Mapping[str, str]
+    notes: str
+    repository: str
+
+
+class Subject(TypedDict):
+    """Code under test."""
+
+    name: str
+    command: Sequence[str]
+    facts: Mapping[str, str]
+    not_offered: Sequence[Written]
+    advice: NotRequired[Sequence[Written]]
+
+
+class Kinds(TypedDict):
+    """Claims, those of them that follow from no other claim, and controls."""
+
+    claims: int
+    independent: int
+    controls: int
+
+
+class Summary(Kinds):
+    """Counts over all claims."""
+
+    as_wanted: int
+    not_as_wanted: Sequence[str]
+    verdicts: Mapping[str, Kinds]
+    examples: int
+
+
+class Sentence(TypedDict):
+    """A sentence of a source that no computation can reach."""
+
+    id: str
+    pack: str
+    group: str
+    title: str
+    statement: str
+    wording: str
+    source: Written
+    not_testable: str
+
+
+class Claim(TypedDict):
+    """A claim of the ledger and what it earned."""
+
+    id: str
+    pack: str
+    group: str
+    title: str
+    statement: str
+    wording: str
+    kind: str
+    provenance: Sequence[str]
+    source: Written
+    assumptions: Sequence[str]
+    constants: Sequence[Written]
+    follows_from: Sequence[str]
+    refutation: str
+    property_file: str
+    wanted: str
+    verdict: str
+    as_wanted: bool
+    reason: str
+    tests: Sequence[str]
+    examples: int
+    undecided: int
+    violations: int
+    checks: int
+    escalated: int
+    discarded: Mapping[str, int]
+    undecided_reasons: Mapping[str, int]
+    errors: Sequence[str]
+    sampling: Sequence[Written]
+    tightest: Written | None
+    apart: NotRequired[Mapping[str, Written]]
+    counterexample: Written | None
+    witnesses: Sequence[Written]
+    proofs: NotRequired[Sequence[Written]]
+    measurements: Sequence[Written]
+    series: Sequence[Written]
+    exact: NotRequired[int]
+    classes: NotRequired[Mapping[str, int]]
+    failing: NotRequired[Mapping[str, str]]
+    audit: NotRequired[Mapping[str, int]]
+    defects: NotRequired[Sequence[Written]]
+
+
+class Environment(TypedDict):
+    """Where the report was made."""
+
+    lcnn_verify: str
+    git_revision: str | None
+    python: str
+    implementation: str
+    platform: str
+    machine: str
+    cpu_count: int | None
+    packages: Mapping[str, str]
+    float: Written
+    left_out: Sequence[Written]
+
+
+class Timings(TypedDict):
+    """What alone differs between equal runs."""
+
+    started: str
+    seconds: float
+    units: Mapping[str, float]
+    proofs: NotRequired[Mapping[str, Mapping[str, float]]]
+
+
+class Partial(TypedDict):
+    """Why a report is not finished, what it lacks, and the options that let its run go on."""
+
+    reason: str
+    units: int
+    finished: int
+    missing: Sequence[str]
+    options: Sequence[str]
+
+
+class Report(TypedDict):
+    """Everything one run found."""
+
+    schema_version: str
+    run: Run
+    packs: Sequence[Pack]
+    subject: NotRequired[Subject]
+    partial: NotRequired[Partial]
+    summary: Summary
+    claims: Sequence[Claim]
+    not_testable: Sequence[Sentence]
+    environment: Environment
+    timings: Timings
 
 
 def schema() -> dict[str, Any]:

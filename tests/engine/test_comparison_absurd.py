@@ -12,8 +12,8 @@ import pytest
 from jsonschema import Draft202012Validator
 from rich.console import Console
 
+from lcnn_verify.comparison.changes import margin_of
 from lcnn_verify.comparison.compare import SCHEMA_PATH, compare
-from lcnn_verify.comparison.margins import margin_of
 from lcnn_verify.comparison.outline import document
 from lcnn_verify.evidence import Verdict
 from lcnn_verify.reporting import html, markdown, terminal

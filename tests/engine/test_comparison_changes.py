@@ -5,11 +5,17 @@ from __future__ import annotations
 import comparison_fixtures as pairs
 import pytest
 
-from lcnn_verify.comparison import phrases
-from lcnn_verify.comparison.changes import Aspect, Severity, compare_claims
+from lcnn_verify.comparison.changes import (
+    Aspect,
+    Margin,
+    Severity,
+    compare_claims,
+    lost,
+    margin_of,
+)
 from lcnn_verify.comparison.compare import compare
-from lcnn_verify.comparison.deviation import Deviation
-from lcnn_verify.comparison.margins import Margin, lost, margin_of
+from lcnn_verify.comparison.deviations import Deviation
+from lcnn_verify.comparison.outline import groups
 from lcnn_verify.comparison.surroundings import durations, environment, notes
 from lcnn_verify.errors import InputError
 
@@ -371,7 +377,7 @@ def test_claims_with_the_same_change_stand_together():
             for text in texts
         ]
     }
-    worst, other = phrases.groups(data)
+    worst, other = groups(data)
     assert worst.changes == ((("a", "d"), ("vanished",)), (("c",), ("fell", "margin")))
     assert (worst.size, other.size) == (3, 1)
     assert other.changes == ((("b",), ("vanished",)),)

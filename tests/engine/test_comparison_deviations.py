@@ -8,8 +8,15 @@ import comparison_fixtures as pairs
 import pytest
 from packaging.specifiers import SpecifierSet
 
-from lcnn_verify.comparison.deviation import Deviation, Platform
-from lcnn_verify.comparison.deviations import Status, expected, load, matching, unexpected
+from lcnn_verify.comparison.deviations import (
+    Deviation,
+    Platform,
+    Status,
+    expected,
+    load,
+    matching,
+    unexpected,
+)
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence import Verdict
 

@@ -17,7 +17,7 @@ from snapshot_kit import compare as compare_text
 from snapshot_kit import one_row_a_table, outline
 
 from lcnn_verify.comparison.compare import SCHEMA_PATH, Comparison, compare
-from lcnn_verify.comparison.deviation import Deviation, Platform
+from lcnn_verify.comparison.deviations import Deviation, Platform
 from lcnn_verify.comparison.outline import document
 from lcnn_verify.evidence import Verdict
 from lcnn_verify.reporting import html, markdown, terminal

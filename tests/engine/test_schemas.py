@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import types
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, is_dataclass, replace
 from typing import (
     Any,
     Literal,
@@ -16,11 +17,18 @@ from typing import (
     is_typeddict,
 )
 
+import jsonschema
 import pytest
 
 from lcnn_verify.comparison import compare
-from lcnn_verify.comparison import shapes as comparison
-from lcnn_verify.reporting import shapes as report
+from lcnn_verify.comparison.deviations import Deviation, Match, Status
+from lcnn_verify.evidence import Certificate, Figure, Observation, Outcome
+from lcnn_verify.evidence.figures import Kind, Line, log
+from lcnn_verify.evidence.recorder import Measurement, Proof
+from lcnn_verify.ledger import Constant, Source, Whose
+from lcnn_verify.profiles import RunContext
+from lcnn_verify.reporting import schema as report
+from lcnn_verify.reporting.plain import plain
 from lcnn_verify.reporting.schema import schema
 
 SCALARS = {str: "string", int: "integer", bool: "boolean", float: "number", type(None): "null"}
@@ -36,7 +44,7 @@ def resolved(node: dict[str, Any], root: dict[str, Any]) -> dict[str, Any]:
 def differences(kind: Any, node: dict[str, Any], root: dict[str, Any], place: str) -> list[str]:
     """Where a schema's node allows something else than the type ``kind`` does."""
     node, origin, inside = resolved(node, root), get_origin(kind), get_args(kind)
-    if is_typeddict(kind):
+    if is_typeddict(kind) or is_dataclass(kind):
         return of_record(kind, node, root, place)
     if origin in (Union, types.UnionType):
         return of_union(inside, node, root, place)
@@ -48,7 +56,11 @@ def differences(kind: Any, node: dict[str, Any], root: dict[str, Any], place: st
     if origin is Mapping:
         return of_mapping(inside[1], node, root, place)
     if "enum" in node:
-        return [] if kind is str and all(isinstance(e, str) for e in node["enum"]) else [place]
+        return (
+            []
+            if issubclass(kind, str) and all(isinstance(e, str) for e in node["enum"])
+            else [place]
+        )
     return [] if node.get("type") == SCALARS[kind] else [f"{place}: {node.get('type')}, {kind}"]
 
 
@@ -83,14 +95,14 @@ def of_union(kinds, node, root, place):
 
 
 def of_mapping(kind, node, root, place):
+    if kind is Any:
+        return [] if node.get("type") == "object" else [place]  # a class writes it: see below
     if isinstance(node.get("properties"), dict):  # named keys, all of one type
         if set(node["required"]) != set(node["properties"]):
             return [f"{place}: required"]
         nodes = node["properties"].values()
         return [text for inner in nodes for text in differences(kind, inner, root, place)]
     inner = node.get("additionalProperties")
-    if kind is Any:
-        return [] if inner is True else [f"{place}: not open"]
     return differences(kind, inner, root, f"{place}.*") if isinstance(inner, dict) else [place]
 
 
@@ -98,9 +110,46 @@ def test_the_report_is_what_its_schema_says():
     assert differences(report.Report, schema(), schema(), "$") == []
 
 
+DIFF = json.loads(compare.SCHEMA_PATH.read_text(encoding="utf-8"))
+
+
 def test_the_comparison_is_what_its_schema_says():
-    published = json.loads(compare.SCHEMA_PATH.read_text(encoding="utf-8"))
-    assert differences(comparison.Diff, published, published, "$") == []
+    assert differences(compare.Diff, DIFF, DIFF, "$") == []
+
+
+PROVED = Certificate("-2e-1", "-1e-1", "balls")
+BARE = Observation(
+    *("toy.growth", "test_x", "q", 1.0, "≥", "b", 2.0, -1.0, 0.0, None),
+    *(Outcome.VIOLATED, "float64", {}, RunContext().to_json()),
+)
+WHOLE = replace(
+    BARE, diagnosis="d", snippet="s", certificate=PROVED, exact={"got": "1", "bound": "2"}
+)
+PROOF = Proof("s", "b", "exact", whole=True)
+AXES = {"x": log("x", "m"), "y": log("y", "m")}
+FIGURE = Figure(Kind.CURVES, "t", **AXES, lines=(Line("l", slope=1.0),)).to_json()
+DEVIATION = Match(Deviation("toy.growth", "r", "https://x"), Status.ABSENT).to_json()
+WRITTEN = {
+    "source": [asdict(Source("p", "q", "r"))],
+    "constant": [asdict(Constant("c", "2", Whose.OURS, "chosen"))],
+    "context": [RunContext(subject={}).to_json(), RunContext().to_json()],
+    "observation": [WHOLE.to_json(), BARE.to_json()],
+    "certificate": [asdict(PROVED)],
+    "proof": [replace(PROOF, cells=3, drawn={}).to_json(), PROOF.to_json()],
+    "measurement": [asdict(Measurement("n", 1.0))],
+    "figure": [FIGURE],
+    "series": [{"figure": FIGURE, "label": "l", "data": {"x": [1.0], "y": [1.0]}}],
+    "deviation": [DEVIATION],
+}
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_what_classes_write_is_what_the_schemas_say(name):
+    root = DIFF if name in DIFF["$defs"] else schema()
+    node, (whole, *bare) = root["$defs"][name], WRITTEN[name]
+    for made, keys in ((whole, node["properties"]), ((bare or [whole])[0], node["required"])):
+        assert set(made) == set(keys)
+        jsonschema.validate(plain(made), {**root, **node})
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,7 @@ import pytest
 from lcnn_verify import ledger
 from lcnn_verify.cli import main
 from lcnn_verify.comparison.compare import compare
-from lcnn_verify.comparison.deviation import Deviation
-from lcnn_verify.comparison.deviations import Status, load, matching, unexpected, written
+from lcnn_verify.comparison.deviations import Deviation, Status, load, matching, unexpected, written
 from lcnn_verify.errors import InputError
 from lcnn_verify.reporting.report import Report
 

@@ -88,8 +88,7 @@ def gallery(
     from lcnn_verify.packs.zgj.gallery.exhibition import exhibit
     from lcnn_verify.packs.zgj.gallery.outline import document
     from lcnn_verify.packs.zgj.ledger.conformance import CHECKS
-    from lcnn_verify.reporting.files import files_of
-    from lcnn_verify.reporting.plain import to_text
+    from lcnn_verify.reporting.plain import files_of, to_text
     from lcnn_verify.reporting.terminal import render
 
     entries = catalogue.select(names or [])
