@@ -295,7 +295,7 @@ def _deviation(place: str, data: Any, known: Sequence[str]) -> Deviation:
     for key in _MANDATORY:
         if key not in data:
             raise InputError(f"{place}: {key}", "nothing", "id, reason and link in every deviation")
-    claim, reason, link = map(table.text, _MANDATORY)
+    claim, link = table.text("id"), table.text("link")
     table.demand("id", claim in known, f"the id of a claim{did_you_mean(claim, known)}")
     safe = link.startswith(("https://", "http://"))
     table.demand("link", safe, "an address that begins with https://")
@@ -310,7 +310,7 @@ def _deviation(place: str, data: Any, known: Sequence[str]) -> Deviation:
     table.demand("cases", named, "a list of texts, names of cases")
     return Deviation(
         claim,
-        reason,
+        table.text("reason"),
         link,
         None if verdict is None else Verdict(verdict),
         _platform(f"{place}: platform", data.get("platform", {})),
