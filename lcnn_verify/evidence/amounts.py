@@ -15,6 +15,8 @@ from lcnn_verify.evidence.quantity import ROUNDING, Enclosed, Quantity
 from lcnn_verify.numerics import balls
 from lcnn_verify.numerics.arrays import FloatArray
 
+_BITS = 128
+
 
 def number(label: str, exact: Callable[[int], Any], enclosed: Enclosed | None = None) -> Quantity:
     """A quantity known only through its high-precision routes, rounded to float64.
@@ -29,6 +31,19 @@ def number(label: str, exact: Callable[[int], Any], enclosed: Enclosed | None = 
     value = float(fine)
     error = 2 * ROUNDING * abs(value) + doubt + math.ulp(0.0)
     return Quantity(label, value, error, exact, enclosed=enclosed)
+
+
+def held(label: str, enclosed: Enclosed, exact: Callable[[int], Any] | None = None) -> Quantity:
+    """A quantity known through its enclosure: the float64 next to the middle of a ball of 128 bits.
+
+    Cheaper than :func:`number`, and proved. Raises what ``enclosed`` raises.
+    """
+    enclosed = cache(enclosed)
+    with balls.working_precision(_BITS):
+        ball = balls.finite(label, enclosed(_BITS))
+    value = float(ball.mid())
+    error = float(ball.rad()) + 2 * ROUNDING * abs(value) + math.ulp(0.0)
+    return Quantity(label, value, error, exact and cache(exact), enclosed=enclosed)
 
 
 def norm(rows: FloatArray, label: str) -> Quantity:

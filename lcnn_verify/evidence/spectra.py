@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -12,9 +13,12 @@ from flint import arb, arb_mat
 
 from lcnn_verify.evidence.quantity import ROUNDING, Quantity
 from lcnn_verify.numerics import balls
+from lcnn_verify.numerics.activations import BALLS, DECIMALS, Kit
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.inertia import eigenvalues
+from lcnn_verify.numerics.krawczyk import midpoints
 
+_BITS = 128
 _BACKWARD = 16  # times n·2⁻⁵²·‖A‖: more than LAPACK's symmetric eigenvalues are off
 
 
@@ -58,4 +62,24 @@ def eigenvalue(
         oracle if exact is not None else None,
         size,
         ball if enclosed is not None else None,
+    )
+
+
+def eigenvalue_of(label: str, matrix: Callable[[Kit], Any], *, index: int) -> Quantity:
+    """The same of a symmetric matrix given in any arithmetic; its floats are those next to balls.
+
+    So no bound on float64's own arithmetic is wanted.
+    """
+    with balls.working_precision(_BITS):
+        held = matrix(BALLS)
+        wide = math.sqrt(sum(float(entry.rad()) ** 2 for entry in held.entries()))
+    middle = midpoints(held)
+    error = (wide + ROUNDING * float(np.linalg.norm(middle))) * (1 + 1e-9)
+    return eigenvalue(
+        label,
+        middle,
+        error,
+        index=index,
+        exact=lambda: matrix(DECIMALS),
+        enclosed=lambda: matrix(BALLS),
     )

@@ -19,8 +19,8 @@ from lcnn_verify.evidence.quantity import Quantity
 from lcnn_verify.numerics.activations import BALLS, FLOATS, Kit
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.krawczyk import NotProved
+from lcnn_verify.numerics.zeros import zero_near
 from lcnn_verify.packs.zhang_zhang_luo.branch import Branch, generic_point
-from lcnn_verify.packs.zhang_zhang_luo.minima import zero_near
 from lcnn_verify.packs.zhang_zhang_luo.network import Sample, Vector
 
 _TRIES = 40

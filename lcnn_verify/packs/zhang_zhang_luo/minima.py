@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
 
 import numpy as np
-from flint import arb, arb_mat, fmpq, fmpq_mat
-from scipy.linalg import null_space, qr
+from flint import arb, fmpq, fmpq_mat
+from scipy.linalg import null_space
 
+from lcnn_verify.evidence.amounts import held
 from lcnn_verify.evidence.quantity import Quantity
 from lcnn_verify.numerics import balls
-from lcnn_verify.numerics.activations import BALLS, EXP, FLOATS, Kit
+from lcnn_verify.numerics.activations import BALLS, EXP, FLOATS
 from lcnn_verify.numerics.arrays import FloatArray
-from lcnn_verify.numerics.krawczyk import NotProved, unique_zero
+from lcnn_verify.numerics.zeros import zero_near
 from lcnn_verify.packs.zhang_zhang_luo.branch import Branch, generic_point
 from lcnn_verify.packs.zhang_zhang_luo.model import Problem
 from lcnn_verify.packs.zhang_zhang_luo.network import (
@@ -30,9 +30,6 @@ from lcnn_verify.packs.zhang_zhang_luo.network import (
     power,
     values,
 )
-
-_STEPS = 40
-_CLOSE = 1e-13
 
 
 def fitted(weights: Sequence[Vector], target: Network, sample: Sample) -> Network | None:
@@ -64,63 +61,12 @@ class Minimum:
             with balls.working_precision(bits + 60):
                 return balls.norm(there.residual(self.theta, BALLS))
 
-        found = enclosed(128)
-        value = float(found.mid())
-        error = float(found.rad()) + 2.0**-50 * abs(value)
-        return Quantity("‖g − f*‖ on fresh points", value, error, enclosed=enclosed)
-
-
-class System(Protocol):
-    """n equations in at least as many parameters, in any arithmetic."""
-
-    def residual(self, theta: Sequence[Any], kit: Kit) -> list[Any]:
-        """The n left sides."""
-        ...
-
-    def jacobian(self, theta: Sequence[Any], kit: Kit) -> list[list[Any]]:
-        """Their derivatives, a row for each."""
-        ...
+        return held("‖g − f*‖ on fresh points", enclosed)
 
 
 def near(problem: Problem, start: FloatArray) -> Minimum:
     """A zero of R near ``start`` (m(d + 1),) on n ≤ m(d + 1) samples; raises as ``zero_near``."""
     return Minimum(problem, *zero_near(problem, start))
-
-
-def zero_near(system: System, start: FloatArray) -> tuple[FloatArray, tuple[arb, ...]]:
-    """A zero of the system near ``start``: about where it is, and a ball for each parameter.
-
-    Newton's method finds it, and Krawczyk's operator proves it in the n parameters in which the
-    derivative is best conditioned, where it is regular. Raises :class:`NotProved` where that fails.
-    """
-    theta = start.copy()
-    for _ in range(_STEPS):
-        gap = np.array(system.residual(theta.tolist(), FLOATS))
-        if np.abs(gap).max() < _CLOSE:
-            break
-        J = np.array(system.jacobian(theta.tolist(), FLOATS))
-        theta = theta - np.linalg.lstsq(J, gap, rcond=None)[0]
-    J = np.array(system.jacobian(theta.tolist(), FLOATS))
-    if not np.isfinite(J).all():
-        raise NotProved("Newton's method left float64")
-    chosen = [int(k) for k in qr(J, mode="r", pivoting=True)[1][: len(J)]]
-
-    def whole(part: Sequence[arb]) -> list[arb]:
-        full = [arb(float(entry)) for entry in theta]
-        for k, entry in zip(chosen, part, strict=True):
-            full[k] = entry
-        return full
-
-    zero = unique_zero(
-        lambda part: system.residual(whole(part), BALLS),
-        lambda part: arb_mat(
-            [[row[k] for k in chosen] for row in system.jacobian(whole(part), BALLS)]
-        ),
-        theta[chosen],
-    )
-    held = [balls.widened(arb(float(entry)), arb(zero.radius)) for entry in zero.center]
-    theta[chosen] = zero.center
-    return theta, tuple(whole(held))
 
 
 def sample_of(rng: np.random.Generator, n: int, d: int) -> Sample:

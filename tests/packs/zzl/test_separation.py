@@ -14,6 +14,7 @@ from lcnn_verify.errors import InputError
 from lcnn_verify.numerics import activations, balls
 from lcnn_verify.numerics.activations import BALLS, DECIMALS, FLOATS
 from lcnn_verify.numerics.krawczyk import NotProved
+from lcnn_verify.numerics.zeros import zero_near
 from lcnn_verify.packs.zhang_zhang_luo import (
     flows,
     independence,
@@ -199,7 +200,7 @@ def test_a_regular_zero_is_one_and_equal_points_have_none():
     assert found.size_at(Sample(((1.0, 1.0), (-1.0, 0.5)))).value > 1e-3
     twice = replace(found.leading, points=found.leading.points[:1] * 4)
     with pytest.raises(NotProved):
-        minima.zero_near(twice, np.array([float(ball.mid()) for ball in found.held]))
+        zero_near(twice, np.array([float(ball.mid()) for ball in found.held]))
 
 
 def test_what_h0_looks_like_beside_q1():
