@@ -1,4 +1,4 @@
-"""Eigenvalues of a symmetric matrix as quantities: value, error bound, oracle and enclosure."""
+"""Eigenvalues and singular values as quantities: value, error bound, oracle and enclosure."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ from typing import Any
 
 import mpmath
 import numpy as np
-from flint import arb, arb_mat
+from flint import arb, arb_mat, fmpq_mat
 
 from lcnn_verify.evidence.quantity import ROUNDING, Quantity
 from lcnn_verify.numerics import balls
+from lcnn_verify.numerics import exact as rationals
 from lcnn_verify.numerics.activations import BALLS, DECIMALS, Kit
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.inertia import eigenvalues
 from lcnn_verify.numerics.krawczyk import midpoints
 
 _BITS = 128
-_BACKWARD = 16  # times n·2⁻⁵²·‖A‖: more than LAPACK's symmetric eigenvalues are off
+_BACKWARD = 16  # times n·2⁻⁵²·‖A‖: more than LAPACK's eigenvalues and singular values are off
 
 
 def eigenvalue(
@@ -83,3 +84,36 @@ def eigenvalue_of(label: str, matrix: Callable[[Kit], Any], *, index: int) -> Qu
         exact=lambda: matrix(DECIMALS),
         enclosed=lambda: matrix(BALLS),
     )
+
+
+def singular_values(
+    name: str, matrix: FloatArray, error: float = 0.0, *, rational: fmpq_mat | None = None
+) -> tuple[Quantity, ...]:
+    """s_1(``name``) ≥ s_2(``name``) ≥ … of the matrix that ``matrix`` (m, n) stands for.
+
+    ``matrix`` is within ``error`` of it in the spectral norm, and ``rational`` is that matrix
+    exactly. None is taken from a Gram matrix in float64, which would square the condition number.
+    """
+    values = np.linalg.svd(matrix, compute_uv=False)
+    size = float(values[0])
+    bound = error + _BACKWARD * max(matrix.shape) * ROUNDING * (size + error)
+
+    @cache  # all of them share a decomposition
+    def oracle(digits: int) -> Any:
+        assert rational is not None
+        with mpmath.workdps(digits + 15):
+            rows = [[mpmath.mpf(int(x.p)) / int(x.q) for x in row] for row in rational.tolist()]
+            return sorted(mpmath.svd_r(mpmath.matrix(rows), compute_uv=False), reverse=True)
+
+    @cache
+    def held(bits: int) -> tuple[arb, ...]:
+        with balls.working_precision(bits + 32):
+            return rationals.singular_values(rational)
+
+    def one(i: int) -> Quantity:
+        label, value = f"s_{i + 1}({name})", float(values[i])
+        if rational is None:
+            return Quantity(label, value, bound, scale=size)
+        return Quantity(label, value, bound, lambda at: oracle(at)[i], size, lambda at: held(at)[i])
+
+    return tuple(map(one, range(len(values))))

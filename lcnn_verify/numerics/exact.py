@@ -1,4 +1,4 @@
-"""Exact linear algebra over the rationals: what rank, determinant and signs really are.
+"""Exact linear algebra over the rationals: what rank, determinant, signs and spectra really are.
 
 Numbers are ints, Fractions, flint's rationals, or floats taken exactly as they stand: 0.1 is the
 float nearest to a tenth. Elimination runs in FLINT (python-flint's ``fmpq_mat``).
@@ -15,7 +15,7 @@ from numbers import Rational, Real
 from typing import Any, TypeAlias
 
 import numpy as np
-from flint import fmpq, fmpq_mat, fmpz
+from flint import arb, fmpq, fmpq_mat, fmpz
 
 from lcnn_verify.errors import InputError
 from lcnn_verify.numerics.inertia import Inertia
@@ -81,6 +81,21 @@ def inertia(matrix: Any) -> Inertia:
     zero = trusted.nrows() - trusted.rank()
     positive = sum(before != after for before, after in pairwise(signs))
     return Inertia(trusted.nrows() - zero - positive, zero, positive)
+
+
+def singular_values(matrix: Any) -> tuple[arb, ...]:
+    """Balls for the min(m, n) singular values of ``matrix`` (m, n), the largest first.
+
+    They are roots of roots of the exact characteristic polynomial of a Gram matrix: one that is 0
+    is 0 here, and equal ones share a ball. At the precision in force. Raises :class:`InputError` as
+    :func:`as_rationals` does.
+    """
+    A = as_rationals("matrix", matrix)
+    wide = A.nrows() <= A.ncols()
+    gram = A * A.transpose() if wide else A.transpose() * A
+    squares = gram.charpoly().numer().complex_roots()  # isolated, so that their order is known
+    found = [arb.sqrt(root.real) for root, multiplicity in squares for _ in range(multiplicity)]
+    return tuple(sorted(found, key=lambda ball: ball.mid(), reverse=True))
 
 
 def as_rationals(name: str, value: Any) -> fmpq_mat:

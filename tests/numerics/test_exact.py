@@ -13,7 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lcnn_verify.errors import InputError
-from lcnn_verify.numerics.exact import as_rationals, determinant, inertia, null_space, rank, solve
+from lcnn_verify.numerics import balls
+from lcnn_verify.numerics.exact import (
+    as_rationals,
+    determinant,
+    inertia,
+    null_space,
+    rank,
+    singular_values,
+    solve,
+)
 from lcnn_verify.numerics.inertia import Inertia
 
 Rows = list[list[Fraction]]
@@ -186,7 +195,19 @@ def test_every_kind_of_number_is_taken_exactly() -> None:
     assert solve([[0, 2]], [1]) == (0, Fraction(1, 2))
 
 
-@pytest.mark.parametrize("function", [rank, determinant, null_space, inertia])
+def test_singular_values_are_balls_at_the_precision_in_force() -> None:
+    with balls.working_precision(200):
+        root, nothing = singular_values([[1, 2], [0, 0], [1, 2]])
+        assert 0 in root * root - 10
+        assert root.rad() < 1e-55
+        assert nothing == 0
+    assert [*singular_values([[0, 3], [-3, 0]]), *singular_values([[3, 4]])] == [3, 3, 5]
+    A = np.random.default_rng(0).normal(size=(5, 7))
+    found = [float(value.mid()) for value in singular_values(A)]
+    np.testing.assert_allclose(found, np.linalg.svd(A, compute_uv=False), rtol=1e-13)
+
+
+@pytest.mark.parametrize("function", [rank, determinant, null_space, inertia, singular_values])
 @pytest.mark.parametrize(
     ("value", "says"),
     [
