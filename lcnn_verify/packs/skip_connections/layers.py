@@ -1,0 +1,246 @@
+"""A layer around a point, and small networks of such layers, in exact arithmetic.
+
+All numbers are floats that stand for themselves: sums and products are taken over the rationals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from fractions import Fraction
+from typing import Any, ClassVar, TypeAlias
+
+from flint import fmpq, fmpq_mat
+
+from lcnn_verify.errors import InputError
+from lcnn_verify.evidence.hooks import Shown
+from lcnn_verify.numerics.exact import as_rationals
+
+Row: TypeAlias = tuple[float, ...]
+Matrix: TypeAlias = tuple[Row, ...]
+
+
+def identity(m: int, n: int) -> fmpq_mat:
+    """Ones on the diagonal of an (m, n) matrix."""
+    return fmpq_mat([[int(i == j) for j in range(n)] for i in range(m)])
+
+
+def diagonal(entries: Row | list[fmpq]) -> fmpq_mat:
+    """The square matrix with that diagonal."""
+    exact = as_rationals("D", [entries]).tolist()[0]
+    return fmpq_mat([[e if i == j else 0 for j in range(len(exact))] for i, e in enumerate(exact)])
+
+
+def scalar(value: float) -> fmpq:
+    """A float as a rational."""
+    return fmpq(*float(value).as_integer_ratio())
+
+
+def matrix_of(rows: Any) -> Matrix:
+    """Rows of numbers as floats."""
+    return tuple(tuple(map(float, row)) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Weights ``W`` (m, n), the slopes ``D`` (m,) of the units around a point, and the skip ρ.
+
+    Raises ``InputError`` unless there is a slope for each row of W.
+    """
+
+    type: ClassVar[str] = "skip.layer"
+
+    W: Matrix
+    D: Row
+    rho: float
+
+    def __post_init__(self) -> None:
+        if len(self.D) != as_rationals("W", self.W).nrows():
+            raise InputError("D", f"{len(self.D)} slopes", f"{len(self.W)}, one for each row of W")
+
+    @property
+    def weights(self) -> fmpq_mat:
+        """W."""
+        return as_rationals("W", self.W)
+
+    @property
+    def gated(self) -> fmpq_mat:
+        """DW: the layer without its skip connection."""
+        return diagonal(self.D) * self.weights
+
+    @property
+    def local(self) -> fmpq_mat:
+        """DW + ρI: the layer around the point."""
+        return skipped(self.gated, self.rho)
+
+    def classes(self) -> tuple[str, ...]:
+        """What is special about the layer."""
+        squares = gram_polynomial(self.weights)
+        found = {
+            "not square": len(self.W) != len(self.W[0]),
+            "rank-deficient W": squares(0) == 0,
+            "repeated singular values": squares.gcd(squares.derivative()).degree() > 0,
+            "D = 0": not any(self.D),
+            "|ρ| a singular value": bool(self.rho) and squares(scalar(self.rho) ** 2) == 0,
+            "DW + ρI singular": gram_polynomial(self.local)(0) == 0,
+        }
+        return tuple(name for name, there in found.items() if there)
+
+    def to_json(self) -> dict[str, Any]:
+        """All numbers."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Layer:
+        """The layer that :meth:`to_json` wrote. Raises ``KeyError`` or ``ValueError``."""
+        return cls(matrix_of(data["W"]), tuple(map(float, data["D"])), float(data["rho"]))
+
+    @classmethod
+    def show(cls, data: Mapping[str, Any]) -> Shown:
+        """The layer for people."""
+        found = cls.from_json(data)
+        return Shown({"ρ": found.rho}, {"W": [*map(list, found.W)], "D": [list(found.D)]})
+
+
+def skipped(matrix: fmpq_mat, rho: float) -> fmpq_mat:
+    """The matrix and ρI."""
+    return matrix + scalar(rho) * identity(matrix.nrows(), matrix.ncols())
+
+
+def gram_polynomial(matrix: fmpq_mat) -> Any:
+    """The characteristic polynomial of the smaller Gram matrix: its roots are the s_i²."""
+    wide = matrix.nrows() <= matrix.ncols()
+    other = matrix.transpose()
+    return (matrix * other if wide else other * matrix).charpoly()
+
+
+def differing(first: Any, second: Any) -> int:
+    """In how many coefficients two polynomials differ: in none, iff they have the same roots."""
+    return sum(c != 0 for c in (first - second).coeffs())
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Layers z ↦ φ(Wz) + ρz on R^n, φ of ``slopes`` (below 0, above 0), from input x to target t.
+
+    Raises ``InputError`` unless all weights are (n, n).
+    """
+
+    type: ClassVar[str] = "skip.network"
+
+    weights: tuple[Matrix, ...]
+    slopes: tuple[float, float]
+    rho: float
+    x: Row
+    t: Row
+
+    def __post_init__(self) -> None:
+        sizes = {len(self.t), *map(len, self.weights)}
+        sizes |= {len(row) for W in self.weights for row in W}
+        if not self.weights or sizes != {len(self.x)}:
+            got = f"sizes {sorted(sizes)} for n = {len(self.x)}"
+            raise InputError("weights", got, "n × n matrices, and a target of n entries")
+
+    def moved(self, at: int, direction: Matrix, step: float) -> Network:
+        """The network with ``step`` times ``direction`` added to the weights of layer ``at``.
+
+        Exact for a power of two and small integers.
+        """
+        pairs = zip(self.weights[at], direction, strict=True)
+        W = tuple(tuple(w + step * v for w, v in zip(*rows, strict=True)) for rows in pairs)
+        return replace(self, weights=(*self.weights[:at], W, *self.weights[at + 1 :]))
+
+    def to_json(self) -> dict[str, Any]:
+        """All numbers."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Network:
+        """The network that :meth:`to_json` wrote. Raises ``KeyError`` or ``ValueError``."""
+        below, above = map(float, data["slopes"])
+        x, t = (tuple(map(float, data[name])) for name in ("x", "t"))
+        weights = tuple(matrix_of(W) for W in data["weights"])
+        return cls(weights, (below, above), float(data["rho"]), x, t)
+
+    @classmethod
+    def show(cls, data: Mapping[str, Any]) -> Shown:
+        """The network for people."""
+        found = cls.from_json(data)
+        rows = {f"W{k + 1}": [*map(list, W)] for k, W in enumerate(found.weights)}
+        below, above = found.slopes
+        numbers = {"slope below 0": below, "slope above 0": above, "ρ": found.rho}
+        return Shown(numbers, {**rows, "x": [list(found.x)], "t": [list(found.t)]})
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What a network does with its input: the loss, what each layer takes in, and its slopes.
+
+    ``signs`` are those of what φ is applied to, layer by layer; the region of the weights.
+    """
+
+    loss: fmpq
+    inputs: tuple[fmpq_mat, ...]
+    slopes: tuple[fmpq_mat, ...]
+    signs: tuple[tuple[int, ...], ...]
+
+    @property
+    def at_a_kink(self) -> bool:
+        """Whether some unit is at the kink of φ, between regions."""
+        return any(0 in layer for layer in self.signs)
+
+
+def through(net: Network) -> Pass:
+    """Send the input of a network through it."""
+    z = as_rationals("x", [net.x]).transpose()
+    inputs, slopes, signs = [], [], []
+    below, above = map(scalar, net.slopes)
+    for W in net.weights:
+        before = as_rationals("W", W) * z
+        entries = [row[0] for row in before.tolist()]
+        D = diagonal([above if entry > 0 else below for entry in entries])
+        inputs.append(z)
+        slopes.append(D)
+        signs.append(tuple(int(entry > 0) - int(entry < 0) for entry in entries))
+        z = D * before + scalar(net.rho) * z
+    gap = z - as_rationals("t", [net.t]).transpose()
+    loss = (gap.transpose() * gap)[0, 0] / 2
+    return Pass(loss, tuple(inputs), tuple(slopes), tuple(signs))
+
+
+def third_difference(net: Network, at: int, direction: Matrix, step: float) -> Fraction:
+    """L₃ − 3L₂ + 3L₁ − L₀ of the losses after 0 to 3 steps of the weights of layer ``at``."""
+    losses = [through(net.moved(at, direction, k * step)).loss for k in range(4)]
+    found = losses[3] - 3 * losses[2] + 3 * losses[1] - losses[0]
+    return Fraction(int(found.p), int(found.q))
+
+
+def unit(n: int, place: int) -> Matrix:
+    """The (n, n) matrix with a 1 at that place, row by row, and zeros."""
+    return matrix_of([[int(i * n + j == place) for j in range(n)] for i in range(n)])
+
+
+def hessian(net: Network, at: int, step: float) -> fmpq_mat:
+    """Second differences of the loss in the n² weights of layer ``at``, over ``step``²."""
+    n = len(net.x)
+    places = range(n * n)
+    start = through(net).loss
+    once = [net.moved(at, unit(n, a), step) for a in places]
+    slopes = [through(moved).loss - start for moved in once]
+    found = fmpq_mat(n * n, n * n)
+    for a in places:
+        for b in range(a + 1):
+            both = through(once[a].moved(at, unit(n, b), step)).loss - start
+            found[a, b] = found[b, a] = (both - slopes[a] - slopes[b]) / scalar(step) ** 2
+    return found
+
+
+def curvature(net: Network, at: int) -> tuple[fmpq_mat, fmpq]:
+    """BD and ‖z‖² of layer ``at``: B = ∏ (D_k W_k + ρI) over the later layers, z its input."""
+    seen, n = through(net), len(net.x)
+    found = seen.slopes[at]
+    for W, D in zip(net.weights[at + 1 :], seen.slopes[at + 1 :], strict=True):
+        found = skipped(D * as_rationals("W", W), net.rho) * found
+    z = seen.inputs[at]
+    assert found.nrows() == n
+    return found, (z.transpose() * z)[0, 0]

@@ -1,0 +1,32 @@
+"""Claim skip.hessian: singular values are the curvatures of the loss.
+
+Setting: up to three layers z ↦ φ(Wz) + ρz on R^n, n ≤ 3, of ReLU, leaky ReLU or the absolute value;
+    loss ½‖z_end − t‖² of one input; the weights W (n, n) of one layer vary.
+Statement: the Hessian in W has the eigenvalues ‖z‖²·s_i(BD)² and n(n − 1) zeros: z is what the
+    layer takes in, D its slopes, B = ∏ (D_k W_k + ρI) over the later layers.
+Kind: identity.
+Constants: none.
+How it is checked: second differences of the loss itself, over steps that stay in the region, are
+    its Hessian exactly. Its characteristic polynomial over ℚ is that of ‖z‖²·(BD)ᵀ(BD) times a
+    power of λ.
+Source: the abstract speaks of a local shape governed by singular values; THEORY §6.
+"""
+
+from flint import fmpq_poly
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lcnn_verify.evidence import check, verifies
+from lcnn_verify.packs.skip_connections import strategies
+from lcnn_verify.packs.skip_connections.layers import curvature, differing, hessian
+
+
+@verifies("skip.hessian", examples=30)
+@given(net=strategies.networks(), layer=st.integers(0, 2))
+def test_curvatures_are_singular_values(net, layer):
+    at, n = layer % len(net.weights), len(net.x)
+    found = hessian(net, at, strategies.inner_step(net, at)).charpoly()
+    BD, square = curvature(net, at)
+    wanted = (BD.transpose() * BD * square).charpoly() * fmpq_poly([0] * (n * n - n) + [1])
+    differ = differing(found, wanted)
+    check.exactly(differ, "=", 0, label="coefficients in which the spectra differ", net=net)
