@@ -10,7 +10,7 @@ import pytest
 
 from lcnn_verify.cli import main
 from lcnn_verify.packs.zgj import population, vectors
-from lcnn_verify.packs.zgj.vectors import kit, vector
+from lcnn_verify.packs.zgj.vectors import vector
 
 SOME = [one for one in vectors.load() if one.W.size <= 4]
 TOTAL = len(vectors.load())
@@ -33,7 +33,11 @@ def results(tmp_path):
             entries.append({"id": one.id, "loss": loss.hex(), "gradient": gradient.tolist()})
             change(one, entries[-1])
         path = tmp_path / "results.json"
-        content = {"vectors_version": kit.version(), "implementation": "mine", "dtype": "float64"}
+        content = {
+            "vectors_version": vector.version(),
+            "implementation": "mine",
+            "dtype": "float64",
+        }
         path.write_text(json.dumps({**content, "results": entries, **header}))
         return path
 
@@ -60,7 +64,7 @@ def test_check_of_the_vectors_themselves_says_what_it_wants(tmp_path, capsys, na
 def test_export_says_what_it_wrote(tmp_path, capsys):
     assert call("vectors", "export", "--out", tmp_path / "kit") == 0
     shown = capsys.readouterr().out
-    assert f"{len(vectors.load())} vectors, version {kit.version()}" in shown
+    assert f"{len(vectors.load())} vectors, version {vector.version()}" in shown
     for path in (tmp_path / "kit").iterdir():
         assert str(path) in shown
 
@@ -152,7 +156,7 @@ def test_results_that_cover_everything_leave_nothing_to_say(capsys, tmp_path, mo
     one = SOME[0]
     monkeypatch.setattr("lcnn_verify.packs.zgj.vectors.vector.load", lambda: (one,))
     path = tmp_path / "results.json"
-    header = {"vectors_version": kit.version(), "implementation": "mine", "dtype": "float64"}
+    header = {"vectors_version": vector.version(), "implementation": "mine", "dtype": "float64"}
     path.write_text(json.dumps({**header, "results": [{"id": one.id, "loss": one.loss}]}))
     assert call("vectors", "check", path, "--complete") == 0
     shown = capsys.readouterr().out

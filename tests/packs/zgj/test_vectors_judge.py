@@ -10,7 +10,7 @@ import pytest
 
 from lcnn_verify.errors import InputError
 from lcnn_verify.packs.zgj import population, vectors
-from lcnn_verify.packs.zgj.vectors import kit, results
+from lcnn_verify.packs.zgj.vectors import results, vector
 from lcnn_verify.packs.zgj.vectors.judge import judge
 from lcnn_verify.packs.zgj.vectors.results import Entry, NotANumber, number, parse, read
 
@@ -25,12 +25,14 @@ def computed(one, dtype=np.float64):
 
 
 def file(entries, **changes):
-    header = {"vectors_version": kit.version(), "implementation": "mine", "dtype": "float64"}
+    header = {"vectors_version": vector.version(), "implementation": "mine", "dtype": "float64"}
     return {**header, "results": entries, **changes}
 
 
 def judged(entries, **changes):
-    return judge(parse(file(entries, **changes), "results"), list(VECTORS.values()), kit.version())
+    return judge(
+        parse(file(entries, **changes), "results"), list(VECTORS.values()), vector.version()
+    )
 
 
 def test_right_results_pass_and_the_rest_is_not_covered():

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 
 from lcnn_verify.errors import InputError
 from lcnn_verify.packs.zgj import vectors
-from lcnn_verify.packs.zgj.vectors import kit
+from lcnn_verify.packs.zgj.vectors import vector
 from lcnn_verify.packs.zgj.vectors.judge import judge
 from lcnn_verify.packs.zgj.vectors.results import RESULTS_SCHEMA, read
 from lcnn_verify.packs.zgj.vectors.vector import VECTORS
@@ -31,7 +31,7 @@ FILES = {
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     out = tmp_path_factory.mktemp("kit") / "deep" / "kit"
-    assert {path.name for path in kit.export(out)} == FILES
+    assert {path.name for path in vector.export(out)} == FILES
     return out
 
 
@@ -40,11 +40,11 @@ def test_the_kit_is_complete_and_may_be_written_again(folder):
     assert (folder / "vectors.json").read_bytes() == VECTORS.read_bytes()
     before = (folder / "vectors.txt").read_bytes()
     (folder / "vectors.txt").write_text("lcnn-vectors 1 old")
-    kit.export(folder)
+    vector.export(folder)
     assert (folder / "vectors.txt").read_bytes() == before
     readme = (folder / "README.md").read_text(encoding="utf-8")
     assert all(name in readme for name in FILES - {"README.md"})
-    assert f'"vectors_version": "{kit.version()}"' in readme
+    assert f'"vectors_version": "{vector.version()}"' in readme
 
 
 def test_the_documents_count_right():
@@ -60,7 +60,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "file").write_text("precious")
     for place in ("file", "file/under"):
         with pytest.raises(InputError, match=r"out: got .*cannot be written"):
-            kit.export(tmp_path / place)
+            vector.export(tmp_path / place)
     assert (tmp_path / "file").read_text() == "precious"
 
 
@@ -79,7 +79,7 @@ def test_the_text_says_what_the_json_says(folder):
         return np.array([[float.fromhex(entry) for entry in take(d)] for _ in range(count)])
 
     loaded = vectors.load()
-    assert take(4) == ["lcnn-vectors", "1", kit.version(), str(len(loaded))]
+    assert take(4) == ["lcnn-vectors", "1", vector.version(), str(len(loaded))]
     for one in loaded:
         assert take(4) == ["case", one.id, one.model.activation, one.model.readout]
         m, r, d = (int(word) for word in take(3))
@@ -120,7 +120,7 @@ def test_the_example_in_c_passes_every_vector(folder):
     results, said = compiled(folder)
     schema = json.loads(RESULTS_SCHEMA.read_text(encoding="utf-8"))
     assert Draft202012Validator(schema).is_valid(json.loads(results.read_text()))
-    verdict = judge(read(results), vectors.load(), kit.version())
+    verdict = judge(read(results), vectors.load(), vector.version())
     assert verdict.passed
     assert verdict.judged == len(vectors.load())
     assert verdict.not_covered == ()
@@ -130,7 +130,7 @@ def test_the_example_in_c_passes_every_vector(folder):
 def test_a_bug_planted_in_the_example_is_caught_and_localized(folder):
     """It folds the angle of ReLU neurons as |·| allows: every obtuse ReLU case is wrong."""
     results, said = compiled(folder, "-DPLANTED_BUG")
-    verdict = judge(read(results), vectors.load(), kit.version())
+    verdict = judge(read(results), vectors.load(), vector.version())
     relu = {one.id for one in vectors.load() if one.model.activation == "relu"}
     failed = {failure.id for failure in verdict.failures}
     assert failed < relu

@@ -17,7 +17,6 @@ from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.model import MODELS, TIED_ABS, UNIT_ABS
 from lcnn_verify.packs.zgj.vectors import (
     confirmation,
-    curvature,
     decimals,
     derivation,
     integrals,
@@ -216,7 +215,7 @@ def test_a_wrong_eigenvalue_is_caught(monkeypatch):
 
     monkeypatch.setattr(mpmath, "eigsy", shifted)
     with pytest.raises(ConfirmationError, match="the routes agree to 4"):
-        curvature.extreme_eigenvalues(x)
+        derivation.extreme_eigenvalues(x)
 
 
 @pytest.mark.parametrize("end", ["smallest", "largest"])
@@ -234,7 +233,7 @@ def test_an_eigenvalue_that_is_not_the_extreme_one_is_caught(monkeypatch, end):
 
     monkeypatch.setattr(mpmath, "eigsy", inner)
     with pytest.raises(ConfirmationError, match=f"{end} eigenvalue is not the {end}"):
-        curvature.extreme_eigenvalues(x)
+        derivation.extreme_eigenvalues(x)
 
 
 def test_a_wrong_matrix_is_caught(monkeypatch):
@@ -248,7 +247,7 @@ def test_a_wrong_matrix_is_caught(monkeypatch):
 
     monkeypatch.setattr(oracle, "hessian", wrong)
     with pytest.raises(ConfirmationError, match="the routes agree to"):
-        curvature.extreme_eigenvalues(x)
+        derivation.extreme_eigenvalues(x)
 
 
 def test_a_zero_student_has_no_curvature_to_confirm():
@@ -257,7 +256,7 @@ def test_a_zero_student_has_no_curvature_to_confirm():
     object.__setattr__(gone, "W", np.array([[0.0, 0.0]]))
     direction = mpmath.matrix([1, 0])
     with pytest.raises(ConfirmationError, match="a zero student has none"):
-        curvature._gap(gone, direction, direction, mpmath.mpf(1))
+        derivation._gap(gone, direction, direction, mpmath.mpf(1))
 
 
 def test_the_integral_route_encloses_and_leaves_the_precision_alone():

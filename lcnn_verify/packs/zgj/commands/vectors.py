@@ -45,12 +45,11 @@ def export(
     Examples:
     lcnn-verify vectors export --out vectors
     """
-    from lcnn_verify.packs.zgj.vectors import kit
-    from lcnn_verify.packs.zgj.vectors.vector import load
+    from lcnn_verify.packs.zgj.vectors import vector
 
-    for file in kit.export(out):
+    for file in vector.export(out):
         tell(str(file))
-    print(f"{len(load())} vectors, version {kit.version()}; start with README.md")
+    print(f"{len(vector.load())} vectors, version {vector.version()}; start with README.md")
     return ExitCode.AS_WANTED
 
 
@@ -76,12 +75,11 @@ def check(
     lcnn-verify vectors check results.json --complete
     """
     from lcnn_verify.packs.zgj.commands.judgement import show
-    from lcnn_verify.packs.zgj.vectors import kit
+    from lcnn_verify.packs.zgj.vectors import vector
     from lcnn_verify.packs.zgj.vectors.judge import judge
     from lcnn_verify.packs.zgj.vectors.results import read
-    from lcnn_verify.packs.zgj.vectors.vector import load
 
-    verdict = judge(read(results), load(), kit.version())
+    verdict = judge(read(results), vector.load(), vector.version())
     if json:
         print_json(verdict.to_json())
     else:

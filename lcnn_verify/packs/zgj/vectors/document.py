@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
 import mpmath
+import numpy as np
 
 import lcnn_verify
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.packs.zgj.instances import Instance
+from lcnn_verify.packs.zgj.model import Model
+from lcnn_verify.packs.zgj.networks import build_instance
 from lcnn_verify.packs.zgj.oracle.family import total_mass
 from lcnn_verify.packs.zgj.vectors import flags
-from lcnn_verify.packs.zgj.vectors.catalogue import Specification
 from lcnn_verify.packs.zgj.vectors.decimals import AGREEMENT, DIGITS
 from lcnn_verify.packs.zgj.vectors.derivation import ROUTES, Values, derive
 from lcnn_verify.packs.zgj.vectors.tolerances import Dtype, fits_float32, tolerance
@@ -49,27 +52,36 @@ _TOLERANCES = {
 }
 
 
-def encode(specification: Specification) -> dict[str, Any]:
-    """One case with everything derived. Raises ``ConfirmationError`` if two routes disagree."""
-    x = specification.build()
-    parameters = {
-        **{key: x.parameters[key] for key in ("teacher", "students")},
-        "rounding": "float32" if specification.single else "none",
-    }
+def encode(case: Mapping[str, Any]) -> dict[str, Any]:
+    """``case`` with its arrays, and everything derived from them, written afresh.
+
+    Read are ``id``, ``comment``, ``source``, ``model``, ``parameters`` and the declared ``flags``.
+    Raises ``ConfirmationError`` if two routes disagree.
+    """
+    x = build(case)
     m, d = x.W.shape
     return {
-        "id": specification.id,
-        "comment": specification.comment,
-        "source": specification.source,
-        "model": {"activation": x.model.activation, "readout": x.model.readout},
+        **{name: case[name] for name in ("id", "comment", "source", "model")},
         "m": m,
         "r": len(x.V),
         "d": d,
-        "parameters": json.loads(json.dumps(parameters)),
+        "parameters": case["parameters"],
         "W": _hex(x.W),
         "V": _hex(x.V),
-        **derived(x, set(specification.purposes)),
+        **derived(x, flags.PURPOSES & set(case["flags"])),
     }
+
+
+def build(case: Mapping[str, Any]) -> Instance:
+    """Students W (m, d) and teachers V (r, d) of a case's ``parameters``.
+
+    ``teacher`` and ``students`` are arguments of ``networks.build_instance`` (angles in degrees).
+    With ``rounding`` "float32" every entry is, so that the case can be judged in float32 as well.
+    """
+    given = dict(case["parameters"])
+    single = given.pop("rounding") == "float32"
+    made = build_instance(**given, model=Model(**case["model"]))
+    return replace(made, W=_single(made.W), V=_single(made.V)) if single else made
 
 
 def derived(x: Instance, purposes: AbstractSet[str]) -> dict[str, Any]:
@@ -150,6 +162,10 @@ def _of_values(x: Instance, values: Values) -> set[str]:
 def _tolerance(x: Instance, dtype: Dtype) -> dict[str, Any]:
     allowed = tolerance(x, dtype)
     return {"loss": allowed.loss, "gradient": list(allowed.gradient)}
+
+
+def _single(rows: FloatArray) -> FloatArray:
+    return rows.astype(np.float32).astype(np.float64)
 
 
 def _hex(rows: FloatArray) -> list[list[str]]:

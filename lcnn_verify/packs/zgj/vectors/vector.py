@@ -1,9 +1,9 @@
-"""One theory vector, as Python reads it from the file that ships."""
+"""The theory vectors that ship: as Python reads them, and as a kit for other languages."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,6 +12,8 @@ from typing import Any, get_args
 import mpmath
 import numpy as np
 
+from lcnn_verify import outputs
+from lcnn_verify.errors import InputError
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.model import Model
@@ -108,3 +110,60 @@ def _rows(rows: list[list[str]]) -> FloatArray:
     weights = np.array([[float.fromhex(entry) for entry in row] for row in rows])
     weights.flags.writeable = False
     return weights
+
+
+_TEXT = "vectors.txt"
+_MARK = rb"(?s).*([Tt]heory vectors|lcnn-vectors)"
+"""How the files of a kit begin, of any version."""
+_COPIED = ("vectors.json", "vectors.schema.json", "results.schema.json", "example.c", "README.md")
+
+
+def export(out: Path) -> tuple[Path, ...]:
+    """Write the kit into folder ``out``, made if need be, and return its files.
+
+    Files of the same names are replaced if they are of a kit. Raises ``InputError`` if one is not,
+    and where the folder cannot be written.
+    """
+    files = {name: (DATA / name).read_bytes() for name in _COPIED}
+    files[_TEXT] = text(load(), version()).encode("ascii")
+    try:
+        outputs.demand_folder(out, files, dict.fromkeys(files, _MARK))
+        for name, content in files.items():
+            outputs.write_atomically(out / name, content)
+    except OSError as error:
+        got = f"{error.filename or out}, which cannot be written ({error.strerror})"
+        raise InputError("out", got, "a folder with room to write") from None
+    return tuple(out / name for name in files)
+
+
+def version() -> str:
+    """The version of the vectors that ship; results name it."""
+    return str(document()["vectors_version"])
+
+
+def text(vectors: Sequence[Vector], version: str) -> str:
+    """The plain-text form: words between white space, read by scanf("%s") and strtod.
+
+    ``nan`` stands for what is not given. The README of the kit describes it.
+    """
+    lines = [f"lcnn-vectors 1 {version} {len(vectors)}"]
+    for vector in vectors:
+        lines += _lines(vector)
+    return "\n".join(lines) + "\n"
+
+
+def _lines(vector: Vector) -> Iterator[str]:
+    m, d = vector.W.shape
+    model = vector.model
+    yield f"case {vector.id} {model.activation} {model.readout} {m} {len(vector.V)} {d}"
+    for name, rows in (("W", vector.W), ("V", vector.V)):
+        yield name
+        yield from (" ".join(entry.hex() for entry in row) for row in rows.tolist())
+    double, single = vector.tolerances["float64"], vector.tolerances.get("float32")
+    yield f"loss {double.loss!r} {single.loss if single else 'nan'} {vector.loss}"
+    for i, row in enumerate(vector.gradient):
+        allowed = f"{double.gradient[i]!r} {single.gradient[i] if single else 'nan'}"
+        yield " ".join(("gradient", allowed, *(row or ["nan"] * d)))
+    yield " ".join(("hessian", *(vector.hessian or ("nan", "nan"))))
+    yield f"separation {vector.separation or 'nan'}"
+    yield f"threshold {vector.threshold or 'nan'}"
