@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from lcnn_verify.packs.zgj import strategies as strategies
     from lcnn_verify.packs.zgj import vectors as vectors
     from lcnn_verify.packs.zgj.conformance.run import conform as conform
-    from lcnn_verify.packs.zgj.conformance.testing import (
+    from lcnn_verify.packs.zgj.conformance.run import (
         run_conformance_test as run_conformance_test,
     )
     from lcnn_verify.packs.zgj.dynamics import Trajectory as Trajectory
@@ -66,7 +66,7 @@ _MAIN_PAPER = {
     "loss_and_gradient": "population",
     "loss_threshold": "threshold",
     "rounding_floor": "population",
-    "run_conformance_test": "conformance.testing",
+    "run_conformance_test": "conformance.run",
     "separation": "geometry",
 }
 _MODULES = {

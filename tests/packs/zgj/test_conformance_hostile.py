@@ -17,8 +17,8 @@ import pytest
 
 from lcnn_verify.errors import InputError
 from lcnn_verify.packs.zgj.conformance import Fault, Limits, Misbehaviour, open_implementation
-from lcnn_verify.packs.zgj.conformance.process.messages import Garbled, Reader
-from lcnn_verify.packs.zgj.conformance.testing import run_conformance_test
+from lcnn_verify.packs.zgj.conformance.process.server import Garbled, Reader
+from lcnn_verify.packs.zgj.conformance.run import run_conformance_test
 
 FILE = Path(hostile.__file__)
 W, V = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[1.0, 1.0]])

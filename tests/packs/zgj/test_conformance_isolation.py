@@ -22,7 +22,7 @@ from lcnn_verify.campaign.executor import supervise
 from lcnn_verify.campaign.plan import plan
 from lcnn_verify.packs.zgj.conformance import open_implementation
 from lcnn_verify.packs.zgj.conformance.process import client
-from lcnn_verify.packs.zgj.conformance.process.messages import Garbled, Reader, pack
+from lcnn_verify.packs.zgj.conformance.process.server import Garbled, Reader, pack
 from lcnn_verify.profiles import PROFILES
 
 HOSTILE = Path(hostile.__file__)

@@ -9,7 +9,7 @@ import pytest
 
 from lcnn_verify.errors import InputError
 from lcnn_verify.packs.zgj import oracle
-from lcnn_verify.packs.zgj.gallery import catalogue, phrases
+from lcnn_verify.packs.zgj.gallery import catalogue, outline
 from lcnn_verify.packs.zgj.model import as_model
 
 ROWS = {
@@ -129,9 +129,9 @@ def test_entries_are_selected_by_name_topic_or_kind():
 
 
 def test_the_list_names_each_topic_by_what_selects_it():
-    topics = [line for line in phrases.listing(catalogue.select([])) if line[0] != " "]
+    topics = [line for line in outline.listing(catalogue.select([])) if line[0] != " "]
     ids = [line.partition(":")[0] for line in topics]
     assert ids == [*catalogue.REFERENCES, *catalogue.TOPICS]
-    listed = list(phrases.listing(catalogue.select(ids)))
+    listed = list(outline.listing(catalogue.select(ids)))
     assert len(listed) == len(catalogue.select([])) + len(ids)
     assert "  no-half                      The loss lacks its factor ½." in listed

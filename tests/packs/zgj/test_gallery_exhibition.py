@@ -8,7 +8,7 @@ from jsonschema import Draft202012Validator
 from rich.console import Console
 
 from lcnn_verify import ledger
-from lcnn_verify.packs.zgj.gallery import catalogue, phrases
+from lcnn_verify.packs.zgj.gallery import catalogue, outline
 from lcnn_verify.packs.zgj.gallery.catalogue import Entry
 from lcnn_verify.packs.zgj.gallery.exhibition import SCHEMA_PATH, exhibit
 from lcnn_verify.packs.zgj.gallery.matrix import Cell, Outcome, Row
@@ -56,15 +56,15 @@ def test_all_killed_and_nothing_accused_is_as_wanted():
     assert shown.exit_code == 0
     assert shown.data["complete"]
     count = len(catalogue.mutants())
-    assert phrases.headline(shown.data) == f"{count} of {count} mutants killed, no false alarm."
-    assert not list(phrases.complaints(shown.data))
+    assert outline.headline(shown.data) == f"{count} of {count} mutants killed, no false alarm."
+    assert not list(outline.complaints(shown.data))
 
 
 def test_a_survivor_is_named():
     shown = validated(complete(**{"no-half": []}))
     assert shown.exit_code == 1
     assert shown.data["summary"]["survivors"] == ["no-half"]
-    assert "no-half survived every check" in next(phrases.complaints(shown.data))
+    assert "no-half survived every check" in next(outline.complaints(shown.data))
     assert "`no-half` | The loss lacks its factor ½. | SURVIVED" in brief(shown.data)
     assert "- no-half survived every check" in markdown.render(document(shown.data))
     assert "<li>no-half survived every check" in html.render(document(shown.data))
@@ -81,7 +81,7 @@ def test_a_check_that_kills_nothing_is_useless_in_the_whole_gallery_only():
     shown = validated(complete(**dull))
     assert shown.exit_code == 1
     assert shown.data["summary"]["useless"] == CHECKS[1:]
-    assert f"{last} killed no mutant" in list(phrases.complaints(shown.data))
+    assert f"{last} killed no mutant" in list(outline.complaints(shown.data))
     part = exhibit([WRONG], [row(WRONG, CHECKS[0])], [0], 1.0)
     assert part.exit_code == 0
     assert not part.data["complete"]
@@ -93,9 +93,9 @@ def test_an_accused_reference_is_a_false_alarm(accused):
     shown = validated(exhibit([RIGHT], [cells], [0], 1.0))
     assert shown.exit_code == 1
     assert shown.data["summary"]["false_alarms"] == ["right"]
-    assert "1 false alarm" in phrases.headline(shown.data)
-    assert CHECKS[0] in next(phrases.complaints(shown.data))
-    assert phrases.standing(shown.data["implementations"][0], 1) == "FALSE: 1 alarm"
+    assert "1 false alarm" in outline.headline(shown.data)
+    assert CHECKS[0] in next(outline.complaints(shown.data))
+    assert outline.standing(shown.data["implementations"][0], 1) == "FALSE: 1 alarm"
 
 
 def test_a_mutant_that_lives_under_one_seed_survives():
@@ -104,17 +104,17 @@ def test_a_mutant_that_lives_under_one_seed_survives():
     item = validated(shown).data["implementations"][0]
     assert item["survived"] == [6]
     assert (
-        phrases.killers(item, 3)
+        outline.killers(item, 3)
         == f"{CHECKS[1].rpartition('.')[2]} (2/3), {CHECKS[0].rpartition('.')[2]} (1/3)"
     )
-    assert "under seed 6" in next(phrases.complaints(shown.data))
-    assert "seeds 4–6" in phrases.counts(shown.data)
+    assert "under seed 6" in next(outline.complaints(shown.data))
+    assert "seeds 4–6" in outline.counts(shown.data)
 
 
 def test_what_is_not_installed_is_skipped_and_not_counted():
     shown = validated(exhibit([ABSENT, RIGHT], [row(RIGHT)], [0], 1.0))
     assert shown.data["summary"]["references"] == 1
-    text = phrases.standing(shown.data["implementations"][0], 1)
+    text = outline.standing(shown.data["implementations"][0], 1)
     assert text == "skipped: no_such_thing is not installed"
     assert text in html.render(document(shown.data))
 
@@ -148,10 +148,10 @@ def test_the_terminal_gets_names_outcomes_and_complaints(capsys):
 
 def test_the_headline_speaks_of_what_was_run_only():
     alone = exhibit([RIGHT], [row(RIGHT)], [0], 1.0).data
-    assert phrases.headline(alone) == "No false alarm."
-    assert phrases.counts(alone) == f"{len(CHECKS)} checks on 1 correct implementation, seed 0"
+    assert outline.headline(alone) == "No false alarm."
+    assert outline.counts(alone) == f"{len(CHECKS)} checks on 1 correct implementation, seed 0"
     nothing = exhibit([ABSENT], [], [0], 1.0).data
-    assert phrases.headline(nothing) == "Nothing could be run."
+    assert outline.headline(nothing) == "Nothing could be run."
 
 
 def test_a_long_list_is_cut_where_it_is_to_be_brief():
@@ -171,5 +171,5 @@ def test_time_spent_on_frameworks_is_told_apart():
     entry = Entry("compiled", "x:C", "In JAX.", "jax_autodiff", "jax")
     shown = exhibit([entry, RIGHT], [row(entry), row(RIGHT)], [0], 80.0)
     assert shown.data["timings"]["frameworks"] == 1.5
-    assert phrases.took(shown.data).startswith("Took 80 s; loading and compiling frameworks")
-    assert phrases.took(exhibit([RIGHT], [row(RIGHT)], [0], 2.0).data) == "Took 2 s."
+    assert outline.took(shown.data).startswith("Took 80 s; loading and compiling frameworks")
+    assert outline.took(exhibit([RIGHT], [row(RIGHT)], [0], 2.0).data) == "Took 2 s."

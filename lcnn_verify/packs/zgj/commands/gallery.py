@@ -84,16 +84,15 @@ def gallery(
     from lcnn_verify.campaign.properties import directory_of, find_directory
     from lcnn_verify.campaign.run import default_jobs
     from lcnn_verify.cli.progress import bar
-    from lcnn_verify.packs.zgj.gallery import catalogue, matrix, phrases
+    from lcnn_verify.packs.zgj.gallery import catalogue, matrix, outline
     from lcnn_verify.packs.zgj.gallery.exhibition import exhibit
-    from lcnn_verify.packs.zgj.gallery.outline import document
     from lcnn_verify.packs.zgj.ledger.conformance import CHECKS
     from lcnn_verify.reporting.plain import files_of, to_text
     from lcnn_verify.reporting.terminal import render
 
     entries = catalogue.select(names or [])
     if listing:
-        print("\n".join(phrases.listing(entries)))
+        print("\n".join(outline.listing(entries)))
         return ExitCode.AS_WANTED
     chosen = range(seed, seed + seeds)
     if out is not None:
@@ -118,10 +117,10 @@ def gallery(
     if json:
         print_json(to_text(shown.data))
     elif not quiet:
-        render(document(shown.data, None if failed else place), Console())
+        render(outline.document(shown.data, None if failed else place), Console())
     if failed:
         raise failed
     if stopped:
-        say(f"interrupted; the rest: {phrases.rest(shown.data)}")
+        say(f"interrupted; the rest: {outline.rest(shown.data)}")
         return ExitCode.INTERRUPTED
     return shown.exit_code

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.digits import number
-from lcnn_verify.packs.zgj.conformance import examples, factors, known_mistakes
+from lcnn_verify.packs.zgj.conformance import examples, known_mistakes
 from lcnn_verify.packs.zgj.conformance.answers import APART, CLOSE, Call
 from lcnn_verify.packs.zgj.conformance.declaration import Dtype
 from lcnn_verify.packs.zgj.conformance.faults import Fault, Misbehaviour
@@ -121,11 +121,11 @@ def of_answer(call: Call, generic: Sequence[Call], dtype: Dtype, ask: Ask | None
     if not wrong:
         where = _where(call, dtype, ask) if ask else ""
         if where:
-            named = factors.missing_term(call, dtype)
+            named = known_mistakes.missing_term(call, dtype)
             return f"{named}, {where}" if named else f"wrong only {where}"
         return _changed(call) or ("it is zero" if _is_zero(call) else _precision(call, dtype))
     every = (call, *wrong)
-    said = factors.of_terms(every, dtype)
+    said = known_mistakes.of_terms(every, dtype)
     if said and not all(map(_is_zero, every)):
         return said
     slips = [set(_slips(each, dtype)) for each in every]

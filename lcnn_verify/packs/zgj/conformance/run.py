@@ -1,4 +1,4 @@
-"""``conform``: someone else's implementation held to every check that applies to it.
+"""``conform`` and ``run_conformance_test``: someone else's implementation held to the checks.
 
 An object that only this process has is called in it. Sending it to another would take cloudpickle,
 whose files belong to one version of Python and run code when they are read, or its source, which
@@ -8,6 +8,7 @@ lacks what it uses of a notebook; saved to a file, it has a name that any proces
 from __future__ import annotations
 
 import hashlib
+import json
 import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import suppress
@@ -16,13 +17,16 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from lcnn_verify.campaign import arguments
 from lcnn_verify.campaign.campaign import Campaign, Subject
 from lcnn_verify.campaign.executor import UnitResult
 from lcnn_verify.campaign.plan import Unit
-from lcnn_verify.campaign.properties import load
+from lcnn_verify.campaign.properties import directory_of, load
 from lcnn_verify.campaign.run import ProgressCallback
 from lcnn_verify.errors import InputError
+from lcnn_verify.evidence import Recorder, decide, replay_record
 from lcnn_verify.ledger import Claim
+from lcnn_verify.numerics.options import integer
 from lcnn_verify.packs.zgj.conformance import examples
 from lcnn_verify.packs.zgj.conformance import target as targets
 from lcnn_verify.packs.zgj.conformance.checks import demand, offered, select
@@ -31,7 +35,7 @@ from lcnn_verify.packs.zgj.conformance.faults import DEFAULT_LIMITS, Limits, Mis
 from lcnn_verify.packs.zgj.conformance.implementation import Implementation, open_implementation
 from lcnn_verify.packs.zgj.conformance.triage import TRIAGE
 from lcnn_verify.packs.zgj.conformance.trial import putting
-from lcnn_verify.profiles import Profile, running
+from lcnn_verify.profiles import Profile, RunContext, running
 from lcnn_verify.reporting.environment import git_revision, owner_of
 from lcnn_verify.reporting.report import Report
 
@@ -192,3 +196,66 @@ def _origin(target: targets.Target) -> Path | None:
         places = list(spec.submodule_search_locations or ())
     origin = None if spec is None else spec.origin
     return Path(origin) if origin is not None and origin.endswith(".py") else None
+
+
+def run_conformance_test(
+    implementation: str | Any,
+    *,
+    checks: str | Sequence[str] | None = None,
+    profile: str | Profile = "quick",
+    seed: int = 0,
+    limits: Limits = DEFAULT_LIMITS,
+) -> None:
+    """Hold ``implementation`` to every check that applies, or to ``checks`` ("shapes", …).
+
+    An object with any of ``loss(W, V)``, ``gradient(W, V)`` and ``loss_and_gradient(W, V)`` is
+    called in this process; a text such as ``"package.module:object"`` is loaded and called in a
+    process of its own, under ``limits``, so that not even a crash or a hang ends the test run.
+    Returns nothing if all is well. Raises ``AssertionError`` listing each failed check with the
+    smallest input it was found to fail on, code that shows it, and how to repeat it; ``InputError``
+    if the implementation offers nothing, no check applies, or an argument is wrong.
+    """
+    __tracebackhide__ = True
+    # An object has no name to find it by, but is under test all the same.
+    named = isinstance(implementation, str)
+    subject = {"target": implementation} if named else {"object": type(implementation).__name__}
+    context = RunContext(
+        arguments.budget(profile),
+        integer("seed", seed, 0),
+        subject=subject,
+    )
+    selection, failures = select(checks), []
+    with (
+        open_implementation(implementation, limits=limits) as opened,
+        putting(opened),
+        running(context),
+    ):
+        applying, _ = offered(selection, opened.declaration)
+        for check in applying:
+            recorders = [item.run() for item in load(directory_of(check), check.property_file)]
+            failures += _failure(check, recorders, seed)
+        name = opened.declaration.name
+    if failures:
+        listed = "\n\n".join(failures)
+        total = f"{len(failures)} of {len(applying)} checks"
+        raise AssertionError(f"{name} does not pass {total}\n\n{listed}")
+
+
+def _failure(check: Claim, recorders: Sequence[Recorder], seed: int) -> list[str]:
+    """What to say of a check that did not pass; nothing of one that did."""
+    decision = decide(check, [recorder.to_json() for recorder in recorders])
+    if decision.as_wanted:
+        return []
+    lines = [f"{check.id} is {decision.verdict}: {decision.reason}"]
+    fallen = next((seen for r in recorders if (seen := r.counterexample) is not None), None)
+    if fallen is not None:
+        lines += [fallen.sentence(), "", fallen.snippet]
+        failing = [case for recorder in recorders for case in recorder.failing]
+        if len(failing) > 1:
+            lines.append(f"cases that fail: {'; '.join(failing)}")
+        if "target" in fallen.run["subject"]:
+            lines.append("replay with `lcnn-verify replay FILE`, FILE holding:")
+            lines.append(json.dumps(replay_record(fallen.to_json())))
+    name = check.name
+    lines.append(f"repeat with run_conformance_test(…, checks={name!r}, seed={seed})")
+    return ["\n".join(lines)]

@@ -1,7 +1,6 @@
 """Someone else's code in a process of its own.
 
-``isolation`` asks and starts again, ``client`` holds one process, ``server`` is what runs in it,
-``messages`` is what they say to each other.
+``isolation`` asks and starts again, ``client`` holds one process, ``server`` is what runs in it.
 
 Each process is a fresh Python, which costs about 0.2 s of processor time
 (``tests/benchmarks/test_conformance_speed.py`` says how much). A second server, which forks them

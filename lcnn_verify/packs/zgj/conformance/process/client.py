@@ -17,8 +17,13 @@ from pathlib import Path
 
 import lcnn_verify
 from lcnn_verify.packs.zgj.conformance.faults import Fault
-from lcnn_verify.packs.zgj.conformance.process.messages import Garbled, Message, Reader
-from lcnn_verify.packs.zgj.conformance.process.server import DEAF, STACK_SIGNAL
+from lcnn_verify.packs.zgj.conformance.process.server import (
+    DEAF,
+    STACK_SIGNAL,
+    Garbled,
+    Message,
+    Reader,
+)
 from lcnn_verify.packs.zgj.conformance.target import is_below, line_at
 from lcnn_verify.processes import last_line, signal_name
 

@@ -18,7 +18,7 @@ from lcnn_verify.packs.zgj.conformance.arrays import Layout
 from lcnn_verify.packs.zgj.conformance.declaration import Arrays, Facts
 from lcnn_verify.packs.zgj.conformance.faults import DEFAULT_LIMITS, Fault, Limits, Misbehaviour
 from lcnn_verify.packs.zgj.conformance.process.client import Lost, Process
-from lcnn_verify.packs.zgj.conformance.process.messages import Message, pack
+from lcnn_verify.packs.zgj.conformance.process.server import Message, pack
 from lcnn_verify.packs.zgj.conformance.target import Target
 from lcnn_verify.processes import GIGABYTE, ONE_THREAD
 

@@ -1,19 +1,26 @@
-"""The foreign code's own process: cut off from ours, it loads the target and answers calls."""
+"""The foreign code's own process: cut off from ours, it loads the target and answers calls.
+
+A message, either way, is a JSON header and raw array bytes.
+"""
 
 from __future__ import annotations
 
 import faulthandler
 import fcntl
 import io
+import json
+import math
 import os
 import resource
 import signal
 import socket
+import struct
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Never
+from typing import Any, Never, TypeAlias
 
+import numpy as np
 from numpy.typing import NDArray
 
 from lcnn_verify.errors import InputError
@@ -21,7 +28,6 @@ from lcnn_verify.packs.zgj.conformance import target as targets
 from lcnn_verify.packs.zgj.conformance.adapter import Adapter
 from lcnn_verify.packs.zgj.conformance.declaration import to_json
 from lcnn_verify.packs.zgj.conformance.faults import Fault, Misbehaviour
-from lcnn_verify.packs.zgj.conformance.process.messages import Garbled, Message, Reader, pack
 from lcnn_verify.packs.zgj.conformance.target import describe, home_of
 from lcnn_verify.processes import GIGABYTE, bound
 
@@ -141,3 +147,66 @@ def _held() -> int:
             if line.startswith("VmData:"):
                 return int(line.split()[1]) * 1024
     return 0
+
+
+Message: TypeAlias = tuple[dict[str, Any], tuple[NDArray[Any], ...]]
+
+_FRAME = struct.Struct("<8sII")  # the mark, the header's length, the payload's
+_MARK = b"lcnnwire"
+_CHUNK = 1 << 20
+
+
+class Garbled(Exception):
+    """What came through the channel is no message of ours."""
+
+
+def pack(header: dict[str, Any], *arrays: NDArray[Any]) -> bytes:
+    """One message; ``arrays`` may have any layout, and arrive C-contiguous in native order."""
+    native = [array.astype(array.dtype.newbyteorder("="), copy=False) for array in arrays]
+    forms = [(array.dtype.str, array.shape) for array in native]
+    text = json.dumps({**header, "arrays": forms}).encode()
+    payload = b"".join(array.tobytes() for array in native)
+    return b"".join((_FRAME.pack(_MARK, len(text), len(payload)), text, payload))
+
+
+class Reader:
+    """Puts messages together from a stream socket."""
+
+    def __init__(self, channel: socket.socket) -> None:
+        self._channel, self._buffer = channel, bytearray()
+
+    def read(self, most: float = math.inf) -> Message | None:
+        """Receive once: a message if one is now complete.
+
+        Raises ``EOFError`` when the other side has gone and :class:`Garbled` on foreign bytes, or
+        where arrays of more than ``most`` bytes are announced.
+        """
+        chunk = self._channel.recv(_CHUNK)
+        if not chunk:
+            raise EOFError
+        self._buffer += chunk
+        if len(self._buffer) < _FRAME.size:
+            return None
+        mark, words, size = _FRAME.unpack_from(self._buffer)
+        if mark != _MARK or words > _CHUNK or size > most:
+            raise Garbled
+        end = _FRAME.size + words + size
+        if len(self._buffer) < end:
+            return None
+        whole, self._buffer = bytes(self._buffer[:end]), self._buffer[end:]
+        try:
+            return _unpack(whole, _FRAME.size, _FRAME.size + words)
+        except Exception as error:  # whatever foreign bytes may come to
+            raise Garbled from error
+
+
+def _unpack(whole: bytes, start: int, payload: int) -> Message:
+    header = json.loads(whole[start:payload])
+    arrays = []
+    for name, shape in header.pop("arrays"):
+        dtype, count = np.dtype(name), math.prod(shape)
+        arrays.append(np.frombuffer(whole, dtype, count, payload).reshape(shape))
+        payload += count * dtype.itemsize
+    if payload != len(whole):
+        raise ValueError("arrays of another size than was announced")
+    return header, tuple(arrays)
