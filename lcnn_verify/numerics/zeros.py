@@ -36,16 +36,7 @@ def zero_near(system: System, start: FloatArray) -> tuple[FloatArray, tuple[arb,
     Newton's method finds it, and Krawczyk's operator proves it in the n parameters in which the
     derivative is best conditioned, where it is regular. Raises :class:`NotProved` where that fails.
     """
-    theta = start.copy()
-    for _ in range(_STEPS):
-        gap = np.array(system.residual(theta.tolist(), FLOATS))
-        if np.abs(gap).max() < _CLOSE:
-            break
-        J = np.array(system.jacobian(theta.tolist(), FLOATS))
-        theta = theta - np.linalg.lstsq(J, gap, rcond=None)[0]
-    J = np.array(system.jacobian(theta.tolist(), FLOATS))
-    if not np.isfinite(J).all():
-        raise NotProved("Newton's method left float64")
+    theta, J = _newton(system, start)
     chosen = [int(k) for k in qr(J, mode="r", pivoting=True)[1][: len(J)]]
 
     def whole(part: Sequence[arb]) -> list[arb]:
@@ -64,3 +55,18 @@ def zero_near(system: System, start: FloatArray) -> tuple[FloatArray, tuple[arb,
     held = [balls.widened(arb(float(entry)), arb(zero.radius)) for entry in zero.center]
     theta[chosen] = zero.center
     return theta, tuple(whole(held))
+
+
+def _newton(system: System, start: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Where Gauss and Newton's method ends, and the derivative there."""
+    theta = start.copy()
+    for _ in range(_STEPS + 1):
+        with np.errstate(over="ignore", invalid="ignore"):
+            gap = np.array(system.residual(theta.tolist(), FLOATS))
+            J = np.array(system.jacobian(theta.tolist(), FLOATS))
+        if not (np.isfinite(gap).all() and np.isfinite(J).all()):
+            raise NotProved("Newton's method left float64")
+        if np.abs(gap).max() < _CLOSE:
+            break
+        theta = theta - np.linalg.lstsq(J, gap, rcond=None)[0]
+    return theta, J

@@ -30,6 +30,7 @@ _OURS = (
     "lcnn_verify.packs.zgj:PACK",
     "lcnn_verify.packs.oymak_soltanolkotabi:PACK",
     "lcnn_verify.packs.zhang_zhang_luo:PACK",
+    "lcnn_verify.packs.narrow_networks:PACK",
     "lcnn_verify.packs.skip_connections:PACK",
 )
 _PACKAGE = Path(__file__).parent.parent

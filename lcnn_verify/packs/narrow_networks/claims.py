@@ -1,0 +1,123 @@
+"""What the abstract says, as we read it, and false statements beside it. No numerics."""
+
+from __future__ import annotations
+
+from lcnn_verify.ledger.claim import Claim, Constant, Kind, Provenance, Source, Whose
+
+STATED, READING, DERIVED = Provenance.STATED, Provenance.READING, Provenance.DERIVED
+_PAPER = (
+    "Zhang, Zhang, Hong, Sun, Luo, When Expressivity Meets Trainability: Fewer than n Neurons Can "
+    "Work"
+)
+ABSTRACT = Source(_PAPER, "abstract", "https://arxiv.org/abs/2210.12001")
+NOTES = Source("lcnn-verify, notes on narrow networks", "THEORY.md of the pack")
+_MODEL = "f(x) = Σ v_j φ(w_j·x), W (m, d) and v (m,) free, n samples in R^d"
+_KINDS = "φ(z) = 2^z, softplus, tanh, tanh(z + ½) or exp(−z²)"
+
+
+def _control(name: str, title: str, statement: str, refutation: str) -> Claim:
+    return Claim(
+        id=f"narrow.control.{name}",
+        title=title,
+        statement=statement,
+        kind=Kind.CONTROL,
+        provenance=(DERIVED,),
+        source=NOTES,
+        refutation=refutation,
+    )
+
+
+CLAIMS = (
+    Claim(
+        id="narrow.expressivity",
+        title="2⌈n/d⌉ units fit any labels",
+        statement=(
+            "For almost all samples every label vector is fitted by some network with 2⌈n/d⌉ "
+            "units: some h = ⌈n/d⌉ rows have rank J = n. Where f(W₀) = 0, α = σ_min(J) > 0 and "
+            "ε‖y‖ ≤ α²/(4Λ), some W within 2ε‖y‖/α of W₀ with output weights v/ε fits y."
+        ),
+        wording=(
+            "as long as the width m ≥ 2n/d (where d is the input dimension), its expressivity is "
+            "strong, i.e., there exists at least one global minimizer with zero training loss"
+        ),
+        kind=Kind.EXISTENCE,
+        provenance=(STATED, DERIVED),
+        source=ABSTRACT,
+        assumptions=(_MODEL, _KINDS),
+        constants=(
+            Constant("2n/d", "2⌈n/d⌉ units", Whose.SOURCE, "the abstract; rounded up by us"),
+            Constant("n, d", "at most 14 and 4", Whose.OURS, "what every run decides: 56 sizes"),
+            Constant("4 and 2", "of the certificate", Whose.OURS, "proved, THEORY §3"),
+        ),
+    ),
+    Claim(
+        id="narrow.joint-width",
+        title="2⌈n/(d + 1)⌉ units fit any labels",
+        statement=(
+            "For almost all samples every label vector is fitted by some network with 2⌈n/(d + 1)⌉ "
+            "units: some h = ⌈n/(d + 1)⌉ rows have rank n of the Jacobian by W and v. Fewer than "
+            "n/(d + 1) units fit almost no labels."
+        ),
+        kind=Kind.EXISTENCE,
+        provenance=(DERIVED,),
+        source=NOTES,
+        assumptions=(_MODEL, _KINDS),
+        constants=(
+            Constant("2n/(d + 1)", "2⌈n/(d + 1)⌉ units", Whose.OURS, "proved, THEORY §2"),
+            Constant("n, d", "at most 14 and 4", Whose.OURS, "what every run decides: 56 sizes"),
+        ),
+    ),
+    Claim(
+        id="narrow.benign-region",
+        title="Where J has rank n, only fits are stationary",
+        statement="‖∇_W L‖ ≥ σ_min(J)·‖r‖ for L = ½‖r‖², r = f − y, and σ_min over the n rows.",
+        wording="we identify a nice local region with no local-min or saddle points",
+        kind=Kind.LOWER,
+        provenance=(READING, DERIVED),
+        source=ABSTRACT,
+        assumptions=(_MODEL, "the region is read as: rank J = n"),
+        constants=(Constant("1", "before σ_min", Whose.OURS, "proved, THEORY §4"),),
+    ),
+    Claim(
+        id="narrow.kkt",
+        title="KKT points of the constrained problem are nearly global",
+        statement=(
+            "Every KKT point of the loss over the constraint set is nearly a global minimizer."
+        ),
+        wording=(
+            "we consider a constrained optimization formulation where the feasible region is the "
+            "nice local region, and prove that every KKT point is a nearly global minimizer"
+        ),
+        kind=Kind.UPPER,
+        provenance=(STATED,),
+        source=ABSTRACT,
+        not_testable=(
+            "neither the constraint set nor what “nearly” means is in what could be read: a set of "
+            "our own would test another statement"
+        ),
+    ),
+    _control(
+        "one-fewer",
+        "One row fewer is enough",
+        "Some ⌈n/d⌉ − 1 rows have rank J = n.",
+        "J has (⌈n/d⌉ − 1)d < n columns.",
+    ),
+    _control(
+        "collinear-data",
+        "⌈n/d⌉ rows are enough wherever samples lie",
+        "rank J = n for almost all W, h = ⌈n/d⌉, for different samples on a line through 0, d ≥ 2.",
+        "The d columns of a unit are multiples of one: rank J ≤ h < n.",
+    ),
+    _control(
+        "mirrored-tanh",
+        "tanh tells mirrored samples apart",
+        "rank J = n for almost all W, h = ⌈n/d⌉, for φ = tanh and samples of which two are ±x.",
+        "φ′ is even: the rows of x and −x add up to 0.",
+    ),
+    _control(
+        "rank-deficient",
+        "Only fits are stationary",
+        "∇_W L ≠ 0 wherever L > 0.",
+        "Where rank J < n, a residual orthogonal to the columns of J has no gradient.",
+    ),
+)

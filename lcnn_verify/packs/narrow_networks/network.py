@@ -1,0 +1,245 @@
+"""Problems in float64 and in any arithmetic: residual, Jacobian, and what properties compare."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
+
+import mpmath
+import numpy as np
+from flint import arb
+from scipy.optimize import least_squares
+
+from lcnn_verify.evidence.amounts import held, norm
+from lcnn_verify.evidence.hooks import Shown
+from lcnn_verify.evidence.quantity import Quantity
+from lcnn_verify.evidence.spectra import eigenvalue_of
+from lcnn_verify.numerics import balls
+from lcnn_verify.numerics.activations import (
+    BALLS,
+    BUMP,
+    DECIMALS,
+    FLOATS,
+    SHIFTED_TANH,
+    SOFTPLUS,
+    TANH,
+    Activation,
+    Kit,
+)
+from lcnn_verify.numerics.arrays import FloatArray
+
+SMOOTH = (SOFTPLUS, TANH, SHIFTED_TANH, BUMP)
+_KNOWN = {sigma.name: sigma for sigma in SMOOTH}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Problem:
+    """f(W) = φ(XWᵀ)v against y: samples X (n, d), W (m, d), output weights v (m,), labels y (n,).
+
+    ``parameters`` are the numbers it was drawn from.
+    """
+
+    type: ClassVar[str] = "narrow.problem"
+
+    X: FloatArray
+    y: FloatArray
+    W: FloatArray
+    v: FloatArray
+    sigma: Activation
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def n(self) -> int:
+        """How many samples there are."""
+        return len(self.X)
+
+    def labelled(self, y: FloatArray, **parameters: Any) -> Problem:
+        """The same problem with other labels."""
+        return replace(self, y=y, parameters={**self.parameters, **parameters})
+
+    def classes(self) -> tuple[str, ...]:
+        """What is special about the problem, besides its activation."""
+        (m, d), shape = self.W.shape, str(self.parameters.get("shape", "sphere"))
+        found = {
+            f"{shape} samples": shape != "sphere",
+            "worst labels": self.parameters.get("labels") == "worst",
+            "n = md": self.n == m * d,
+            "n > md": self.n > m * d,
+        }
+        return (self.sigma.name, *(name for name, there in found.items() if there))
+
+    def to_json(self) -> dict[str, Any]:
+        """All arrays, and what they were drawn from."""
+        arrays = {name: getattr(self, name).tolist() for name in ("X", "y", "W", "v")}
+        return {**arrays, "sigma": self.sigma.name, "parameters": dict(self.parameters)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Problem:
+        """The problem that :meth:`to_json` wrote. Raises ``KeyError`` or ``ValueError``."""
+        X, y, W, v = (np.array(data[name], dtype=np.float64) for name in ("X", "y", "W", "v"))
+        if X.ndim != 2 or W.ndim != 2 or (len(X), len(W)) != (y.size, v.size):
+            raise ValueError("arrays of a problem that do not fit together")
+        return cls(X, y, W, v, _KNOWN[data["sigma"]], dict(data["parameters"]))
+
+    @classmethod
+    def show(cls, data: Mapping[str, Any]) -> Shown:
+        """The problem for people: what it was drawn from, and its arrays."""
+        found = cls.from_json(data)
+        sizes = dict(zip(("n", "d", "m"), (*found.X.shape, len(found.W)), strict=True))
+        arrays = {name: getattr(found, name).tolist() for name in ("X", "y", "W", "v")}
+        return Shown({**sizes, "φ": found.sigma.name, **found.parameters}, arrays)
+
+    @property
+    def theta(self) -> FloatArray:
+        """W, row by row, and v: where both are free."""
+        return np.concatenate([self.W.ravel(), self.v])
+
+    def at(self, kit: Kit) -> list[Any]:
+        """The entries of W, row by row, in the arithmetic of ``kit``."""
+        return [*map(kit.number, self.W.ravel().tolist())]
+
+    def residual(self, theta: Sequence[Any], kit: Kit) -> list[Any]:
+        """F − y at the W whose entries ``theta`` lists, and the v after them, if there is one."""
+        weights, outputs = self._parts(theta, kit)
+        y = map(kit.number, self.y.tolist())
+        return [
+            _dot([jet[0] for jet in jets], outputs) - label
+            for (_, jets), label in zip(self._jets(weights, kit), y, strict=True)
+        ]
+
+    def jacobian(self, theta: Sequence[Any], kit: Kit) -> list[list[Any]]:
+        """∂f_i/∂θ, a row for each sample: (v_j φ′(w_j·x_i) x_i)_j, and φ(w_j·x_i) by a v."""
+        weights, outputs = self._parts(theta, kit)
+        joint = len(theta) > self.W.size
+        return [
+            [b * jet[1] * entry for b, jet in zip(outputs, jets, strict=True) for entry in x]
+            + [jet[0] for jet in jets] * joint
+            for x, jets in self._jets(weights, kit)
+        ]
+
+    def _parts(self, theta: Sequence[Any], kit: Kit) -> tuple[Sequence[Any], list[Any]]:
+        """The entries of W and of v; those of v are the problem's where ``theta`` has none."""
+        size = self.W.size
+        return theta[:size], [*theta[size:]] or [*map(kit.number, self.v.tolist())]
+
+    def _jets(self, weights: Sequence[Any], kit: Kit) -> Iterator[tuple[list[Any], list[Any]]]:
+        """Each sample, with the jets of φ at all w_j·x."""
+        d = self.X.shape[1]
+        rows = [weights[j : j + d] for j in range(0, len(weights), d)]
+        for row in self.X.tolist():
+            x = [*map(kit.number, row)]
+            yield x, [self.sigma.jet(_dot(w, x), kit) for w in rows]
+
+
+def _dot(left: Sequence[Any], right: Sequence[Any]) -> Any:
+    first, *rest = (a * b for a, b in zip(left, right, strict=True))
+    return sum(rest, first)
+
+
+def _norm(label: str, entries: Callable[[Kit], Iterable[Any]]) -> Quantity:
+    """The Euclidean norm of what ``entries(kit)`` lists."""
+
+    def exact(digits: int) -> Any:
+        with mpmath.workdps(2 * digits + 20):
+            return mpmath.sqrt(mpmath.fsum(entry * entry for entry in entries(DECIMALS)))
+
+    def enclosed(bits: int) -> arb:
+        with balls.working_precision(2 * bits + 40):
+            return balls.norm(entries(BALLS))
+
+    return held(label, enclosed, exact)
+
+
+def residual_norm(problem: Problem) -> Quantity:
+    """‖r‖ at W."""
+    return _norm("‖r‖", lambda kit: problem.residual(problem.at(kit), kit))
+
+
+def gradient_norm(problem: Problem) -> Quantity:
+    """‖∇_W L‖ = ‖Jᵀr‖ at W."""
+
+    def entries(kit: Kit) -> Iterator[Any]:
+        at = problem.at(kit)
+        r = problem.residual(at, kit)
+        return (_dot(column, r) for column in zip(*problem.jacobian(at, kit), strict=True))
+
+    return _norm("‖∇_W L‖", entries)
+
+
+def smallest_singular(problem: Problem) -> Quantity:
+    """σ_min(J) over the n rows, at W: the root of the least eigenvalue of JJᵀ."""
+
+    def gram(kit: Kit) -> Any:
+        J = problem.jacobian(problem.at(kit), kit)
+        return kit.matrix([[_dot(a, b) for b in J] for a in J])
+
+    return eigenvalue_of("λ_min(JJᵀ)", gram, index=0).sqrt().named("σ_min(J)")
+
+
+def bend_constant(problem: Problem) -> Quantity:
+    """Λ = sup|φ″|·max|v_j|·max‖x_i‖·‖X‖: ‖J(W) − J(W′)‖ ≤ Λ‖W − W′‖_F everywhere (THEORY §3)."""
+    X = problem.X.tolist()
+
+    def gram(kit: Kit) -> Any:
+        rows = [[*map(kit.number, row)] for row in X]
+        return kit.matrix([[_dot(a, b) for b in rows] for a in rows])
+
+    def exact(digits: int) -> Any:
+        with mpmath.workdps(digits + 10):
+            return max(mpmath.norm(row) for row in X)
+
+    def widest(bits: int) -> arb:
+        with balls.working_precision(bits + 10):
+            return functools.reduce(arb.max, (balls.norm(map(arb, row)) for row in X))
+
+    largest = held("max‖x_i‖", widest, exact)
+    size = eigenvalue_of("‖X‖²", gram, index=-1).sqrt().named("‖X‖")
+    return (problem.sigma.bend * float(np.abs(problem.v).max()) * largest * size).named("Λ")
+
+
+def certificate(problem: Problem) -> Quantity:
+    """α²/(4Λ‖y‖), for f(W) = 0: some W within 2‖y‖/α fits y if it is at least 1 (THEORY §3)."""
+    alpha, y = smallest_singular(problem).named("α"), norm(problem.y, "‖y‖")
+    return (alpha * alpha / (4.0 * bend_constant(problem) * y)).named("α²/(4Λ‖y‖)")
+
+
+def off(problem: Problem, theta: Sequence[arb]) -> Quantity:
+    """‖r‖/‖y‖ at parameters given in balls."""
+    found = held("‖r‖", lambda bits: balls.norm(problem.residual(theta, BALLS)))
+    return (found / norm(problem.y, "‖y‖")).named("‖r‖/‖y‖")
+
+
+def moved(problem: Problem, weights: Sequence[arb]) -> Quantity:
+    """How far a W, given in balls, is from that of the problem."""
+    pairs = [*zip(weights, problem.W.ravel().tolist(), strict=True)]
+    return held("‖W − W₀‖", lambda bits: balls.norm(ball - arb(entry) for ball, entry in pairs))
+
+
+def fits(sigma: Activation, n: int, d: int, m: int, rng: np.random.Generator) -> bool:
+    """Whether descent of both layers from a Gaussian start fits Gaussian labels, to 10⁻⁸.
+
+    By SciPy's trust region method for least squares, of at most 100 evaluations.
+    """
+    X, y = rng.normal(size=(n, d)), rng.normal(size=n)
+
+    def parts(theta: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        rows = theta.reshape(m, d + 1)
+        value, slope, _ = sigma.jet(X @ rows[:, 1:].T, FLOATS)
+        return rows[:, 0], value, slope
+
+    def residual(theta: FloatArray) -> FloatArray:
+        v, value, _ = parts(theta)
+        return np.asarray(value @ v - y)
+
+    def jacobian(theta: FloatArray) -> FloatArray:
+        v, value, slope = parts(theta)
+        by_weights = (slope * v)[:, :, None] * X[:, None, :]
+        return np.concatenate([value[:, :, None], by_weights], axis=2).reshape(n, -1)
+
+    start, close = rng.normal(size=m * (d + 1)), 1e-12
+    found = least_squares(
+        residual, start, jac=jacobian, max_nfev=100, xtol=close, ftol=close, gtol=close
+    )
+    return bool(np.abs(found.fun).max() <= 1e-8)

@@ -1,0 +1,85 @@
+"""Claim narrow.expressivity: 2⌈n/d⌉ units fit any labels.
+
+Setting: f(x) = Σ v_j φ(w_j·x), W (m, d) and v (m,) free; n samples in R^d; J = ∂f/∂W.
+Statement: for almost all samples every label vector is fitted by some network with 2⌈n/d⌉ units,
+    φ(z) = 2^z, softplus, tanh, tanh(z + ½) or exp(−z²): some h = ⌈n/d⌉ rows have rank J = n. Where
+    f(W₀) = 0, α = σ_min(J) > 0 and ε‖y‖ ≤ α²/(4Λ), some W within 2ε‖y‖/α fits εy, so that output
+    weights v/ε fit y.
+Kind: existence; a finite family of sizes.
+Constants: 2n/d is the source's; rounding it up, n ≤ 14 and d ≤ 4, and the certificate, are ours.
+How it is checked: minors are analytic in X and W, so that one that is not 0 somewhere proves a size
+    for almost all samples (THEORY §2): over ℚ for 2^z, else in balls. At drawn starts with the
+    certificate Krawczyk's operator proves a W that fits εy, as near as is said. Success of least
+    squares over the width is drawn; where there are fewer parameters than labels it is 0.
+Source: abstract of the paper; the certificate is ours.
+"""
+
+import numpy as np
+from hypothesis import given
+
+from lcnn_verify.evidence import Figure, check, verifies
+from lcnn_verify.evidence.amounts import norm
+from lcnn_verify.evidence.figures import Kind, Line, linear
+from lcnn_verify.numerics.activations import SHIFTED_TANH, SOFTPLUS
+from lcnn_verify.numerics.krawczyk import NotProved
+from lcnn_verify.numerics.zeros import zero_near
+from lcnn_verify.packs.narrow_networks import grid, network, strategies
+from lcnn_verify.profiles import active
+
+SIZES = [(n, d) for n in range(1, 15) for d in range(1, 5)]
+N, D, WIDTHS = 12, 3, (2, 3, 4, 5, 6, 8)
+SUCCESS = Figure(
+    Kind.CURVES,
+    "Which narrow networks are fitted",
+    x=linear("width m", "units"),
+    y=linear("fits", "share of trials"),
+    lines=(
+        Line("n/(d + 1): as many parameters as labels", x=N / (D + 1)),
+        Line("2n/d: enough for almost all samples", x=2 * N / D),
+    ),
+    caption=f"n = {N}, d = {D}; SciPy’s least squares in both layers from Gaussian starts.",
+)
+
+
+@verifies("narrow.expressivity")
+def test_every_size_has_a_witness():
+    for n, d in SIZES:
+        h = grid.rows_needed(n, d)
+        at = grid.witness(n, h, d)
+        check.exactly(grid.rank(at), "=", n, label="rank J of 2^z", wanted_label="n", grid=at)
+        for sigma in network.SMOOTH:
+            check.at_least(grid.minor(sigma, n, h, d), 0.0)
+    check.proved(
+        "2⌈n/d⌉ units fit all labels of almost all samples",
+        box=f"{len(SIZES)} sizes n ≤ 14, d ≤ 4, five activations",
+        arithmetic="exact rational arithmetic and Arb enclosures, 512 bits",
+        whole=True,
+        cells=len(SIZES) * (1 + len(network.SMOOTH)),
+    )
+
+
+@verifies("narrow.expressivity", examples=40)
+@given(problem=strategies.certified())
+def test_a_certificate_leads_to_a_fit(problem):
+    check.at_least(network.certificate(problem), 1.0, apart="certificate")
+    try:
+        _, weights = zero_near(problem, problem.W.ravel())
+    except NotProved as error:
+        check.undecided(f"no fit proved: {error}")
+        return
+    reach = 2.0 * norm(problem.y, "ε‖y‖") / network.smallest_singular(problem)
+    check.witness_at_most(network.moved(problem, weights), reach.named("2ε‖y‖/α"))
+
+
+@verifies("narrow.expressivity")
+def test_success_over_the_width():
+    trials = active().pick(quick=4, standard=20, deep=100)
+    for sigma in (SOFTPLUS, SHIFTED_TANH):
+        counts = []
+        for m in WIDTHS:
+            rng = np.random.default_rng(active().derive_seed("narrow", sigma.name, str(m)))
+            counts.append(sum(network.fits(sigma, N, D, m, rng) for _ in range(trials)))
+            if m * (D + 1) < N:
+                check.exactly(counts[-1], "=", 0, label="fits with fewer parameters than labels")
+        SUCCESS.add(sigma.name, x=WIDTHS, y=[count / trials for count in counts])
+        check.exactly(2 * counts[-1], "≥", trials, label="twice the fits of 2n/d units")
