@@ -91,8 +91,8 @@ def test_a_terminal_gets_a_progress_bar_and_a_file_does_not(mixed, monkeypatch, 
 
 
 def test_what_long_work_costs_is_said_before_most_of_it(tmp_path, monkeypatch, capfd):
-    options = ("--properties", kit.write(tmp_path / "p", {"lab.first": kit.IN_PARTS}))
-    options = ("--claims", "lab.first", *options, "--out", tmp_path / "out")
+    folder = kit.write(tmp_path / "p", {"lab.first": kit.IN_PARTS})
+    options = ("--claims", "lab.first", "--properties", folder, "--out", tmp_path / "out")
     kit.call("run", *options)
     assert capfd.readouterr().err == ""
     monkeypatch.setattr("lcnn_verify.cli.campaign._LONG", 0.0)
