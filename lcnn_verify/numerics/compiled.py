@@ -33,7 +33,19 @@ def compiled(function: F) -> F:
 
     With ``NUMBA_DISABLE_JIT=1`` the plain Python body runs instead, which is how coverage sees it.
     """
-    dispatcher = numba.njit(error_model="numpy")(function)
+    return _compiled(function)
+
+
+def fused(function: F) -> F:
+    """:func:`compiled`, with a·b + c rounded once where the processor can: sooner, and no worse.
+
+    The last bit of a result then depends on the processor.
+    """
+    return _compiled(function, fastmath={"contract"})
+
+
+def _compiled(function: F, **options: Any) -> F:
+    dispatcher = numba.njit(error_model="numpy", **options)(function)
     if dispatcher is not function:
         if (cache := _cache_of(function)) is not None:
             dispatcher._cache = cache

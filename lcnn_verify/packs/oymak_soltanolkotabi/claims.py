@@ -151,7 +151,8 @@ CLAIMS = (
         statement=(
             "Over n/(kd) the success of Levenberg and Marquardt's method on random labels ends "
             "within [0.7, 1.05], and no labels are fitted for n > kd; descent with a budget ends "
-            "earlier. For softplus, d = 6, even k from 4 to 14, paper scale."
+            "earlier. For softplus, d = 6, paper scale, even k from 4 to 14; in the deep profile "
+            "every k from 4 to 40."
         ),
         kind=Kind.EXISTENCE,
         provenance=(READING, MEASURED),

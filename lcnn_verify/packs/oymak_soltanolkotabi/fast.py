@@ -1,6 +1,7 @@
 """Descent in compiled code: full gradients and single samples, for runs of many steps.
 
-Arrays are those of a ``Problem``; W is written over.
+Arrays are those of a ``Problem``; W is written over. φ is taken over all inputs at once, because
+its loops are vectorized.
 """
 
 from __future__ import annotations
@@ -11,56 +12,36 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lcnn_verify.numerics.arrays import FloatArray
-from lcnn_verify.numerics.compiled import compiled
-from lcnn_verify.packs.oymak_soltanolkotabi.problem import EVERY, Problem
-
-NUMBERS = {name: number for number, name in enumerate(EVERY)}
-"""What compiled code calls an activation."""
-
-
-@compiled
-def jet(number: int, z: float) -> tuple[float, float]:
-    """φ and φ′ at z of the activation of that number."""
-    if number == 0:
-        small = math.exp(-abs(z))
-        slope = 1.0 / (1.0 + small) if z > 0.0 else small / (1.0 + small)
-        return max(z, 0.0) + math.log1p(small), slope
-    if number == 1 or number == 2:
-        value = math.tanh(z + 0.5 * (number - 1))
-        return value, 1.0 - value * value
-    if number == 3:
-        value = math.exp(-z * z)
-        return value, -2.0 * z * value
-    return max(z, 0.0), 1.0 if z > 0.0 else 0.0
+from lcnn_verify.numerics.compiled import fused
+from lcnn_verify.packs.oymak_soltanolkotabi import evaluation
+from lcnn_verify.packs.oymak_soltanolkotabi.jets import NUMBERS, jets
+from lcnn_verify.packs.oymak_soltanolkotabi.problem import Problem
 
 
-@compiled
+@fused
 def residual_and_slopes(
     number: int,
-    X: FloatArray,
+    columns: FloatArray,
     y: FloatArray,
     v: FloatArray,
     W: FloatArray,
+    values: FloatArray,
     r: FloatArray,
-    P: FloatArray,
+    slopes: FloatArray,
 ) -> float:
-    """Write r (n,) and P = φ′(XWᵀ)diag(v) (n, k); return ‖r‖."""
-    total = 0.0
-    for i in range(X.shape[0]):
-        value = -y[i]
-        for j in range(W.shape[0]):
-            z = 0.0
-            for c in range(W.shape[1]):
-                z += X[i, c] * W[j, c]
-            phi, slope = jet(number, z)
-            value += v[j] * phi
-            P[i, j] = v[j] * slope
-        r[i] = value
-        total += value * value
-    return math.sqrt(total)
+    """Write φ(WXᵀ) into ``values`` (k, n), φ′(WXᵀ) into ``slopes`` (k, n), and r (n,); return ‖r‖.
+
+    ``columns`` is Xᵀ (d, n).
+    """
+    np.dot(W, columns, values)
+    jets(number, values.reshape(values.size), slopes.reshape(slopes.size))
+    np.dot(v, values, r)
+    for i in range(len(r)):
+        r[i] -= y[i]
+    return math.sqrt(np.dot(r, r))
 
 
-@compiled
+@fused
 def advance(
     number: int,
     X: FloatArray,
@@ -75,25 +56,23 @@ def advance(
 
     Returns how many sizes are there, and the length of the path of W.
     """
-    r, P = np.empty(X.shape[0]), np.empty((X.shape[0], W.shape[0]))
-    path = 0.0
+    columns, r, change, path = X.T.copy(), np.empty(len(X)), np.empty(W.shape), 0.0
+    values, slopes = np.empty((len(W), len(X))), np.empty((len(W), len(X)))
     for t in range(len(sizes)):
-        sizes[t] = residual_and_slopes(number, X, y, v, W, r, P)
+        sizes[t] = residual_and_slopes(number, columns, y, v, W, values, r, slopes)
         if not sizes[t] > target or t == len(sizes) - 1:
             return t + 1, path
-        moved = 0.0
-        for j in range(W.shape[0]):
-            for c in range(W.shape[1]):
-                slope = 0.0
-                for i in range(X.shape[0]):
-                    slope += r[i] * P[i, j] * X[i, c]
-                W[j, c] -= step * slope
-                moved += (step * slope) ** 2
-        path += math.sqrt(moved)
+        for j in range(len(W)):
+            row, size = slopes[j], step * v[j]
+            for i in range(len(r)):
+                row[i] *= size * r[i]
+        np.dot(slopes, X, change)
+        W -= change
+        path += math.sqrt(np.dot(change.reshape(change.size), change.reshape(change.size)))
     return len(sizes), path
 
 
-@compiled
+@fused
 def sample_steps(
     number: int,
     X: FloatArray,
@@ -104,19 +83,14 @@ def sample_steps(
     order: NDArray[np.int64],
 ) -> None:
     """One step for each entry of ``order``, on that input alone: W −= step·r_i·∇f_i."""
-    slopes = np.empty(W.shape[0])
+    slopes = np.empty(len(W))
     for i in order:
-        value = -y[i]
-        for j in range(W.shape[0]):
-            z = 0.0
+        values = W @ X[i]
+        jets(number, values, slopes)
+        size = step * (v @ values - y[i])
+        for j in range(len(W)):
             for c in range(W.shape[1]):
-                z += X[i, c] * W[j, c]
-            phi, slope = jet(number, z)
-            value += v[j] * phi
-            slopes[j] = v[j] * slope
-        for j in range(W.shape[0]):
-            for c in range(W.shape[1]):
-                W[j, c] -= step * value * slopes[j] * X[i, c]
+                W[j, c] -= size * v[j] * slopes[j] * X[i, c]
 
 
 def descend(
@@ -134,10 +108,8 @@ def stochastic(
 ) -> tuple[FloatArray, FloatArray]:
     """The last W, and ‖r‖ at the start and after each of ``count`` epochs of n single samples."""
     W, number, n = problem.W.copy(), NUMBERS[problem.sigma.name], problem.n
-    arrays = (problem.X, problem.y, problem.v)
-    r, P = np.empty(n), np.empty((n, problem.k))
-    sizes = [residual_and_slopes(number, *arrays, W, r, P)]
+    sizes = [float(np.linalg.norm(evaluation.residual(problem, W)))]
     for _ in range(count):
-        sample_steps(number, *arrays, W, step, rng.integers(0, n, n))
-        sizes.append(residual_and_slopes(number, *arrays, W, r, P))
+        sample_steps(number, problem.X, problem.y, problem.v, W, step, rng.integers(0, n, n))
+        sizes.append(float(np.linalg.norm(evaluation.residual(problem, W))))
     return W, np.array(sizes)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.special import stdtrit
 
 from lcnn_verify.numerics.activations import Activation
 from lcnn_verify.numerics.arrays import FloatArray
-from lcnn_verify.numerics.compiled import compiled
+from lcnn_verify.numerics.compiled import fused
 from lcnn_verify.packs.oymak_soltanolkotabi import evaluation, fast
 from lcnn_verify.packs.oymak_soltanolkotabi.fast import residual_and_slopes
+from lcnn_verify.packs.oymak_soltanolkotabi.jets import NUMBERS
 from lcnn_verify.packs.oymak_soltanolkotabi.problem import Problem, at_paper_scale, drawn
 
 FITTED = 1e-8
@@ -19,78 +23,47 @@ FITTED = 1e-8
 _STEPS = 120
 
 
-@compiled
-def lower_gram(P: FloatArray, products: FloatArray, K: FloatArray) -> float:
-    """Write JJᵀ = (PPᵀ) ∘ ``products`` to the lower half of K (n, n); return its trace."""
-    trace = 0.0
-    for i in range(len(K)):
-        for j in range(i + 1):
-            total = 0.0
-            for c in range(P.shape[1]):
-                total += P[i, c] * P[j, c]
-            K[i, j] = total * products[i, j]
-        trace += K[i, i]
-    return trace
-
-
-@compiled
-def solve(K: FloatArray, damping: float, x: FloatArray) -> None:
-    """Write (K + damping·I)⁻¹x over x (n,), and Cholesky's factor over the lower half of K."""
-    n = len(K)
-    for i in range(n):
-        for j in range(i + 1):
-            total = K[i, j] + (damping if i == j else 0.0)
-            for c in range(j):
-                total -= K[i, c] * K[j, c]
-            K[i, j] = math.sqrt(max(total, 1e-300)) if i == j else total / K[j, j]
-        for c in range(i):
-            x[i] -= K[i, c] * x[c]
-        x[i] /= K[i, i]
-    for i in range(n - 1, -1, -1):
-        for c in range(i + 1, n):
-            x[i] -= K[c, i] * x[c]
-        x[i] /= K[i, i]
-
-
-@compiled
+@fused
 def levenberg(
     number: int,
     X: FloatArray,
     y: FloatArray,
     v: FloatArray,
     W: FloatArray,
-    products: FloatArray,
     target: float,
     most: int,
 ) -> float:
     """Fit W, which is written over, until ‖r‖ ≤ ``target`` or for ``most`` steps; return ‖r‖.
 
-    ``products`` is XXᵀ. A step is Jᵀ(JJᵀ + μI)⁻¹r, an n × n system; μ falls with success and grows
-    with failure.
+    A step is Jᵀ(JJᵀ + μI)⁻¹r, an n × n system with JJᵀ = (PPᵀ) ∘ (XXᵀ), P = φ′(XWᵀ)diag(v); μ
+    falls with success and grows with failure.
     """
-    n = X.shape[0]
-    r, P = np.empty(n), np.empty((n, W.shape[0]))
-    fresh, other = np.empty(n), np.empty((n, W.shape[0]))
-    K, move, moved = np.empty((n, n)), np.empty(n), np.empty(W.shape)
-    size, damping = residual_and_slopes(number, X, y, v, W, r, P), -1.0
+    n, k = len(X), len(W)
+    columns, products, K = X.T.copy(), X @ X.T, np.empty((n, n))
+    values, slopes, fresh = np.empty((k, n)), np.empty((k, n)), np.empty((k, n))
+    r, ahead, moved = np.empty(n), np.empty(n), np.empty(W.shape)
+    size, damping = residual_and_slopes(number, columns, y, v, W, values, r, slopes), -1.0
+    weights, stale = v.copy().reshape((k, 1)), True
     for _ in range(most):
         if not size > target:
             break
-        trace = lower_gram(P, products, K)
-        if damping < 0.0:
-            damping = 1e-2 * trace / n
-        move[:] = r
-        solve(K, damping, move)
-        for j in range(W.shape[0]):
-            for c in range(W.shape[1]):
-                total = 0.0
-                for i in range(n):
-                    total += P[i, j] * move[i] * X[i, c]
-                moved[j, c] = W[j, c] - total
-        after = residual_and_slopes(number, X, y, v, moved, fresh, other)
-        if after < size:
+        if stale:
+            slopes *= weights
+            np.dot(slopes.T, slopes, K)
+            K *= products
+            if damping < 0.0:
+                damping = max(1e-2 * np.trace(K) / n, 1e-14)
+        damped = K.copy()
+        for i in range(n):
+            damped[i, i] += damping
+        move = np.linalg.solve(damped, r)
+        np.dot(slopes * move, X, moved)
+        moved[:] = W - moved
+        after = residual_and_slopes(number, columns, y, v, moved, values, ahead, fresh)
+        stale = after < size
+        if stale:
             size, damping = after, max(damping / 3.0, 1e-14)
-            W[:], r[:], P[:] = moved, fresh, other
+            W[:], r[:], slopes[:] = moved, ahead, fresh
         else:
             damping *= 4.0
     return size
@@ -99,8 +72,8 @@ def levenberg(
 def fit(problem: Problem) -> tuple[FloatArray, float]:
     """The W that Levenberg and Marquardt's method ends at, and ‖r‖ there."""
     W, target = problem.W.copy(), FITTED * float(np.linalg.norm(problem.y))
-    arrays = (problem.X, problem.y, problem.v, W, problem.X @ problem.X.T)
-    return W, float(levenberg(fast.NUMBERS[problem.sigma.name], *arrays, target, _STEPS))
+    arrays = (problem.X, problem.y, problem.v, W)
+    return W, float(levenberg(NUMBERS[problem.sigma.name], *arrays, target, _STEPS))
 
 
 def by_levenberg(problem: Problem) -> bool:
@@ -121,34 +94,45 @@ def by_descent(most: int) -> Callable[[Problem], bool]:
     return fits
 
 
+Make: TypeAlias = Callable[[int, int, int, int], Problem]
+"""The problem of a size (n, d, k) and a seed."""
+
+
+def random_labels(sigma: Activation, factor: float = 1.0, *, one_signed: bool = False) -> Make:
+    """Makes problems at ``factor`` times the paper's scale, perhaps with all of v positive."""
+
+    def make(n: int, d: int, k: int, seed: int) -> Problem:
+        one = at_paper_scale(drawn(sigma, n, d, k, seed=seed, one_signed=one_signed))
+        return one if factor == 1.0 else one.scaled(factor)
+
+    return make
+
+
 def successes(
     fits: Callable[[Problem], bool],
-    sigma: Activation,
+    make: Make,
     sizes: Sequence[tuple[int, int, int]],
     trials: int,
     seed: int,
-    factor: float = 1.0,
-) -> list[int]:
-    """How many of ``trials`` problems of each size (n, d, k) are fitted.
-
-    Their v is ``factor`` times that of the paper's scale.
-    """
-    counts = []
-    for n, d, k in sizes:
-        found = 0
-        for trial in range(trials):
-            one = at_paper_scale(drawn(sigma, n, d, k, seed=(seed + 1009 * trial) % 10**9))
-            found += fits(one if factor == 1.0 else one.scaled(factor))
-        counts.append(found)
-    return counts
+) -> NDArray[np.bool_]:
+    """Which of ``trials`` problems of each size (n, d, k) are fitted (sizes, trials)."""
+    seeds = [(seed + 1009 * trial) % 10**9 for trial in range(trials)]
+    return np.array([[fits(make(*size, one)) for one in seeds] for size in sizes])
 
 
-def crossing(ratios: Sequence[float], counts: Sequence[int], trials: int) -> tuple[float, float]:
-    """Where success ends, by the area under its curve over even steps, and its standard error.
+def crossings(ratios: Sequence[float], fitted: NDArray[np.bool_]) -> FloatArray:
+    """Where success ends in each trial, by the area under its curve over even ``ratios``.
 
     Below the first ratio all are taken to succeed.
     """
     step = ratios[1] - ratios[0]
-    share = np.array(counts) / trials
-    spread = float(np.sqrt((share * (1.0 - share) / trials).sum()))
-    return ratios[0] - 0.5 * step + step * float(share.sum()), step * spread
+    return np.asarray(ratios[0] - 0.5 * step + step * fitted.sum(axis=0))
+
+
+def interval(samples: Sequence[FloatArray]) -> tuple[float, float]:
+    """The mean of the means of independent samples, and half its 95 % interval (Student's t)."""
+    means = [float(sample.mean()) for sample in samples]
+    errors = [float(sample.var(ddof=1)) / len(sample) for sample in samples]
+    freedom = sum(len(sample) - 1 for sample in samples)
+    spread = math.sqrt(sum(errors)) / len(samples)
+    return math.fsum(means) / len(means), float(stdtrit(freedom, 0.975)) * spread

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import mpmath
 import numpy as np
 import pytest
@@ -183,15 +185,15 @@ def test_a_fit_fits_and_past_the_wall_there_is_none():
     assert plain <= 1e-8 * np.linalg.norm(one.y)
     assert fitting.by_levenberg(one)
     sizes = [(4, 3, 4), (13, 3, 4)]
-    found = fitting.successes(fitting.by_levenberg, activations.SOFTPLUS, sizes, 3, 0)
-    assert found[0] == 3
-    assert found[1] == 0
+    make = fitting.random_labels(activations.SOFTPLUS)
+    found = fitting.successes(fitting.by_levenberg, make, sizes, 3, 0)
+    assert found.tolist() == [[True] * 3, [False] * 3]
     few, many = (
-        fitting.successes(fitting.by_descent(most), activations.SOFTPLUS, sizes[:1], 3, 0)[0]
-        for most in (1, 2000)
+        fitting.successes(fitting.by_descent(most), make, sizes[:1], 3, 0) for most in (1, 2000)
     )
-    assert few == 0
-    assert many > 0
+    assert not few.any()
+    assert many.any()
+    assert (fitting.random_labels(activations.TANH, 4.0, one_signed=True)(3, 2, 4, 0).v > 0).all()
 
 
 def test_success_reported_early_is_not_taken_at_its_word(monkeypatch):
@@ -201,19 +203,30 @@ def test_success_reported_early_is_not_taken_at_its_word(monkeypatch):
     assert not fitting.by_levenberg(past)
 
 
-def test_the_crossing_is_the_area_under_the_curve():
+def test_where_fits_end_is_the_area_under_the_curve():
     ratios = (0.5, 0.6, 0.7, 0.8)
-    assert fitting.crossing(ratios, [4, 4, 2, 0], 4) == pytest.approx((0.7, 0.1 * (1 / 16) ** 0.5))
-    assert fitting.crossing(ratios, [0, 0, 0, 0], 4)[0] == pytest.approx(0.45)
-    assert fitting.crossing(ratios, [4, 4, 4, 4], 4)[0] == pytest.approx(0.85)
+    fitted = np.array([[1, 1], [1, 1], [0, 1], [0, 0]], dtype=bool)
+    found = fitting.crossings(ratios, fitted)
+    assert found == pytest.approx([0.65, 0.75])
+    assert fitting.crossings(ratios, fitted & False) == pytest.approx([0.45, 0.45])
+    mean, half = fitting.interval([found, found])
+    assert (mean, half) == pytest.approx((0.7, 4.302653 * 0.05 / math.sqrt(2)))  # t of 2 freedoms
 
 
-def test_a_damped_system_is_solved():
-    rng = np.random.default_rng(5)
-    P, X = rng.normal(size=(5, 3)), rng.normal(size=(5, 4))
-    K, x = np.full((5, 5), np.nan), rng.normal(size=5)
-    whole = (P @ P.T) * (X @ X.T)
-    assert fitting.lower_gram(P, X @ X.T, K) == pytest.approx(np.trace(whole))
-    wanted = np.linalg.solve(whole + 0.3 * np.eye(5), x)
-    fitting.solve(K, 0.3, x)
-    assert x == pytest.approx(wanted)
+def test_intervals_hold_the_mean_as_often_as_they_say():
+    rng = np.random.default_rng(8)
+    found = [fitting.interval(rng.normal(size=(3, 4)) + 1.0) for _ in range(2000)]
+    held = sum(abs(mean - 1.0) <= half for mean, half in found)
+    assert 0.935 < held / len(found) < 0.965
+
+
+def test_a_step_of_levenberg_and_marquardt_solves_the_damped_system():
+    one = problems.at_paper_scale(problems.drawn(activations.TANH, 3, 4, 4, seed=2))
+    W, r = one.W.copy(), evaluation.residual(one, one.W)
+    fast_size = fitting.levenberg(1, one.X, one.y, one.v, W, 0.0, 1)
+    K = evaluation.gram(one, one.W)
+    damped = K + 1e-2 * np.trace(K) / 3 * np.eye(3)
+    P = evaluation.slopes(one, one.W)
+    step = (P * np.linalg.solve(damped, r)[:, None]).T @ one.X
+    assert pytest.approx(one.W - step, abs=1e-12) == W
+    assert fast_size == pytest.approx(np.linalg.norm(evaluation.residual(one, W)))

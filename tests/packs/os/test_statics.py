@@ -18,6 +18,7 @@ from lcnn_verify.packs.oymak_soltanolkotabi import (
     capacity,
     evaluation,
     hooks,
+    jets,
     kernels,
     quantities,
     ranks,
@@ -26,6 +27,17 @@ from lcnn_verify.packs.oymak_soltanolkotabi import (
 from lcnn_verify.packs.oymak_soltanolkotabi import problem as problems
 from lcnn_verify.packs.oymak_soltanolkotabi.problem import EVERY, SMOOTH, Problem
 from lcnn_verify.packs.oymak_soltanolkotabi.ranks import Grid
+
+
+@pytest.mark.parametrize("sigma", EVERY.values(), ids=lambda sigma: sigma.name)
+def test_jets_over_arrays_are_those_of_one_number(sigma):
+    z = np.concatenate([8.0 * np.random.default_rng(0).normal(size=2000), [0.0, 750.0, -750.0]])
+    value, slope = (np.array(part) for part in sigma.jet(z, activations.FLOATS)[:2])
+    got, slopes = np.append(z, np.nan), np.empty(len(z) + 1)
+    jets.jets(jets.NUMBERS[sigma.name], got, slopes)
+    assert (np.abs(got[:-1] - value) <= 1e-15 * np.maximum(1.0, np.abs(value))).all()
+    assert np.abs(slopes[:-1] - slope).max() <= 1e-15
+    assert np.isnan(got[-1])
 
 
 @pytest.mark.parametrize("sigma", EVERY.values(), ids=lambda sigma: sigma.name)
