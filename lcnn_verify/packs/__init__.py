@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 ENTRY_POINTS = "lcnn_verify.packs"
 """The entry point group under which other distributions offer packs."""
-_OURS = (
+_OURS = [
     "lcnn_verify.packs.zgj:PACK",
     "lcnn_verify.packs.oymak_soltanolkotabi:PACK",
     "lcnn_verify.packs.zhang_zhang_luo:PACK",
     "lcnn_verify.packs.narrow_networks:PACK",
     "lcnn_verify.packs.skip_connections:PACK",
-)
+]
 _PACKAGE = Path(__file__).parent.parent
 _SHIPPED = _PACKAGE / "_properties"  # in a wheel; in a checkout they stand beside the package
 OUR_PROPERTIES = _SHIPPED if _SHIPPED.is_dir() else _PACKAGE.parent / "properties"
