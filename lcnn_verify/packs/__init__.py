@@ -32,6 +32,7 @@ _OURS = [
     "lcnn_verify.packs.zhang_zhang_luo:PACK",
     "lcnn_verify.packs.narrow_networks:PACK",
     "lcnn_verify.packs.skip_connections:PACK",
+    "lcnn_verify.packs.quantum_networks:PACK",
 ]
 _PACKAGE = Path(__file__).parent.parent
 _SHIPPED = _PACKAGE / "_properties"  # in a wheel; in a checkout they stand beside the package

@@ -1,0 +1,100 @@
+"""The paper's claim as we read it, and false statements beside it. No numerics.
+
+Only the abstract of the paper was read. Each statement here is our own precise version, and each
+constant is ours. THEORY.md holds the proofs.
+"""
+
+from __future__ import annotations
+
+from lcnn_verify.ledger.claim import Claim, Constant, Kind, Provenance, Source, Whose
+
+ABSTRACT = Source(
+    "You, Chakrabarti, Chen, Wu, Analyzing Convergence in Quantum Neural Networks: Deviations from "
+    "Neural Tangent Kernels",
+    "abstract",
+    "https://arxiv.org/abs/2303.14844",
+)
+_NOTES = "lcnn-verify, notes on quantum networks"
+_MODEL = (
+    "ŷ_i = ⟨ψ_i|U*MU|ψ_i⟩, U = Π U_l exp(−iθ_l H_l), H_l² = M² = I; L = ½ Σ_i (ŷ_i − y_i)² over n "
+    "inputs; p parameters"
+)
+_LABELS = "labels y_i = ±1, the eigenvalues of M"
+
+
+def _ours(name: str, value: str, basis: str) -> Constant:
+    return Constant(name, value, Whose.OURS, basis)
+
+
+CLAIMS = (
+    Claim(
+        id="qnn.pointwise-derivative",
+        title="The derivative of an output is small where the output is near ±1",
+        statement="|∂ŷ/∂θ_l| ≤ 2√(1 − ŷ²) for every parameter, input and circuit.",
+        kind=Kind.UPPER,
+        provenance=(Provenance.DERIVED,),
+        source=Source(_NOTES, "THEORY §3"),
+        assumptions=(_MODEL,),
+        constants=(_ours("2", "of the bound", "proved; attained by ŷ = cos 2θ"),),
+    ),
+    Claim(
+        id="qnn.sublinear",
+        title="The loss falls no faster than 1/t²",
+        statement=(
+            "‖∇L‖² ≤ 8p√n(2L)^{3/2} at every point, so that |L(θ)^{1/4} − L(θ′)^{1/4}| ≤ "
+            "(√2·p√n)^{1/2}‖θ − θ′‖ and, along gradient flow, L(t) ≥ (L₀^{−1/2} + 8√2·p√n·t)^{−2}. "
+            "For no p and n can the 8 be smaller."
+        ),
+        wording="we prove the at-most sublinear convergence for QNNs with Pauli measurements",
+        kind=Kind.LOWER,
+        provenance=(Provenance.STATED, Provenance.READING, Provenance.DERIVED),
+        source=ABSTRACT,
+        assumptions=(_MODEL, _LABELS),
+        constants=(
+            _ours("8p√n", "of the inequality", "proved, and proved to be the least, THEORY §4"),
+            _ours("1 %", "added to t along flows", "for an integrator whose error is below 10⁻⁴"),
+        ),
+    ),
+    Claim(
+        id="qnn.exponent",
+        title="Where the loss tends to 0 it falls like 1/t²",
+        statement=(
+            "Where gradient flow has brought L below 10⁻⁹L₀ at t = 10⁶ of its own time "
+            "1/(8√2·p√n·√L₀), −d log L/d log t is in [1.3, 2.2]."
+        ),
+        wording="sublinear convergence",
+        kind=Kind.RATE,
+        provenance=(Provenance.READING, Provenance.MEASURED),
+        source=ABSTRACT,
+        assumptions=(_MODEL, _LABELS, "n = 1; at most two qubits and five parameters"),
+        constants=(_ours("[1.3, 2.2]", "the band", "measured: 1.80 to 2.02 in 120 flows"),),
+    ),
+)
+
+
+def _control(name: str, title: str, statement: str, refutation: str) -> Claim:
+    return Claim(
+        id=f"qnn.control.{name}",
+        title=title,
+        statement=statement,
+        kind=Kind.CONTROL,
+        provenance=(Provenance.DERIVED,),
+        source=Source(_NOTES, "THEORY §6"),
+        refutation=refutation,
+    )
+
+
+CONTROLS = (
+    _control(
+        "wider-measurement",
+        "The inequality for a measurement wider than the labels",
+        "‖∇L‖² ≤ 8p√n(2L)^{3/2} where M has eigenvalues ±s, s = 1.1, 1.5 or 2, and labels are ±1.",
+        "At ŷ = y the derivative of ŷ need not vanish: ‖∇L‖² is of the order of L.",
+    ),
+    _control(
+        "inner-labels",
+        "The inequality for labels inside the range of the measurement",
+        "‖∇L‖² ≤ 8p√n(2L)^{3/2} where M has eigenvalues ±1 and labels are ±½.",
+        "At ŷ = y the derivative of ŷ need not vanish: ‖∇L‖² is of the order of L.",
+    ),
+)

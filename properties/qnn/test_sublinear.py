@@ -1,0 +1,90 @@
+"""Claim qnn.sublinear: the loss falls no faster than 1/t².
+
+Setting: ŷ_i = ⟨ψ_i|U*MU|ψ_i⟩, M² = I, labels ±1, L = ½ Σ_i (ŷ_i − y_i)²; p parameters, n inputs.
+Statement: (1) ‖∇L‖² ≤ 8p√n(2L)^{3/2}; (2) |L(θ)^{1/4} − L(θ′)^{1/4}| ≤ (√2·p√n)^{1/2}‖θ − θ′‖;
+    (3) along gradient flow L(t) ≥ (L₀^{−1/2} + 8√2·p√n·t)^{−2}; (4) no constant below 8 will do.
+Kind: lower bound.
+Constants: 8p√n is ours, proved in THEORY §4. 1 %, by which t is lengthened in (3), is ours: THEORY
+    §5 proves (3) for every curve whose speed exceeds ‖∇L‖ by at most that.
+How it is checked: (1) and (2) at drawn points; (3) at points to which an integrator led, taken as
+    exact, which a run with a tolerance a hundred times smaller moves by less than 10⁻⁴ in L;
+    (4) at circuits that come within 0.1 % of equality, for p ≤ 6 and n ≤ 3.
+Source: abstract ("at-most sublinear convergence"); the inequalities are ours.
+"""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lcnn_verify.evidence import Figure, Quantity, check, verifies
+from lcnn_verify.evidence.draws import classify
+from lcnn_verify.evidence.figures import Kind, log
+from lcnn_verify.packs.quantum_networks import quantities, simulator, strategies
+from lcnn_verify.packs.quantum_networks.circuit import Layer, Problem
+
+SLACK = 0.01
+FLOWS = Figure(
+    Kind.CURVES,
+    "Loss of quantum networks along gradient flow",
+    x=log("t·8√2·p√n·√L₀", "own times"),
+    y=log("L/L₀", "ratio"),
+    bound="(1 + t·8√2·p√n·√L₀)^{−2}, which is proved",
+    caption="In units of each flow’s own time the bound is one curve. Flows that level off end at "
+    "a minimum with L > 0.",
+)
+
+
+@verifies(
+    "qnn.sublinear",
+    examples=100,
+    classes=("p = 1", "repeated inputs", "aligned state", "zero gradient"),
+)
+@given(problem=strategies.problems())
+def test_the_gradient_is_small_where_the_loss_is(problem):
+    squared = quantities.squared_gradient(problem)
+    if squared.value == 0.0:
+        classify("zero gradient")
+    if any(quantities.spread(problem, i).value == 0.0 for i in range(problem.n)):
+        classify("aligned state")
+    check.at_most(squared, quantities.fastest(problem), ties=True)
+
+
+@verifies("qnn.sublinear", examples=60)
+@given(problem=strategies.problems(), moves=st.lists(strategies.ANGLES, min_size=4, max_size=4))
+def test_no_path_is_shorter(problem, moves):
+    pairs = zip(problem.angles, moves[: problem.p], strict=True)
+    other = problem.at([angle + move for angle, move in pairs])
+    first, second = (quantities.fourth_root(at, "L^{1/4}") for at in (problem, other))
+    reach = quantities.reach(problem, other)
+    check.at_most(first - second, reach, ties=True)
+    check.at_most(second - first, reach, ties=True)
+
+
+@verifies("qnn.sublinear", examples=6, shrink=False)
+@given(start=st.builds(strategies.started, strategies.problems(most_p=5, kinds=strategies.MOVING)))
+def test_along_gradient_flow(start):
+    problem, own = start
+    before, spent = problem, 0.0
+    times, losses = [], []
+    for time in (30.0 * own, 3000.0 * own):
+        there, path = simulator.flow(before, time - spent)
+        check.at_least(quantities.loss(there, "L(t)"), quantities.lower_bound(problem, time, SLACK))
+        again, _ = simulator.flow(before, time - spent, rtol=1e-10)
+        one, other = (quantities.loss(at).value for at in (there, again))
+        moved = Quantity("|L(t) − L(t) of a finer run|/L(t)", abs(one / other - 1.0), 1e-7)
+        check.at_most(moved, 1e-4, apart="the integrator’s tolerances")
+        kept = slice(1, None, max(1, path.steps // 40))
+        times += [*(spent + path.times[kept]) / own]
+        losses += [*path.losses[kept] / quantities.loss(problem).value]
+        before, spent = there, time
+    label = f"q = {problem.qubits}, p = {problem.p}, n = {problem.n}"
+    FLOWS.add(label, x=times, y=losses, bound=[(1.0 + t) ** -2.0 for t in times])
+
+
+@verifies("qnn.sublinear")
+def test_no_smaller_constant_will_do():
+    """Rotations about one axis, toward the label, by angles that add up to 0.01."""
+    for p in range(1, 7):
+        for n in range(1, 4):
+            layers = tuple(Layer("X", 0.01 / p, "I") for _ in range(p))
+            problem = Problem(1, layers, "Z", (((1, 0), (0, 0)),) * n, (1.0,) * n)
+            check.at_least(quantities.sharpness(problem), 0.999, apart="nearness to equality")

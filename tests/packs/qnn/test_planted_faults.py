@@ -1,0 +1,69 @@
+"""Mistakes one could make in this pack, each planted and caught by the claim that is named."""
+
+from __future__ import annotations
+
+import pytest
+from planting import fallen, judged, plant
+
+from lcnn_verify.evidence import Quantity
+from lcnn_verify.packs.quantum_networks import PACK, quantities, simulator
+
+DERIVATIVE, LOSS = "qnn.pointwise-derivative", "qnn.sublinear"
+CACHES = (simulator.oracle, simulator.enclosed, quantities.floats)
+CONTROLS = [claim.id for claim in PACK.claims if claim.is_control]
+
+
+@pytest.fixture(autouse=True)
+def _forget():
+    """No test meets what another's mistake left behind."""
+    yield
+    for cache in CACHES:
+        cache.cache_clear()
+
+
+def test_rotations_by_half_the_angle(monkeypatch):
+    right = simulator.simulate
+
+    def wrong(problem, kit, angles=None):
+        return right(problem, kit, [t / 2 for t in angles or problem.angles])
+
+    plant(monkeypatch, right, wrong)
+    assert "outside its error bound" in fallen(DERIVATIVE)
+
+
+def test_a_deviation_without_its_two(monkeypatch):
+    right = quantities.spread
+    plant(monkeypatch, right, lambda problem, i: 0.5 * right(problem, i))
+    assert fallen(DERIVATIVE).startswith("|∂ŷ/∂θ| ≤ ")
+
+
+def test_a_bound_without_the_root_of_n(monkeypatch):
+    right = quantities.fastest
+
+    def wrong(problem):
+        return right(problem) / Quantity.of(problem.n).sqrt()
+
+    plant(monkeypatch, right, wrong)
+    assert fallen(LOSS, examples=1.0).startswith("‖∇L‖² ≤ ")
+
+
+def test_a_flow_of_twice_the_speed(monkeypatch):
+    right = simulator.risk
+
+    def wrong(problem):
+        function = right(problem)
+        return lambda theta: tuple(2.0 * part for part in function(theta))
+
+    plant(monkeypatch, right, wrong)
+    assert fallen(LOSS, examples=0.7).startswith("L(t) ≥ ")
+
+
+@pytest.mark.parametrize("claim", CONTROLS)
+def test_controls_are_refuted_by_balls(claim):
+    decision = judged(claim, examples=1.0)
+    assert decision.as_wanted, decision.reason
+
+
+def test_nothing_planted_nothing_fallen():
+    assert not fallen(DERIVATIVE, examples=0.2)
+    assert not fallen(LOSS, examples=0.15)
