@@ -23,7 +23,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 NEEDS := NumPy, SciPy, Numba, mpmath, FLINT, Hypothesis and Matplotlib
 COMPILED := $(shell find lcnn_verify/numerics lcnn_verify/packs -name "*.py")
 # Tests that reach every line and branch of the compiled bodies.
-PLAIN := $(addprefix tests/,packs/zgj/test_population_paths.py packs/zgj/test_population_independent.py packs/zgj/test_dynamics_descent.py numerics/test_compensated.py)
+PLAIN := $(addprefix tests/,packs/zgj/test_population_paths.py packs/zgj/test_population_independent.py packs/zgj/test_dynamics_descent.py packs/os/test_descent.py numerics/test_compensated.py)
 PYTEST := $(BIN)/python -m pytest --numprocesses $(TEST_JOBS) --dist worksteal --benchmark-disable
 
 .PHONY: verify check test lint bench docs frameworks clean distclean
