@@ -13,8 +13,8 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -34,19 +34,30 @@ _MARKS = {
 """How the files begin that we write, by the ending of their names."""
 
 
+class Unwritable(OSError):
+    """What stopped a write, in the name of the file or folder people know."""
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise Unwritable(error.errno, error.strerror, str(path)) from None
+
+
 def demand_folder(
     folder: Path, names: Iterable[str], marks: Mapping[str, bytes] = _MARKS, argument: str = "out"
 ) -> None:
     """Make ``folder`` and see that the files ``names`` can be written there, before the work.
 
     ``marks`` are patterns of how our files begin, by name or by ending. Raises ``InputError`` for
-    ``argument`` where a file of these names is somebody else's, and ``OSError`` where nothing can
-    be written.
+    ``argument`` where a file of these names is somebody else's, and :class:`Unwritable` where
+    nothing can be written.
     """
     demand_current_folder()
     for name in names:
         _demand_ours(folder / name, marks.get(name) or marks[Path(name).suffix], argument)
-    folder.mkdir(parents=True, exist_ok=True)
     _demand_room(folder)
 
 
@@ -57,9 +68,8 @@ def demand_file(path: Path, argument: str = "out") -> None:
     """
     demand_current_folder()
     if path.is_dir():
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        raise Unwritable(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     _demand_ours(path, _MARKS[".json"], argument)
-    path.parent.mkdir(parents=True, exist_ok=True)
     _demand_room(path.parent)
 
 
@@ -94,12 +104,11 @@ def is_ours(path: Path, mark: bytes | None = None) -> bool:
 
 
 def _demand_room(folder: Path) -> None:
-    """Raise ``OSError`` unless a file can be made in ``folder`` and a byte be written to it."""
-    try:
+    """Make ``folder``; raises ``Unwritable`` unless a byte can be written to a file in it."""
+    with _writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder) as probe:
             probe.write(b"\n")
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(folder)) from None
 
 
 def place_of_partial(folder: Path, record: str) -> Path:
@@ -135,22 +144,21 @@ def remove(folder: Path, names: Iterable[str]) -> None:
 def write_atomically(path: Path, content: str | bytes) -> None:
     """Write ``content`` so that ``path`` holds either the old content or all of the new.
 
-    A device or a pipe is written to as it is. Raises ``OSError`` in the name of ``path``.
+    A device or a pipe is written to as it is. Raises :class:`Unwritable` in the name of ``path``.
     """
     data = content.encode() if isinstance(content, str) else content
     if path.exists() and not path.is_file():
-        path.write_bytes(data)
+        with _writing(path):
+            path.write_bytes(data)
         return
     target = Path(os.path.realpath(path))
     unfinished = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
-        with unfinished.open("wb") as stream:
+        with _writing(path), unfinished.open("wb") as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
-        unfinished.replace(target)
-    except OSError as error:  # in the name of the file people know
-        raise OSError(error.errno, error.strerror, str(path)) from None
+            unfinished.replace(target)
     finally:
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)

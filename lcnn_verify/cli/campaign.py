@@ -31,6 +31,7 @@ from lcnn_verify.comparison.deviations import (
 )
 from lcnn_verify.comparison.outline import deviations as deviation_table
 from lcnn_verify.errors import InputError
+from lcnn_verify.outputs import write_atomically
 from lcnn_verify.reporting.outline import document
 from lcnn_verify.reporting.plain import plain, to_text
 from lcnn_verify.reporting.report import Report
@@ -83,7 +84,7 @@ def run_campaign(
         return ExitCode.INTERRUPTED
     _show(report, out, json=json, quiet=quiet)
     if write_expected is not None:
-        write_expected.write_text(written(report.data, deviations), encoding="utf-8")
+        write_atomically(write_expected, written(report.data, deviations))
     if not quiet:
         left_out = report.data["environment"]["left_out"]
         say_left_out((entry["name"], entry["reason"]) for entry in left_out)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable, Iterable
@@ -14,7 +15,7 @@ from typing import Any, ParamSpec
 import typer
 
 from lcnn_verify.errors import InputError, clean, did_you_mean
-from lcnn_verify.outputs import demand_current_folder
+from lcnn_verify.outputs import Unwritable, demand_current_folder
 
 P = ParamSpec("P")
 
@@ -81,19 +82,27 @@ def reported(command: Callable[P, int]) -> Callable[P, int]:
             with suppress(OSError, ValueError):
                 sys.stdout.flush()  # results that are there already
             _silence_stdout()
+            if lack := _lack(error):
+                say(lack)
+                return ExitCode.USAGE
             try:
                 demand_current_folder()
             except InputError as gone:
                 say(f"error: {gone}")
                 return ExitCode.USAGE
             reason = error.strerror or str(error)
-            say(f"error: {error.filename or 'output'}: got {reason!r}, wanted to read or write it")
+            writes = isinstance(error, Unwritable) or error.filename is None
+            act = "write" if writes else "read or write"
+            say(f"error: {error.filename or 'output'}: got {reason!r}, wanted to {act} it")
             return ExitCode.USAGE
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as stop:
             with suppress(KeyboardInterrupt):  # once more, while it is said
-                say("interrupted")
+                say(interruption(stop))
             return ExitCode.INTERRUPTED
         except Exception as error:
+            if lack := _lack(error):
+                say(lack)
+                return ExitCode.USAGE
             if hasattr(error, "format_message"):
                 say(usage_line(error))
                 return ExitCode.USAGE
@@ -105,6 +114,27 @@ def reported(command: Callable[P, int]) -> Callable[P, int]:
         return code
 
     return run
+
+
+_LIMITS = "see ulimit -a and the limits of the job or container"
+_UNMAPPED = re.compile("failed to map segment|find/load shared object|annot allocate memory")
+
+
+def _lack(error: Exception) -> str:
+    """The line for memory or processes that the machine does not give; empty for other errors."""
+    if isinstance(error, MemoryError):
+        return f"error: memory: got too little, wanted more: {_LIMITS}"
+    if _UNMAPPED.search(str(error)):
+        return f"error: memory: got too little to load a library ({error}), wanted more: {_LIMITS}"
+    if "can't start new thread" in str(error):
+        return f"error: processes: got too few, wanted fewer --jobs, or more: {_LIMITS}"
+    return ""
+
+
+def interruption(stop: BaseException | None) -> str:
+    """What to say of a command that ended early: also why, where nobody pressed Ctrl-C."""
+    why = str(stop or "")
+    return f"interrupted: {why}" if why else "interrupted"
 
 
 def _silence_stdout() -> None:

@@ -16,6 +16,7 @@ import pytest
 
 import lcnn_verify
 from lcnn_verify import ledger
+from lcnn_verify.campaign import executor
 from lcnn_verify.campaign.executor import execute, supervise
 from lcnn_verify.campaign.plan import Unit, plan
 from lcnn_verify.evidence import Verdict, decide
@@ -235,7 +236,7 @@ def test_a_fork_server_that_dies_costs_the_unit_it_was_to_start(tmp_path, monkey
         )
         result = supervise(bad)
         assert result is not None
-        assert result.records[0]["error"] == "unit could not start: EOFError"
+        assert result.records[0]["error"] == "unit could not start: its fork server ended"
         stop = threading.Event()
         stop.set()
         assert supervise(bad, stop) is None
@@ -260,6 +261,9 @@ def test_has_no_files_left():
         killed.replace("WHO", "getpid"): "unit killed with SIGKILL, by the system for want of",
         killed.replace("WHO", "getppid"): "fork server killed, and the unit with it",
         wanting: "OSError: [Errno 24] Too many open files",
+        kit.BREAKS.replace(
+            "nothing under this key", "can't start new thread"
+        ): "LookupError: can't",
         kit.SEGFAULTS: "unit crashed with SIGSEGV",
         kit.EXITS.replace("_exit(7)", "_exit(255)"): "unit ended with exit code 255 and no result",
         kit.HOLDS: None,
@@ -271,6 +275,29 @@ def test_has_no_files_left():
         assert (said or "").startswith(error or "")
         ours = error is None or "SIGSEGV" in error or "255" in error
         assert result.cut_short != ours
+
+
+def test_a_stopped_fork_server_is_ended_and_said(tmp_path, monkeypatch):
+    text = """
+@verifies("{claim}")
+def test_stops_it():
+    os.kill(os.getppid(), 19)
+    time.sleep(600.0)
+"""
+    monkeypatch.setattr(executor, "_LOOK_SECONDS", 0.2)
+    (result,) = execute(units(tmp_path, {"lab.first": text}), 1)
+    said = result.records[0]["error"]
+    assert said == "fork server stopped by somebody, so ended, and the unit with it"
+    assert result.cut_short
+
+
+def test_no_unit_runs_where_no_thread_can_be_had(tmp_path, monkeypatch):
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    with pytest.raises(RuntimeError, match="can't start"):
+        next(execute(units(tmp_path, {"lab.first": kit.HOLDS}), 1))
 
 
 def test_an_interrupt_does_not_wait_for_the_numerics_to_be_imported(tmp_path):

@@ -22,6 +22,8 @@ from lcnn_verify.cli.errors import ExitCode, reported, usage_line
 from lcnn_verify.cli.group import built, filled
 from lcnn_verify.cli.options import HOW_MUCH, OUTPUT, WHAT, WHERE
 from lcnn_verify.errors import InputError
+from lcnn_verify.outputs import Unwritable
+from lcnn_verify.processes import WorkerKilled
 from lcnn_verify.reporting.letters import fitted
 
 NUMERICS = ("numpy", "scipy", "numba", "matplotlib", "hypothesis", "mpmath")
@@ -191,9 +193,7 @@ def test_a_full_disk_behind_stdout_is_one_line():
             check=False,
         )
     assert done.returncode == 2
-    assert done.stderr == (
-        "error: output: got 'No space left on device', wanted to read or write it\n"
-    )
+    assert done.stderr == "error: output: got 'No space left on device', wanted to write it\n"
 
 
 @pytest.mark.parametrize("debug", ["", "1"])
@@ -294,6 +294,9 @@ def test_a_bug_is_not_dressed_up_as_bad_input(capsys):
     assert capsys.readouterr().err.startswith("error: internal: ValueError: a bug; please report")
 
 
+LIMITS = "see ulimit -a and the limits of the job or container"
+
+
 @pytest.mark.parametrize(
     ("error", "code", "line"),
     [
@@ -302,6 +305,34 @@ def test_a_bug_is_not_dressed_up_as_bad_input(capsys):
             OSError(28, os.strerror(28), "/x/report"),
             2,
             "error: /x/report: got 'No space left on device', wanted to read or write it\n",
+        ),
+        (
+            Unwritable(28, os.strerror(28), "/x/report"),
+            2,
+            "error: /x/report: got 'No space left on device', wanted to write it\n",
+        ),
+        (
+            WorkerKilled(),
+            3,
+            "interrupted: a worker was killed, by the system for want of memory or by somebody\n",
+        ),
+        (MemoryError(), 2, f"error: memory: got too little, wanted more: {LIMITS}\n"),
+        (
+            ImportError("x.so: failed to map segment from shared object"),
+            2,
+            "error: memory: got too little to load a library (x.so: failed to map segment from "
+            f"shared object), wanted more: {LIMITS}\n",
+        ),
+        (
+            OSError("Could not find/load shared object file 'x.so'"),
+            2,
+            "error: memory: got too little to load a library (Could not find/load shared object "
+            f"file 'x.so'), wanted more: {LIMITS}\n",
+        ),
+        (
+            RuntimeError("can't start new thread"),
+            2,
+            f"error: processes: got too few, wanted fewer --jobs, or more: {LIMITS}\n",
         ),
     ],
 )

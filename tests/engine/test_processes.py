@@ -6,6 +6,8 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,7 +15,7 @@ import campaign_kit as kit
 import pytest
 
 import lcnn_verify
-from lcnn_verify.processes import pool
+from lcnn_verify.processes import WorkerKilled, demand_room, pool
 
 ASLEEP = """
 import sys, time
@@ -78,6 +80,29 @@ def test_a_pool_works_in_other_processes_and_leaves_none_after_an_error():
         workers = list(team._processes)
         raise KeyboardInterrupt
     assert all(map(kit.is_gone, workers))
+
+
+def test_a_worker_killed_from_outside_ends_a_pool_as_ctrl_c_does():
+    with pytest.raises(WorkerKilled), pool(1) as team:  # noqa: PT012 - the block is what ends
+        worker = team.submit(os.getpid).result()
+        os.kill(worker, signal.SIGKILL)
+        team.submit(time.sleep, 60.0).result()
+    assert kit.is_gone(worker)
+
+
+def test_no_pool_begins_where_its_processes_cannot_be_had(monkeypatch):
+    start, alive = threading.Thread.start, threading.active_count()
+
+    def limited(thread: threading.Thread) -> None:
+        if threading.active_count() >= alive + 5:  # as ulimit -u counts
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", limited)
+    with pytest.raises(RuntimeError, match="can't start new thread"), pool(1):
+        raise AssertionError("it began")
+    assert threading.active_count() == alive
+    demand_room(5)
 
 
 def test_nothing_else_starts_processes():

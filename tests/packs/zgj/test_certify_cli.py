@@ -23,6 +23,7 @@ from lcnn_verify.evidence import check as evidence_check
 from lcnn_verify.evidence import documents
 from lcnn_verify.evidence.recorder import Recorder, recording
 from lcnn_verify.ledger import claim
+from lcnn_verify.outputs import Unwritable
 from lcnn_verify.packs.zgj.proofs.region import search, split_tree
 from lcnn_verify.packs.zgj.proofs.region.drawing import CertifiedRegion, plane
 from lcnn_verify.packs.zgj.proofs.region.page import render
@@ -168,13 +169,13 @@ def test_ctrl_c_in_the_search_leaves_the_largest_multiple_found_proved(
 
 def test_a_proof_that_cannot_be_written_is_shown(capsys, monkeypatch):
     def full(*_):
-        raise OSError(errno.ENOSPC, "No space left on device", "x.json")
+        raise Unwritable(errno.ENOSPC, "No space left on device", "x.json")
 
     monkeypatch.setattr("lcnn_verify.outputs.write_atomically", full)
     options = ("--students", "1", "--kappa-multiple", "2", "--jobs", "1", "--out", "x.json")
     code, shown, said = run(capsys, CLAIM, *options)
     assert (code, shown.startswith("CERTIFIED"), "written" in shown) == (2, True, False)
-    assert said == "error: x.json: got 'No space left on device', wanted to read or write it\n"
+    assert said == "error: x.json: got 'No space left on device', wanted to write it\n"
 
 
 @pytest.mark.parametrize("packed", [True, False], ids=["gzipped", "plain"])

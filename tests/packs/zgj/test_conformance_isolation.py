@@ -263,13 +263,22 @@ def test_a_killed_unit_takes_it_along(tmp_path, marked):
     kit.wait_until(lambda: kit.is_gone(process) and kit.is_gone(started), "both have gone")
 
 
-def test_a_process_that_cannot_be_started_is_a_refusal_of_the_target(monkeypatch):
-    def refuse(*words, **options):
-        raise BlockingIOError(11, "no")
+def refuse(*words, **options):
+    raise BlockingIOError(11, "no")
 
+
+def test_a_process_that_cannot_be_started_is_said_and_not_blamed(monkeypatch):
     monkeypatch.setattr(client.subprocess, "Popen", refuse)
-    with pytest.raises(InputError, match=r"no process could be started \(\[Errno 11\] no\)"):
+    with pytest.raises(InputError, match=r"processes: got no more of them \(\[Errno 11\] no\)"):
         open_implementation(f"{HOSTILE}:Harmless")
+
+
+def test_what_cannot_be_started_again_is_no_fault_of_the_implementation(monkeypatch):
+    with open_implementation(f"{HOSTILE}:Harmless") as implementation:
+        implementation.forget()
+        monkeypatch.setattr(client.subprocess, "Popen", refuse)
+        with pytest.raises(InputError, match="processes: got no more of them"):
+            implementation.call("loss", np.eye(2), np.eye(2))
 
 
 def test_it_survives_the_thread_that_started_it():

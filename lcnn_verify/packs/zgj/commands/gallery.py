@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from lcnn_verify.cli.errors import ExitCode, failure, say
+from lcnn_verify.cli.errors import ExitCode, failure, interruption, say
 from lcnn_verify.cli.options import (
     HOW_MUCH,
     OUTPUT,
@@ -110,7 +110,7 @@ def gallery(
         except matrix.Stopped as early:
             rows, stopped = early.rows, early
     if stopped and not rows:
-        raise stopped
+        raise stopped.__cause__ or stopped
     shown = exhibit(entries, rows, chosen, time.monotonic() - started)
     place = out and shown.place(out)
     failed = place and failure(lambda: shown.write(place))
@@ -121,6 +121,6 @@ def gallery(
     if failed:
         raise failed
     if stopped:
-        say(f"interrupted; the rest: {outline.rest(shown.data)}")
+        say(f"{interruption(stopped.__cause__)}; the rest: {outline.rest(shown.data)}")
         return ExitCode.INTERRUPTED
     return shown.exit_code

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from lcnn_verify.cli.errors import ExitCode, say
+from lcnn_verify.cli.errors import ExitCode, interruption, say
 from lcnn_verify.cli.options import HOW_MUCH, WHERE, Json, folder, whole
 from lcnn_verify.cli.streams import print_json, tell
 
@@ -123,8 +123,9 @@ def confirm(
                     following = cases[done]["id"] if done < len(cases) else ""
                     wrong = len({difference.id for difference in found})
                     advance(following, done, len(cases), wrong)
-        except KeyboardInterrupt:
-            say(f"interrupted: {len(cases) - done} of {len(cases)} vectors are not derived again")
+        except KeyboardInterrupt as stop:
+            left = f"{len(cases) - done} of {len(cases)} vectors are not derived again"
+            say(f"{interruption(stop)}: {left}")
             stopped = True
     agreed = done - len({difference.id for difference in found})
     if json:

@@ -112,10 +112,10 @@ def run(
                     waiting = [it.name for it, s in order if (it.name, s) not in rows][:jobs]
                     unwanted = sum(not found.as_wanted for found in rows.values())
                     progress(", ".join(waiting), done, len(tasks), unwanted)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
         whole = {entry.name for entry in entries if all((entry.name, s) in rows for s in seeds)}
         tasks = [task for task in tasks if task[0].name in whole]
-        raise Stopped(tuple(rows[entry.name, seed] for entry, seed in tasks)) from None
+        raise Stopped(tuple(rows[entry.name, seed] for entry, seed in tasks)) from stop
     return tuple(rows[entry.name, seed] for entry, seed in tasks)
 
 

@@ -16,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import lcnn_verify
+from lcnn_verify.errors import InputError
 from lcnn_verify.packs.zgj.conformance.faults import Fault
 from lcnn_verify.packs.zgj.conformance.process.server import (
     DEAF,
@@ -49,6 +50,10 @@ _FRAME = re.compile(rb'^  File "(.+)", line (\d+)', re.MULTILINE)
 _NOT_ITS_OWN = "it closed or wrote into file descriptors that are not its own"
 
 
+PROCESSES = "processes"
+"""What is wanting where none could be started: no fault of the code under test."""
+
+
 class Lost(Exception):
     """The process is of no more use, and why."""
 
@@ -66,7 +71,7 @@ class Process:
     def __init__(self, output_bytes: int, directory: str, environment: Mapping[str, str]) -> None:
         """Start it in ``directory``; ``output_bytes`` is how much it may print in one call.
 
-        Raises :class:`Lost` if there is no process to be had.
+        Raises ``InputError`` for the limit of processes if there is none to be had.
         """
         self.closed, self._owner = False, os.getpid()
         self._output_bytes, self._tail = output_bytes, b""
@@ -89,7 +94,8 @@ class Process:
         except OSError as error:
             self.closed = True
             self._let_go()
-            raise Lost(Fault.CRASH, f"no process could be started ({error})") from None
+            wanted = "room for another, which the code under test runs in: see ulimit -a"
+            raise InputError(PROCESSES, f"no more of them ({error})", wanted) from None
         finally:
             channel.close()
             os.close(held)
