@@ -12,8 +12,12 @@ from lcnn_verify.packs.zgj import oracle
 from lcnn_verify.packs.zgj.model import Model
 from lcnn_verify.packs.zgj.population import dense, planar, small
 from lcnn_verify.packs.zgj.population.family import Route
-from lcnn_verify.packs.zgj.population.floor import UNDERFLOW, gradient_floor, loss_floor
-from lcnn_verify.packs.zgj.population.scaling import scaled_family
+from lcnn_verify.packs.zgj.population.scaling import (
+    UNDERFLOW,
+    gradient_floor,
+    loss_floor,
+    scaled_family,
+)
 
 EPSILON = 2.0**-52
 

@@ -18,8 +18,8 @@ from lcnn_verify.evidence import check, sampling, verifies
 from lcnn_verify.packs.zgj import laws, strategies
 from lcnn_verify.packs.zgj.descents import DESCENT_SEPARATION, check_converged, descend
 from lcnn_verify.packs.zgj.instances import Instance
+from lcnn_verify.packs.zgj.laws import width_ladder_start
 from lcnn_verify.packs.zgj.quantities import loss, merged_level_of, recovery
-from lcnn_verify.packs.zgj.starts import width_ladder_start
 from lcnn_verify.packs.zgj.threshold import loss_threshold
 from lcnn_verify.profiles import active
 

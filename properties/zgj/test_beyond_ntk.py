@@ -13,8 +13,8 @@ Source: abstract ("the Neural Tangent Kernel regime where neurons don't move muc
 from lcnn_verify.evidence import check, measure, verifies
 from lcnn_verify.evidence.amounts import distance, norm
 from lcnn_verify.packs.zgj.descents import check_converged, descend
+from lcnn_verify.packs.zgj.laws import mirrored_start
 from lcnn_verify.packs.zgj.quantities import loss, threshold_level
-from lcnn_verify.packs.zgj.starts import mirrored_start
 
 WIDTHS = (4, 16, 64, 256)
 

@@ -29,8 +29,8 @@ from lcnn_verify.packs.zgj.descents import (
     flow,
 )
 from lcnn_verify.packs.zgj.instances import Instance
+from lcnn_verify.packs.zgj.laws import structured_starts
 from lcnn_verify.packs.zgj.quantities import assume_setting, loss, threshold_level
-from lcnn_verify.packs.zgj.starts import structured_starts
 from lcnn_verify.packs.zgj.threshold import floor_level, loss_threshold
 from lcnn_verify.profiles import active
 

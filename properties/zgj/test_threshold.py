@@ -19,6 +19,7 @@ from lcnn_verify.evidence import Figure, check, measure, verifies
 from lcnn_verify.evidence.figures import Kind, Line, log
 from lcnn_verify.packs.zgj.adversary import lowest_critical_level, random_starts, search
 from lcnn_verify.packs.zgj.instances import Instance
+from lcnn_verify.packs.zgj.laws import structured_starts
 from lcnn_verify.packs.zgj.quantities import (
     assume_setting,
     gradient_norm,
@@ -27,7 +28,6 @@ from lcnn_verify.packs.zgj.quantities import (
     merged_level_of,
     threshold_level,
 )
-from lcnn_verify.packs.zgj.starts import structured_starts
 from lcnn_verify.packs.zgj.threshold import loss_threshold
 from lcnn_verify.profiles import active
 

@@ -28,9 +28,9 @@ from lcnn_verify.packs.zgj import enclosure, laws, oracle, strategies
 from lcnn_verify.packs.zgj.descents import check_converged, descend, working_step
 from lcnn_verify.packs.zgj.dynamics import gradient_descent
 from lcnn_verify.packs.zgj.instances import Instance
+from lcnn_verify.packs.zgj.laws import width_ladder_start
 from lcnn_verify.packs.zgj.networks import split
 from lcnn_verify.packs.zgj.quantities import assume_setting, gradient_norm, loss
-from lcnn_verify.packs.zgj.starts import width_ladder_start
 from lcnn_verify.packs.zgj.threshold import loss_threshold
 from lcnn_verify.profiles import active
 

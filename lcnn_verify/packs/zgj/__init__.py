@@ -68,6 +68,6 @@ PACK = Pack(
     },
     notes="lcnn_verify/packs/zgj/THEORY.md",
     hooks="lcnn_verify.packs.zgj.hooks:HOOKS",
-    commands="lcnn_verify.packs.zgj.commands.apps:commands",
+    commands="lcnn_verify.packs.zgj.commands:commands",
     certifiers="lcnn_verify.packs.zgj.commands.certify:certifiers",
 )

@@ -13,7 +13,7 @@ from lcnn_verify.evidence.quantity import Quantity
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.packs.zgj import oracle
 from lcnn_verify.packs.zgj.dynamics import StopReason, Trajectory, gradient_descent, gradient_flow
-from lcnn_verify.packs.zgj.dynamics.claimed import STEP
+from lcnn_verify.packs.zgj.dynamics.problem import STEP
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.population import gradient_rounding_floor
 from lcnn_verify.packs.zgj.quantities import loss

@@ -13,7 +13,7 @@ import numpy as np
 
 from lcnn_verify.evidence.hooks import Shown
 from lcnn_verify.numerics.arrays import FloatArray
-from lcnn_verify.packs.zgj import classes, words
+from lcnn_verify.packs.zgj import words
 from lcnn_verify.packs.zgj.drawing import Network
 from lcnn_verify.packs.zgj.model import TIED_ABS, Model, as_model, as_pair, as_weights
 
@@ -34,8 +34,8 @@ class Teacher:
         return f"Teacher(V={self.V.tolist()}, parameters={dict(self.parameters)})"
 
     def classes(self) -> tuple[str, ...]:
-        """The kinds of teachers these are an example of (``classes``)."""
-        return tuple(classes.of_teachers(self.V))
+        """The kinds of teachers these are an example of (``words``)."""
+        return tuple(words.teacher_classes(self.V))
 
     def to_json(self) -> dict[str, Any]:
         """The weights as lists of rows, and the parameters."""
@@ -80,11 +80,11 @@ class Instance:
         )
 
     def classes(self) -> tuple[str, ...]:
-        """The kinds of networks this is an example of (``classes``)."""
+        """The kinds of networks this is an example of (``words``)."""
         return (
-            *classes.of_teachers(self.V),
-            *classes.of_students(self.W, len(self.V)),
-            *classes.of_start(self.parameters),
+            *words.teacher_classes(self.V),
+            *words.student_classes(self.W, len(self.V)),
+            *words.start_classes(self.parameters),
         )
 
     def to_json(self) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from lcnn_verify.evidence import check, verifies
 from lcnn_verify.evidence.amounts import distance, norm
 from lcnn_verify.packs.zgj.descents import descend
-from lcnn_verify.packs.zgj.starts import mirrored_start
+from lcnn_verify.packs.zgj.laws import mirrored_start
 
 
 @verifies("zgj.control.lazy", examples=20)

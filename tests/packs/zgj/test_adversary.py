@@ -7,8 +7,8 @@ import pytest
 
 from lcnn_verify.errors import InputError
 from lcnn_verify.packs.zgj import adversary, networks, oracle, population
+from lcnn_verify.packs.zgj.laws import structured_starts
 from lcnn_verify.packs.zgj.model import TIED_RELU
-from lcnn_verify.packs.zgj.starts import structured_starts
 from lcnn_verify.packs.zgj.threshold import kappa, loss_threshold, merged_level
 
 PLANE = np.eye(2)

@@ -17,7 +17,7 @@ from lcnn_verify.packs.zgj.descents import (
 )
 from lcnn_verify.packs.zgj.dynamics import StopReason
 from lcnn_verify.packs.zgj.instances import Instance
-from lcnn_verify.packs.zgj.starts import mirrored_start
+from lcnn_verify.packs.zgj.laws import mirrored_start
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from lcnn_verify.numerics import balls
 from lcnn_verify.packs.zgj import enclosure, oracle
 from lcnn_verify.packs.zgj.enclosure import Box, EnclosureError
 from lcnn_verify.packs.zgj.enclosure.boxes import as_ball_pair, may_vanish, unit
-from lcnn_verify.packs.zgj.enclosure.closed_form import family_gradient, family_loss
 from lcnn_verify.packs.zgj.enclosure.family import ball_family
+from lcnn_verify.packs.zgj.enclosure.forms import family_gradient, family_loss
 from lcnn_verify.packs.zgj.model import MODELS, TIED_ABS, UNIT_ABS, Model
 
 CENTERS: dict[str, tuple[Any, Any]] = {

@@ -7,8 +7,8 @@ from scipy import stats
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence import sampling
 from lcnn_verify.packs.zgj import geometry, laws, networks, population
+from lcnn_verify.packs.zgj.laws import structured_starts, width_ladder_start
 from lcnn_verify.packs.zgj.model import MODELS, TIED_ABS
-from lcnn_verify.packs.zgj.starts import structured_starts, width_ladder_start
 from lcnn_verify.packs.zgj.threshold import loss_threshold
 
 

@@ -197,7 +197,7 @@ def test_confirm_catches_a_wrong_digit(capsys, monkeypatch):
     data = copy.deepcopy(vector.document())
     case = next(case for case in data["cases"] if case["id"] == "angle-30-tied-abs")
     case["loss"] = case["loss"].replace("1", "2", 1)
-    monkeypatch.setattr("lcnn_verify.packs.zgj.vectors.confirmation.document", lambda: data)
+    monkeypatch.setattr("lcnn_verify.packs.zgj.vectors.document.document", lambda: data)
     words = ("vectors", "confirm", "angle-30-tied-abs", "angle-10-tied-abs", "--jobs", "1")
     assert call(*words) == 1
     shown = capsys.readouterr().out
@@ -215,7 +215,7 @@ def test_an_interrupted_confirmation_says_what_is_left(capsys, monkeypatch):
             raise KeyboardInterrupt
         return []
 
-    monkeypatch.setattr("lcnn_verify.packs.zgj.vectors.confirmation.confirm", confirm)
+    monkeypatch.setattr("lcnn_verify.packs.zgj.vectors.document.confirm", confirm)
     words = ("angle-10-tied-abs", "angle-30-tied-abs", "--jobs", "1")
     assert call("vectors", "confirm", *words) == 3
     shown = capsys.readouterr()

@@ -16,9 +16,9 @@ from lcnn_verify.packs.zgj import enclosure, oracle, vectors
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.model import MODELS, TIED_ABS, UNIT_ABS
 from lcnn_verify.packs.zgj.vectors import (
-    confirmation,
     decimals,
     derivation,
+    document,
     integrals,
     vector,
 )
@@ -53,13 +53,13 @@ SAMPLE = (
 
 @pytest.mark.parametrize("name", SAMPLE)
 def test_a_sample_is_derived_again_as_published(name):
-    assert confirmation.confirm(CASES[name]) == []
+    assert document.confirm(CASES[name]) == []
 
 
 def test_processes_give_the_same_in_the_same_order():
     cases = [CASES[name] for name in SAMPLE[:2]]
-    assert list(confirmation.in_processes(confirmation.confirm, cases, 2)) == [[], []]
-    assert list(confirmation.in_processes(abs, [-1, 2], 1)) == [1, 2]
+    assert list(document.in_processes(document.confirm, cases, 2)) == [[], []]
+    assert list(document.in_processes(abs, [-1, 2], 1)) == [1, 2]
 
 
 def altered(text: str, place: int) -> str:
@@ -85,7 +85,7 @@ def test_a_planted_wrong_digit_is_caught(name, path, digit):
     for key in path[:-1]:
         place = place[key]
     place[path[-1]] = altered(place[path[-1]], digit + (place[path[-1]][0] == "-"))
-    (difference,) = confirmation.confirm(case)
+    (difference,) = document.confirm(case)
     assert difference.id == name
     assert difference.place.startswith(str(path[0]))
     assert str(difference).startswith(f"{name}: {difference.place}: published ")
@@ -97,7 +97,7 @@ def test_other_planted_faults_are_caught():
     case["tolerances"]["float64"]["loss"] *= 2
     case["gradient"] = [None]
     case["loss"] = "nonsense"
-    places = [difference.place for difference in confirmation.confirm(case)]
+    places = [difference.place for difference in document.confirm(case)]
     assert places == ["flags", "loss", "gradient[0]", "tolerances.float64.loss"]
 
 
@@ -118,7 +118,7 @@ def test_routes_that_disagree_stop_the_derivation(monkeypatch):
         ConfirmationError, match=r"loss: one route gives 1\..*agree to 4[23] digits"
     ):
         derivation.derive(x)
-    (difference,) = confirmation.confirm(CASES["angle-30-tied-abs"])
+    (difference,) = document.confirm(CASES["angle-30-tied-abs"])
     assert difference.place == "routes"
 
 

@@ -74,9 +74,8 @@ def check(
     lcnn-verify vectors check results.json
     lcnn-verify vectors check results.json --complete
     """
-    from lcnn_verify.packs.zgj.commands.judgement import show
     from lcnn_verify.packs.zgj.vectors import vector
-    from lcnn_verify.packs.zgj.vectors.judge import judge
+    from lcnn_verify.packs.zgj.vectors.judge import judge, show
     from lcnn_verify.packs.zgj.vectors.results import read
 
     verdict = judge(read(results), vector.load(), vector.version())
@@ -109,13 +108,13 @@ def confirm(
     lcnn-verify vectors confirm
     """
     from lcnn_verify.cli.progress import bar
-    from lcnn_verify.packs.zgj.vectors import confirmation
+    from lcnn_verify.packs.zgj.vectors import document
 
-    cases = confirmation.select(chosen or [])
-    found: list[confirmation.Difference] = []
+    cases = document.select(chosen or [])
+    found: list[document.Difference] = []
     done, stopped = 0, False
     with bar(sys.stderr.isatty() and not json) as advance:
-        fresh = confirmation.in_processes(confirmation.confirm, cases, jobs)
+        fresh = document.in_processes(document.confirm, cases, jobs)
         try:
             for done, differences in enumerate(fresh, 1):
                 found += differences

@@ -13,9 +13,15 @@ from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.compiled import compiled
 from lcnn_verify.numerics.options import nonnegative_real, positive_integer, positive_real
 from lcnn_verify.numerics.trajectory import Recorder, Schedule, StopReason, Trajectory
-from lcnn_verify.packs.zgj.dynamics.claimed import rate_bound
-from lcnn_verify.packs.zgj.dynamics.evaluation import REASONS, Route, Status, Workspace, evaluate
-from lcnn_verify.packs.zgj.dynamics.problem import ScaledProblem
+from lcnn_verify.packs.zgj.dynamics.problem import (
+    REASONS,
+    Route,
+    ScaledProblem,
+    Status,
+    Workspace,
+    evaluate,
+    rate_bound,
+)
 from lcnn_verify.packs.zgj.model import TIED_ABS, ModelLike, as_model, as_pair
 
 # Python sees Ctrl-C between two chunks of compiled steps; the work, in nanoseconds or so, bounds a

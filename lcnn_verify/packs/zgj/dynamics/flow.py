@@ -13,8 +13,7 @@ from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.flow import FlowOptions, integrate
 from lcnn_verify.numerics.options import nonnegative_real
 from lcnn_verify.numerics.trajectory import Trajectory
-from lcnn_verify.packs.zgj.dynamics.claimed import rate_bound
-from lcnn_verify.packs.zgj.dynamics.problem import ScaledProblem
+from lcnn_verify.packs.zgj.dynamics.problem import ScaledProblem, rate_bound
 from lcnn_verify.packs.zgj.model import TIED_ABS, ModelLike, as_model, as_pair
 
 _SMALLEST_SIZE = 1e-290

@@ -30,8 +30,12 @@ from lcnn_verify.packs.zgj.enclosure.kernel import (
     slope_at_angle,
 )
 from lcnn_verify.packs.zgj.enclosure.population import gradient, gradient_norm, hessian, loss
-from lcnn_verify.packs.zgj.enclosure.quadrature import kernel_by_quadrature, loss_by_quadrature
-from lcnn_verify.packs.zgj.enclosure.series import hermite_squares, loss_by_hermite
+from lcnn_verify.packs.zgj.enclosure.routes import (
+    hermite_squares,
+    kernel_by_quadrature,
+    loss_by_hermite,
+    loss_by_quadrature,
+)
 from lcnn_verify.packs.zgj.enclosure.teacher import kappa, loss_threshold, merged_level, separation
 
 __all__ = [

@@ -19,8 +19,7 @@ from lcnn_verify.packs.zgj.model import TIED_ABS, ModelLike, as_pair
 from lcnn_verify.packs.zgj.population import dense, planar, small
 from lcnn_verify.packs.zgj.population.curvature import hessian_matrix
 from lcnn_verify.packs.zgj.population.family import Family, Route
-from lcnn_verify.packs.zgj.population.floor import gradient_floor, loss_floor
-from lcnn_verify.packs.zgj.population.scaling import scaled_family
+from lcnn_verify.packs.zgj.population.scaling import gradient_floor, loss_floor, scaled_family
 
 __all__ = [
     "gradient",
@@ -92,7 +91,7 @@ def hessian(W: ArrayLike | Any, V: ArrayLike | Any, *, model: ModelLike = TIED_A
 def rounding_floor(W: ArrayLike | Any, V: ArrayLike | Any, *, model: ModelLike = TIED_ABS) -> float:
     """An upper bound on |loss(W, V) − L(W)|: at most 64·2⁻⁵²·(Σ mass)², plus underflow.
 
-    Mass is ‖a‖² if tied, ‖a‖ if unit readout, summed over students and teachers. See ``floor``.
+    Mass is ‖a‖² if tied, ‖a‖ if unit readout, summed over students and teachers. See ``scaling``.
     """
     return loss_floor(scaled_family(*as_pair(W, V), model))
 
@@ -102,6 +101,6 @@ def gradient_rounding_floor(
 ) -> FloatArray:
     """Upper bounds, shape (m,), on the Euclidean error of each row of :func:`gradient`.
 
-    At most 64·2⁻⁵²·‖w_i‖·Σ mass (without ‖w_i‖ if unit readout), plus underflow. See ``floor``.
+    At most 64·2⁻⁵²·‖w_i‖·Σ mass (without ‖w_i‖ if unit readout), plus underflow. See ``scaling``.
     """
     return gradient_floor(scaled_family(*as_pair(W, V), model))

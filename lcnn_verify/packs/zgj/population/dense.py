@@ -2,7 +2,7 @@
 
 A BLAS product sums its inner index in an order of its own, with an error of up to (length)·2⁻⁵³. So
 no inner length exceeds BLOCK; the blocks of one tile are added as a balanced tree, and the tiles
-with compensation. The error bound then holds for every n and d (the budget is in ``floor``).
+with compensation. The error bound then holds for every n and d (the budget is in ``scaling``).
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ import numpy as np
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.compensated import add_into
 from lcnn_verify.numerics.compiled import compiled
-from lcnn_verify.packs.zgj.population.assemble import assembled
-from lcnn_verify.packs.zgj.population.family import Family
+from lcnn_verify.packs.zgj.population.family import Family, assembled
 
 BLOCK = 16
 # A tile and its few temporaries stay in one core's cache, and a product of TILE × BLOCK by TILE is
@@ -67,7 +66,7 @@ def _contract(stacked: FloatArray, vectors: FloatArray) -> FloatArray:
 
 
 def _moments(units: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """S (n, 1) and T (n, d) of ``assemble``. BLOCK divides n; ``weights`` (n, 1) is c·q."""
+    """S (n, 1) and T (n, d) of ``family``. BLOCK divides n; ``weights`` (n, 1) is c·q."""
     n, d = units.shape
     vectors = weights * units
     sines, sines_error = np.zeros((n, 1)), np.zeros((n, 1))
@@ -105,7 +104,7 @@ def _assembled(sines: FloatArray, arcs: FloatArray, *fields: Any) -> tuple[float
 
 
 def loss_and_pull(family: Family) -> tuple[float, FloatArray]:
-    """A :data:`Route`; see ``assemble``. Costs O(n²d) time and O(nd) memory."""
+    """A :data:`Route`; see ``family``. Costs O(n²d) time and O(nd) memory."""
     n, d = family.units.shape
     filler = -n % BLOCK  # zero neurons: they add nothing to any sum
     padded = np.concatenate((family.units, np.zeros((filler, d))))

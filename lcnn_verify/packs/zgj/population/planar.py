@@ -1,7 +1,7 @@
 """The plane (d = 2) in O(n log n): sort the lines by angle, then four running sums (THEORY §8).
 
 With lines folded to angles φ ∈ [0, π), asin ρ_ib = π/2 − |φ_i − φ_b| and sin θ_ib = |û_i × b̂|, so
-both moments of ``assemble`` are sums over the lines before and after i of terms that separate.
+both moments of ``family`` are sums over the lines before and after i of terms that separate.
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ import numpy as np
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.compensated import two_sum
 from lcnn_verify.numerics.compiled import compiled
-from lcnn_verify.packs.zgj.population.assemble import assembled
-from lcnn_verify.packs.zgj.population.family import Family, IntArray
+from lcnn_verify.packs.zgj.population.family import Family, IntArray, assembled
 
 
 @compiled
@@ -107,5 +106,5 @@ def planar_loss_and_pull(family: Family, order: IntArray) -> tuple[float, FloatA
 
 
 def loss_and_pull(family: Family) -> tuple[float, FloatArray]:
-    """A :data:`Route` for d = 2; see ``assemble``. Costs O(n log n) time and O(n) memory."""
+    """A :data:`Route` for d = 2; see ``family``. Costs O(n log n) time and O(n) memory."""
     return planar_loss_and_pull(family, line_order(family.units))

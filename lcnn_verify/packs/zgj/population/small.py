@@ -10,8 +10,7 @@ import numpy as np
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.compensated import cosine, two_sum
 from lcnn_verify.numerics.compiled import compiled
-from lcnn_verify.packs.zgj.population.assemble import assemble
-from lcnn_verify.packs.zgj.population.family import Family
+from lcnn_verify.packs.zgj.population.family import Family, assemble
 
 
 @compiled
@@ -69,5 +68,5 @@ def _loss_and_pull(*fields: Any) -> tuple[float, FloatArray]:
 
 
 def loss_and_pull(family: Family) -> tuple[float, FloatArray]:
-    """A :data:`Route`; see ``assemble``. Costs O(n²d) time and O(nd) memory."""
+    """A :data:`Route`; see ``family``. Costs O(n²d) time and O(nd) memory."""
     return _loss_and_pull(*family)

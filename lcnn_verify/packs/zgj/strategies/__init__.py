@@ -1,16 +1,16 @@
 """Hypothesis strategies: everything a property draws, in numbers a person would write."""
 
 from lcnn_verify.evidence.draws import Discarded, discard, discarding
-from lcnn_verify.packs.zgj.strategies.starts import HEADROOM, LEVELS, starts
-from lcnn_verify.packs.zgj.strategies.students import instances, students, weights
-from lcnn_verify.packs.zgj.strategies.teachers import teachers
-from lcnn_verify.packs.zgj.strategies.transforms import (
+from lcnn_verify.packs.zgj.strategies.numbers import (
     clone_splits,
     orders,
     rotations,
     scales,
     signs,
 )
+from lcnn_verify.packs.zgj.strategies.starts import HEADROOM, LEVELS, starts
+from lcnn_verify.packs.zgj.strategies.students import instances, students, weights
+from lcnn_verify.packs.zgj.strategies.teachers import teachers
 
 __all__ = [
     "HEADROOM",

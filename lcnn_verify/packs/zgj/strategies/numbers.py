@@ -1,17 +1,22 @@
-"""Numbers of networks: norms, angles, directions, dimensions, axes, levels.
+"""Numbers of networks: norms, angles, dimensions, axes, levels; and what facts do to a network.
 
-Each is one rank to Hypothesis (``evidence.draws``).
+Each number is one rank to Hypothesis (``evidence.draws``). What the metamorphic facts do to an
+instance is drawn apart from it, so that each argument is plain: lists are applied cyclically
+(``networks.rotation``, ``split``, ``flip``, ``reorder``), so that one drawn list fits students of
+every number and dimension.
 """
 
 from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from lcnn_verify.evidence.draws import decimals, powers_of_ten, ranked, readable
+from lcnn_verify.evidence.draws import decimals, powers, powers_of_ten, ranked, readable
 
 _SIMPLE_NORMS = (1.0, 2.0, 0.5, 1.5, 0.75, 3.0, 0.25)
 _SIMPLE_ANGLES = (0.0, 90.0, 45.0, 30.0, 60.0, 120.0, 135.0, 150.0, 15.0, 75.0)
 _SIMPLE_LEVELS = (0.001, 0.0001, 0.01, 0.1, 0.5, 0.9, 0.99)
+_SIMPLE_SCALES = (2.0, 0.5, 3.0, 10.0, 0.1)
+_UNEVEN = (100, 10**6, 10**12)
 
 
 def norms(low: float, high: float) -> st.SearchStrategy[float]:
@@ -51,3 +56,31 @@ def levels(low: float, high: float) -> st.SearchStrategy[float]:
     simple = tuple(level for level in _SIMPLE_LEVELS if low <= level <= high)
     plain, decades = decimals(max(low, 0.05), high, 2), powers_of_ten(low, high)
     return ranked(simple, plain, decades if simple or plain or decades else (low,))
+
+
+def rotations() -> st.SearchStrategy[list[float]]:
+    """Angles in degrees for ``networks.rotation``: a product of Givens rotations."""
+    return st.lists(angles(), min_size=1, max_size=6)
+
+
+def clone_splits(*, max_parts: int = 4) -> st.SearchStrategy[list[list[int]]]:
+    """Whole-number shares for ``networks.split``; at least the first neuron is really split."""
+    share = st.one_of(st.integers(1, 9), st.sampled_from(_UNEVEN))
+    split = st.lists(share, min_size=2, max_size=max_parts)
+    rest = st.lists(st.lists(share, min_size=1, max_size=max_parts), max_size=3)
+    return st.tuples(split, rest).map(lambda drawn: [drawn[0], *drawn[1]])
+
+
+def scales(low: float = 1e-3, high: float = 1e3) -> st.SearchStrategy[float]:
+    """A positive factor c for (W, V) → (cW, cV)."""
+    return st.one_of(readable(low, min(high, 10.0), simple=_SIMPLE_SCALES), powers(low, high))
+
+
+def signs() -> st.SearchStrategy[list[int]]:
+    """±1 for each neuron, for ``networks.flip``."""
+    return st.lists(st.sampled_from([-1, 1]), min_size=1, max_size=6)
+
+
+def orders() -> st.SearchStrategy[list[int]]:
+    """Sort keys for ``networks.reorder``."""
+    return st.lists(st.integers(0, 9), min_size=2, max_size=8)

@@ -109,7 +109,7 @@ def _sibling(elder: dict[str, Any], extra: dict[str, Any], d: int) -> dict[str, 
 
 @st.composite
 def displacements(draw: st.DrawFn, V: FloatArray, min_extra: int, max_extra: int) -> dict[str, Any]:
-    """Arguments of ``builders.displaced``: one clone of each teacher and some more neurons.
+    """Arguments of ``networks.displaced``: one clone of each teacher and some more neurons.
 
     A family is drawn first: clustered (clones), balanced (clones in mirror pairs), merged (clones
     that lean to the bisector with another teacher), scattered (neurons far from every teacher),

@@ -34,7 +34,7 @@ def teachers(
 
     Two neighbours in five are nearly merged: down to ``min_separation`` radians or,
     where that is 0, to 1.7e-13, and then d = 1 with r > 1 (all on one line) occurs as well. A
-    positive ``headroom`` also keeps the separation above ``builders.resolvable_separation``, so
+    positive ``headroom`` also keeps the separation above ``networks.resolvable_separation``, so
     that ε₀(V) is that many roundings of the loss. r > d occurs. Nothing is rejected: angles that
     do not fit are halved or raised until they do. Raises :class:`InputError` when ``max_r`` lines
     so far apart do not fit into the plane.

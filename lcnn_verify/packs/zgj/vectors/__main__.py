@@ -11,8 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from lcnn_verify.packs.zgj.vectors.confirmation import in_processes
-from lcnn_verify.packs.zgj.vectors.document import assemble, dumps, encode
+from lcnn_verify.packs.zgj.vectors.document import assemble, dumps, encode, in_processes
 from lcnn_verify.packs.zgj.vectors.vector import VECTORS
 
 
