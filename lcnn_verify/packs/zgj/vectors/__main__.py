@@ -1,9 +1,10 @@
 """``python -m lcnn_verify.packs.zgj.vectors [FILE]``: write the file of vectors afresh.
 
 For maintainers. The file is its own catalogue: every case holds the explicit parameters it is built
-from, chosen one by one, nothing drawn. A new case is a line with ``id`` (topic, label, model),
-``comment`` (why it is there), ``source``, ``model``, ``parameters`` and those ``flags`` that arrays
-do not show; this program derives the rest. Raise ``VECTORS_VERSION`` with it.
+from, chosen one by one, nothing drawn, and the header what flags, tolerances and routes are. A new
+case is a line with ``id`` (topic, label, model), ``comment`` (why it is there), ``source``,
+``model``, ``parameters`` and those ``flags`` that arrays do not show; this program derives the
+rest. Raise ``vectors_version`` with it.
 """
 
 import json
@@ -18,8 +19,9 @@ from lcnn_verify.packs.zgj.vectors.vector import VECTORS
 def main(arguments: Sequence[str], jobs: int = 2) -> None:
     """Write the file named first, the one that ships by default. Takes two minutes."""
     target = Path(arguments[0]) if arguments else VECTORS
-    cases = json.loads(target.read_text(encoding="utf-8"))["cases"]
-    target.write_text(dumps(assemble(in_processes(encode, cases, jobs))), encoding="utf-8")
+    written = json.loads(target.read_text(encoding="utf-8"))
+    cases = in_processes(encode, written["cases"], jobs)
+    target.write_text(dumps(assemble(written, cases)), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""Every value of a vector, by two routes without a common closed form, or not at all."""
+"""Every value of a vector, by two routes without a common closed form, or not at all.
+
+The header of the file of vectors names both routes to each kind of value.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from flint import arb
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.balls import working_precision
 from lcnn_verify.packs.zgj import oracle
+from lcnn_verify.packs.zgj.enclosure.teacher import level
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.model import TIED_ABS
 from lcnn_verify.packs.zgj.oracle.family import precise_family
@@ -31,33 +35,9 @@ from lcnn_verify.packs.zgj.vectors.flags import exactly_zero, is_extreme
 LARGEST_HESSIAN = 36
 """m·d up to which the Hessian's eigenvalues are given."""
 
-ROUTES = {
-    "loss": (
-        "closed form of the dual kernel in its arcsine form, mpmath, 220 and 280 digits",
-        "integral of each pair over the circle, Gauss-Legendre with a proved remainder, "
-        "in 640-bit balls (Arb)",
-    ),
-    "gradient": (
-        "closed form of the gradient, mpmath, 220 and 280 digits",
-        "integral of σ'(u·x)σ(v·x)x over the circle for each pair, in 640-bit balls (Arb)",
-    ),
-    "hessian": (
-        "eigenvalues of the closed-form Hessian, mpmath, 200 digits",
-        "central differences of the gradient's integral route along both eigenvectors and along a "
-        "third direction; no eigenvalue further out by Cholesky's factorization",
-    ),
-    "separation": (
-        "atan2(√(‖a‖²‖b‖² − (a·b)²), |a·b|) of exact integer rows, mpmath",
-        "arccos(|a·b|/(‖a‖‖b‖)) from the Gram matrix, in 4000-bit balls (Arb)",
-    ),
-    "threshold": (
-        "v_min⁴·M(Δ)/(8r), M(Δ) = 1 + k(Δ) − 2k(Δ/2)², mpmath",
-        "the same with M = c(Δ) − 4cos(Δ/2)c(Δ/2) − 2c(Δ/2)², c(θ) = (2/π)(sin θ − θ cos θ), "
-        "and Δ from the Gram matrix, in 4000-bit balls (Arb)",
-    ),
-}
-"""What confirmed each kind of value; published in the file's header."""
 _GRAM_BITS = 4000
+_STEP = -100  # in powers of ten, relative to the least student
+_PUSH = -60
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,20 +155,9 @@ def _threshold(V: FloatArray) -> tuple[str, int]:
         smallest = squares[0]
         for square in squares[1:]:
             smallest = smallest.min(square)
-        half = _cubic(delta / 2)
-        level = _cubic(delta) - 4 * (delta / 2).cos() * half - 2 * half**2
-        second = smallest**2 * level / (8 * len(squares))
+        second = smallest**2 * level(delta) / (8 * len(squares))
     text = rounded("threshold", first, first)
     return text, agreement("threshold", text, first, second, first)
-
-
-def _cubic(theta: Any) -> Any:
-    """c(θ) = (2/π)(sin θ − θ cos θ)."""
-    return 2 / arb.pi() * (theta.sin() - theta * theta.cos())
-
-
-_STEP = -100  # in powers of ten, relative to the least student
-_PUSH = -60
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,38 +24,13 @@ from lcnn_verify.packs.zgj.model import Model
 from lcnn_verify.packs.zgj.networks import build_instance
 from lcnn_verify.packs.zgj.oracle.family import total_mass
 from lcnn_verify.packs.zgj.vectors import flags
-from lcnn_verify.packs.zgj.vectors.decimals import AGREEMENT, DIGITS, ConfirmationError, same
-from lcnn_verify.packs.zgj.vectors.derivation import ROUTES, Values, derive
+from lcnn_verify.packs.zgj.vectors.decimals import ConfirmationError, same
+from lcnn_verify.packs.zgj.vectors.derivation import Values, derive
 from lcnn_verify.packs.zgj.vectors.tolerances import Dtype, fits_float32, tolerance
 from lcnn_verify.packs.zgj.vectors.vector import document, from_json
 from lcnn_verify.processes import pool
 
-SCHEMA_VERSION = "1.0"
-"""Version of the file's form."""
-VECTORS_VERSION = "1.1.0"
-"""Version of its contents: what results refer to."""
 _CANCELLED = 1e-6
-
-_DEFINITIONS = {
-    "loss": "L(W) = ½·E[(f_W(x) − f*(x))²], x ~ N(0, I_d); f_W(x) = Σ_i ‖w_i‖^(p−1)·σ(w_i·x) over "
-    "the rows of W, f* the same over the rows of V; p = 2 (readout tied) or 1 (readout unit); "
-    "σ(z) = |z| (activation abs) or max(z, 0) (activation relu)",
-    "gradient": "∂L/∂w_i for each student, a row of d numbers; null where L has no derivative (a "
-    "zero student of unit readout)",
-    "hessian": "least and largest eigenvalue of ∇²L, a symmetric matrix of m·d rows",
-    "separation": "Δ, the least acute angle between two teacher lines, in radians; π/2 if r = 1",
-    "threshold": "ε₀(V) = v_min⁴·M(Δ)/(8r), M(Δ) = 1 + k(Δ) − 2k(Δ/2)², "
-    "k(θ) = (2/π)(sin θ + (π/2 − θ)cos θ): below it the main paper promises convergence, in our "
-    "calibration; tied readout and abs only",
-}
-_TOLERANCES = {
-    "loss": "(64 + 4(n + d))·ε·Q² + (2/π)·Σ_{a<b} q_a q_b β_ab + tiny: n = m + r neurons of masses "
-    "q = ‖a‖^p, Q their sum, β = ¼ε/max(sin θ, ε^¼) for √(1 − ρ²) near ρ = ±1",
-    "gradient": "for row i, in Euclidean norm: ‖w_i‖^(p−1)·[(64 + 4(n + d))·ε·Q + "
-    "(2/π)·p·Σ_{b≠i} q_b β_ib] + d·tiny",
-    "judgement": "a result passes if its distance from the exact value is at most the tolerance of "
-    "its dtype; no digit beyond can be asked of an honest double sum",
-}
 
 
 def encode(case: Mapping[str, Any]) -> dict[str, Any]:
@@ -110,39 +85,17 @@ def derived(x: Instance, purposes: AbstractSet[str]) -> dict[str, Any]:
     }
 
 
-def assemble(cases: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """The whole file as JSON data."""
+def assemble(header: Mapping[str, Any], cases: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """The whole file as JSON data: ``header`` says what it said, and what wrote it now."""
     listed = list(cases)
-    return {
-        "schema": "vectors.schema.json",
-        "schema_version": SCHEMA_VERSION,
-        "vectors_version": VECTORS_VERSION,
-        "title": "Theory vectors of lcnn-verify",
-        "description": "Population loss of two-layer networks on Gaussian inputs: inputs as hex "
-        f"floats, values to {DIGITS} significant digits. A value is 0 if it is proved to be, or "
-        "below 1e-85 of its natural scale by both routes.",
-        "generator": {
-            "name": "lcnn-verify",
-            "version": lcnn_verify.__version__,
-            "python": platform.python_version(),
-            "mpmath": version("mpmath"),
-            "python-flint": version("python-flint"),
-        },
-        "definitions": _DEFINITIONS,
-        "routes": {
-            "rule": f"each value by both routes, which agree to {AGREEMENT} significant digits or "
-            "more; each case's agreement says to how many",
-            **{name: list(routes) for name, routes in ROUTES.items()},
-        },
-        "tolerances": {
-            **_TOLERANCES,
-            "epsilon": {"float64": "0x1p-52", "float32": "0x1p-23"},
-            "tiny": {"float64": "0x1p-1022", "float32": "0x1p-126"},
-        },
-        "flags": flags.FLAGS,
-        "number_of_cases": len(listed),
-        "cases": listed,
+    generator = {
+        "name": "lcnn-verify",
+        "version": lcnn_verify.__version__,
+        "python": platform.python_version(),
+        "mpmath": version("mpmath"),
+        "python-flint": version("python-flint"),
     }
+    return {**header, "generator": generator, "number_of_cases": len(listed), "cases": listed}
 
 
 def dumps(document: dict[str, Any]) -> str:

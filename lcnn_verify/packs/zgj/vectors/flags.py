@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from fractions import Fraction
+from functools import cache
 from itertools import combinations
 from operator import mul
 from typing import TypeAlias
@@ -16,47 +17,7 @@ from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.oracle.teacher import integer_rows
 from lcnn_verify.packs.zgj.vectors.tolerances import fits_float32
-
-FLAGS = {
-    "plain": "Nothing special: a slip in a formula shows here first.",
-    "right-angle": "Neurons at 90 degrees, where k' = 0 for |·|.",
-    "obtuse": "An angle above 90 degrees: |·| sees the acute angle, ReLU the obtuse one.",
-    "near-parallel": "Two neurons less than 1e-4 radians off one line, yet off it: arccos and "
-    "√(1 − ρ²) lose half the digits or, when ρ rounds past 1, give NaN.",
-    "clone": "Two neurons on one ray: ρ = 1 off the diagonal, where autograd through √(1 − ρ²) "
-    "gives NaN or ∞.",
-    "past-one": "The cosine of two neurons rounds past 1 or −1 in float64, in one of its usual "
-    "forms: û·v̂, w·v/(‖w‖‖v‖), S/√(qqᵀ). Unless it is clipped at both ends, arccos and √(1 − ρ²) "
-    "give NaN.",
-    "antiparallel": "Two neurons on opposite rays: one neuron for |·|, two for ReLU.",
-    "split": "A neuron's mass divided among clones.",
-    "zero-neuron": "A zero student or teacher: no direction to divide by. A student's gradient row "
-    "is 0 (tied) or does not exist and is null (unit readout).",
-    "exact-zero-loss": "Students and teachers are one measure, exactly: loss and gradient are 0.",
-    "cancellation": "The loss is positive, but below 1e-6·(Σ mass)²: a double sum loses digits.",
-    "tiny": "A neuron of norm below 0.01, yet not zero.",
-    "huge": "A neuron of norm above 100.",
-    "mixed-scales": "Norms that differ by a factor above 1e5.",
-    "extreme": "A norm below 1e-70 or above 1e70: its powers leave the range of a double. An "
-    "implementation that does not scale may fail here and be right everywhere else.",
-    "one-dimensional": "d = 1: every angle is 0 or 180 degrees.",
-    "planar": "d = 2.",
-    "high-dimensional": "d ≥ 8.",
-    "wide": "m ≥ 16 students.",
-    "more-teachers-than-dimensions": "r > d.",
-    "fewer-students-than-teachers": "m < r: zero loss is out of reach.",
-    "block-edge": "One of a ladder of sizes from 1 to 17: loops that are unrolled, vectorized or "
-    "blocked go wrong at single sizes.",
-    "merged-pair": "Two teachers represented by students on their bisector.",
-    "saddle": "A critical point of positive loss, up to rounding of W.",
-    "below-threshold": "L(W) ≤ ε₀(V), m ≥ r: the main paper's setting.",
-    "control": "A point where a plausible but false statement breaks.",
-    "coincident-teachers": "Two teachers on one line: the separation is 0.",
-    "unit-readout": "f_W(x) = Σσ(w·x): mass ‖w‖ instead of ‖w‖².",
-    "relu": "ReLU activation.",
-    "single-precision": "Every entry is a float32 number: judged in float32 as well.",
-}
-"""Each flag and what it means."""
+from lcnn_verify.packs.zgj.vectors.vector import document
 
 PURPOSES = frozenset(
     ("plain", "right-angle", "obtuse", "split", "block-edge", "merged-pair", "saddle", "control")
@@ -133,12 +94,17 @@ def _relations(W: FloatArray, V: FloatArray) -> set[str]:
     return found
 
 
+@cache
+def meanings() -> dict[str, str]:
+    """Each flag and what it means, in the order of the file's header."""
+    return dict(document()["flags"])
+
+
 def ordered(names: set[str]) -> tuple[str, ...]:
-    """The flags in the order of :data:`FLAGS`, all of which must be known."""
-    unknown = names - set(FLAGS)
-    if unknown:
+    """The flags in the order of :func:`meanings`, which must know all of them."""
+    if unknown := names - set(meanings()):
         raise KeyError(f"flags without an explanation: {sorted(unknown)}")
-    return tuple(name for name in FLAGS if name in names)
+    return tuple(name for name in meanings() if name in names)
 
 
 Line: TypeAlias = tuple[int, ...]

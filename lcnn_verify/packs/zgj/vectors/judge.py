@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lcnn_verify.errors import InputError, clean, did_you_mean
-from lcnn_verify.packs.zgj.vectors.flags import FLAGS
+from lcnn_verify.packs.zgj.vectors.flags import meanings
 from lcnn_verify.packs.zgj.vectors.results import Entry, NotANumber, Results, number
 from lcnn_verify.packs.zgj.vectors.tolerances import Dtype
 from lcnn_verify.packs.zgj.vectors.vector import Vector
@@ -209,7 +209,7 @@ def _patterns(judged: Sequence[Vector], failed: set[str]) -> tuple[Group, ...]:
 def _members(judged: Sequence[Vector]) -> dict[str, set[str]]:
     """The ids of the judged cases of each flag that has any."""
     labels = {vector.id: _labels(vector) for vector in judged}
-    known = (*FLAGS, "tied-readout", "abs")
+    known = (*meanings(), "tied-readout", "abs")
     members = {flag: {name for name, own in labels.items() if flag in own} for flag in known}
     return {flag: ids for flag, ids in members.items() if ids}
 
