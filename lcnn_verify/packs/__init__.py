@@ -33,6 +33,7 @@ _OURS = [
     "lcnn_verify.packs.narrow_networks:PACK",
     "lcnn_verify.packs.skip_connections:PACK",
     "lcnn_verify.packs.quantum_networks:PACK",
+    "lcnn_verify.packs.grouped_gradients:PACK",
 ]
 _PACKAGE = Path(__file__).parent.parent
 _SHIPPED = _PACKAGE / "_properties"  # in a wheel; in a checkout they stand beside the package

@@ -1,0 +1,88 @@
+"""What one group can and cannot reach: witnesses of full rank, and the equation of its outputs.
+
+With φ = 2^z and all neurons in one group W₀ + S is W₀ + 1uᵀ, and f(x) = 2^{u·x} f₀(x). If Σ c_i x_i
+= 0 with integers c, ∏ (f(x_i)/f₀(x_i))^{c_i} = 1 for every u.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from flint import fmpq
+from hypothesis import strategies as st
+
+from lcnn_verify.evidence.draws import discard
+from lcnn_verify.numerics import exact
+from lcnn_verify.packs.grouped_gradients import network
+from lcnn_verify.packs.grouped_gradients.network import Groups, Problem, Vector
+from lcnn_verify.packs.grouped_gradients.strategies import vectors
+
+_TRIES = 50
+
+
+def _candidates(groups: Groups, d: int) -> Iterator[Problem]:
+    """Problems with n = G·d of seeded small integers."""
+    rng, k = np.random.default_rng((d, *groups)), len(groups)
+    n = (max(groups) + 1) * d
+    for _ in range(_TRIES):
+        tables = (rng.integers(-3, 4, (count, d)).tolist() for count in (n, k))
+        X, W = (tuple(map(tuple, table)) for table in tables)
+        yield Problem(X, W, (1,) * k, (0,) * n, groups)
+
+
+def witness(groups: Groups, d: int) -> Problem:
+    """The first problem whose steps span G·d dimensions; the last one tried, if none does."""
+    problem = next(_candidates(groups, d))
+    for problem in _candidates(groups, d):
+        if network.displacements(problem).rank() == problem.G * d:
+            break
+    return problem
+
+
+@st.composite
+def one_group(draw: Any) -> Problem:
+    """All neurons in one group, and one input more than G·d = d; outputs that are not 0."""
+    d, k = draw(st.integers(1, 2)), draw(st.integers(1, 3))
+    X, W = (tuple(draw(vectors(d)) for _ in range(count)) for count in (d + 1, k))
+    v = tuple(draw(st.sampled_from((1, -1, 2))) for _ in range(k))
+    problem = Problem(X, W, v, (0,) * (d + 1), (0,) * k)
+    if 0 in outputs_of(problem):
+        discard("an output is 0 at the start")
+    return problem
+
+
+def shifted(problem: Problem, shift: Vector) -> Problem:
+    """The problem with W₀ + 1uᵀ for W₀."""
+    W = tuple(tuple(a + b for a, b in zip(row, shift, strict=True)) for row in problem.W)
+    return replace(problem, W=W)
+
+
+def outputs_of(problem: Problem) -> list[fmpq]:
+    """f(W) for φ = 2^z."""
+    return network.outputs(problem, problem.start, network.POWER)
+
+
+def exponents(problem: Problem) -> Vector:
+    """Integers c ≠ 0 with Σ c_i x_i = 0."""
+    columns = [*map(list, zip(*problem.X, strict=True))]
+    found = exact.null_space(columns)[0]
+    scale = math.lcm(*(entry.denominator for entry in found))
+    return tuple(int(entry * scale) for entry in found)
+
+
+def equation(problem: Problem, first: list[fmpq], labels: list[fmpq]) -> fmpq:
+    """∏ (y_i/f₀(x_i))^{c_i}: 1 where labels can be outputs on W₀ + S."""
+    product = fmpq(1)
+    for c, f, y in zip(exponents(problem), first, labels, strict=True):
+        product *= (y / f) ** c
+    return product
+
+
+def beyond(problem: Problem, labels: list[fmpq]) -> list[fmpq]:
+    """Labels of which one that the equation speaks of is doubled."""
+    at = next(i for i, c in enumerate(exponents(problem)) if c)
+    return [2 * y if i == at else y for i, y in enumerate(labels)]

@@ -1,0 +1,42 @@
+"""Claim groups.descent-direction: the grouped gradient is a direction of descent.
+
+Setting: f(W) = φ(XWᵀ)v, L = ½‖f − y‖²; integers X, W, v and y; φ = max(z, 0), z² or 1/(1 + z²).
+Statement: ⟨∇L, P∇L⟩ = ‖P∇L‖² ≥ 0; and L(W − P∇L/ℓ) ≤ L(W) − ‖P∇L‖²/(2ℓ) for φ = 1/(1 + z²).
+Kind: identity.
+Constants: ℓ = (27/64)‖v‖²‖X‖_F² + 2·max|v_j|·Σ_i (‖v‖₁ + |y_i|)‖x_i‖² is ours, proved in THEORY §3.
+How it is checked: rational numbers. Groups of one neuron, one group, fits and inputs twice are
+    among the problems drawn.
+Source: abstract of the paper ("a single gradient"); that it is the mean is our reading.
+"""
+
+from flint import fmpq
+from hypothesis import given
+
+from lcnn_verify.evidence import check, verifies
+from lcnn_verify.evidence.draws import classify
+from lcnn_verify.packs.grouped_gradients import network, strategies
+
+KINDS = ("singleton groups", "one group", "repeated inputs", "zero gradient")
+
+
+@verifies("groups.descent-direction", examples=120, classes=KINDS)
+@given(problem=strategies.problems())
+def test_the_inner_product_is_a_square(problem):
+    slopes = network.gradient(problem, problem.start)
+    mean = network.grouped(problem, slopes)
+    square = network.inner(mean, mean)
+    if square == 0:
+        classify("zero gradient")
+    got = network.inner(slopes, mean)
+    check.exactly(got, "=", square, label="⟨∇L, P∇L⟩", wanted_label="‖P∇L‖²")
+    check.exactly(got, "≥", 0, label="⟨∇L, P∇L⟩")
+
+
+@verifies("groups.descent-direction", examples=60)
+@given(problem=strategies.problems(sigmas=(network.BELL,)))
+def test_a_short_step_lowers_the_loss(problem):
+    mean = network.grouped(problem, network.gradient(problem, problem.start))
+    bend = max(network.curvature(problem), fmpq(1))  # inputs may all be 0
+    after = network.loss(problem, network.descend(problem, 1 / bend, 1))
+    most = network.loss(problem, problem.start) - network.inner(mean, mean) / (2 * bend)
+    check.exactly(after, "≤", most, label="L(W − P∇L/ℓ)", wanted_label="L(W) − ‖P∇L‖²/(2ℓ)")
