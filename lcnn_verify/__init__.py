@@ -15,7 +15,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from lcnn_verify import ledger as ledger
     from lcnn_verify import packs as packs
-    from lcnn_verify.campaign.verification import verify as verify
+    from lcnn_verify.campaign.campaign import verify as verify
     from lcnn_verify.errors import InputError as InputError
     from lcnn_verify.evidence import Quantity as Quantity
     from lcnn_verify.evidence import Verdict as Verdict
@@ -50,7 +50,7 @@ _ENGINE = {
     "Verdict": "evidence",
     "check": "evidence",
     "verifies": "evidence",
-    "verify": "campaign.verification",
+    "verify": "campaign.campaign",
 }
 # The main paper's numerics: the one place in the engine that names a pack.
 _MAIN_PAPER = {

@@ -14,14 +14,12 @@ from pathlib import Path
 import lcnn_verify
 from lcnn_verify import ledger, packs
 from lcnn_verify.campaign.executor import supervise
-from lcnn_verify.campaign.plan import Unit
-from lcnn_verify.campaign.properties import directory_of, find_directory, load
+from lcnn_verify.campaign.properties import Unit, directory_of, find_directory, load
 from lcnn_verify.errors import said
-from lcnn_verify.evidence.hooks import Hooks, SelfCheck, every_pack, without_hooks
+from lcnn_verify.evidence.hooks import Hooks, SelfCheck, every_pack, warm_up, without_hooks
 from lcnn_verify.ledger import Claim
 from lcnn_verify.numerics import compiled as compiled_routes
 from lcnn_verify.profiles import RunContext
-from lcnn_verify.warmup import compile_counts, warm_up
 
 _PACKAGES = (
     "numpy",
@@ -162,3 +160,12 @@ def compiled_code() -> tuple[bool, str]:
     where = f", kept in {os.path.commonpath(folders)}" if folders else ", which nothing keeps"
     found = f"{loaded} functions from the cache, {compiled} compiled now, in {seconds:.1f} s"
     return True, found + where
+
+
+def compile_counts() -> tuple[int, int]:
+    """How many compiled variants this process loaded from the on-disk cache, and compiled anew."""
+    stats = [function.stats for function in compiled_routes.dispatchers()]
+    return (
+        sum(sum(entry.cache_hits.values()) for entry in stats),
+        sum(sum(entry.cache_misses.values()) for entry in stats),
+    )

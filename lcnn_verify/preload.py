@@ -40,4 +40,4 @@ for _module in ("hypothesis.strategies", "lcnn_verify.campaign.worker"):
         importlib.import_module(_module)
 
 with suppress(Exception, SystemExit):
-    importlib.import_module("lcnn_verify.warmup").warm_up(_PACKS)
+    importlib.import_module("lcnn_verify.evidence.hooks").warm_up(_PACKS)

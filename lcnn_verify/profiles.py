@@ -41,8 +41,10 @@ PROFILES = {
 }
 
 
-def profile_named(name: str) -> Profile:
-    """Return the profile called ``name``. Raises ``InputError`` with the nearest name."""
+def profile_named(name: str | Profile) -> Profile:
+    """The profile of that name, or the one given. Raises ``InputError`` with the nearest name."""
+    if isinstance(name, Profile):
+        return name
     if not isinstance(name, str) or name not in PROFILES:
         hint = did_you_mean(str(name), list(PROFILES))
         raise InputError("profile", repr(name), " or ".join(map(repr, PROFILES)) + hint)

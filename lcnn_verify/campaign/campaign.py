@@ -1,28 +1,36 @@
-"""A campaign from its arguments to the written report, whatever it is about."""
+"""A campaign from its arguments to the written report, whatever it is about; ``verify`` is one."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import lcnn_verify
-from lcnn_verify import outputs
-from lcnn_verify.campaign import arguments, notebook
+from lcnn_verify import ledger, outputs
 from lcnn_verify.campaign.executor import execute
 from lcnn_verify.campaign.journal import Fingerprint, Journal
-from lcnn_verify.campaign.plan import Unit, plan
-from lcnn_verify.campaign.properties import directory_of, find_directory
+from lcnn_verify.campaign.properties import Unit, directory_of, find_directory, plan
 from lcnn_verify.campaign.properties import fingerprint as sources
-from lcnn_verify.campaign.run import Execute, ProgressCallback, not_run, run_units, without_file
+from lcnn_verify.campaign.run import (
+    Execute,
+    ProgressCallback,
+    default_jobs,
+    in_notebook,
+    not_run,
+    run_units,
+    without_file,
+)
 from lcnn_verify.errors import InputError
 from lcnn_verify.ledger import Claim
-from lcnn_verify.numerics.options import integer
-from lcnn_verify.profiles import Profile
+from lcnn_verify.numerics.options import integer, names
+from lcnn_verify.profiles import Profile, profile_named
 from lcnn_verify.reporting.report import FILES, Report, RunInfo, build_report, remove_report
+
+DEFAULT_OUT = Path("reports", "latest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,43 +62,28 @@ class Unwritten(OSError):
         self.report = report
 
 
-@dataclass(frozen=True, slots=True)
 class Campaign:
-    """How to run, every argument checked. Its clock starts when it is made."""
+    """How to run; the arguments are those of :func:`verify`. Its clock starts when it is made."""
 
-    profile: Profile
-    seed: int
-    jobs: int
-    out: Path
-    directory: Path | None
-    resume: bool
-    progress: ProgressCallback | None
-    _started: datetime = field(default_factory=lambda: datetime.now(UTC))
-    _clock: float = field(default_factory=time.monotonic)
-
-    @classmethod
-    def checked(
-        cls,
+    def __init__(
+        self,
         *,
         profile: str | Profile,
         seed: int,
         jobs: int | None,
-        out: Path | str | None,
-        default_out: Path,
+        out: Path | str,
         resume: bool,
         progress: ProgressCallback | None,
         properties: Path | str | None,
-    ) -> Self:
-        """The arguments of :func:`~lcnn_verify.verify`. Raises ``InputError`` for bad ones."""
-        return cls(
-            profile=arguments.budget(profile),
-            seed=integer("seed", seed, 0),
-            jobs=arguments.workers(jobs),
-            out=arguments.folder(out, default_out),
-            directory=find_directory(properties),
-            resume=resume,
-            progress=progress or notebook.progress(),
-        )
+    ) -> None:
+        """Raises ``InputError`` for bad arguments."""
+        if not isinstance(out, str | Path) or not str(out):
+            raise InputError("out", repr(out), "the path of a folder")
+        self.profile, self.seed = profile_named(profile), integer("seed", seed, 0)
+        self.jobs = default_jobs() if jobs is None else integer("jobs", jobs, 1)
+        self.out, self.resume, self.directory = Path(out), resume, find_directory(properties)
+        self.progress = progress or in_notebook()
+        self._started, self._clock = datetime.now(UTC), time.monotonic()
 
     def run(
         self,
@@ -111,13 +104,8 @@ class Campaign:
         runs; then :class:`Interrupted` and :class:`Unwritten`, or ``KeyboardInterrupt`` and
         ``OSError`` if nothing is finished.
         """
-        units = plan(
-            claims,
-            self.directory,
-            self.profile,
-            self.seed,
-            subject.context if subject else None,
-        )
+        about = subject.context if subject else None
+        units = plan(claims, self.directory, self.profile, self.seed, about)
         if not units:
             folder, file = directory_of(claims[0], self.directory), claims[0].property_file
             if self.directory is None:
@@ -189,3 +177,45 @@ class Campaign:
             raise Interrupted(report) from None
         remove_report(self.out / outputs.PARTIAL)
         return report
+
+
+def verify(
+    claims: str | Sequence[str] | None = None,
+    *,
+    profile: str | Profile = "quick",
+    seed: int = 0,
+    jobs: int | None = None,
+    out: Path | str | None = None,
+    resume: bool = False,
+    progress: ProgressCallback | None = None,
+    properties: Path | str | None = None,
+) -> Report:
+    """Run the campaign, write its report into ``out`` and return it.
+
+    ``claims`` are one or more claim ids, packs or groups (all when None); ``profile`` a budget or
+    its name; ``seed`` a non-negative integer; ``jobs`` how many units run at a time (all processors
+    when None); ``out`` a folder (``reports/latest`` when None). With ``resume``, only what an
+    interrupted run with the same options left undone is run, and the report is the one an
+    uninterrupted run gives. ``progress`` is called after every unit; in a notebook one line below
+    the cell tells it, unless another is given. ``properties`` is another folder of property files.
+    The report depends on claims, profile, seed and the sources, never on ``jobs`` or the clock, its
+    ``timings`` aside.
+
+    Raises ``InputError`` for bad arguments and for a journal that cannot be resumed, and
+    ``OSError`` when ``out`` cannot be written, both before any unit runs; ``OSError`` when the
+    disk fills up, ``KeyboardInterrupt`` on Ctrl-C, with everything finished kept for ``resume``,
+    and in a partial report. A finished report in ``out`` stays until this run has finished its own:
+    the partial one then goes into ``out/partial``.
+    """
+    campaign = Campaign(
+        profile=profile,
+        seed=seed,
+        jobs=jobs,
+        out=DEFAULT_OUT if out is None else out,
+        resume=resume,
+        progress=progress,
+        properties=properties,
+    )
+    patterns = names("claims", claims, "claim ids or families, or None for all")
+    selection = ledger.select(list(patterns)) if patterns else ledger.claims()
+    return campaign.run(selection, asked=patterns)

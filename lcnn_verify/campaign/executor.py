@@ -7,25 +7,27 @@ import json
 import multiprocessing
 import os
 import re
+import shutil
 import signal
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import nullcontext, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_readable
 from multiprocessing.context import ForkServerProcess
+from multiprocessing.util import Finalize
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
 from lcnn_verify.campaign import worker
-from lcnn_verify.campaign.plan import Unit
-from lcnn_verify.campaign.sockets import short_folder
-from lcnn_verify.errors import said
+from lcnn_verify.campaign.properties import Unit
+from lcnn_verify.errors import InputError, said
 from lcnn_verify.evidence.progress import Stage
 from lcnn_verify.processes import (
     PACKS,
@@ -51,6 +53,10 @@ _WANTING = re.compile(
     "|can't start new thread"
 )
 """What an error says where processes, files or room were wanting."""
+
+_FOLDER = "lcnn-verify-run-"
+_SHORT = 45  # with two random names and a process's number, a socket's path fits into 104 bytes
+_OTHERS = "/tmp", "/var/tmp"  # where TMPDIR is too long
 
 # multiprocessing reaps children of all threads whenever one of them starts or joins a child; two
 # threads reaping the same child lose its exit code. This keeps them apart.
@@ -285,3 +291,41 @@ def _fork_server() -> int | None:
     """The process of the fork server. Only the standard library's own private name tells it."""
     pid: int | None = getattr(getattr(forkserver, "_forkserver", None), "_forkserver_pid", None)
     return pid
+
+
+@contextmanager
+def short_folder() -> Iterator[None]:
+    """Have what is temporary meanwhile, sockets above all, go into a short folder of this process.
+
+    The paths of sockets are bounded, and a TMPDIR may be long. What processes that were killed left
+    of such folders is removed. Raises ``InputError`` where there is no place for it.
+    """
+    places = (tempfile.gettempdir(), *_OTHERS)  # the usual one first
+    short = (place for place in places if len(os.fsencode(place)) <= _SHORT)
+    home = next((Path(it) for it in short if os.access(it, os.W_OK | os.X_OK)), None)
+    if home is None:
+        got = f"{tempfile.gettempdir()!r}, too long a path for a socket in it"
+        raise InputError("TMPDIR", got, f"a folder whose path takes at most {_SHORT} bytes")
+    for folder in home.glob(f"{_FOLDER}*"):
+        pid = folder.name.removeprefix(_FOLDER).partition("-")[0]
+        if pid.isdecimal() and not _exists(int(pid)):
+            shutil.rmtree(folder, ignore_errors=True)  # what is not ours stays
+    before = tempfile.tempdir
+    tempfile.tempdir = str(home)
+    tempfile.tempdir = tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-")
+    # By this process alone, not by a fork; and after multiprocessing removed its folder in it.
+    quietly = {"ignore_errors": True}
+    Finalize(None, shutil.rmtree, (tempfile.tempdir,), quietly, exitpriority=-200)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
+
+
+def _exists(pid: int) -> bool:
+    with suppress(PermissionError):
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return False
+    return True

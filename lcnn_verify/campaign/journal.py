@@ -7,6 +7,7 @@ ends in a seal of all before it, so that what a disk changed is noticed, and nam
 from __future__ import annotations
 
 import fcntl
+import functools
 import hashlib
 import json
 import math
@@ -20,13 +21,17 @@ from types import TracebackType
 from typing import Any, Self
 
 from lcnn_verify.campaign.executor import UnitResult
-from lcnn_verify.campaign.record import flaw
 from lcnn_verify.errors import InputError
 from lcnn_verify.profiles import Profile
+from lcnn_verify.reporting.schema import flaw_in, schema
 
 SCHEMA = "3"
 FILE_NAME = "journal.jsonl"
 LOCK_NAME = "journal.lock"
+_COUNT = {"type": "integer", "minimum": 0}
+_TALLY = {"type": "object", "additionalProperties": _COUNT}
+_TEXT = {"type": "string"}
+_LONGEST = 120  # characters of what is wrong with a record
 
 
 def sealed(entry: Mapping[str, Any]) -> bytes:
@@ -267,6 +272,53 @@ def _result(path: Path, number: int, entry: Mapping[str, Any]) -> UnitResult:
                     raise _corrupt(path, number, why)
             return UnitResult(unit, tuple(records), seconds)
     raise _corrupt(path, number, "not the result of a unit")
+
+
+@functools.cache
+def _record_schema() -> Any:
+    """What a record must look like to be merged into a report (``Recorder.to_json``).
+
+    What it shares with a report is the report's own definition.
+    """
+    from jsonschema import Draft202012Validator
+
+    observation: dict[str, Any] = {"$ref": "#/$defs/observation"}
+    perhaps = {"anyOf": [{"type": "null"}, observation]}
+    stream = {"law": _TEXT, "draws": _COUNT, "undecided": _COUNT, "violations": _COUNT}
+    fields = {
+        **dict.fromkeys(("claim", "test"), _TEXT),
+        **dict.fromkeys(("examples", "undecided", "violations", "checks", "escalated"), _COUNT),
+        **dict.fromkeys(("discarded", "reasons"), _TALLY),
+        **dict.fromkeys(("tightest", "counterexample"), perhaps),
+        "witnesses": {"type": "array", "items": observation},
+        "measurements": {"type": "array", "items": {"$ref": "#/$defs/measurement"}},
+        "series": {"type": "array", "items": {"$ref": "#/$defs/series"}},
+        "sampling": {"type": ["object", "null"], "required": list(stream), "properties": stream},
+        "error": {"type": ["string", "null"]},
+    }
+    timed = dict(schema()["$defs"]["proof"])  # what a report keeps among its timings
+    timed["properties"] = {**timed["properties"], "seconds": {"type": "number", "minimum": 0}}
+    late = {
+        "proofs": {"type": "array", "items": timed},
+        "exact": _COUNT,
+        "idle": _COUNT,
+        "classes": _TALLY,
+        "apart": {"type": "object", "additionalProperties": observation},
+        "failing": {"type": "object", "additionalProperties": _TEXT},
+        "audit": _TALLY,
+        "defect": observation,
+    }
+    shared = {"$defs": schema()["$defs"], "type": "object", "required": list(fields)}
+    return Draft202012Validator({**shared, "properties": {**fields, **late}})
+
+
+def flaw(record: Any, claim: str) -> str:
+    """Why ``record`` is none that a unit of ``claim`` can have left; empty if it is one."""
+    if why := flaw_in(record, _record_schema(), _LONGEST):
+        return why
+    if record["claim"] != claim:
+        return f"a record of {record['claim']!r} in a unit of {claim!r}"
+    return ""
 
 
 def _compare(path: Path, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:

@@ -1,4 +1,7 @@
-"""Where the property files stand, how one of them is loaded, and what a run's results rest on."""
+"""Property files: where they stand, how one is loaded, which units a run makes of them.
+
+A unit is one property file and one shard. Here is also what a run's results rest on.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,18 @@ import importlib.util
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import lcnn_verify
 from lcnn_verify import packs
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence import Property
 from lcnn_verify.ledger import Claim
+from lcnn_verify.profiles import Profile, RunContext
 
 _PACKAGE = Path(str(lcnn_verify.__file__)).resolve().parent
 
@@ -61,6 +67,57 @@ def load(directory: Path, file: str) -> tuple[Property, ...]:
         raise
     found = [getattr(value, "lcnn_property", None) for value in vars(module).values()]
     return tuple(dict.fromkeys(item for item in found if isinstance(item, Property)))
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One child process's work: the properties of ``claim`` in ``file``, under ``context``.
+
+    ``directory`` is the folder ``file`` stands in, and a ``long`` unit is started first. A unit is
+    plain data, so any ``concurrent.futures`` executor can take it.
+    """
+
+    claim: str
+    directory: Path
+    file: str
+    context: RunContext
+    long: bool = False
+
+    @property
+    def id(self) -> str:
+        """``"toy.growth 1/4"``: the claim, and which shard of how many."""
+        return f"{self.claim} {self.context.shard + 1}/{self.context.shards}"
+
+
+def plan(
+    claims: Iterable[Claim],
+    directory: Path | None,
+    profile: Profile,
+    seed: int,
+    subject: Mapping[str, Any] | None = None,
+) -> tuple[Unit, ...]:
+    """The units of a campaign, in ledger order, shard by shard, all about ``subject`` if any.
+
+    Nothing is imported: the ledger says where each property stands, below ``directory`` or, for
+    None, in the folder of its pack. A claim whose file is missing gets no unit.
+    """
+    return tuple(
+        Unit(
+            claim=claim.id,
+            directory=folder,
+            file=claim.property_file,
+            context=RunContext(profile, seed, shard, profile.shards, subject),
+            long=claim.long,
+        )
+        for claim in claims
+        if ((folder := directory_of(claim, directory)) / claim.property_file).is_file()
+        for shard in range(profile.shards)
+    )
+
+
+def schedule(units: Iterable[Unit]) -> list[Unit]:
+    """The order to start units in: the long ones first, then as they come."""
+    return sorted(units, key=lambda unit: not unit.long)
 
 
 def fingerprint(claims: Iterable[Claim], directory: Path | None = None) -> dict[str, str]:

@@ -1,8 +1,10 @@
-"""Runs a plan: what the journal lacks is executed and kept, unit by unit."""
+"""Runs units: what the journal lacks is executed and kept, one by one, and told meanwhile."""
 
 from __future__ import annotations
 
 import os
+import sys
+import time
 from collections.abc import Callable, Container, Generator, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -12,8 +14,7 @@ from typing import Any, TypeAlias
 from lcnn_verify import ledger
 from lcnn_verify.campaign.executor import Underway, UnitResult, execute
 from lcnn_verify.campaign.journal import Journal
-from lcnn_verify.campaign.plan import Unit, schedule
-from lcnn_verify.campaign.properties import directory_of
+from lcnn_verify.campaign.properties import Unit, directory_of, schedule
 from lcnn_verify.campaign.worker import broken
 from lcnn_verify.evidence import Recorder, decide
 from lcnn_verify.evidence.progress import Stage
@@ -48,6 +49,33 @@ class Progress:
 ProgressCallback: TypeAlias = Callable[[Progress], None]
 Execute: TypeAlias = Callable[[Sequence[Unit], int], Generator[UnitResult | Underway]]
 """Runs units, so many at a time, and yields each result, and what units tell, as it comes."""
+
+
+def in_notebook() -> ProgressCallback | None:
+    """A callback that keeps one line below a notebook's cell current; None outside of one."""
+    # Where IPython was not imported, this is no notebook; in a terminal its shell has no kernel.
+    module = sys.modules.get("IPython")
+    if module is None or not hasattr(module.get_ipython(), "kernel"):
+        return None
+    started, line = time.monotonic(), None
+
+    def show(progress: Progress) -> None:
+        nonlocal line
+        done, total, seconds = progress.done, progress.total, time.monotonic() - started
+        parts = [f"{done} of {total} units", f"{seconds:.0f} s"]
+        if 0 < done < total:
+            parts.append(f"about {seconds / done * (total - done):.0f} s left")
+        if progress.failed:
+            parts.append(f"{progress.failed} failed")
+        if progress.running:
+            parts.append(f"running {progress.under_way}")
+        shown = {"text/plain": ", ".join(parts)}
+        if line is None:
+            line = module.display.display(shown, raw=True, display_id=True)
+        else:
+            line.update(shown, raw=True)
+
+    return show
 
 
 def default_jobs() -> int:

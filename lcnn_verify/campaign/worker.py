@@ -11,8 +11,7 @@ from dataclasses import asdict
 from multiprocessing.connection import Connection
 from typing import Any, TypeAlias
 
-from lcnn_verify.campaign.plan import Unit
-from lcnn_verify.campaign.properties import load
+from lcnn_verify.campaign.properties import Unit, load
 from lcnn_verify.errors import said
 from lcnn_verify.evidence import Recorder, progress
 from lcnn_verify.processes import (

@@ -18,8 +18,7 @@ from lcnn_verify.cli.claims import claims
 from lcnn_verify.cli.diff import diff
 from lcnn_verify.cli.doctor import doctor
 from lcnn_verify.cli.errors import ExitCode, reported
-from lcnn_verify.cli.group import Commands, built
-from lcnn_verify.cli.mounting import mount
+from lcnn_verify.cli.group import Commands, built, mount
 from lcnn_verify.cli.new_pack import new_pack
 from lcnn_verify.cli.replay import replay
 from lcnn_verify.cli.run import run

@@ -18,8 +18,7 @@ from lcnn_verify.campaign.journal import FILE_NAME as JOURNAL
 from lcnn_verify.campaign.run import Progress, ProgressCallback
 from lcnn_verify.cli.errors import ExitCode, say, say_left_out
 from lcnn_verify.cli.group import WORDS
-from lcnn_verify.cli.progress import bar
-from lcnn_verify.cli.streams import print_json
+from lcnn_verify.cli.streams import bar, print_json
 from lcnn_verify.comparison.deviations import (
     Deviation,
     Match,
@@ -31,12 +30,12 @@ from lcnn_verify.comparison.deviations import (
 )
 from lcnn_verify.comparison.outline import deviations as deviation_table
 from lcnn_verify.errors import InputError
+from lcnn_verify.evidence.hooks import is_cold
 from lcnn_verify.outputs import write_atomically
 from lcnn_verify.reporting.outline import document
 from lcnn_verify.reporting.plain import plain, to_text
 from lcnn_verify.reporting.report import Report
 from lcnn_verify.reporting.terminal import print_blocks, render
-from lcnn_verify.warmup import is_cold
 
 Campaign: TypeAlias = Callable[[ProgressCallback | None], Report]
 _LONG = 60.0

@@ -95,7 +95,7 @@ def recheck(path: Path, *, json: bool, quiet: bool) -> int:
     CERTIFIED, REFUTED if what is proved is that a claim is false, or REJECTED with the reason.
     Raises ``InputError`` for a file that is no certificate any pack checks.
     """
-    from lcnn_verify.cli.progress import bar
+    from lcnn_verify.cli.streams import bar
     from lcnn_verify.evidence import documents, hooks
 
     document = documents.read(path)

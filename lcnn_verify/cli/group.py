@@ -1,7 +1,12 @@
-"""What every command and every group of commands has in common, packs' included. No numerics."""
+"""What every command and group of commands has in common, and how those of packs are mounted.
+
+Imports no numerics.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import typer
@@ -12,8 +17,10 @@ from typer.core import TyperCommand, TyperGroup
 
 from lcnn_verify import packs
 from lcnn_verify.cli.errors import told
-from lcnn_verify.errors import InputError, did_you_mean
+from lcnn_verify.errors import InputError, did_you_mean, said
+from lcnn_verify.packs import Broken, Pack
 
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
 WORDS = "lcnn_verify.words"
 """Where a context keeps the command line as it was typed."""
 
@@ -81,7 +88,7 @@ class Commands(_Helpful, TyperGroup):
     ``left_out`` says which commands of packs are not in it.
     """
 
-    left_out: tuple[packs.Broken, ...] = ()
+    left_out: tuple[Broken, ...] = ()
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command named first. Raises ``InputError`` if there is none of that name."""
@@ -115,3 +122,52 @@ def filled(line: str) -> str:
     if pack is None:
         return line
     return line.replace("{claim}", pack.claims[0].id).replace("{pack}", pack.key)
+
+
+def mount(front: Commands) -> tuple[Broken, ...]:
+    """Add every pack's commands to ``front``, and its certifiers to the group ``certify`` in it.
+
+    A pack whose commands cannot be imported, or bear a name that is taken, another pack's or none,
+    goes on without those: what is left out is returned, a line each.
+    """
+    certify: Any = front.commands["certify"]
+    return tuple(
+        broken
+        for pack in packs.find()
+        for kind, path, group in (
+            ("command", pack.commands, front),
+            ("certifier", pack.certifiers, certify),
+        )
+        if path
+        for broken in _add(pack, kind, path, group)
+    )
+
+
+def _add(pack: Pack, kind: str, path: str, group: Commands) -> Iterator[Broken]:
+    """Add the commands of the app at ``path`` to ``group``; yields what is left out."""
+    try:
+        offered = _commands(packs.resolve(path))
+    except (Exception, SystemExit) as error:
+        yield Broken(f"{kind}s of {pack.key}", f"cannot be imported: {said(error)}")
+        return
+    for name, command in offered.items():
+        if reason := _unfit(name, pack, group):
+            yield Broken(f"{kind} {name!r} of {pack.key}", f"a {kind} {reason}")
+        else:
+            group.commands[name] = command
+
+
+def _unfit(name: str, pack: Pack, group: Commands) -> str:
+    """Why a pack may not call a command so; empty if it may."""
+    if not _NAME.fullmatch(name):  # "--check" would hide the option
+        return "of that name cannot be called"
+    if "." in name and not name.startswith(f"{pack.key}."):
+        return f"with a dot in its name is called {pack.key}.NAME"
+    return "of that name is there already" if name in group.commands else ""
+
+
+def _commands(app: Any) -> dict[str, Any]:
+    """The commands of a typer app by name."""
+    if not isinstance(app, typer.Typer):
+        raise TypeError(f"a {type(app).__name__}, wanted a typer.Typer")
+    return dict(built(app).commands)

@@ -49,7 +49,7 @@ def run(
     lcnn-verify run --claims {pack} --seed 3 --out reports/seed-3
     lcnn-verify run --claims {claim} --profile deep --resume
     """
-    from lcnn_verify.campaign.verification import verify
+    from lcnn_verify.campaign.campaign import verify
     from lcnn_verify.cli.campaign import run_campaign
 
     return run_campaign(

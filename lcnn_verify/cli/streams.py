@@ -1,4 +1,4 @@
-"""What commands write: JSON as the same bytes everywhere, text in the letters there are."""
+"""What commands write: JSON as the same bytes everywhere, text in any letters, and progress."""
 
 from __future__ import annotations
 
@@ -7,10 +7,15 @@ import json
 import logging
 import os
 import sys
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
 
 from lcnn_verify.errors import clean
 from lcnn_verify.reporting.letters import ERRORS
+
+_WINDOW = 600.0
+"""Seconds over which speed is measured for the time that remains: what is done varies."""
 
 
 def prepare() -> None:
@@ -52,3 +57,46 @@ def _open_closed_streams() -> None:
     for name, number in (("stdout", 1), ("stderr", 2)):
         if getattr(sys, name) is None:
             setattr(sys, name, os.fdopen(number, "w", closefd=False))
+
+
+class Advance(Protocol):
+    """Shows ``what`` is being done, how much is ``done`` of how much, and what ``failed``."""
+
+    def __call__(self, what: str, done: int, total: int, failed: int = 0) -> None:
+        """Show it."""
+        ...
+
+
+@contextmanager
+def bar(shown: bool) -> Iterator[Advance | None]:
+    """A progress bar on stderr that goes when the block ends, or nothing."""
+    if not shown:
+        yield None
+        return
+    # Imported here: most commands show none.
+    from rich import progress as rich
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Column
+
+    columns = (
+        rich.BarColumn(bar_width=20),
+        rich.MofNCompleteColumn(),
+        rich.TimeElapsedColumn(),
+        rich.TextColumn("left"),
+        rich.TimeRemainingColumn(),
+        rich.TextColumn("{task.fields[failed]}"),
+        rich.TextColumn("{task.description}", table_column=Column(ratio=1, no_wrap=True)),
+    )
+    console = Console(stderr=True)
+    with rich.Progress(
+        *columns, console=console, transient=True, speed_estimate_period=_WINDOW, expand=True
+    ) as progress:
+        task = progress.add_task("starting", total=None, failed="")
+
+        def advance(what: str, done: int, total: int, failed: int = 0) -> None:
+            told = f"[red]{failed} failed[/red]" if failed else ""
+            text = escape(what)
+            progress.update(task, description=text, completed=done, total=total, failed=told)
+
+        yield advance

@@ -167,6 +167,32 @@ def every_pack(keys: Iterable[str] | None = None) -> Iterator[tuple[Pack, Hooks 
             yield pack, error
 
 
+def warm_up(pack_keys: Iterable[str] | None = None) -> None:
+    """Have the packs called ``pack_keys`` (None: every pack) call their compiled functions.
+
+    One whose hooks are broken has none to call. Takes a fraction of a second once compiled, a
+    minute before. Raises the first error of a pack, after the others have had their turn.
+    """
+    failed: list[BaseException] = []
+    for _, hooks in every_pack(pack_keys):
+        try:
+            if isinstance(hooks, Hooks):
+                hooks.warm_up()
+        except (Exception, SystemExit) as error:
+            failed.append(error)
+    if failed:
+        raise failed[0]
+
+
+def is_cold() -> bool:
+    """Whether the on-disk cache lacks compiled code, so that the first use must compile it."""
+    from lcnn_verify.numerics import compiled  # loads Numba, which a pack may not need
+
+    for _ in every_pack():
+        pass  # imports the numerics of all packs, whose functions are then known
+    return not all(map(compiled.is_cached, compiled.dispatchers()))
+
+
 def without_hooks(keys: Iterable[str] | None = None) -> tuple[Broken, ...]:
     """The packs whose hooks cannot be used, and why, of those called ``keys`` (None: of all)."""
     return tuple(

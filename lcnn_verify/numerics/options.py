@@ -1,4 +1,4 @@
-"""The numbers a caller may choose, checked."""
+"""The numbers and names a caller may choose, checked."""
 
 from __future__ import annotations
 
@@ -41,6 +41,24 @@ def integer(name: str, value: Any, least: int, most: float = math.inf, *, wanted
     if not integral or not least <= value <= most:
         raise InputError(name, _shown(value), wanted or f"an integer ≥ {least}")
     return int(value)
+
+
+def names(argument: str, value: Any, wanted: str) -> tuple[str, ...]:
+    """The names asked for, each once; () for None. Raises ``InputError`` unless all are strings."""
+    if value is None:
+        return ()
+    if isinstance(value, str):
+        return (value,)
+    try:
+        chosen = tuple(value)
+    except TypeError:
+        raise InputError(argument, repr(value), wanted) from None
+    for name in chosen:
+        if not isinstance(name, str):
+            raise InputError(argument, repr(name), wanted)
+    if not chosen:
+        raise InputError(argument, "an empty list", wanted)
+    return tuple(dict.fromkeys(chosen))
 
 
 def _real(value: Any) -> float:

@@ -10,7 +10,7 @@ from typing import Any
 
 from lcnn_verify.reporting import document as doc
 from lcnn_verify.reporting import phrases
-from lcnn_verify.reporting.arguments import take_apart
+from lcnn_verify.reporting.exhibits import take_apart
 from lcnn_verify.reporting.report import COUNTEREXAMPLES
 
 _READABLE = 3000  # characters

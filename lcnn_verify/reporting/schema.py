@@ -189,9 +189,17 @@ def schema() -> dict[str, Any]:
     return loaded
 
 
-def _shorten(text: str) -> str:
+def _shorten(text: str, most: int = _LONGEST) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+    return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
+def flaw_in(data: Any, validator: Any, most: int = _LONGEST) -> str:
+    """What in ``data`` breaks a schema worst, and where, in few words; empty if nothing does."""
+    from jsonschema.exceptions import best_match
+
+    error = best_match(validator.iter_errors(data))
+    return f"{_shorten(error.message, most)} at {error.json_path}" if error else ""
 
 
 def _finite(literal: str) -> float:
@@ -227,7 +235,6 @@ def check(data: Any, source: str) -> dict[str, Any]:
     schema or one of an older major version, or when it breaks the schema, saying where.
     """
     from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import best_match
 
     version = data.get("schema_version") if isinstance(data, dict) else None
     if version is None:
@@ -238,11 +245,10 @@ def check(data: Any, source: str) -> dict[str, Any]:
         older = f"{_MAJOR}.x; run it again, or read it with the lcnn-verify that wrote it"
         wanted = newer if int(match[1]) > _MAJOR else older
         raise InputError(source, f"schema version {version}", wanted)
-    error = best_match(Draft202012Validator(schema()).iter_errors(data))
-    if error is None:
+    if not (flaw := flaw_in(data, Draft202012Validator(schema()))):
         return dict(data)
     if match and int(match[2]) > _MINOR:
         raise InputError(
             source, f"schema version {version}", f"at most {SCHEMA_VERSION}; upgrade lcnn-verify"
         )
-    raise InputError(source, f"{_shorten(error.message)} at {error.json_path}", _WANTED)
+    raise InputError(source, flaw, _WANTED)

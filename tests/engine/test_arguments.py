@@ -6,7 +6,7 @@ import pytest
 from toy_pack import partition
 
 from lcnn_verify.evidence.hooks import Shown
-from lcnn_verify.reporting.arguments import take_apart
+from lcnn_verify.reporting.exhibits import take_apart
 
 EXAMPLE = {"x": {"type": partition.Partition.type, "parts": [3, 1]}}
 

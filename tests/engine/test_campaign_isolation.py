@@ -18,7 +18,7 @@ import lcnn_verify
 from lcnn_verify import ledger
 from lcnn_verify.campaign import executor
 from lcnn_verify.campaign.executor import execute, supervise
-from lcnn_verify.campaign.plan import Unit, plan
+from lcnn_verify.campaign.properties import Unit, plan
 from lcnn_verify.evidence import Verdict, decide
 from lcnn_verify.processes import importing_as_here
 from lcnn_verify.profiles import PROFILES, Profile
@@ -181,7 +181,7 @@ import lcnn_verify
 
 @verifies("{claim}")
 def test_where_from():
-    measure(lcnn_verify.__file__, float("lcnn_verify.warmup" in sys.modules))
+    measure(lcnn_verify.__file__, float("lcnn_verify.preload" in sys.modules))
     measure(repr([os.environ.get(f"PYTHON{name}") for name in ("PATH", "SAFEPATH")]), 1.0)
     check.at_most(1.0, 2.0)
 """

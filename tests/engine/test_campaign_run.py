@@ -17,11 +17,9 @@ import numpy as np
 import pytest
 
 from lcnn_verify import ledger
-from lcnn_verify.campaign.campaign import Interrupted
-from lcnn_verify.campaign.plan import plan, schedule
-from lcnn_verify.campaign.properties import directory_of, find_directory, load
+from lcnn_verify.campaign.campaign import Interrupted, verify
+from lcnn_verify.campaign.properties import directory_of, find_directory, load, plan, schedule
 from lcnn_verify.campaign.run import Progress, default_jobs, not_run
-from lcnn_verify.campaign.verification import verify
 from lcnn_verify.errors import InputError
 from lcnn_verify.profiles import PROFILES
 from lcnn_verify.reporting.report import FILES, Report

@@ -10,7 +10,8 @@ import campaign_kit as kit
 import pytest
 from toy_pack import counting
 
-from lcnn_verify import doctor, ledger, warmup
+from lcnn_verify import doctor, ledger
+from lcnn_verify.evidence.hooks import is_cold, warm_up
 from lcnn_verify.numerics import compiled
 
 
@@ -63,27 +64,27 @@ def test_a_self_check_of_a_pack_that_fails_or_raises_is_a_finding(monkeypatch):
 def test_warming_up_calls_every_pack_and_raises_what_one_of_them_does(monkeypatch):
     called: list[str] = []
     monkeypatch.setattr(counting, "partitions", lambda n: called.append("toy"))
-    warmup.warm_up()
+    warm_up()
     assert called == ["toy"]
     monkeypatch.setattr(counting, "partitions", lambda n: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        warmup.warm_up()
+        warm_up()
     (finding,) = checked("compiled code")
     assert not finding.passed
 
 
 def test_compiled_functions_are_counted_those_of_packs_included():
-    warmup.warm_up()
-    loaded, anew = warmup.compile_counts()
+    warm_up()
+    loaded, anew = doctor.compile_counts()
     assert bool(compiled.dispatchers()) == (loaded + anew > 0)
     functions = [function.__name__ for function in compiled.dispatchers()]
     assert bool(functions) == ("pentagonal_recurrence" in functions)
-    assert not warmup.is_cold()
+    assert not is_cold()
 
 
 @pytest.mark.parametrize(("disabled", "cold"), [("0", True), ("1", False)])
 def test_an_empty_cache_is_noticed(tmp_path, disabled, cold):
-    probe = "from lcnn_verify import warmup; print(warmup.is_cold())"
+    probe = "from lcnn_verify.evidence import hooks; print(hooks.is_cold())"
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path), "NUMBA_DISABLE_JIT": disabled}
     done = subprocess.run(
         [sys.executable, "-c", probe], env=environment, capture_output=True, text=True, check=True

@@ -17,10 +17,9 @@ from pathlib import Path
 import campaign_kit as kit
 import pytest
 
+from lcnn_verify.campaign.campaign import verify
 from lcnn_verify.campaign.executor import UnitResult
-from lcnn_verify.campaign.journal import Fingerprint, Journal, sealed
-from lcnn_verify.campaign.record import flaw
-from lcnn_verify.campaign.verification import verify
+from lcnn_verify.campaign.journal import Fingerprint, Journal, flaw, sealed
 from lcnn_verify.campaign.worker import broken
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence import Figure, Recorder, check, measure

@@ -11,8 +11,7 @@ import pytest
 import reporting_fixtures as fixtures
 
 from lcnn_verify import ledger, packs
-from lcnn_verify.campaign import notebook as progress
-from lcnn_verify.campaign.run import Progress
+from lcnn_verify.campaign.run import Progress, in_notebook
 from lcnn_verify.evidence import Quantity
 from lcnn_verify.evidence.progress import Stage, duration
 from lcnn_verify.reporting import notebook
@@ -92,11 +91,11 @@ def test_progress_is_one_line_that_changes_and_only_in_a_notebook(monkeypatch):
     shell = SimpleNamespace()
     fake = SimpleNamespace(get_ipython=lambda: shell, display=SimpleNamespace(display=display))
     monkeypatch.delitem(sys.modules, "IPython", raising=False)
-    assert progress.progress() is None
+    assert in_notebook() is None
     monkeypatch.setitem(sys.modules, "IPython", fake)
-    assert progress.progress() is None  # IPython in a terminal
+    assert in_notebook() is None  # IPython in a terminal
     shell.kernel = None
-    tell = progress.progress()
+    tell = in_notebook()
     tell(Progress(0, 2, running=("lab.first test_one 0", "lab.second test_two 0")))
     tell(Progress(1, 2, "lab.first test_one 0", ("lab.second test_two 0",), failed=1))
     stages = {"lab.second test_two 0": Stage("rows", 3, 40, 700.0)}

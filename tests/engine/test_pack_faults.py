@@ -12,8 +12,8 @@ from distributions import write_metadata, write_pack
 from figure_reading import STYLE
 
 from lcnn_verify import doctor, ledger, packs
+from lcnn_verify.campaign.campaign import verify
 from lcnn_verify.campaign.replaying import replay
-from lcnn_verify.campaign.verification import verify
 from lcnn_verify.comparison.surroundings import environment
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence import EXACT

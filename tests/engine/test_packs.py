@@ -13,8 +13,8 @@ import pytest
 from distributions import write_metadata, write_pack
 
 from lcnn_verify import doctor, packs
+from lcnn_verify.campaign.campaign import verify
 from lcnn_verify.campaign.properties import fingerprint
-from lcnn_verify.campaign.verification import verify
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence.hooks import hooks_of, without_hooks
 from lcnn_verify.ledger import claim, claims

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lcnn_verify.campaign import sockets
+from lcnn_verify.campaign import executor
 from lcnn_verify.errors import InputError
 
 UNIT = """
@@ -34,7 +34,7 @@ def test_what_the_dead_left_is_removed_and_what_the_living_have_stays(monkeypatc
         other = Path(place, "lcnn-verify-run-other")
         for folder in (dead / "pymp-y", alive, other):
             folder.mkdir(parents=True)
-        with sockets.short_folder():
+        with executor.short_folder():
             mine = Path(tempfile.gettempdir())
             assert mine.name.startswith(f"lcnn-verify-run-{os.getpid()}-")
             assert mine.stat().st_mode & 0o777 == 0o700
@@ -57,9 +57,10 @@ def test_a_unit_starts_whatever_the_length_of_tmpdir(tmp_path, monkeypatch):
     assert not list(long.iterdir())
     pid = int(done.stdout.split()[-1])
     assert not list(Path("/tmp").glob(f"lcnn-verify-run-{pid}-*"))
-    monkeypatch.setattr(sockets, "_places", lambda: [str(long)])
+    monkeypatch.setattr(executor, "_OTHERS", ())
+    monkeypatch.setattr(tempfile, "tempdir", str(long))
     with (
         pytest.raises(InputError, match=r"TMPDIR: got .* at most 45 bytes"),
-        sockets.short_folder(),
+        executor.short_folder(),
     ):
         pass

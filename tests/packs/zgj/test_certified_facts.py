@@ -11,7 +11,7 @@ import pytest
 from flint import arb, fmpq
 from region_kit import proved
 
-from lcnn_verify.campaign.record import flaw
+from lcnn_verify.campaign.journal import flaw
 from lcnn_verify.evidence import EXACT, Recorder, Verdict, decide, recording
 from lcnn_verify.evidence import check as evidence_check
 from lcnn_verify.evidence.documents import Rejected

@@ -19,7 +19,7 @@ import pytest
 
 from lcnn_verify import InputError, ledger
 from lcnn_verify.campaign.executor import supervise
-from lcnn_verify.campaign.plan import plan
+from lcnn_verify.campaign.properties import plan
 from lcnn_verify.packs.zgj.conformance import open_implementation
 from lcnn_verify.packs.zgj.conformance.process import client
 from lcnn_verify.packs.zgj.conformance.process.server import Garbled, Reader, pack

@@ -13,7 +13,7 @@ from figure_reading import contrast, drawn_in, schemes, texts
 from lcnn_verify.packs.zgj import words
 from lcnn_verify.packs.zgj.drawing import _TEACHER_ALPHA, Network, draw_network
 from lcnn_verify.packs.zgj.model import TIED_ABS
-from lcnn_verify.reporting.arguments import take_apart, written
+from lcnn_verify.reporting.exhibits import take_apart, written
 
 
 def network(W, V):

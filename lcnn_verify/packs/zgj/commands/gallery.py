@@ -83,7 +83,7 @@ def gallery(
     from lcnn_verify import outputs
     from lcnn_verify.campaign.properties import directory_of, find_directory
     from lcnn_verify.campaign.run import default_jobs
-    from lcnn_verify.cli.progress import bar
+    from lcnn_verify.cli.streams import bar
     from lcnn_verify.packs.zgj.gallery import catalogue, matrix, outline
     from lcnn_verify.packs.zgj.gallery.exhibition import exhibit
     from lcnn_verify.packs.zgj.ledger.conformance import CHECKS

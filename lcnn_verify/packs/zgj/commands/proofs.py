@@ -14,8 +14,7 @@ from rich.text import Text
 
 from lcnn_verify import outputs
 from lcnn_verify.cli.errors import ExitCode, say
-from lcnn_verify.cli.progress import Advance, bar
-from lcnn_verify.cli.streams import print_json, tell
+from lcnn_verify.cli.streams import Advance, bar, print_json, tell
 from lcnn_verify.evidence import documents
 from lcnn_verify.evidence.theorem import Theorem
 from lcnn_verify.numerics.digits import number

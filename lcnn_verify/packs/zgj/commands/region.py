@@ -14,8 +14,7 @@ from lcnn_verify import outputs
 from lcnn_verify.campaign.run import default_jobs
 from lcnn_verify.cli.certify import COLOURS
 from lcnn_verify.cli.errors import ExitCode, failure, say
-from lcnn_verify.cli.progress import Advance, bar
-from lcnn_verify.cli.streams import print_json
+from lcnn_verify.cli.streams import Advance, bar, print_json
 from lcnn_verify.errors import clean
 from lcnn_verify.evidence import documents
 from lcnn_verify.numerics.digits import number

@@ -107,7 +107,7 @@ def confirm(
     Examples:
     lcnn-verify vectors confirm
     """
-    from lcnn_verify.cli.progress import bar
+    from lcnn_verify.cli.streams import bar
     from lcnn_verify.packs.zgj.vectors import document
 
     cases = document.select(chosen or [])

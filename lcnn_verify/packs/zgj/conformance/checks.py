@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from lcnn_verify.campaign import arguments
 from lcnn_verify.errors import InputError, did_you_mean
 from lcnn_verify.ledger import Claim
+from lcnn_verify.numerics.options import names
 from lcnn_verify.packs.zgj.conformance.declaration import OPERATIONS, Declaration
 from lcnn_verify.packs.zgj.ledger.conformance import (
     BATCH,
@@ -31,7 +31,7 @@ def select(checks: Any) -> tuple[Claim, ...]:
     wanted = "ids of checks such as 'zgj.conform.shapes' or 'shapes', or None for all"
     short = {check.name: check for check in CHECKS}
     chosen = set()
-    for name in arguments.names("checks", checks, wanted):
+    for name in names("checks", checks, wanted):
         bare = name.strip().removeprefix("zgj.conform.")
         if bare not in short:
             hint = did_you_mean(bare, list(short))
@@ -64,7 +64,7 @@ def demand(said: Declaration, operations: Any) -> None:
         operations = operations.split(",")
     known = (*OPERATIONS, "batch")
     wanted = f"names of {', '.join(known)}"
-    for name in () if operations is None else arguments.names("require", operations, wanted):
+    for name in () if operations is None else names("require", operations, wanted):
         if (operation := name.strip()) not in known:
             hint = did_you_mean(operation, known)
             raise InputError("require", repr(operation), f"one of {', '.join(known)}{hint}")

@@ -17,11 +17,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from lcnn_verify.campaign import arguments
 from lcnn_verify.campaign.campaign import Campaign, Subject
 from lcnn_verify.campaign.executor import UnitResult
-from lcnn_verify.campaign.plan import Unit
-from lcnn_verify.campaign.properties import directory_of, load
+from lcnn_verify.campaign.properties import Unit, directory_of, load
 from lcnn_verify.campaign.run import ProgressCallback
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence import Recorder, decide, replay_record
@@ -35,7 +33,7 @@ from lcnn_verify.packs.zgj.conformance.faults import DEFAULT_LIMITS, Limits, Mis
 from lcnn_verify.packs.zgj.conformance.implementation import Implementation, open_implementation
 from lcnn_verify.packs.zgj.conformance.triage import TRIAGE
 from lcnn_verify.packs.zgj.conformance.trial import putting
-from lcnn_verify.profiles import Profile, RunContext, running
+from lcnn_verify.profiles import Profile, RunContext, profile_named, running
 from lcnn_verify.reporting.environment import git_revision, owner_of
 from lcnn_verify.reporting.report import Report
 
@@ -75,12 +73,11 @@ def conform(
     found = target if isinstance(target, str) else targets.named(target)
     if resume and not found:
         raise InputError("resume", "True for an object", "a target that another run finds again")
-    campaign = Campaign.checked(
+    campaign = Campaign(
         profile=profile,
         seed=seed,
         jobs=jobs,
-        out=out,
-        default_out=DEFAULT_OUT,
+        out=DEFAULT_OUT if out is None else out,
         resume=resume,
         progress=progress,
         properties=properties,
@@ -220,7 +217,7 @@ def run_conformance_test(
     named = isinstance(implementation, str)
     subject = {"target": implementation} if named else {"object": type(implementation).__name__}
     context = RunContext(
-        arguments.budget(profile),
+        profile_named(profile),
         integer("seed", seed, 0),
         subject=subject,
     )
