@@ -16,7 +16,7 @@ from rich.text import Text
 
 from lcnn_verify.cli.errors import ExitCode
 from lcnn_verify.cli.group import Commands
-from lcnn_verify.cli.options import WHAT, Json, Quiet
+from lcnn_verify.cli.options import WHAT, Json, Quiet, option
 from lcnn_verify.cli.streams import print_json
 from lcnn_verify.errors import InputError, clean, did_you_mean
 
@@ -63,12 +63,7 @@ certify = typer.Typer(name="certify", cls=Certifiers, subcommand_metavar="CLAIM 
 def front(
     ctx: typer.Context,
     check: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Check this certificate, and do no more.",
-            rich_help_panel=WHAT,
-        ),
+        Path | None, option(WHAT, "FILE", "Check this certificate, and do no more.")
     ] = None,
     json: Json = False,
     quiet: Quiet = False,

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from lcnn_verify.cli.errors import ExitCode, failure
-from lcnn_verify.cli.options import HOW_MUCH, WHERE, Expected, Json, folder, number
+from lcnn_verify.cli.options import HOW_MUCH, WHERE, Expected, Json, folder, number, option
 from lcnn_verify.cli.streams import print_json
 
 
@@ -19,26 +19,15 @@ def diff(
     new: Annotated[Path, typer.Argument(metavar="NEW", help="A later one, or its folder.")],
     margin: Annotated[
         float,
-        typer.Option(
-            metavar="PART",
-            parser=number,
-            help="Warn when a margin lost this part of itself.",
-            rich_help_panel=HOW_MUCH,
-        ),
+        option(HOW_MUCH, "PART", "Warn when a margin lost this part of itself.", parser=number),
     ] = 0.5,
     strict: Annotated[
-        bool,
-        typer.Option("--strict", help="Count warnings as regressions.", rich_help_panel=HOW_MUCH),
+        bool, option(HOW_MUCH, "", "Count warnings as regressions.", "--strict")
     ] = False,
     expected: Expected = None,
     out: Annotated[
         Path | None,
-        typer.Option(
-            metavar="DIR",
-            parser=folder,
-            help="Also write diff.json, diff.md and diff.html there.",
-            rich_help_panel=WHERE,
-        ),
+        option(WHERE, "DIR", "Also write diff.json, diff.md and diff.html there.", parser=folder),
     ] = None,
     json: Json = False,
 ) -> int:

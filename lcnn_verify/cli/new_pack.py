@@ -6,13 +6,13 @@ import importlib.util
 import keyword
 import tempfile
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from lcnn_verify import packs
 from lcnn_verify.cli.errors import ExitCode
-from lcnn_verify.cli.options import WHERE, folder
+from lcnn_verify.cli.options import WHERE, folder, option
 from lcnn_verify.cli.streams import tell
 from lcnn_verify.errors import InputError
 
@@ -27,11 +27,8 @@ def new_pack(
     ],
     out: Annotated[
         Path | None,
-        typer.Option(
-            metavar="DIR",
-            parser=folder,
-            help="Where to; an empty folder or a new one. Default: NAME.",
-            rich_help_panel=WHERE,
+        option(
+            WHERE, "DIR", "Where to; an empty folder or a new one. Default: NAME.", parser=folder
         ),
     ] = None,
 ) -> int:
@@ -62,10 +59,9 @@ def write(name: str, target: Path) -> None:
     Raises ``InputError`` for a ``target`` that is there and not an empty folder, and ``OSError``.
     """
     if target.exists() or target.is_symlink():
-        if not target.is_dir():
-            raise InputError("out", f"{target}, which is not a folder", "a new or an empty folder")
-        if any(target.iterdir()):
-            raise InputError("out", f"{target}, which is not empty", "a new or an empty folder")
+        flaw = "not empty" if target.is_dir() else "not a folder"
+        if flaw == "not a folder" or any(target.iterdir()):
+            raise InputError("out", f"{target}, which is {flaw}", "a new or an empty folder")
     target = target.resolve()
     known = next(place for place in target.parents if place.exists())
     with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=known) as scratch:
@@ -92,11 +88,6 @@ def _demand_free(name: str) -> None:
         raise InputError("name", repr(name), wanted)
     if name in {pack.key for pack in packs.find()}:
         raise InputError("name", repr(name), "a name no pack has: one of that name is there")
-    if _module(name):
+    module = importlib.util.find_spec(name)
+    if module and module.origin:  # else there is but a folder of that name
         raise InputError("name", repr(name), "a name no module has: one of that name is there")
-
-
-def _module(name: str) -> Any:
-    """Where the module ``name`` comes from; None if there is none, or only a folder of the name."""
-    found = importlib.util.find_spec(name)
-    return found and found.origin

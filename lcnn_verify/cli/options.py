@@ -17,6 +17,22 @@ WHAT, HOW_MUCH, WHERE, OUTPUT = "What", "How much", "Where", "Output"
 """The groups of options in every help text."""
 
 
+def option(
+    group: str,
+    value: str,
+    told: str,
+    *names: str,
+    parser: Callable[[Any], Any] | None = None,
+    callback: Callable[..., Any] | None = None,
+) -> Any:
+    """An option of the ``group``: what its value is called, empty for a flag, and what is told.
+
+    ``names`` are those that its parameter does not give it.
+    """
+    shown = {"metavar": value or None, "help": told, "rich_help_panel": group}
+    return typer.Option(*names, parser=parser, callback=callback, **shown)
+
+
 def refused(value: Any, wanted: str) -> typer.BadParameter:
     """What a parser raises for a value it does not take; the option is added where it is known."""
     return typer.BadParameter(f"got {value!r}, wanted {wanted}")
@@ -66,67 +82,25 @@ def names(given: list[str] | None) -> list[str]:
     return found
 
 
-Profile = Annotated[
-    str,
-    typer.Option(metavar="NAME", help="quick, standard or deep.", rich_help_panel=HOW_MUCH),
-]
-Seed = Annotated[
-    int,
-    typer.Option(
-        metavar="N", parser=whole(0), help="The run's seed, ≥ 0.", rich_help_panel=HOW_MUCH
-    ),
-]
+Profile = Annotated[str, option(HOW_MUCH, "NAME", "quick, standard or deep.")]
+Seed = Annotated[int, option(HOW_MUCH, "N", "The run's seed, ≥ 0.", parser=whole(0))]
 Jobs = Annotated[
     int | None,
-    typer.Option(
-        metavar="N",
-        parser=whole(1),
-        help="Units at a time. Default: one per processor.",
-        rich_help_panel=HOW_MUCH,
-    ),
+    option(HOW_MUCH, "N", "Units at a time. Default: one per processor.", parser=whole(1)),
 ]
 Resume = Annotated[
-    bool,
-    typer.Option(
-        "--resume", help="Do only what an interrupted run left undone.", rich_help_panel=HOW_MUCH
-    ),
+    bool, option(HOW_MUCH, "", "Do only what an interrupted run left undone.", "--resume")
 ]
-Out = Annotated[
-    Path,
-    typer.Option(
-        metavar="DIR",
-        parser=folder,
-        help="Where the report and the journal go.",
-        rich_help_panel=WHERE,
-    ),
-]
+Out = Annotated[Path, option(WHERE, "DIR", "Where the report and the journal go.", parser=folder)]
 Properties = Annotated[
     Path | None,
-    typer.Option(
-        metavar="DIR",
-        parser=folder,
-        help="Folder of property files, instead of the packs' own.",
-        rich_help_panel=WHERE,
-    ),
+    option(WHERE, "DIR", "Folder of property files, instead of the packs' own.", parser=folder),
 ]
 Expected = Annotated[
     Path | None,
-    typer.Option(
-        metavar="FILE",
-        help="Expected deviations (TOML); no file is read unasked.",
-        rich_help_panel=WHAT,
-    ),
+    option(WHAT, "FILE", "Expected deviations (TOML); no file is read unasked."),
 ]
-Json = Annotated[
-    bool,
-    typer.Option("--json", help="Print JSON to stdout, and nothing else.", rich_help_panel=OUTPUT),
-]
+Json = Annotated[bool, option(OUTPUT, "", "Print JSON to stdout, and nothing else.", "--json")]
 Quiet = Annotated[
-    bool,
-    typer.Option(
-        "--quiet",
-        "-q",
-        help="Print nothing but errors; see the exit code.",
-        rich_help_panel=OUTPUT,
-    ),
+    bool, option(OUTPUT, "", "Print nothing but errors; see the exit code.", "--quiet", "-q")
 ]

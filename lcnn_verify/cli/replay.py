@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from lcnn_verify.cli.errors import ExitCode
-from lcnn_verify.cli.options import WHAT, Json, Properties
+from lcnn_verify.cli.options import WHAT, Json, Properties, option
 from lcnn_verify.cli.streams import print_json, tell
 
 
@@ -16,11 +16,7 @@ def replay(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A replay file of a report.")],
     target: Annotated[
         str | None,
-        typer.Option(
-            metavar="TARGET",
-            help="Code to judge in place of that which was under test.",
-            rich_help_panel=WHAT,
-        ),
+        option(WHAT, "TARGET", "Code to judge in place of that which was under test."),
     ] = None,
     properties: Properties = None,
     json: Json = False,

@@ -7,40 +7,30 @@ from typing import Annotated
 
 import typer
 
-from lcnn_verify.cli.options import (
-    WHAT,
-    Jobs,
-    Json,
-    Out,
-    Profile,
-    Properties,
-    Quiet,
-    Resume,
-    Seed,
-    names,
-)
+from lcnn_verify.cli import options
+from lcnn_verify.cli.options import WHAT, names, option
 
 
 def run(
     ctx: typer.Context,
     claim: Annotated[
         list[str] | None,
-        typer.Option(
+        option(
+            WHAT,
+            "ID,…",
+            "Claims, or packs and groups by the first words of ids. Default: all.",
             "--claims",
-            metavar="ID,…",
             callback=names,
-            help="Claims, or packs and groups by the first words of ids. Default: all.",
-            rich_help_panel=WHAT,
         ),
     ] = None,
-    profile: Profile = "quick",
-    seed: Seed = 0,
-    jobs: Jobs = None,
-    out: Out = Path("reports/latest"),
-    resume: Resume = False,
-    properties: Properties = None,
-    json: Json = False,
-    quiet: Quiet = False,
+    profile: options.Profile = "quick",
+    seed: options.Seed = 0,
+    jobs: options.Jobs = None,
+    out: options.Out = Path("reports/latest"),
+    resume: options.Resume = False,
+    properties: options.Properties = None,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
 ) -> int:
     """Run the properties of the claims and report what held, what fell, and how strong it is.
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from lcnn_verify.cli.errors import ExitCode, failure
-from lcnn_verify.cli.options import WHERE, Json, folder
+from lcnn_verify.cli.options import WHERE, Json, folder, option
 from lcnn_verify.cli.streams import print_json
 
 
@@ -19,11 +19,11 @@ def trend(
     ],
     out: Annotated[
         Path | None,
-        typer.Option(
-            metavar="DIR",
+        option(
+            WHERE,
+            "DIR",
+            "Also write trend.json, trend.md and trend.html there, with curves.",
             parser=folder,
-            help="Also write trend.json, trend.md and trend.html there, with curves.",
-            rich_help_panel=WHERE,
         ),
     ] = None,
     json: Json = False,
