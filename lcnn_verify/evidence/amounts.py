@@ -48,19 +48,7 @@ def held(label: str, enclosed: Enclosed, exact: Callable[[int], Any] | None = No
 
 def norm(rows: FloatArray, label: str) -> Quantity:
     """The Frobenius norm of ``rows`` (any shape), taken as exact floats."""
-    entries = [float(entry) for entry in np.ravel(rows)]
-
-    def exact(dps: int) -> Any:
-        with mpmath.workdps(dps + 20):
-            return mpmath.sqrt(mpmath.fsum(mpmath.mpf(entry) ** 2 for entry in entries))
-
-    def enclosed(bits: int) -> arb:
-        with balls.working_precision(bits):
-            return balls.norm(map(arb, entries))
-
-    value = frobenius(rows)
-    error = (4 + len(entries)) * ROUNDING * value + math.ulp(0.0)
-    return Quantity(label, value, error, exact, enclosed=enclosed)
+    return distance(rows, np.zeros_like(rows), label)
 
 
 def distance(A: FloatArray, B: FloatArray, label: str) -> Quantity:

@@ -13,12 +13,12 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import mpmath
 
-from lcnn_verify.evidence.escalation import broken_bound, proved_off
+from lcnn_verify.evidence.escalation import broken_bound, proved_by, proved_off
 from lcnn_verify.evidence.observation import FLOAT64, Outcome, Ruling
 from lcnn_verify.evidence.quantity import Quantity
 from lcnn_verify.numerics import balls
@@ -131,13 +131,10 @@ def _defect(quantity: Quantity) -> Ruling | None:
                 f"the computed value of {quantity.label} lies outside its error bound "
                 f"{number(quantity.error, 3)} of what an enclosure holds"
             )
-            middle, radius = proof.middle, proof.radius
-            return Ruling(Outcome.VIOLATED, middle, radius, proof.arithmetic, note, proof)
-        return _open(off) if off else None
-    ball = _ball(quantity)
-    if ball is None or _holds(ball, quantity):
-        return None
-    return _open(f"the enclosure of {quantity.label} does not hold the oracle's value")
+            return replace(proved_by(proof, Outcome.VIOLATED, note), sharper=False)
+    elif (ball := _ball(quantity)) is not None and not _holds(ball, quantity):
+        off = f"the enclosure of {quantity.label} does not hold the oracle's value"
+    return Ruling(Outcome.UNDECIDED, math.nan, math.nan, FLOAT64, off) if off else None
 
 
 def _sharper(quantity: Quantity) -> Quantity:
@@ -146,12 +143,8 @@ def _sharper(quantity: Quantity) -> Quantity:
         value = float(route(_DIGITS))
     else:
         ball = _ball(quantity)
-        value = float("nan") if ball is None else float(ball.mid())
+        value = math.nan if ball is None else float(ball.mid())
     return Quantity.of(value, f"the exact {quantity.label}")
-
-
-def _open(note: str) -> Ruling:
-    return Ruling(Outcome.UNDECIDED, float("nan"), float("nan"), FLOAT64, note)
 
 
 def _ball(quantity: Quantity) -> Any:
@@ -172,12 +165,7 @@ def _holds(ball: Any, quantity: Quantity) -> bool:
     with mpmath.workdps(4 * _DIGITS):
         exact = quantity.exact(_DIGITS)
         size = max(abs(exact), mpmath.mpf(quantity.natural_scale))
-        middle, radius = (_number(part) for part in (ball.mid(), ball.rad()))
+        parts = (part.man_exp() for part in (ball.mid(), ball.rad()))
+        middle, radius = (mpmath.ldexp(mpmath.mpf(int(m)), int(e)) for m, e in parts)
         slack = size * mpmath.mpf(10) ** (_SLACK - _DIGITS)
         return bool(abs(middle - exact) <= radius + slack)
-
-
-def _number(point: Any) -> Any:
-    """An exact ball as an mpmath number."""
-    mantissa, exponent = point.man_exp()
-    return mpmath.ldexp(mpmath.mpf(int(mantissa)), int(exponent))

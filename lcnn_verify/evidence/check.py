@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from math import nan
+from math import inf, nan
 from typing import Any
 
 from lcnn_verify.errors import InputError
@@ -66,7 +66,7 @@ def at_least(
     how = _How(
         ties=ties, apart=apart, proved=proved, note=note, explain=explain, overrides=overrides
     )
-    _order(Quantity.of(got), "≥", Quantity.of(bound), how)
+    _order(got, "≥", bound, how)
 
 
 def at_most(
@@ -84,7 +84,7 @@ def at_most(
     how = _How(
         ties=ties, apart=apart, proved=proved, note=note, explain=explain, overrides=overrides
     )
-    _order(Quantity.of(got), "≤", Quantity.of(bound), how)
+    _order(got, "≤", bound, how)
 
 
 def witness_at_least(
@@ -99,8 +99,7 @@ def witness_at_least(
 
     A failed witness leaves the example undecided: not finding one refutes nothing.
     """
-    how = _How(witness=True, apart=apart, note=note, overrides=overrides)
-    _order(Quantity.of(got), "≥", Quantity.of(bound), how)
+    _order(got, "≥", bound, _How(witness=True, apart=apart, note=note, overrides=overrides))
 
 
 def witness_at_most(
@@ -112,8 +111,7 @@ def witness_at_most(
     **overrides: Any,
 ) -> None:
     """Offer a witness that got ≤ bound; otherwise as :func:`witness_at_least`."""
-    how = _How(witness=True, apart=apart, note=note, overrides=overrides)
-    _order(Quantity.of(got), "≤", Quantity.of(bound), how)
+    _order(got, "≤", bound, _How(witness=True, apart=apart, note=note, overrides=overrides))
 
 
 def equal(
@@ -140,7 +138,7 @@ def equal(
     how = _How(apart=apart, note=note, explain=explain, overrides=overrides)
     if ruling.outcome is not Outcome.VIOLATED or ruling.note == DIFFER:  # else it names the side
         _audit(how, got, expected)
-    _record(got, "=", expected, ruling, tightness, how)
+    _record(_sides(got, "=", expected), ruling, tightness, how)
 
 
 def exactly(
@@ -169,16 +167,9 @@ def exactly(
     small, large = (left, right) if relation in "<≤" else (right, left)
     ordered = relation in "<≤>≥" and large > 0 <= small
     tightness = rounded(small / large) if ordered else None
-    sides = {
-        "quantity": label or exact["got"],
-        "got": rounded(left),
-        "relation": relation,
-        "bound_label": wanted_label or exact["bound"],
-        "bound": rounded(right),
-        "exact": exact,
-    }
-    seen = observe(ruling, sides, overrides=overrides, note=note, tightness=tightness)
-    current().add(seen)
+    got_side = Quantity(label or exact["got"], rounded(left))
+    sides = _sides(got_side, relation, Quantity(wanted_label or exact["bound"], rounded(right)))
+    _record({**sides, "exact": exact}, ruling, tightness, _How(note=note, overrides=overrides))
 
 
 def sound(*quantities: Quantity, **overrides: Any) -> None:
@@ -249,36 +240,28 @@ def undecided(note: str, **overrides: Any) -> None:
     _remark(Ruling(Outcome.UNDECIDED, nan, nan, FLOAT64, note), "outcome", overrides)
 
 
-def _order(got: Quantity, relation: str, bound: Quantity, how: _How) -> None:
+def _order(left: Quantity | float, relation: str, right: Quantity | float, how: _How) -> None:
     """Decide and record got ≥ bound or got ≤ bound."""
+    got, bound = Quantity.of(left), Quantity.of(right)
     _audit(how, got, bound)
     low, high = (bound, got) if relation == "≥" else (got, bound)
     ruling = order(low, high, witness=how.witness, ties=how.ties, proved=how.proved)
     small, large = ruling.sides or (low.value, high.value)
-    tightness = _tightness(small, large, ruling.outcome)
-    _record(got, relation, bound, ruling, tightness, how)
+    tightness = None
+    if large > 0.0 <= small:  # else no ratio makes sense
+        least = 1.0 if ruling.outcome is Outcome.VIOLATED else 0.0
+        most = 1.0 if ruling.outcome is Outcome.HOLDS else inf
+        tightness = min(max(small / large, least), most)
+    _record(_sides(got, relation, bound), ruling, tightness, how)
 
 
-def _record(
-    got: Quantity,
-    relation: str,
-    bound: Quantity,
-    ruling: Ruling,
-    tightness: float | None,
-    how: _How,
-) -> None:
+def _record(sides: dict[str, Any], ruling: Ruling, tightness: float | None, how: _How) -> None:
     """Hand the recorder one comparison; it raises ``Violation`` where that is violated."""
-    sides = _sides(got, relation, bound)
     if ruling.sides is not None:
-        sides["got"], sides["bound"] = reversed(ruling.sides) if relation == "≥" else ruling.sides
-    seen = observe(
-        ruling,
-        sides,
-        overrides=how.overrides,
-        note=how.note,
-        tightness=tightness,
-        explain=how.explain,
-    )
+        high_first = sides["relation"] == "≥"
+        sides["got"], sides["bound"] = reversed(ruling.sides) if high_first else ruling.sides
+    told: Any = {"overrides": how.overrides, "note": how.note, "explain": how.explain}
+    seen = observe(ruling, sides, tightness=tightness, **told)
     current().add(seen, witness=how.witness, apart=how.apart)
 
 
@@ -291,7 +274,7 @@ def _audit(how: _How, *sides: Quantity) -> None:
 
 def _remark(ruling: Ruling, quantity: str, overrides: Mapping[str, Any] | None = None) -> None:
     """Record an outcome that is no comparison."""
-    sides = {"quantity": quantity, "got": nan, "relation": "?", "bound_label": "", "bound": nan}
+    sides = _sides(Quantity(quantity, nan), "?", Quantity("", nan))
     current().add(observe(ruling, sides, overrides=overrides or {}))
 
 
@@ -303,11 +286,3 @@ def _sides(got: Quantity, relation: str, bound: Quantity) -> dict[str, Any]:
         "bound_label": bound.label,
         "bound": bound.value,
     }
-
-
-def _tightness(small: float, large: float, outcome: Outcome) -> float | None:
-    """small/large where that makes sense: at most 1 where it holds, at least 1 where it fails."""
-    if large <= 0.0 or small < 0.0:
-        return None
-    ratio = small / large
-    return {Outcome.HOLDS: min(ratio, 1.0), Outcome.VIOLATED: max(ratio, 1.0)}.get(outcome, ratio)

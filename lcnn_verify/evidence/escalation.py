@@ -86,11 +86,15 @@ def order(
     proof = certified_difference(low, high)
     if proof is None:
         if oracle is None:
-            return seen.undecided(UNCONFIRMED if margin < -error else _open(low, high, witness))
+            if margin < -error:
+                return seen.undecided(UNCONFIRMED)
+            if low.exact is None or high.exact is None:
+                return seen.undecided(NO_ORACLE)
+            return seen.undecided(TIED if not witness and _tied(low, high) is not None else "")
         return oracle if witness else oracle.undecided(UNPROVED)
     if oracle is not None and proof.refutes is not (oracle.outcome is Outcome.VIOLATED):
         return oracle.undecided(CONTRADICTED)
-    ruling = _proved(proof, Outcome.VIOLATED if proof.refutes else Outcome.HOLDS)
+    ruling = proved_by(proof, Outcome.VIOLATED if proof.refutes else Outcome.HOLDS)
     ruling = replace(ruling, sides=oracle.sides if oracle is not None else _enclosed(low, high))
     return ruling.undecided(_NO_WITNESS) if witness and proof.refutes else ruling
 
@@ -118,7 +122,7 @@ def identity(got: Quantity, expected: Quantity, digits: int) -> Ruling:
     # 3. The enclosures prove that the exact values differ.
     proof = certified_gap(got, expected, tolerance)
     if proof is not None and proof.refutes:
-        return replace(_proved(proof, Outcome.VIOLATED, DIFFER), sides=sides)
+        return replace(proved_by(proof, Outcome.VIOLATED, DIFFER), sides=sides)
     return seen if seen.outcome is Outcome.VIOLATED else seen.undecided(UNPROVED)
 
 
@@ -142,7 +146,8 @@ def proved_off(quantity: Quantity) -> Certificate | None:
     return proof if proof is not None and proof.refutes else None
 
 
-def _proved(proof: Certificate, outcome: Outcome, note: str = "") -> Ruling:
+def proved_by(proof: Certificate, outcome: Outcome, note: str = "") -> Ruling:
+    """The ruling that a proof of the margin makes."""
     return Ruling(outcome, proof.middle, proof.radius, proof.arithmetic, note, proof, sharper=True)
 
 
@@ -165,13 +170,6 @@ def _oracle_order(low: Quantity, high: Quantity) -> Ruling | None:
                 by, sides = f"mpmath, {fine} digits", (float(small), float(large))
                 return Ruling(outcome, margin, reach, by, sharper=True, sides=sides)
     return None
-
-
-def _open(low: Quantity, high: Quantity, witness: bool) -> str:
-    """What would decide a margin inside the numerical uncertainty; empty if nothing known would."""
-    if low.exact is None or high.exact is None:
-        return NO_ORACLE
-    return TIED if not witness and _tied(low, high) is not None else ""
 
 
 def _tied(low: Quantity, high: Quantity) -> tuple[float, float] | None:
@@ -220,6 +218,6 @@ def _blame(seen: Ruling, *sides: Quantity) -> Ruling | None:
         if note := broken_bound(side):
             proof = proved_off(side)
             if proof is not None:
-                return _proved(proof, Outcome.VIOLATED, note)
+                return proved_by(proof, Outcome.VIOLATED, note)
             return seen.undecided(f"{note}; {UNPROVED}")
     return None

@@ -150,11 +150,11 @@ class Observation:
         if self.relation == "?":
             text = f"{self.claim}: {self.quantity} {self.bound_label or self.outcome}"
         elif self.exact:
-            left = _side(self.quantity, self.exact["got"])
-            right = _side(self.bound_label, self.exact["bound"])
-            comma = "" if left == self.exact["got"] else ","
-            sides = f"{left}{comma} {self.relation} {right}"
-            text = f"{self.claim}: {sides} {self.outcome} ({self.decided_by})"
+            got, bound = self.exact["got"], self.exact["bound"]  # each its own label, if said once
+            left = got if self.quantity == got else f"{self.quantity} = {got},"
+            right = bound if self.bound_label == bound else f"{self.bound_label} = {bound}"
+            text = f"{self.claim}: {left} {self.relation} {right} {self.outcome}"
+            text += f" ({self.decided_by})"
         else:
             left, right = (
                 value if is_written(label) else f"{label} = {value}"
@@ -168,8 +168,3 @@ class Observation:
                 f"margin {ball(self.margin, self.error)} ({self.decided_by}){proof}"
             )
         return "; ".join(part for part in (text, self.note, self.diagnosis) if part)
-
-
-def _side(label: str, value: str) -> str:
-    """One side of an exact comparison; a number that is its own label is said once."""
-    return value if label == value else f"{label} = {value}"

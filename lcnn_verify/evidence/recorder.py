@@ -17,9 +17,8 @@ from lcnn_verify.evidence.hooks import to_json
 from lcnn_verify.evidence.observation import Explanation, Observation, Outcome, Ruling
 from lcnn_verify.profiles import active
 
-MAX_WITNESSES = 12
-MAX_SERIES = 24
-_BRIEF = 100
+MAX_WITNESSES, MAX_SERIES = 12, 24  # per property: what a report has room for
+_BRIEF = 100  # characters of an argument on which a property broke
 
 Explain: TypeAlias = Callable[[], Explanation]
 """Finds out what is wrong; called only where a check is violated."""
@@ -204,16 +203,13 @@ class Recorder:
 
         Nor their classes: its law is stated, and must not hide what a strategy no longer draws.
         """
-        self.checks += stream.checks
-        self.escalated += stream.escalated
-        self.exact += stream.exact
-        self.idle += stream.idle
+        for count in ("checks", "escalated", "exact", "idle"):
+            setattr(self, count, getattr(self, count) + getattr(stream, count))
         self.defect = self.defect or stream.defect
         self.reasons.update(stream.reasons)
-        if stream.tightest is not None:
-            self._keep_tighter(stream.tightest)
-        for name, seen in stream.apart.items():
-            self._keep_tighter(seen, name)
+        for name, seen in {"": stream.tightest, **stream.apart}.items():
+            if seen is not None:
+                self._keep_tighter(seen, name)
         self.measurements += stream.measurements
         for item in stream.series:
             if (known := self.find_series(item.figure, item.label)) is not None:
@@ -247,14 +243,9 @@ class Recorder:
             "audit": self.audit.to_json() if self.audit.looked else None,
             "failing": self.failing,
         }
+        counts = ("claim", "test", "examples", "undecided", "violations", "checks", "escalated")
         return {
-            "claim": self.claim,
-            "test": self.test,
-            "examples": self.examples,
-            "undecided": self.undecided,
-            "violations": self.violations,
-            "checks": self.checks,
-            "escalated": self.escalated,
+            **{name: getattr(self, name) for name in counts},
             "discarded": dict(sorted(self.discarded.items())),
             "reasons": dict(sorted(self.reasons.items())),
             "tightest": self.tightest and self.tightest.to_json(),

@@ -37,9 +37,8 @@ def misbehaved(
     """
     ruling = Ruling(Outcome.VIOLATED, nan, nan, "the call", detail)
     sides = {"quantity": quantity, "got": nan, "relation": "?", "bound_label": did, "bound": nan}
-    recorder = current()
     try:
-        recorder.add(observe(ruling, sides, overrides=overrides, explain=explain))
+        current().add(observe(ruling, sides, overrides=overrides, explain=explain))
     except Violation:
         spend(cost)
         raise

@@ -61,10 +61,9 @@ def decide(claim: Claim, records: Iterable[dict[str, Any]]) -> Decision:
         verdict, reason = Verdict.NOT_EXERCISED, _nothing(*tests.values())
     else:
         judged = [tally.judge(name) for name, tally in sorted(tests.items())]
-        checks, exact = (
-            sum(getattr(tally, name) for tally in tests.values()) for name in ("checks", "exact")
-        )
-        how = ", decided exactly" if exact and exact == checks else ""
+        exact = sum(tally.exact for tally in tests.values())
+        all_exact = exact == sum(tally.checks for tally in tests.values())
+        how = ", decided exactly" if exact and all_exact else ""
         holds = (Verdict.SUPPORTED, f"no violation in {examples} {_examples(examples)}{how}")
         if proof:
             holds = (Verdict.CERTIFIED, f"proved for {proof['box']}; {holds[1]}")

@@ -31,6 +31,16 @@ Cases: TypeAlias = Callable[[Profile], Iterable[Mapping[str, Any]]]
 REPLAY = "2"
 """The version of replay files."""
 _QUIET_PHASES = (Phase.explicit, Phase.generate)
+_REPEATABLE: Mapping[str, Any] = {
+    "database": None,
+    "deadline": None,
+    "derandomize": False,
+    "print_blob": False,
+    "report_multiple_bugs": False,
+    "verbosity": Verbosity.quiet,
+    "suppress_health_check": list(HealthCheck),
+}
+"""Settings of Hypothesis: no database, no clock."""
 
 
 class Law(Protocol):
@@ -52,21 +62,6 @@ class ClaimFailed(AssertionError):
     def __init__(self, text: str, recorder: Recorder) -> None:
         super().__init__(text)
         self.recorder = recorder
-
-
-def _budget(examples: int, phases: tuple[Phase, ...]) -> settings:
-    """Hypothesis made repeatable: no database, no clock, ``examples`` examples."""
-    return settings(
-        max_examples=examples,
-        database=None,
-        deadline=None,
-        derandomize=False,
-        print_blob=False,
-        report_multiple_bugs=False,
-        verbosity=Verbosity.quiet,
-        suppress_health_check=list(HealthCheck),
-        phases=phases,
-    )
 
 
 class Property:
@@ -110,12 +105,12 @@ class Property:
         recorder.classes.update(dict.fromkeys(self.classes, 0))
         with recording(recorder), discarding(recorder.discarded_for):
             try:
-                if self._handle is not None and drawn is not None:
-                    self._run_each(recorder, drawn)
-                elif self._handle is not None:
-                    self._run_examples(recorder, phases)
-                else:
+                if self._handle is None:
                     self._run_cases(recorder, whole=shrink and self.claim.judges_subject)
+                elif drawn is not None:
+                    self._run_each(recorder, drawn)
+                else:
+                    self._generate(lambda **it: self._run_once(recorder, it), phases)
                 if self.law is not None and self.draws:
                     self._run_sampling(recorder, self.law)
             except (Violation, Defect, Unsatisfiable, SearchSpent):
@@ -209,9 +204,6 @@ class Property:
             with suppress(Discarded):
                 self._run_once(recorder, arguments)
 
-    def _run_examples(self, recorder: Recorder, phases: tuple[Phase, ...]) -> None:
-        self._generate(lambda **arguments: self._run_once(recorder, arguments), phases)
-
     def _generate(self, take: Callable[..., None], phases: tuple[Phase, ...]) -> None:
         """Have Hypothesis call ``take`` with the arguments of each example it draws."""
 
@@ -223,7 +215,8 @@ class Property:
         self._handle.inner_test = body
         # @settings may decorate a test once only; the budget is known at run time, so it is set
         # where that decorator puts it.
-        self._test._hypothesis_internal_use_settings = _budget(context.share(self.examples), phases)
+        budget = settings(max_examples=context.share(self.examples), phases=phases, **_REPEATABLE)
+        self._test._hypothesis_internal_use_settings = budget
         try:
             seed(context.derive_seed(self.claim.id, self.name))(self._test)()
         finally:
@@ -256,13 +249,8 @@ def case_name(arguments: Mapping[str, Any]) -> str:
 
 def replay_record(observation: Mapping[str, Any]) -> dict[str, Any]:
     """The content of a replay file: which property, in which run, and what it fell on."""
-    return {
-        "replay": REPLAY,
-        "claim": observation["claim"],
-        "test": observation["test"],
-        "run": observation["run"],
-        "arguments": observation["arguments"],
-    }
+    kept = ("claim", "test", "run", "arguments")
+    return {"replay": REPLAY, **{name: observation[name] for name in kept}}
 
 
 def verifies(
@@ -287,17 +275,10 @@ def verifies(
     """
     claim = ledger.claim(claim_id)
 
+    budget: Any = {"examples": examples, "draws": draws, "law": law, "cases": cases}
+
     def decorate(test: Callable[..., None]) -> Callable[[], None]:
-        bound = Property(
-            claim,
-            test,
-            examples=examples,
-            draws=draws,
-            law=law,
-            cases=cases,
-            shrink=shrink,
-            classes=classes,
-        )
+        bound = Property(claim, test, **budget, shrink=shrink, classes=classes)
 
         def run_as_test() -> None:
             bound.judge()
