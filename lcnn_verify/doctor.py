@@ -165,7 +165,5 @@ def compiled_code() -> tuple[bool, str]:
 def compile_counts() -> tuple[int, int]:
     """How many compiled variants this process loaded from the on-disk cache, and compiled anew."""
     stats = [function.stats for function in compiled_routes.dispatchers()]
-    return (
-        sum(sum(entry.cache_hits.values()) for entry in stats),
-        sum(sum(entry.cache_misses.values()) for entry in stats),
-    )
+    hits, misses = ([it.cache_hits for it in stats], [it.cache_misses for it in stats])
+    return sum(sum(it.values()) for it in hits), sum(sum(it.values()) for it in misses)

@@ -158,13 +158,8 @@ def _keep(item: pytest.Function, found: Property, recorder: Recorder) -> None:
     best = recorder.tightest
     tightest = "" if best is None or best.tightness is None else number(best.tightness)
     wanted = "" if decision.as_wanted else " (not as wanted)"
-    row = (
-        found.claim.id,
-        found.name,
-        f"{decision.verdict}{wanted}",
-        str(recorder.examples),
-        tightest,
-    )
+    earned = (f"{decision.verdict}{wanted}", str(recorder.examples), tightest)
+    row = (found.claim.id, found.name, *earned)
     others = [(key, value) for key, value in item.user_properties if key != _KEY]
     item.user_properties[:] = [*others, (_KEY, row)]  # a plugin may have the test run again
 

@@ -17,7 +17,6 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from io import FileIO
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from lcnn_verify.campaign.executor import UnitResult
@@ -93,16 +92,12 @@ class _Content:
 
 
 class Journal:
-    """An open journal, held by this process alone. Use :meth:`open`, then as a context manager.
-
-    ``resumed`` says whether it was there before, else it was created.
-    """
+    """An open journal, held by this process alone. Use :meth:`open`, then as a context manager."""
 
     def __init__(self, path: Path, lock: FileIO) -> None:
         self.path, self._lock = path, lock
         self._file: FileIO | None = None
         self.results: dict[str, UnitResult] = {}
-        self.resumed = False
 
     @classmethod
     def open(cls, out: Path, fingerprint: Fingerprint, *, resume: bool) -> Journal:
@@ -132,7 +127,7 @@ class Journal:
         self._file = FileIO(self.path, "r+")
         self._file.truncate(content.whole)
         self._file.seek(content.whole)
-        self.results, self.resumed = dict(content.results), True
+        self.results = dict(content.results)
 
     def _create(self, fingerprint: Fingerprint) -> None:
         # Written elsewhere and renamed, so that a journal always has its first line.
@@ -152,10 +147,9 @@ class Journal:
         self.results[result.unit] = result
         if result.cut_short:
             return
+        entry = {"unit": result.unit, "records": list(result.records), "seconds": result.seconds}
         try:
-            self._write(
-                {"unit": result.unit, "records": list(result.records), "seconds": result.seconds}
-            )
+            self._write(entry)
         except OSError:
             del self.results[result.unit]
             raise
@@ -179,12 +173,7 @@ class Journal:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 
@@ -230,16 +219,13 @@ def _read(path: Path) -> _Content:
     if not lines:
         raise _corrupt(path, 1, "no whole line")
     entries: list[dict[str, Any]] = []
-    whole = 0
     for number, line in enumerate(lines, start=1):
         try:
-            entry = json.loads(line)
+            entries.append(json.loads(line))
         except (ValueError, RecursionError):
             raise _corrupt(path, number, "not JSON") from None
-        if not isinstance(entry, dict):
+        if not isinstance(entries[-1], dict):
             raise _corrupt(path, number, "not a JSON object")
-        entries.append(entry)
-        whole += len(line) + 1
     header = entries[0]
     if "journal" not in header:
         raise _corrupt(path, 1, "not a journal's first line")
@@ -258,7 +244,7 @@ def _read(path: Path) -> _Content:
         if result.unit not in units or result.unit in results:
             raise _corrupt(path, number, "not the result of a unit still missing")
         results[result.unit] = result
-    return _Content(header, results, whole)
+    return _Content(header, results, sum(len(line) + 1 for line in lines))
 
 
 def _result(path: Path, number: int, entry: Mapping[str, Any]) -> UnitResult:
@@ -324,21 +310,13 @@ def flaw(record: Any, claim: str) -> str:
 def _compare(path: Path, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
     """Refuse a journal of another run, naming the first thing that differs."""
     for key, value in wanted.items():
-        if found.get(key) != value:
-            if key in {"profile", "seed", "version"}:
-                got, want = (
-                    f"{key} {found.get(key)!r}",
-                    f"{key} {value!r}, or a run without --resume",
-                )
-            else:
-                got = f"other {key}{_inside(found.get(key), value)}"
-                want = f"the {key} of this run, or a run without --resume"
-            raise InputError("resume", f"{path} of a run with {got}", want)
-
-
-def _inside(found: Any, wanted: Any) -> str:
-    """Which parts differ, of what has parts: the sources, and the code under test."""
-    if not (isinstance(found, Mapping) and isinstance(wanted, Mapping)):
-        return ""
-    differing = [str(key) for key in wanted if found.get(key) != wanted[key]]
-    return f" ({', '.join(differing)} changed)" if differing else ""
+        if (has := found.get(key)) == value:
+            continue
+        got, want = f"{key} {has!r}", f"{key} {value!r}"
+        if key not in {"profile", "seed", "version"}:
+            got, want = f"other {key}", f"the {key} of this run"
+            if isinstance(has, Mapping) and isinstance(value, Mapping):
+                parts = [str(part) for part in value if has.get(part) != value[part]]
+                got += f" ({', '.join(parts)} changed)" if parts else ""
+        wish = f"{want}, or a run without --resume"
+        raise InputError("resume", f"{path} of a run with {got}", wish)

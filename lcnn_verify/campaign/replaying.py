@@ -120,18 +120,15 @@ def _read(file: Path) -> Recorded:
         wanted = f"version {REPLAY!r}, or {way_out}"
         raise InputError(name, f"a replay file of version {version!r}", wanted)
     match data:
-        case {"claim": str(claim), "test": str(test), "run": run, "arguments": dict(arguments)}:
+        case {"claim": str(claim_id), "test": str(test), "run": run, "arguments": dict(arguments)}:
             context = RunContext.from_json(run)
-            return Recorded(_claim(claim, name), test, context, _decode(arguments))
+            try:
+                claim = ledger.claim(claim_id)
+            except InputError as error:
+                raise InputError(f"{name}: claim", error.got, error.wanted) from None
+            return Recorded(claim, test, context, _decode(arguments))
     wanted = "claim and test as strings, run and arguments as objects"
     raise InputError(name, "a replay file without them", wanted)
-
-
-def _claim(claim_id: str, file: str) -> Claim:
-    try:
-        return ledger.claim(claim_id)
-    except InputError as error:
-        raise InputError(f"{file}: claim", error.got, error.wanted) from None
 
 
 def _decode(arguments: dict[str, Any]) -> dict[str, Any]:
@@ -140,14 +137,12 @@ def _decode(arguments: dict[str, Any]) -> dict[str, Any]:
         try:
             decoded[name] = from_json(value)
         except InputError as error:
-            raise InputError(
-                f"arguments: {name}.{error.argument}", error.got, error.wanted
-            ) from None
+            where = f"arguments: {name}.{error.argument}"
+            raise InputError(where, error.got, error.wanted) from None
         except (KeyError, TypeError, ValueError, RecursionError) as error:
             got = f"an entry that does not decode ({type(error).__name__}: {error})"
-            raise InputError(
-                f"arguments: {name}", got, "an example of its pack, or plain data"
-            ) from None
+            wanted = "an example of its pack, or plain data"
+            raise InputError(f"arguments: {name}", got, wanted) from None
     return decoded
 
 

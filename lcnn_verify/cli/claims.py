@@ -48,13 +48,8 @@ def claims(
 
 
 def _to_json(claim: Claim) -> dict[str, Any]:
-    return {
-        **asdict(claim),
-        "pack": claim.pack,
-        "group": claim.group,
-        "wanted": _wanted(claim),
-        "property_file": claim.property_file,
-    }
+    derived = {"pack": claim.pack, "group": claim.group, "wanted": _wanted(claim)}
+    return {**asdict(claim), **derived, "property_file": claim.property_file}
 
 
 def _wanted(claim: Claim) -> str:
@@ -78,16 +73,13 @@ def _show_table(chosen: tuple[Claim, ...]) -> None:
 def _show_one(claim: Claim) -> None:
     from lcnn_verify.reporting.phrases import constants
 
-    source = "; ".join(
-        part for part in (claim.source.paper, claim.source.place, claim.source.url) if part
-    )
-    provenance = "; ".join(f"{item}: {item.meaning}" for item in claim.provenance)
+    source = claim.source
     rows = {
         "the source says": f"“{claim.wording}”" if claim.wording else "",
         "our reading": claim.statement,
         "kind": str(claim.kind),
-        "provenance": provenance,
-        "source": source,
+        "provenance": "; ".join(f"{item}: {item.meaning}" for item in claim.provenance),
+        "source": "; ".join(filter(None, (source.paper, source.place, source.url))),
         "assumptions": "; ".join(claim.assumptions),
         "constants": constants(asdict(constant) for constant in claim.constants),
         "not testable": claim.not_testable,

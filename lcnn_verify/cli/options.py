@@ -29,7 +29,7 @@ def option(
 
     ``names`` are those that its parameter does not give it.
     """
-    shown = {"metavar": value or None, "help": told, "rich_help_panel": group}
+    shown: Any = {"metavar": value or None, "help": told, "rich_help_panel": group}
     return typer.Option(*names, parser=parser, callback=callback, **shown)
 
 

@@ -53,10 +53,9 @@ def card(data: _Json, entry: _Json, prefix: str) -> doc.Details:
     blocks: list[doc.Block] = [doc.Paragraph(entry["reason"], "reason")]
     if len(failing := list(entry.get("failing", ()))) > 1:
         more = f" and {len(failing) - _MOST_CASES} more" if len(failing) > _MOST_CASES else ""
-        named = f"Cases that fail: {'; '.join(failing[:_MOST_CASES])}{more}."
-        blocks.append(doc.Paragraph(doc.Plain(named), "small"))
+        blocks.append(doc.small(f"Cases that fail: {'; '.join(failing[:_MOST_CASES])}{more}."))
     if expected := entry.get("expected"):
-        blocks.append(doc.Paragraph(doc.Plain(f"Expected to fail: {expected}"), "small"))
+        blocks.append(doc.small(f"Expected to fail: {expected}"))
     blocks.append(doc.Group(tuple(_said(entry)), "columns said"))
     if theorems := phrases.theorems(entry, data["timings"]):
         proved = tuple(doc.Paragraph(f"{theorem}.") for theorem in theorems)
@@ -101,36 +100,27 @@ def _said(entry: _Json) -> Iterator[doc.Block]:
         words.append(doc.Paragraph(f"Nothing that is quoted: {ours}.", "small"))
     place: doc.Line = (doc.Link(source["paper"], source["url"]), doc.Plain(f", {source['place']}"))
     yield doc.Group((*words, doc.Paragraph(place, "small")), "half")
-    heading = (
-        "What is tested, and is false" if entry["refutation"] else "Our reading, which is tested"
-    )
-    reading: list[doc.Block] = [doc.Heading(heading)]
-    reading.append(doc.Paragraph(entry["statement"], "statement"))
+    false = entry["refutation"]
+    heading = "What is tested, and is false" if false else "Our reading, which is tested"
+    statement = doc.Paragraph(entry["statement"], "statement")
+    reading: list[doc.Block] = [doc.Heading(heading), statement]
     if entry["assumptions"]:
-        reading.append(
-            doc.Paragraph(("Assumes: ", doc.Lines(tuple(entry["assumptions"]))), "small")
-        )
-    if entry["refutation"]:
-        reading.append(doc.Paragraph(("Why it is false: ", entry["refutation"]), "small"))
+        line = ("Assumes: ", doc.Lines(tuple(entry["assumptions"])))
+        reading.append(doc.Paragraph(line, "small"))
+    if false:
+        reading.append(doc.Paragraph(("Why it is false: ", false), "small"))
     yield doc.Group(tuple(reading), "half")
-    yield doc.Group((doc.Heading("Constants, and whose"), *_constants(entry)), "half")
-
-
-def _constants(entry: _Json) -> Iterator[doc.Block]:
-    """Each constant, whose it is and what it rests on."""
-    constants = entry["constants"]
-    if not constants:
-        yield doc.Paragraph("None.", "small")
-        return
-    if all(constant["whose"] == "ours" for constant in constants):
-        yield doc.Paragraph("The source gives none of these; all are ours.", "small")
-    yield doc.Facts(
-        tuple(
-            (f"{c['name']} = {c['value']}", (doc.Span(c["whose"], "whose"), ": ", c["basis"]))
-            for c in constants
-        ),
-        "constants",
+    constants: list[doc.Block] = [doc.Heading("Constants, and whose")]
+    if all(constant["whose"] == "ours" for constant in entry["constants"]):
+        told = "The source gives none of these; all are ours." if entry["constants"] else "None."
+        constants.append(doc.Paragraph(told, "small"))
+    pairs = (
+        (f"{c['name']} = {c['value']}", (doc.Span(c["whose"], "whose"), ": ", c["basis"]))
+        for c in entry["constants"]
     )
+    if entry["constants"]:
+        constants.append(doc.Facts(tuple(pairs), "constants"))
+    yield doc.Group(tuple(constants), "half")
 
 
 def _origin(data: _Json, entry: _Json) -> Iterator[tuple[doc.Line, doc.Line]]:
@@ -191,7 +181,12 @@ def _evidence(data: _Json, entry: _Json) -> Iterator[doc.Block]:
         yield doc.Heading("A defect of the numerics", minor=True)
         yield from exhibits.example(defect)
     if audit := entry.get("audit"):
-        yield doc.Paragraph(_audited(audit), "small")
+        told = f" by sharper routes: {number(audit['quantities'])} quantities"
+        if audit["unproved"]:
+            told += f", {number(audit['unproved'])} of them without an enclosure"
+        if audit["value_only"]:
+            told += f"; {number(audit['value_only'])} more have no sharper route"
+        yield doc.Paragraph((term("audited", "Audited"), f"{told}."), "small")
     for stream in entry["sampling"]:
         yield doc.Paragraph(_sampling(entry, stream, laws(data).index(stream["law"])), "sampling")
     if measured := _measured(entry["measurements"]):
@@ -211,25 +206,11 @@ def _tightest(entry: _Json) -> Iterator[doc.Block]:
         yield from exhibits.example(seen)
     if held := entry.get("apart"):
         yield doc.Heading("Apart from it")
-        told = [
-            (doc.Span(name, "strong"), ": ", *phrases.comparison(seen), _ratio(seen))
-            for name, seen in held.items()
-        ]
+        told = []
+        for name, seen in held.items():
+            ratio = "" if seen["tightness"] is None else f" ({phrases.closeness(seen)})"
+            told.append((doc.Span(name, "strong"), ": ", *phrases.comparison(seen), ratio))
         yield doc.Bullets(tuple(told), "small")
-
-
-def _ratio(seen: _Json) -> str:
-    return "" if seen["tightness"] is None else f" ({phrases.closeness(seen)})"
-
-
-def _audited(audit: _Json) -> doc.Line:
-    """How many quantities were held against their sharper routes."""
-    told = f" by sharper routes: {number(audit['quantities'])} quantities"
-    if audit["unproved"]:
-        told += f", {number(audit['unproved'])} of them without an enclosure"
-    if audit["value_only"]:
-        told += f"; {number(audit['value_only'])} more have no sharper route"
-    return (term("audited", "Audited"), f"{told}.")
 
 
 def _sampling(entry: _Json, stream: _Json, law: int) -> doc.Line:
@@ -253,14 +234,10 @@ def _measured(measurements: Sequence[_Json]) -> tuple[tuple[doc.Line, ...], ...]
     by_name: dict[tuple[str, str], list[float | None]] = {}
     for entry in measurements:
         by_name.setdefault((entry["name"], entry["claimed"]), []).append(entry["value"])
-    return tuple(
-        (name, _spread(values), claimed or NOTHING) for (name, claimed), values in by_name.items()
-    )
-
-
-def _spread(values: Sequence[float | None]) -> str:
-    finite = [value for value in values if value is not None]
-    if not finite:
-        return NOTHING
-    low, high = number(min(finite)), number(max(finite))
-    return low if low == high else f"{low} … {high} ({len(finite)} values)"
+    rows = []
+    for (name, claimed), values in by_name.items():
+        finite = [value for value in values if value is not None]
+        low, high = number(min(finite, default=None)), number(max(finite, default=None))
+        told = low if low == high else f"{low} … {high} ({len(finite)} values)"
+        rows.append((name, told, claimed or NOTHING))
+    return tuple(rows)

@@ -259,6 +259,11 @@ class Document:
     place: str = ""
 
 
+def small(text: str) -> Paragraph:
+    """A remark in small letters, in which nothing is set as a formula."""
+    return Paragraph(Plain(text), "small")
+
+
 def shown(blocks: Iterable[Block], medium: Medium) -> Iterator[Block]:
     """The blocks that are for ``medium``."""
     return (block for block in blocks if medium in block.media)

@@ -102,7 +102,8 @@ def _example(value: Any) -> Arguments | None:
     if not isinstance(found.words, str):
         raise TypeError(f"show returned a {type(found.words).__name__} as words")
     words = (found.words,) if found.words else ()
-    return Arguments(parameters, tuple(_arrays(found.arrays)), found.draw, words=words)
+    arrays = tuple(_array(name, it) for name, it in found.arrays.items() if _is_matrix(it))
+    return Arguments(parameters, arrays, found.draw, words=words)
 
 
 def written(value: Any) -> str:
@@ -118,12 +119,6 @@ def written(value: Any) -> str:
     return str(value)
 
 
-def _arrays(arrays: Mapping[str, Any]) -> Iterator[Array]:
-    for name, rows in arrays.items():
-        if _is_matrix(rows):
-            yield _array(name, rows)
-
-
 def _is_matrix(rows: Any) -> bool:
     return (
         isinstance(rows, list)
@@ -137,10 +132,8 @@ def _array(name: str, rows: Sequence[Sequence[Any]]) -> Array:
     count, width = len(rows), len(rows[0])
     most = max(1, _MOST_ENTRIES // width)
     shown = tuple(tuple(map(written, row[:_MOST_ENTRIES])) for row in rows[:most])
-    cut = count > most or width > _MOST_ENTRIES
-    return Array(
-        f"{name} ({count} × {width})", shown, "cut; all of it is in report.json" if cut else ""
-    )
+    note = "cut; all of it is in report.json" if count > most or width > _MOST_ENTRIES else ""
+    return Array(f"{name} ({count} × {width})", shown, note)
 
 
 def example(seen: _Json, arguments: Arguments | None = None) -> Iterator[doc.Block]:
@@ -156,17 +149,15 @@ def example(seen: _Json, arguments: Arguments | None = None) -> Iterator[doc.Blo
     for name, value in taken.parameters:
         if len(value) > _LONG:
             yield _told(name, value)
-    for note in taken.notes:
-        yield doc.Paragraph(doc.Plain(note), "small")
+    yield from map(doc.small, taken.notes)
     if taken.arrays:
         yield doc.Details("Matrices", tuple(map(_matrix, taken.arrays)))
 
 
 def _told(name: str, text: str) -> doc.Block:
     """A text, folded if it is long."""
-    if len(text) > _LONG:
-        return doc.Details(name, (doc.Paragraph(doc.Plain(text), "small"),))
-    return doc.Paragraph(doc.Plain(f"{name}: {text}"), "small")
+    folded = len(text) > _LONG
+    return doc.Details(name, (doc.small(text),)) if folded else doc.small(f"{name}: {text}")
 
 
 def _matrix(array: Array) -> doc.Block:
@@ -182,15 +173,13 @@ def _matrix(array: Array) -> doc.Block:
 def _comparison(seen: _Json) -> Iterator[doc.Block]:
     """What was computed, what it was held against, and by which arithmetic it was decided."""
     if seen["relation"] == "?":
-        yield doc.Paragraph(
-            (seen["quantity"], " ", doc.Span(seen["bound_label"], "strong")), "comparison"
-        )
-        yield doc.Paragraph(doc.Plain(seen["note"]), "small")
+        line = (seen["quantity"], " ", doc.Span(seen["bound_label"], "strong"))
+        yield doc.Paragraph(line, "comparison")
+        yield doc.small(seen["note"])
     else:
         yield doc.Paragraph(phrases.comparison(seen), "comparison")
         note = f"; {seen['note']}" if seen["note"] else ""
-        told = f"{phrases.margin(seen)}; decided by {seen['decided_by']}{note}"
-        yield doc.Paragraph(doc.Plain(told), "small")
+        yield doc.small(f"{phrases.margin(seen)}; decided by {seen['decided_by']}{note}")
     if diagnosis := seen.get("diagnosis"):
         yield doc.Paragraph(doc.Span(diagnosis, "strong"), "small")
     if exact := seen.get("exact"):
@@ -199,7 +188,7 @@ def _comparison(seen: _Json) -> Iterator[doc.Block]:
         if shown != [exact["got"], exact["bound"]]:
             yield _told("In full", f"{exact['got']} and {exact['bound']}.")
     if proof := phrases.proof(seen):
-        yield doc.Paragraph(doc.Plain(f"Proved: {proof}."), "small")
+        yield doc.small(f"Proved: {proof}.")
 
 
 def fallen(entry: _Json, seen: _Json, prefix: str) -> Iterator[doc.Block]:
@@ -212,10 +201,8 @@ def fallen(entry: _Json, seen: _Json, prefix: str) -> Iterator[doc.Block]:
     if snippet := seen.get("snippet"):
         blocks.append(doc.Paragraph("Or see it fail without lcnn-verify:", "small"))
         blocks.append(doc.Listing(snippet, "python"))
-    halves: list[doc.Block] = [doc.Group(tuple(blocks), "half")]
     drawing = arguments.picture(f"{prefix}-x", f"What refutes {entry['id']}")
-    halves[:0] = _picture(drawing)
-    yield doc.Group(tuple(halves), "columns")
+    yield doc.Group((*_picture(drawing), doc.Group(tuple(blocks), "half")), "columns")
 
 
 def witnesses(witnesses: Sequence[_Json]) -> Iterator[doc.Block]:
@@ -223,8 +210,9 @@ def witnesses(witnesses: Sequence[_Json]) -> Iterator[doc.Block]:
     if not witnesses:
         return
     shown = [doc.Group(tuple(example(seen)), "witness") for seen in witnesses[:_MOST_WITNESSES]]
-    cut = len(witnesses) > len(shown)
-    rest = [doc.Paragraph("The others are in report.json.", "small")] if cut else []
+    rest = [doc.Paragraph("The others are in report.json.", "small")] * (
+        len(witnesses) > len(shown)
+    )
     yield doc.Details(f"Confirmed witnesses: {len(witnesses)}", (*shown, *rest), "witnesses")
 
 
@@ -237,15 +225,11 @@ def pictures(entry: _Json, prefix: str) -> Iterator[doc.Block]:
         yield doc.Picture(drawing)
     for index, made in enumerate(entry.get("proofs", ())):
         taken = take_apart({"drawn": made["drawn"]} if "drawn" in made else {})
-        yield from (doc.Paragraph(doc.Plain(note), "small") for note in taken.notes)
+        yield from map(doc.small, taken.notes)
         yield from _picture(taken.picture(f"{prefix}-p{index}", made["statement"]))
 
 
 def _picture(found: Drawing | str | None) -> Iterator[doc.Block]:
     """A drawing, or the line that stands in its place; nothing for None."""
     if found is not None:
-        yield (
-            doc.Paragraph(doc.Plain(found), "small")
-            if isinstance(found, str)
-            else doc.Picture(found)
-        )
+        yield doc.small(found) if isinstance(found, str) else doc.Picture(found)

@@ -158,21 +158,14 @@ def advice(data: _Json) -> Iterator[doc.Section]:
             if verified or (unexplained and not row["says"] and entry["id"] in row["checks"]):
                 said[row["symptom"]].append(anchor(entry))
     lines = tuple(
-        (
-            doc.joined(said[row["symptom"]], ", "),
-            row["symptom"],
-            row["cause"],
-            doc.Code(row["example"]),
-        )
+        (doc.joined(where), row["symptom"], row["cause"], doc.Code(row["example"]))
         for row in rows
-        if said[row["symptom"]]
+        if (where := said[row["symptom"]])
     )
     if lines:
         columns = doc.columns("check", "symptom", "likely cause", "wrong on purpose like it")
-        title = "What it may come from"
-        yield doc.Section(
-            title, (doc.Table(columns, lines),), "advice", listed=title, media=doc.Medium.PAGE
-        )
+        title, table = "What it may come from", doc.Table(columns, lines)
+        yield doc.Section(title, (table,), "advice", listed=title, media=doc.Medium.PAGE)
 
 
 def anchor(entry: _Json, shown: str = "") -> doc.Link:

@@ -96,9 +96,10 @@ def _table(figure: _Json, group: Sequence[_Json], _: str) -> Iterator[Drawing]:
         columns = {name: cells for name, cells in item["data"].items() if name in others}
         if not all(isinstance(c, list) and len(c) == len(key) for c in columns.values()):
             raise NotDrawable("its columns are not lists of one length")
+        finite = [float(value) if math.isfinite(value) else None for value in key]
         chosen = np.argsort(key, kind="stable")[:_MOST_ROWS]
         rows = tuple(
-            (*(_cell(cells[index]) for cells in columns.values()), number(_finite(key[index])))
+            (*(_cell(cells[index]) for cells in columns.values()), number(finite[index]))
             for index in chosen
         )
         table = Table((*columns, order), rows)
@@ -106,10 +107,6 @@ def _table(figure: _Json, group: Sequence[_Json], _: str) -> Iterator[Drawing]:
         caption = f"{figure['caption']} Smallest {order} first."
         caption += f" {left} more rows are in report.json." if left else ""
         yield Drawing(figure["title"], caption.strip(), table=table)
-
-
-def _finite(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None
 
 
 def _cell(value: Any) -> str:
@@ -171,7 +168,7 @@ def curves(figure: _Json, group: Sequence[_Json], prefix: str) -> Iterator[Drawi
             style = {"color": svg.COLOURS[svg.SERIES[index]], "alpha": 0.18, "linewidth": 0}
             axes.fill_between(x, low, high, **style)
         for index, curve in enumerate(drawn):
-            colour = svg.COLOURS[_colour(index, many)]
+            colour = svg.COLOURS[svg.SERIES[0 if many else index]]  # many share one
             marker = "o" if marked or len(curve.x) == 1 else ""
             style = {"color": colour, "alpha": 0.6 if many else 1.0}
             axes.plot(curve.x, curve.y, marker=marker, markersize=4, **style)
@@ -182,12 +179,19 @@ def curves(figure: _Json, group: Sequence[_Json], prefix: str) -> Iterator[Drawi
         places = np.unique(np.concatenate([x for x, _ in points])) if marked else None
         frame.dress(axes, *map(np.concatenate, zip(*every, strict=True)), x_ticks=places)
 
-    keys = _keys(drawn, "━●━" if marked else "━━")
+    labelled = [plural(len(drawn), "curve")] if many else [curve.label for curve in drawn]
+    glyph = "━●━" if marked else "━━"
+    keys = [Key(glyph, *pair) for pair in zip(svg.SERIES, labelled, strict=False)]
     if bounds:
         keys.append(Key(_DASHED, svg.SERIES[1] if many else "ink", figure["bound"] or "the bound"))
-    keys += [Key("┈┈", "muted", f"slopes {_listed(labels)}")] if labels else []
-    keys += frame.keys
-    yield _drawing(figure, drawn, more, svg.draw(paint, prefix=prefix, title=figure["title"]), keys)
+    if labels:
+        listed = " and ".join(part for part in (", ".join(labels[:-1]), labels[-1]) if part)
+        keys.append(Key("┈┈", "muted", f"slopes {listed}"))
+    notes = [f"{curve.label}: {note}" for curve in drawn if (note := curve.data.get("note"))]
+    told = f" {'; '.join(notes)}." if notes else ""
+    caption = f"{figure['caption']}{told}{more}".strip()
+    markup = svg.draw(paint, prefix=prefix, title=figure["title"])
+    yield Drawing(figure["title"], caption, markup, (*keys, *frame.keys))
 
 
 def _read(frame: Frame, group: Sequence[_Json]) -> list[Curve]:
@@ -210,17 +214,6 @@ def _room(every: list[Curve], frame: Frame, most: int) -> tuple[list[Curve], str
         curve.x, curve.y = thin(frame, curve.x, curve.y, points)
     left = len(every) - len(chosen)
     return chosen, f" {left} more curves are in report.json." if left else ""
-
-
-def _colour(index: int, many: bool) -> str:
-    """Few curves get a colour each; many share one, and the bounds another."""
-    return svg.SERIES[0] if many else svg.SERIES[index]
-
-
-def _keys(drawn: Sequence[Curve], glyph: str) -> list[Key]:
-    if len(drawn) > len(svg.SERIES):
-        return [Key(glyph, svg.SERIES[0], plural(len(drawn), "curve"))]
-    return [Key(glyph, svg.SERIES[index], curve.label) for index, curve in enumerate(drawn)]
 
 
 def _bound(frame: Frame, data: _Json) -> tuple[FloatArray, FloatArray] | None:
@@ -267,19 +260,6 @@ def _guides(
         heights = corner * (ends / right) ** slope
         found.append((label, ends, heights, (start, float(heights[0]))))
     return found, [label for label, *_ in found]
-
-
-def _listed(words: Sequence[str]) -> str:
-    *first, last = words
-    return f"{', '.join(first)} and {last}" if first else last
-
-
-def _drawing(
-    figure: _Json, drawn: Sequence[Curve], more: str, markup: str, keys: Sequence[Key]
-) -> Drawing:
-    notes = [f"{curve.label}: {note}" for curve in drawn if (note := curve.data.get("note"))]
-    told = f" {'; '.join(notes)}." if notes else ""
-    return Drawing(figure["title"], f"{figure['caption']}{told}{more}".strip(), markup, tuple(keys))
 
 
 _Painter = Callable[[_Json, Sequence[_Json], str], Iterator[Drawing]]

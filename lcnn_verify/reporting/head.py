@@ -28,7 +28,11 @@ def head(data: _Json) -> Iterator[doc.Block]:
     if facts := phrases.subject(data):
         yield doc.Facts(tuple((name.capitalize(), doc.Plain(value)) for name, value in facts))
     else:
-        yield from _introductions(data)
+        yield doc.Paragraph(OURS, "ours", doc.Medium.WRITTEN)
+        for index, pack in enumerate(data["packs"]):
+            apart = index and phrases.is_long(data)  # the page tells it below
+            media = doc.Medium.SUMMARY if apart else doc.Medium.WRITTEN
+            yield doc.Paragraph(introduction(pack), "papers", media)
     if missing := phrases.not_offered(data):
         lines = tuple((doc.Code(check), f", {reason}") for check, reason in missing)
         text = ("Not offered, and no failure: ", doc.joined(lines, "; "), ".")
@@ -41,15 +45,6 @@ def head(data: _Json) -> Iterator[doc.Block]:
     yield doc.Group(box, "columns glance", doc.Medium.PAGE)
     yield _by_paper(data)
     yield doc.Facts(_made(data), media=doc.Medium.PAGE)
-
-
-def _introductions(data: _Json) -> Iterator[doc.Block]:
-    """That the readings are ours, and what each pack says of its paper."""
-    yield doc.Paragraph(OURS, "ours", doc.Medium.WRITTEN)
-    for index, pack in enumerate(data["packs"]):
-        apart = index and phrases.is_long(data)  # the page tells it below
-        media = doc.Medium.SUMMARY if apart else doc.Medium.WRITTEN
-        yield doc.Paragraph(introduction(pack), "papers", media)
 
 
 def introduction(pack: _Json) -> doc.Line:
@@ -95,26 +90,19 @@ def _nearest(data: _Json) -> Iterator[doc.Block]:
         decisive = [e for e in bounds if _may_fail(e)]
         said = [e for e in decisive if not _derived(e)]
         near = sorted(said or decisive or bounds, key=lambda e: -e["tightest"]["tightness"])
-        items = tuple(_near(entry) for entry in near[:_MOST])
-        yield doc.Bullets(items or ("Nothing was compared.",), "brief")
-        told = (
-            "The number is the ",
-            term("tightest"),
-            " ratio: 1 is an equality, above 1 the claim fails.",
-        )
-        yield doc.Paragraph(told if items else "", "small")
+        items: list[doc.Line] = []
+        for entry in near[:_MOST]:
+            seen, name = entry["tightest"], anchor(entry, entry["title"])
+            value = doc.Span(phrases.closeness(seen), "strong")
+            items.append((name, ": ", value, ", ", phrases.comparison(seen)))
+        yield doc.Bullets(tuple(items) or ("Nothing was compared.",), "brief")
+        ratio = (term("tightest"), " ratio: 1 is an equality, above 1 the claim fails.")
+        yield doc.Paragraph(("The number is the ", ratio) if items else "", "small")
         return
-    yield doc.Bullets(
-        tuple((anchor(entry), f" is {entry['verdict']}") for entry in fallen[:_MOST]), "brief"
-    )
+    told = tuple((anchor(entry), f" is {entry['verdict']}") for entry in fallen[:_MOST])
+    yield doc.Bullets(told, "brief")
     if len(fallen) > _MOST:
         yield doc.Paragraph(f"And {len(fallen) - _MOST} more.", "small")
-
-
-def _near(entry: _Json) -> doc.Line:
-    """A claim and the check that came nearest to failing it."""
-    value = doc.Span(phrases.closeness(entry["tightest"]), "strong")
-    return (anchor(entry, entry["title"]), ": ", value, ", ", phrases.comparison(entry["tightest"]))
 
 
 def _may_fail(entry: _Json) -> bool:
@@ -148,15 +136,9 @@ def _by_paper(data: _Json) -> doc.Table:
         mine = [(k, part) for k, part in enumerate(groups, 1) if part.pack == pack["key"]]
         entries = [entry for _, part in mine for entry in part.entries]
         rows.append(_counted(doc.Link(pack["title"], f"#paper-{index}"), entries, verdicts))
-        rows += [
-            _counted(
-                doc.Link(part.below(pack["title"]), f"#section-{k}", "group"),
-                part.entries,
-                verdicts,
-            )
-            for k, part in mine
-            if not phrases.is_long(data)
-        ]
+        for k, part in mine if not phrases.is_long(data) else ():
+            name = doc.Link(part.below(pack["title"]), f"#section-{k}", "group")
+            rows.append(_counted(name, part.entries, verdicts))
     label = "Verdicts by paper"
     return doc.Table(columns, tuple(rows), label=label, style="data counts", media=doc.Medium.PAGE)
 
@@ -174,14 +156,13 @@ def _counted(
 def _made(data: _Json) -> tuple[tuple[doc.Line, doc.Line], ...]:
     """With what the report was made."""
     run, environment, timings = data["run"], data["environment"], data["timings"]
-    revision, dash, dirty = (environment["git_revision"] or "no checkout").partition("-")
-    short = revision if environment["git_revision"] is None else revision[:12]
+    revision, dash, dirty = (environment["git_revision"] or "").partition("-")
     return (
         (term("profile", "Profile"), doc.Plain(run["profile"])),
         ("Seed", str(run["seed"])),
         ("Selection", doc.Plain(", ".join(run["selection"]) or "all claims")),
         ("Version", doc.Plain(environment["lcnn_verify"])),
-        ("Revision of lcnn-verify", doc.Plain(f"{short}{dash}{dirty}")),
+        ("Revision of lcnn-verify", doc.Plain(f"{revision[:12]}{dash}{dirty}" or "no checkout")),
         ("Report schema", data["schema_version"]),
         ("Started", doc.Plain(timings["started"])),
         ("Took", f"{number(timings['seconds'], 3)} s"),

@@ -28,12 +28,13 @@ def render(document: doc.Document) -> str:
         _blocks(document.head, 1),
     ]
     contents = _contents(document.sections)
+    inside = [part for it in document.sections if isinstance(it, doc.Section) for part in it.blocks]
     frame = Markup((_HERE / "page.html").read_text(encoding="utf-8"))
     return frame.format(
         version=document.version,
         headline=document.headline,
         style=Markup((_HERE / "style.css").read_text(encoding="utf-8")),
-        rules=_rows([_rule(part) for part in _filters(document.sections)]),
+        rules=_rows([_rule(part) for part in inside if isinstance(part, doc.Filter)]),
         start=document.start,
         head=_rows(head),
         layout="page with-side" if contents else "page",
@@ -57,16 +58,8 @@ def _contents(blocks: Sequence[doc.Block]) -> Markup:
 def _side(contents: Markup) -> Markup:
     """The contents beside the page; where it is narrow they unfold on demand."""
     switch = tag("input", type="checkbox", id="contents", cls="unseen")
-    label = tag("label", "Contents", **{"for": "contents"})
-    return tag(
-        "nav", _rows([switch, label, tag("ul", contents)]), cls="side", aria_label="Contents"
-    )
-
-
-def _filters(blocks: Sequence[doc.Block]) -> list[doc.Filter]:
-    """The filters of the page's cards: they stand directly in its sections."""
-    inside = [part for block in blocks if isinstance(block, doc.Section) for part in block.blocks]
-    return [part for part in inside if isinstance(part, doc.Filter)]
+    parts = _rows([switch, tag("label", "Contents", **{"for": "contents"}), tag("ul", contents)])
+    return tag("nav", parts, cls="side", aria_label="Contents")
 
 
 def _rule(part: doc.Filter) -> Markup:
@@ -143,17 +136,14 @@ def _block(block: doc.Block, depth: int) -> Markup:
             items = [tag("li", _item(item, depth)) for item in block.items]
             return tag("ul", _rows(items), cls=block.style)
         case doc.Facts():
-            pairs = [
-                tag("div", tag("dt", text(name)) + tag("dd", text(value)))
-                for name, value in block.pairs
-            ]
+            told = ((tag("dt", text(name)), tag("dd", text(it))) for name, it in block.pairs)
+            pairs = [tag("div", name + value) for name, value in told]
             return tag("dl", _rows(pairs), cls=block.style)
         case doc.Table():
             return _table(block)
         case doc.Listing():
-            return tag(
-                "pre", tag("code", block.text), cls=block.language or "command", tabindex="0"
-            )
+            language = block.language or "command"
+            return tag("pre", tag("code", block.text), cls=language, tabindex="0")
         case doc.Picture():
             return _figure(block.drawing)
         case doc.Details():
@@ -175,9 +165,8 @@ def _details(details: doc.Details, depth: int) -> Markup:
         name = tag("summary", _rows([title, text(details.mark)]))
     inside = _blocks(details.blocks, depth + bool(details.key))
     if details.key:
-        title_key = f"{details.key}-title"
         part = "article" if "card" in details.style.split() else "section"
-        inside = tag(part, inside, id=details.key, aria_labelledby=title_key)
+        inside = tag(part, inside, id=details.key, aria_labelledby=f"{details.key}-title")
     opened = "open" if details.opened else ""
     return tag("details", _rows([name, inside]), cls=details.style, open=opened)
 
@@ -223,7 +212,9 @@ def _table(table: doc.Table) -> Markup:
             head_row = tag("th", text(first), scope="rowgroup", colspan=span, cls="group")
             rows.append(tag("tr", head_row, role="row"))
             continue
-        cells = [_first(table.columns[0], first)]
+        bare = table.columns[0].style == "bare"  # else the first cell names its row
+        of_row = {"role": "cell"} if bare else {"scope": "row", "role": "rowheader"}
+        cells = [tag("td" if bare else "th", text(first), **of_row)]
         for column, cell in zip(table.columns[1:], others, strict=True):
             label = column.heading if column.style != "bare" else ""
             kind = {"cls": _style(column), "data_label": label, "role": "cell"}
@@ -237,13 +228,6 @@ def _table(table: doc.Table) -> Markup:
     inside = tag("table", _rows([title, head, body]), cls=table.style, role="table")
     label = table.label or doc.words(table.title)
     return tag("div", inside, cls="scroll", tabindex="0", role="region", aria_label=label)
-
-
-def _first(column: doc.Column, cell: doc.Line) -> Markup:
-    """The cell that names its row, where one does."""
-    if column.style == "bare":
-        return tag("td", text(cell), role="cell")
-    return tag("th", text(cell), scope="row", role="rowheader")
 
 
 def _named(column: doc.Column) -> Markup:

@@ -10,24 +10,13 @@ from collections.abc import Mapping
 from typing import Any
 from xml.etree import ElementTree
 
-from lcnn_verify.reporting.phrases import (
-    headline,
-    is_pending,
-    not_offered,
-    observation_sentence,
-    replay_command,
-    resume_command,
-    seconds,
-    sentence,
-    subject,
-    tightness,
-)
+from lcnn_verify.reporting import phrases
 
 
 def render(data: Mapping[str, Any]) -> str:
     """The report ``data`` as JUnit XML; equal runs differ only in ``time`` and ``timestamp``."""
-    timings, missing = data["timings"], not_offered(data)
-    pending = [entry for entry in data["claims"] if is_pending(data, entry)]
+    timings, missing = data["timings"], phrases.not_offered(data)
+    pending = [entry for entry in data["claims"] if phrases.is_pending(data, entry)]
     fallen = [entry for entry in data["claims"] if not entry["as_wanted"] and entry not in pending]
     excused = [entry for entry in fallen if entry.get("expected")]
     totals = {
@@ -48,18 +37,17 @@ def render(data: Mapping[str, Any]) -> str:
         "version": data["environment"]["lcnn_verify"],
         "git_revision": data["environment"]["git_revision"] or "none",
         "schema_version": data["schema_version"],
-        **{f"subject.{name}": value for name, value in subject(data)},
+        **{f"subject.{name}": value for name, value in phrases.subject(data)},
     }
     for name, value in known.items():
         ElementTree.SubElement(properties, "property", {"name": name, "value": str(value)})
     if "partial" in data:
-        case = ElementTree.SubElement(
-            suite, "testcase", {"classname": "lcnn-verify", "name": "the run is finished"}
-        )
-        error = {"type": "partial", "message": headline(data)}
-        ElementTree.SubElement(case, "error", error).text = resume_command(data)
+        name = {"classname": "lcnn-verify", "name": "the run is finished"}
+        case = ElementTree.SubElement(suite, "testcase", name)
+        error = {"type": "partial", "message": phrases.headline(data)}
+        ElementTree.SubElement(case, "error", error).text = phrases.resume_command(data)
     for entry in data["claims"]:
-        took = seconds(data, entry["id"])
+        took = phrases.seconds(data, entry["id"])
         _testcase(suite, entry, took, pending=entry in pending)
     for check, reason in missing:
         known = {"classname": check.rpartition(".")[0], "name": check}
@@ -73,34 +61,21 @@ def render(data: Mapping[str, Any]) -> str:
 def _testcase(
     suite: ElementTree.Element, entry: Mapping[str, Any], took: float, *, pending: bool
 ) -> None:
-    case = ElementTree.SubElement(
-        suite,
-        "testcase",
-        {
-            "classname": f"{entry['group']}",
-            "name": entry["id"],
-            "file": f"properties/{entry['property_file']}",
-            "time": f"{took:.3f}",
-        },
-    )
+    name = {"classname": entry["group"], "name": entry["id"]}
+    file = {"file": f"properties/{entry['property_file']}", "time": f"{took:.3f}"}
+    case = ElementTree.SubElement(suite, "testcase", name | file)
     if pending:
         ElementTree.SubElement(case, "skipped", {"message": entry["reason"]})
     elif expected := entry.get("expected"):
         message = f"expected to fail: {expected}"
-        ElementTree.SubElement(case, "skipped", {"message": message}).text = sentence(entry)
+        ElementTree.SubElement(case, "skipped", {"message": message}).text = phrases.sentence(entry)
     elif not entry["as_wanted"]:
-        failure = ElementTree.SubElement(
-            case, "failure", {"type": entry["verdict"], "message": sentence(entry)}
-        )
-        failure.text = "\n".join([entry["statement"], *_evidence(entry)])
-    ElementTree.SubElement(
-        case, "system-out"
-    ).text = f"{entry['verdict']}: {entry['reason']}; tightest {tightness(entry)}"
-
-
-def _evidence(entry: Mapping[str, Any]) -> list[str]:
-    lines = [f"error: {error}" for error in entry["errors"]]
-    if fallen := entry["counterexample"]:
-        lines += [observation_sentence(fallen), f"replay: {replay_command(entry)}"]
-        lines += [fallen["snippet"]] if "snippet" in fallen else []
-    return lines
+        lines = [entry["statement"], *(f"error: {error}" for error in entry["errors"])]
+        if fallen := entry["counterexample"]:
+            lines.append(phrases.observation_sentence(fallen))
+            lines.append(f"replay: {phrases.replay_command(entry)}")
+            lines += [fallen["snippet"]] if "snippet" in fallen else []
+        kind = {"type": entry["verdict"], "message": phrases.sentence(entry)}
+        ElementTree.SubElement(case, "failure", kind).text = "\n".join(lines)
+    told = f"{entry['verdict']}: {entry['reason']}; tightest {phrases.tightness(entry)}"
+    ElementTree.SubElement(case, "system-out").text = told

@@ -25,7 +25,11 @@ def scatter(figure: _Json, group: Sequence[_Json], prefix: str) -> Iterator[Draw
     frame = Frame(figure)
     places, heights, words = _points(frame, group)
     styles = _styles(figure, words)
-    shown = {word: _thinned(np.flatnonzero([w == word for w in words]), words) for word in styles}
+    shown = {}
+    for word in styles:  # its share of the marks there is room for, and at least one
+        indices = np.flatnonzero([w == word for w in words])
+        share = max(1, len(indices) * _MOST_MARKERS // max(len(words), _MOST_MARKERS))
+        shown[word] = indices[spread(len(indices), share)]
     count = sum(map(len, shown.values()))
 
     def paint(axes: Any) -> None:
@@ -43,12 +47,6 @@ def scatter(figure: _Json, group: Sequence[_Json], prefix: str) -> Iterator[Draw
     caption = f"{figure['caption']}{_beyond(figure, places)}{more}".strip()
     markup = svg.draw(paint, prefix=prefix, title=figure["title"])
     yield Drawing(figure["title"], caption, markup, (*keys, *frame.keys))
-
-
-def _thinned(indices: Any, words: Sequence[str]) -> Any:
-    """A word's share of the marks there is room for, and at least one."""
-    share = max(1, len(indices) * _MOST_MARKERS // max(len(words), _MOST_MARKERS))
-    return indices[spread(len(indices), share)]
 
 
 def _points(frame: Frame, group: Sequence[_Json]) -> tuple[FloatArray, FloatArray, list[str]]:

@@ -48,20 +48,11 @@ def columns(data: Mapping[str, Any]) -> dict[str, list[Any]]:
 
 
 def _row(entry: Mapping[str, Any]) -> Markup:
-    colour = f"color: {_COLOURS[entry['as_wanted']]}"
-    return tag(
-        "tr",
-        _joined(
-            (
-                tag("td", tag("code", entry["id"]), style=_LEFT),
-                tag("td", entry["title"], style=_LEFT),
-                tag("td", tag("strong", entry["verdict"], style=colour), style=_LEFT),
-                tag("td", phrases.wanted(entry), style=_LEFT),
-                tag("td", number(entry["examples"])),
-                tag("td", phrases.tightness(entry)),
-            )
-        ),
-    )
+    verdict = tag("strong", entry["verdict"], style=f"color: {_COLOURS[entry['as_wanted']]}")
+    words = (tag("code", entry["id"]), entry["title"], verdict, phrases.wanted(entry))
+    numbers = (number(entry["examples"]), phrases.tightness(entry))
+    cells = (*(tag("td", it, style=_LEFT) for it in words), *(tag("td", it) for it in numbers))
+    return tag("tr", _joined(cells))
 
 
 def _links(folder: Path | None) -> Iterator[Markup]:

@@ -168,27 +168,28 @@ def _details(data: _Json, parts: Sequence[phrases.Group]) -> Iterator[doc.Detail
 
 def _closing(data: _Json) -> Iterator[doc.Section]:
     """What stands below the claims."""
-    theorems = [
+    theorems = tuple(
         (doc.Code(entry["id"]), f": {theorem}.")
         for entry in data["claims"]
         for theorem in phrases.theorems(entry)
-    ]
-    if theorems:
-        bullets = doc.Bullets(tuple(theorems))
-        title = "Proved for all instances of a box"
-        yield doc.Section(title, (bullets,), "proved", media=doc.Medium.SUMMARY)
-    proofs = [
-        (doc.Code(entry["id"]), f": {phrases.proof(entry['counterexample'])}")
+    )
+    proofs = tuple(
+        (doc.Code(entry["id"]), f": {proof}")
         for entry in data["claims"]
-        if entry["counterexample"] and phrases.proof(entry["counterexample"])
-    ]
-    if proofs:
-        bullets = doc.Bullets(tuple(proofs))
-        title = "Counterexamples, by interval arithmetic"
-        yield doc.Section(title, (bullets,), "by-intervals", media=doc.Medium.SUMMARY)
+        if (seen := entry["counterexample"]) and (proof := phrases.proof(seen))
+    )
+    for title, lines, key in (
+        ("Proved for all instances of a box", theorems, "proved"),
+        ("Counterexamples, by interval arithmetic", proofs, "by-intervals"),
+    ):
+        if lines:
+            yield doc.Section(title, (doc.Bullets(lines),), key, media=doc.Medium.SUMMARY)
     if data["not_testable"]:
         yield _not_testable(data)
-    yield _reading()
+    numbers = f"“Tightest” is {TIGHTEST}. “Violation rate ≤” is {RATE}."
+    reading = (meanings(), doc.Paragraph(PROOFS), doc.Paragraph(numbers))
+    title = "How to read the tables"  # where there is no glossary
+    yield doc.Section(title, reading, "reading", media=doc.Medium.SUMMARY)
     if data["timings"]["units"] and laws(data):
         yield _laws(data)
     yield glossary(data)
@@ -200,13 +201,6 @@ def meanings() -> doc.Facts:
     """Every verdict and what it means."""
     told = tuple((name, f"{meaning}.") for name, meaning in phrases.meanings())
     return doc.Facts(told, "meanings")
-
-
-def _reading() -> doc.Section:
-    """What verdicts and numbers mean, where there is no glossary."""
-    numbers = f"“Tightest” is {TIGHTEST}. “Violation rate ≤” is {RATE}."
-    blocks = (meanings(), doc.Paragraph(PROOFS), doc.Paragraph(numbers))
-    return doc.Section("How to read the tables", blocks, "reading", media=doc.Medium.SUMMARY)
 
 
 def _not_testable(data: _Json) -> doc.Section:
@@ -245,32 +239,20 @@ def _reproduce(data: _Json) -> doc.Section:
     packs = [pack for pack in data["packs"] if pack["notes"]]
     notes = [in_repository(data, pack["key"], pack["notes"]) for pack in packs]
     derived = ("Derivations are in ", doc.joined(notes), " of the repository. ") if notes else ""
-    return doc.Section(
-        "How to reproduce",
-        (
-            doc.Paragraph("The same run, with the same random streams:"),
-            doc.Listing(phrases.run_command(data)),
-            doc.Paragraph(
-                (
-                    "One counterexample: the replay command beside it. ",
-                    derived,
-                    "Everything on this page, in full, is in ",
-                    doc.Link("report.json", "report.json"),
-                    "; what differs between equal runs is only under its key ",
-                    doc.Code("timings"),
-                    ".",
-                ),
-                media=doc.Medium.PAGE,
-            ),
-            doc.Paragraph(
-                doc.Plain(f"{made}, report schema {data['schema_version']}."),
-                media=doc.Medium.SUMMARY,
-            ),
-        ),
-        "reproduce",
-        listed="How to reproduce",
-        media=doc.Medium.WRITTEN,
+    told = (
+        ("One counterexample: the replay command beside it. ", derived),
+        ("Everything on this page, in full, is in ", doc.Link("report.json", "report.json")),
+        ("; what differs between equal runs is only under its key ", doc.Code("timings"), "."),
     )
+    version = doc.Plain(f"{made}, report schema {data['schema_version']}.")
+    blocks = (
+        doc.Paragraph("The same run, with the same random streams:"),
+        doc.Listing(phrases.run_command(data)),
+        doc.Paragraph(told, media=doc.Medium.PAGE),
+        doc.Paragraph(version, media=doc.Medium.SUMMARY),
+    )
+    title = "How to reproduce"
+    return doc.Section(title, blocks, "reproduce", listed=title, media=doc.Medium.WRITTEN)
 
 
 def _environment(environment: _Json) -> doc.Section:

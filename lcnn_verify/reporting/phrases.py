@@ -69,10 +69,8 @@ def headline(data: Mapping[str, Any]) -> str:
 
 def is_pending(data: Mapping[str, Any], entry: Mapping[str, Any]) -> bool:
     """Whether a claim waits for the rest of an interrupted run."""
-    return (
-        entry["id"] in data.get("partial", {"missing": ()})["missing"]
-        and not (entry["counterexample"])
-    )
+    missing = data.get("partial", {"missing": ()})["missing"]
+    return entry["id"] in missing and not entry["counterexample"]
 
 
 def missing(data: Mapping[str, Any]) -> str:
@@ -159,11 +157,9 @@ def sentence(entry: Mapping[str, Any]) -> str:
 
 def observation_sentence(data: Mapping[str, Any]) -> str:
     """:meth:`Observation.sentence` for an observation read from a report."""
-    numbers = {
-        key: float("nan") if data[key] is None else data[key]
-        for key in ("got", "bound", "margin", "error")
-    }
-    fields: dict[str, Any] = {**data, **numbers, "outcome": Outcome(data["outcome"])}
+    fields: dict[str, Any] = {**data, "outcome": Outcome(data["outcome"])}
+    for key in ("got", "bound", "margin", "error"):
+        fields[key] = float("nan") if data[key] is None else data[key]
     if proof := data.get("certificate"):
         fields["certificate"] = Certificate(**proof)
     return Observation(**fields).sentence()
@@ -218,17 +214,11 @@ def closeness(observation: Mapping[str, Any]) -> str:
     text = number(value, 3)
     if value is None or (text != "1" and abs(value - 1.0) >= 1e-3):
         return text
-    off = _excess(observation, value)
-    return f"1 {'−' if off < 0.0 else '+'} {number(abs(off), 2)}" if off else "1"
-
-
-def _excess(observation: Mapping[str, Any], tightness: float) -> float:
-    """How far a tightness is above 1, with the digits a margin has and no ratio near 1 can."""
-    high = observation.get(_HIGH.get(observation.get("relation"), ""))
+    off, high = value - 1.0, observation.get(_HIGH.get(observation.get("relation"), ""))
     margin, error = observation.get("margin"), observation.get("error")
-    if not high or margin is None or error is None or abs(margin) <= error:
-        return tightness - 1.0
-    return float(-margin / high)
+    if high and margin is not None and error is not None and abs(margin) > error:
+        off = -margin / high  # with the digits a margin has and no ratio near 1 can
+    return f"1 {'−' if off < 0.0 else '+'} {number(abs(off), 2)}" if off else "1"
 
 
 def comparison(observation: Mapping[str, Any]) -> tuple[Line, ...]:

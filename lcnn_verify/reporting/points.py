@@ -159,10 +159,7 @@ def log_axis(
     if not tight:
         pad = max((high / low) ** 0.04, 1.15)
         low, high = low / pad, high * pad
-    if ticks is None:
-        positions, labels = log_ticks(low, high)
-    else:
-        positions, labels = _own_ticks(ticks)
+    positions, labels = log_ticks(low, high) if ticks is None else _own_ticks(ticks)
     getattr(axes, f"set_{which}scale")("log")
     _set(axes, which, (low, high), positions, labels)
     getattr(axes, f"set_{which}ticks")([], minor=True)
