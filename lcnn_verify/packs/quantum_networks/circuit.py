@@ -133,14 +133,14 @@ class Problem:
     def show(cls, data: Mapping[str, Any]) -> Shown:
         """The problem for people: its circuit as a product, and its inputs, not normalised."""
         found = cls.from_json(data)
-        product = "·".join(
-            f"{'' if set(a.fixed) == {'I'} else a.fixed + '·'}exp(−{a.angle:g}i·{a.generator})"
-            for a in reversed(found.layers)
-        )
-        measured = (
-            found.measurement if found.scale == 1.0 else f"{found.scale:g}·{found.measurement}"
-        )
-        numbers = {"p": found.p, "n": found.n, "U": product, "M": measured, "y": list(found.labels)}
+        factors = []
+        for layer in reversed(found.layers):
+            factors += [] if set(layer.fixed) == {"I"} else [layer.fixed]
+            sign = "" if layer.angle < 0 else "−"
+            factors += [f"exp({sign}{abs(layer.angle):g}i·{layer.generator})"]
+        M = "" if found.scale == 1.0 else f"{found.scale:g}·"
+        numbers = {"p": found.p, "n": found.n, "U": "·".join(factors)}
+        numbers |= {"M": M + found.measurement, "y": list(found.labels)}
         parts = {"Re ψ": 0, "Im ψ": 1}
         arrays = {k: [[pair[i] for pair in s] for s in found.inputs] for k, i in parts.items()}
         return Shown(numbers, arrays)

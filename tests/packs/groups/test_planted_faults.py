@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
 from flint import fmpq, fmpq_mat
-from planting import fallen, judged, plant
+from planting import fallen, plant
 
-from lcnn_verify.packs.grouped_gradients import PACK, network
+from lcnn_verify.packs.grouped_gradients import network
 
 DIRECTION, DIFFERENCES, REACHED = (
     f"groups.{name}" for name in ("descent-direction", "conserved-differences", "reachable-set")
@@ -52,17 +51,3 @@ def test_a_slope_without_its_square(monkeypatch):
     bell = network.Rational(right[network.BELL].value, lambda z: 2 * z / (1 + z * z))
     monkeypatch.setattr(network, "ACTIVATIONS", {**right, network.BELL: bell})
     assert fallen(DIRECTION, examples=0.3).startswith("L(W − P∇L/ℓ) ≤ ")
-
-
-@pytest.mark.parametrize("claim", [claim.id for claim in PACK.claims if claim.is_control])
-def test_controls_are_refuted_exactly(claim):
-    decision = judged(claim, examples=1.0)
-    assert decision.as_wanted, decision.reason
-
-
-@pytest.mark.parametrize(
-    "claim",
-    [claim.id for claim in PACK.claims if not claim.is_control and not claim.not_testable],
-)
-def test_nothing_planted_nothing_fallen(claim):
-    assert not fallen(claim, examples=0.4)

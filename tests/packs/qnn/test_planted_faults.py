@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from planting import fallen, judged, plant
+from planting import fallen, plant
 
 from lcnn_verify.evidence import Quantity
-from lcnn_verify.packs.quantum_networks import PACK, quantities, simulator
+from lcnn_verify.packs.quantum_networks import quantities, simulator
 
 DERIVATIVE, LOSS = "qnn.pointwise-derivative", "qnn.sublinear"
 CACHES = (simulator.oracle, simulator.enclosed, quantities.floats)
-CONTROLS = [claim.id for claim in PACK.claims if claim.is_control]
 
 
 @pytest.fixture(autouse=True)
@@ -56,14 +55,3 @@ def test_a_flow_of_twice_the_speed(monkeypatch):
 
     plant(monkeypatch, right, wrong)
     assert fallen(LOSS, examples=0.7).startswith("L(t) ≥ ")
-
-
-@pytest.mark.parametrize("claim", CONTROLS)
-def test_controls_are_refuted_by_balls(claim):
-    decision = judged(claim, examples=1.0)
-    assert decision.as_wanted, decision.reason
-
-
-def test_nothing_planted_nothing_fallen():
-    assert not fallen(DERIVATIVE, examples=0.2)
-    assert not fallen(LOSS, examples=0.15)
