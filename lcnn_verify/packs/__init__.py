@@ -31,6 +31,7 @@ _OURS = [
     "lcnn_verify.packs.oymak_soltanolkotabi:PACK",
     "lcnn_verify.packs.zhang_zhang_luo:PACK",
     "lcnn_verify.packs.narrow_networks:PACK",
+    "lcnn_verify.packs.inner_maximization:PACK",
     "lcnn_verify.packs.skip_connections:PACK",
     "lcnn_verify.packs.quantum_networks:PACK",
     "lcnn_verify.packs.grouped_gradients:PACK",

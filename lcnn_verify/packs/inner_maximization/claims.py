@@ -1,0 +1,122 @@
+"""What the abstract says, as we read it, and false statements beside it. No numerics."""
+
+from __future__ import annotations
+
+from lcnn_verify.ledger.claim import Claim, Constant, Kind, Provenance, Source, Whose
+
+STATED, READING, DERIVED = Provenance.STATED, Provenance.READING, Provenance.DERIVED
+MEASURED = Provenance.MEASURED
+_PAPER = "Deng, He, Huang, Su, Towards Understanding the Dynamics of the First-Order Adversaries"
+ABSTRACT = Source(_PAPER, "abstract", "https://arxiv.org/abs/2010.10650")
+NOTES = Source("lcnn-verify, notes on the inner maximization", "THEORY.md of the pack")
+_MODEL = "F(δ) = ½(f(x + δ) − y)² over ‖δ‖ ≤ ε, f(x) = Σ a_j φ(w_j·x), W and x Gaussian"
+_KINDS = "softplus, tanh, tanh(z + ½) or exp(−z²)"
+_SMALLER = (
+    "a smaller input scale leads to faster convergence of adversarial training and a “more "
+    "regular” landscape"
+)
+
+
+def _ours(name: str, value: str, basis: str) -> Constant:
+    return Constant(name, value, Whose.OURS, basis)
+
+
+def _control(name: str, title: str, statement: str, refutation: str) -> Claim:
+    return Claim(
+        id=f"ascent.control.{name}",
+        title=title,
+        statement=statement,
+        kind=Kind.CONTROL,
+        provenance=(DERIVED,),
+        source=NOTES,
+        refutation=refutation,
+    )
+
+
+CLAIMS = (
+    Claim(
+        id="ascent.monotone",
+        title="A step of projected ascent pays for its length",
+        statement=(
+            "F(δ⁺) − F(δ) ≥ ‖δ⁺ − δ‖²/(2η) for δ⁺ the projection of δ + η∇F(δ) and every η ≤ 1/L."
+        ),
+        kind=Kind.LOWER,
+        provenance=(DERIVED,),
+        source=NOTES,
+        assumptions=(_MODEL, _KINDS),
+        constants=(_ours("L, ½", "in closed form", "proved, THEORY §2"),),
+    ),
+    Claim(
+        id="ascent.local-maximum",
+        title="Projected ascent ends at a strict local maximum",
+        statement=(
+            "Where ascent from δ = 0 ends on the sphere there is a δ* within ε/1000 with ∇F = λδ*, "
+            "λ > 0, and ∇²F − λI negative on the tangent space: a strict local maximum."
+        ),
+        wording=(
+            "projected gradient ascent finds a local maximum of this non-concave problem in a "
+            "polynomial number of iterations with high probability"
+        ),
+        kind=Kind.LIMIT,
+        provenance=(STATED, READING, MEASURED),
+        source=ABSTRACT,
+        assumptions=(_MODEL, _KINDS, "ε from 0.001 to 0.9 times ‖x‖; at most 4000 steps of 1/L"),
+        constants=(_ours("1/1000", "of ε", "a budget for the end of ascent"),),
+    ),
+    Claim(
+        id="ascent.unique-maximizer",
+        title="A certificate leaves one maximizer",
+        statement=(
+            "If q = εL/(‖∇F(0)‖ − Lε) is in [0, 1), then T contracts by q on the ball, and its one "
+            "fixed point is the only maximizer, strict and on the sphere."
+        ),
+        kind=Kind.EXISTENCE,
+        provenance=(DERIVED,),
+        source=NOTES,
+        assumptions=(_MODEL, _KINDS),
+        constants=(_ours("q", "in closed form", "proved, THEORY §4"),),
+    ),
+    Claim(
+        id="ascent.small-inputs-faster",
+        title="Smaller inputs contract faster",
+        statement=(
+            "With x and ε scaled by s, the rate at which T contracts at its fixed point falls by "
+            "2^p from s = 1/32 to 1/64: the median p of seeded attacks is in [0.9, 1.1] for "
+            "softplus and in [1.8, 2.2] for tanh."
+        ),
+        wording=_SMALLER,
+        kind=Kind.RATE,
+        provenance=(STATED, READING, MEASURED),
+        source=ABSTRACT,
+        assumptions=(_MODEL, "y = 1, Σ a_j = 0, ε = ‖x‖/2, W ~ N(0, 1/d)"),
+        constants=(_ours("the bands", "about 1 and 2", "leading order in s, THEORY §5"),),
+    ),
+    Claim(
+        id="ascent.iterations",
+        title="Polynomially many iterations, with high probability",
+        statement=(
+            "Projected ascent finds a local maximum in polynomially many iterations with high "
+            "probability over the network."
+        ),
+        wording="in a polynomial number of iterations with high probability",
+        kind=Kind.UPPER,
+        provenance=(STATED,),
+        source=ABSTRACT,
+        not_testable=(
+            "neither the polynomial nor the probability is in what could be read: no run "
+            "contradicts constants that may be as large as one likes"
+        ),
+    ),
+    _control(
+        "zero-residual",
+        "There is one local maximum",
+        "Ascent from both sides of δ = 0, along ±∇f, ends within ε/10 of one point, for y = f(x).",
+        "With r₀ = 0 the loss grows on both sides: two strict local maxima are proved.",
+    ),
+    _control(
+        "larger-scale-faster",
+        "Larger inputs contract faster",
+        "The rate at which T contracts at its fixed point is no larger at s = 1 than at s = 1/8.",
+        "The rate is proportional to s for softplus, and to s² for tanh, as s → 0.",
+    ),
+)

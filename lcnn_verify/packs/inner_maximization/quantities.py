@@ -1,0 +1,209 @@
+"""What properties compare: steps, constants and rates; and proofs of local maxima."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import mpmath
+import numpy as np
+from flint import arb, arb_mat
+
+from lcnn_verify.evidence.amounts import held, norm
+from lcnn_verify.evidence.quantity import Quantity
+from lcnn_verify.evidence.spectra import eigenvalue_of
+from lcnn_verify.numerics import balls
+from lcnn_verify.numerics.activations import BALLS, DECIMALS, Kit
+from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.numerics.inertia import Inertia, inertia
+from lcnn_verify.numerics.krawczyk import unique_zero
+from lcnn_verify.packs.inner_maximization.model import Attack, dot, length
+
+_BITS = 160
+
+
+def of(label: str, amount: Callable[[Kit], Any]) -> Quantity:
+    """The number ``amount(kit)``, in mpmath and in balls."""
+
+    def exact(digits: int) -> Any:
+        with mpmath.workdps(3 * digits + 30):
+            return amount(DECIMALS)
+
+    def enclosed(bits: int) -> arb:
+        with balls.working_precision(2 * bits + 60):
+            return amount(BALLS)
+
+    return held(label, enclosed, exact)
+
+
+def exactly(delta: FloatArray, kit: Kit) -> list[Any]:
+    """A float64 point in another arithmetic."""
+    return [*map(kit.number, delta.tolist())]
+
+
+def loss(attack: Attack, delta: FloatArray) -> Quantity:
+    """F at a float64 point."""
+    return of("F(δ)", lambda kit: attack.loss(exactly(delta, kit), kit))
+
+
+def smoothness(attack: Attack) -> Quantity:
+    """L = (b‖W‖‖a‖)² + r_max·B‖W‖²·max|a_j|, a Lipschitz constant of ∇F on the ball (THEORY §2)."""
+
+    def gram(kit: Kit) -> Any:
+        columns = [[*map(kit.number, column)] for column in attack.W.T.tolist()]
+        return kit.matrix([[dot(p, q) for q in columns] for p in columns])
+
+    size = eigenvalue_of("‖W‖²", gram, index=-1)
+    most = attack.sigma.slope * size.sqrt() * norm(attack.a, "‖a‖")
+    nothing = np.zeros(attack.d)
+    r = of("|r₀|", lambda kit: abs(attack.parts(exactly(nothing, kit), kit)[0]))
+    bend = attack.sigma.bend * float(np.abs(attack.a).max())
+    return (most * most + (r + attack.epsilon * most) * (bend * size)).named("L")
+
+
+def step_length(attack: Attack) -> float:
+    """The largest η, but for rounding, that is at most 1/L."""
+    found = smoothness(attack)
+    return (1.0 - 1e-12) / (found.value + found.error)
+
+
+def gain(attack: Attack, delta: FloatArray, eta: float) -> tuple[Quantity, Quantity]:
+    """F(δ⁺) − F(δ) and ‖δ⁺ − δ‖²/(2η) of the exact step from a float64 point δ."""
+
+    def grown(kit: Kit) -> Any:
+        at = exactly(delta, kit)
+        return attack.loss(attack.stepped(at, eta, kit), kit) - attack.loss(at, kit)
+
+    def paid(kit: Kit) -> Any:
+        at = exactly(delta, kit)
+        moved = [p - q for p, q in zip(attack.stepped(at, eta, kit), at, strict=True)]
+        return dot(moved, moved) / (2 * kit.number(eta))
+
+    return of("F(δ⁺) − F(δ)", grown), of("‖δ⁺ − δ‖²/(2η)", paid)
+
+
+def contraction(attack: Attack) -> Quantity:
+    """Q = εL/(‖∇F(0)‖ − Lε): T contracts by it where it is in [0, 1) (THEORY §4)."""
+
+    def slope(kit: Kit) -> Any:
+        found = attack.gradient(exactly(np.zeros(attack.d), kit), kit)
+        return length(found, kit)
+
+    reach = attack.epsilon * smoothness(attack)
+    return (reach / (of("‖∇F(0)‖", slope) - reach)).named("q")
+
+
+def apart(attack: Attack, first: FloatArray, second: FloatArray, turns: int) -> Quantity:
+    """‖T^t(δ) − T^t(δ′)‖ of two float64 points, t being ``turns``."""
+
+    def gap(kit: Kit) -> Any:
+        ends = []
+        for start in (first, second):
+            delta = exactly(start, kit)
+            for _ in range(turns):
+                delta = attack.turned(delta, kit)
+            ends.append(delta)
+        return length([p - q for p, q in zip(*ends, strict=True)], kit)
+
+    return of(f"‖T^{turns}(δ) − T^{turns}(δ′)‖", gap)
+
+
+def rate(attack: Attack, delta: FloatArray) -> Quantity:
+    """The largest |eigenvalue| of DT on the tangent space at δ: ε/‖∇f‖·P∇²f·P, P ⊥ ∇f."""
+
+    def squared(kit: Kit) -> Any:
+        at = exactly(delta, kit)
+        r, slope, _ = attack.parts(at, kit)
+        bent, square = attack.hessian(at, kit), dot(slope, slope)
+        d = range(len(slope))
+        across = [[kit.number(int(i == j)) - slope[i] * slope[j] / square for j in d] for i in d]
+        P, H = kit.matrix(across), kit.matrix(bent)
+        inner = P * H * P  # P∇f = 0, so ∇f∇fᵀ drops out and r∇²f is left
+        share = kit.number(attack.epsilon) ** 2 / (r * r * square)
+        return inner * inner * share
+
+    return eigenvalue_of("rate²", squared, index=-1).sqrt().named("rate of T")
+
+
+@dataclass(frozen=True, slots=True)
+class Maximum:
+    """A KKT point proved to exist on the sphere: δ*/ε and ‖∇F‖ in balls, and signs of second order.
+
+    ``signs`` are those of ε∇²F − ‖∇F‖I bordered by δ*/ε. With d negative ones and one positive the
+    Hessian less λI is negative on the tangent space.
+    """
+
+    attack: Attack
+    direction: tuple[arb, ...]
+    slope: arb
+    signs: Inertia
+
+    @property
+    def strict(self) -> bool:
+        """Whether it is proved a strict local maximum."""
+        return bool(self.slope > 0) and self.signs == Inertia(self.attack.d, 0, 1)
+
+    def multiplier(self) -> Quantity:
+        """Λ = ‖∇F‖/ε, with its sign."""
+        return held("λ", lambda bits: self.slope / self.attack.epsilon)
+
+    def distance(self, delta: Iterable[Any]) -> Quantity:
+        """‖δ − δ*‖/ε of a point given in floats or in balls."""
+        radius = BALLS.number(self.attack.epsilon)
+        there = [BALLS.number(entry) for entry in delta]
+
+        def enclosed(bits: int) -> arb:
+            with balls.working_precision(_BITS):
+                pairs = zip(there, self.direction, strict=True)
+                return balls.norm(p / radius - q for p, q in pairs)
+
+        return held("‖δ − δ*‖/ε", enclosed)
+
+    def loss(self) -> Quantity:
+        """F(δ*)."""
+        radius = BALLS.number(self.attack.epsilon)
+
+        def enclosed(bits: int) -> arb:
+            with balls.working_precision(_BITS):
+                return self.attack.loss([radius * u for u in self.direction], BALLS)
+
+        return held("F(δ*)", enclosed)
+
+
+def maximum_near(attack: Attack, delta: FloatArray) -> Maximum:
+    """The KKT point on the sphere near ``delta`` (d,), by Krawczyk's operator.
+
+    The unknowns are u = δ/ε and μ = λε, the equations ∇F(εu) = μu and ‖u‖² = 1. Raises
+    :class:`NotProved` where no zero is proved, or a sign of second order stays open.
+    """
+    radius = BALLS.number(attack.epsilon)
+
+    def equations(point: list[arb]) -> list[arb]:
+        *u, mu = point
+        slope = attack.gradient([radius * e for e in u], BALLS)
+        return [*(g - mu * e for g, e in zip(slope, u, strict=True)), (dot(u, u) - 1) / 2]
+
+    def bordered(point: list[arb], sign: int) -> arb_mat:
+        *u, mu = point
+        H = attack.hessian([radius * e for e in u], BALLS)
+        rows = [
+            [*(radius * h - mu * (i == j) for j, h in enumerate(row)), sign * u[i]]
+            for i, row in enumerate(H)
+        ]
+        return arb_mat([*rows, [*u, arb(0)]])
+
+    u = delta / float(np.linalg.norm(delta))
+    guess = np.array([*u, float(u @ attack.float_gradient(attack.epsilon * u))])
+    zero = unique_zero(equations, lambda point: bordered(point, -1), guess, precision=_BITS)
+    with balls.working_precision(_BITS):
+        point = [balls.widened(arb(entry), arb(zero.radius)) for entry in zero.center.tolist()]
+        signs = inertia(bordered(point, 1))
+    return Maximum(attack, tuple(point[:-1]), point[-1], signs)
+
+
+def ended(attack: Attack, start: FloatArray, most: int) -> FloatArray | None:
+    """Where projected ascent ends (d,) in at most ``most`` steps, if on the sphere; else None."""
+    points = attack.ascend(start, step_length(attack), most)
+    outside = float(np.linalg.norm(points[-1])) > (1.0 - 1e-9) * attack.epsilon
+    return points[-1] if outside and len(points) <= most else None
