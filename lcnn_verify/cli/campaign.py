@@ -12,7 +12,7 @@ from typing import TypeAlias
 import typer
 from rich.console import Console
 
-from lcnn_verify import ledger
+from lcnn_verify import ledger, packs
 from lcnn_verify.campaign.campaign import Interrupted, Unwritten
 from lcnn_verify.campaign.journal import FILE_NAME as JOURNAL
 from lcnn_verify.campaign.run import Progress, ProgressCallback
@@ -46,13 +46,14 @@ def run_campaign(
     ctx: typer.Context,
     campaign: Campaign,
     *,
+    claims: Sequence[str] = (),
     out: Path,
     expected: Path | None = None,
     write_expected: Path | None = None,
     json: bool,
     quiet: bool,
 ) -> int:
-    """Run ``campaign``, print what was asked for, and return the exit code.
+    """Run ``campaign`` on ``claims``, print what was asked for, and return the exit code.
 
     What the file ``expected`` says will deviate is shown as it is, and does not count. What does is
     written to the file ``write_expected``, for a person to give the reasons.
@@ -60,7 +61,7 @@ def run_campaign(
     deviations = expected_in(expected)
     _demand_place(write_expected, expected)
     try:
-        with _progress(shown=not (json or quiet)) as progress:
+        with _progress(claims, shown=not (json or quiet)) as progress:
             report = campaign(progress)
         matches = matching(deviations, report.data)
         if excused := excuses(matches):
@@ -138,13 +139,15 @@ def _resuming(ctx: typer.Context) -> str:
 
 
 @contextmanager
-def _progress(shown: bool) -> Iterator[ProgressCallback | None]:
+def _progress(claims: Sequence[str], *, shown: bool) -> Iterator[ProgressCallback | None]:
     """What long work will cost in lines on stderr, and there, in a terminal, a progress bar."""
     if not shown:
         yield None
         return
     with bar(sys.stderr.isatty()) as advance:
-        first = "compiling (once), then " if is_cold() else ""
+        keys = {claim.partition(".")[0] for claim in claims}
+        chosen = [pack.key for pack in packs.find() if not claims or pack.key in keys]
+        first = "compiling (once), then " if is_cold(chosen) else ""
         known: set[tuple[str, str]] = set()
 
         def show(progress: Progress) -> None:

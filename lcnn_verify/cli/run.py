@@ -54,6 +54,7 @@ def run(
             progress=progress,
             properties=properties,
         ),
+        claims=claim or (),
         out=out,
         json=json,
         quiet=quiet,

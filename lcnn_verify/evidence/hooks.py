@@ -184,12 +184,12 @@ def warm_up(pack_keys: Iterable[str] | None = None) -> None:
         raise failed[0]
 
 
-def is_cold() -> bool:
-    """Whether the on-disk cache lacks compiled code, so that the first use must compile it."""
+def is_cold(keys: Iterable[str] | None = None) -> bool:
+    """Whether the on-disk cache lacks compiled code of the packs (None: of all), to be made."""
     from lcnn_verify.numerics import compiled  # loads Numba, which a pack may not need
 
-    for _ in every_pack():
-        pass  # imports the numerics of all packs, whose functions are then known
+    for _ in every_pack(keys):
+        pass  # imports their numerics, whose functions are then known
     return not all(map(compiled.is_cached, compiled.dispatchers()))
 
 

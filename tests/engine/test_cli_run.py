@@ -70,7 +70,8 @@ def test_quiet_says_it_all_with_the_exit_code(mixed, capfd, claim, code):
 
 @pytest.mark.parametrize("cold", [True, False])
 def test_a_terminal_gets_a_progress_bar_and_a_file_does_not(mixed, monkeypatch, cold):
-    monkeypatch.setattr("lcnn_verify.cli.campaign.is_cold", lambda: cold)
+    asked = []
+    monkeypatch.setattr("lcnn_verify.cli.campaign.is_cold", lambda keys: asked.append(keys) or cold)
     master, slave = pty.openpty()
     with os.fdopen(slave, "w") as terminal:
         monkeypatch.setattr("sys.stderr", terminal)
@@ -83,6 +84,7 @@ def test_a_terminal_gets_a_progress_bar_and_a_file_does_not(mixed, monkeypatch, 
             while part := os.read(master, 1 << 20).decode(errors="replace"):
                 shown += part
     os.close(master)
+    assert asked == [["lab"]]  # a run of one pack loads no numerics of others
     assert "4/4" in shown
     assert ("compiling (once)" in shown) == cold
     assert "2 failed" in shown  # a claim that falls, and a control that stands

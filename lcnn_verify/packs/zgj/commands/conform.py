@@ -113,6 +113,7 @@ def conform(
             limits=Limits(call_seconds=call_seconds, memory_gigabytes=memory_gigabytes),
             properties=properties,
         ),
+        claims=("zgj",),
         out=out,
         expected=expected,
         write_expected=write_expected,
