@@ -22,8 +22,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 NEEDS := NumPy, SciPy, Numba, mpmath, FLINT, Hypothesis and Matplotlib
 COMPILED := $(shell find lcnn_verify/numerics lcnn_verify/packs -name "*.py")
-# Tests that reach every line and branch of the compiled bodies.
-PLAIN := $(addprefix tests/,packs/zgj/test_population_paths.py packs/zgj/test_population_independent.py packs/zgj/test_dynamics_descent.py packs/os/test_descent.py numerics/test_compensated.py)
+# Tests that say that they reach every line and branch of the compiled bodies.
+PLAIN := $(shell grep -rl --include="*.py" "^# Runs as plain Python, too" tests)
 PYTEST := $(BIN)/python -m pytest --numprocesses $(TEST_JOBS) --dist worksteal --benchmark-disable
 
 .PHONY: verify check test lint bench docs frameworks clean distclean
@@ -57,7 +57,7 @@ frameworks: | $(BIN)/python
 	touch $(VENV)/.installed $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest tests/benchmarks --benchmark-only
+	$(BIN)/python -m pytest tests/benchmarks $(wildcard tests/packs/*/test_speed.py) --benchmark-only
 
 docs: $(VENV)/.installed-dev $(VENV)/.warm
 	$(BIN)/python -m sphinx -W --keep-going -q -b html -d build/doctrees docs build/docs

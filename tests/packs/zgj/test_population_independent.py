@@ -1,5 +1,6 @@
 """Loss and gradient against routes that share no formula with them: sampling, angles, Hermite."""
 
+# Runs as plain Python, too: it reaches every line and branch of the compiled bodies.
 from __future__ import annotations
 
 import itertools
