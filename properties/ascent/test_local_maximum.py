@@ -19,7 +19,7 @@ from lcnn_verify.numerics.krawczyk import NotProved
 from lcnn_verify.packs.inner_maximization import quantities, strategies
 
 
-@verifies("ascent.local-maximum", examples=50)
+@verifies("ascent.local-maximum", examples=50, classes=("k = 1",))
 @given(attack=strategies.attacks())
 def test_the_end_is_a_strict_local_maximum(attack):
     end = strategies.end_of(attack, np.zeros(attack.d))

@@ -58,7 +58,7 @@ def test_every_size_has_a_witness():
     )
 
 
-@verifies("narrow.expressivity", examples=40)
+@verifies("narrow.expressivity", examples=40, classes=("nearly parallel samples",))
 @given(problem=strategies.certified())
 def test_a_certificate_leads_to_a_fit(problem):
     check.at_least(network.certificate(problem), 1.0, apart="certificate")

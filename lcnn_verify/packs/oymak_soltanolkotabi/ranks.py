@@ -15,6 +15,7 @@ import numpy as np
 from flint import arb, arb_mat, fmpq, fmpq_mat
 
 from lcnn_verify.errors import InputError
+from lcnn_verify.evidence.amounts import held
 from lcnn_verify.evidence.hooks import Shown
 from lcnn_verify.evidence.quantity import Quantity
 from lcnn_verify.numerics import balls
@@ -185,8 +186,4 @@ def determinant(sigma: Activation, grid: Grid, *, of_slopes: bool) -> Quantity:
         with balls.working_precision(max(bits, _BITS)):
             return abs(matrix().det())
 
-    found = enclosed(_BITS)
-    value = float(found.mid())
-    name = "|det J|" if of_slopes else "|det φ(XWᵀ)|"
-    error = float(found.rad()) + 2.0**-50 * value
-    return Quantity(name, value, error, enclosed=enclosed)
+    return held("|det J|" if of_slopes else "|det φ(XWᵀ)|", enclosed)

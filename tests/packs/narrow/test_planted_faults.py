@@ -73,4 +73,4 @@ def test_controls_fall_in_exact_arithmetic(claim):
 
 
 def test_nothing_planted_nothing_fallen():
-    assert not fallen("narrow.benign-region", examples=0.2)
+    assert not fallen("narrow.benign-region", examples=1.0)
