@@ -53,7 +53,9 @@ def test_the_exponent_of_the_deviation():
     slope = float(np.polyfit(np.log(widths), np.log(mean), 1)[0])
     low, high = np.percentile(found, [10, 90], axis=1)
     bound = mean[0] * (np.array(widths) / widths[0]) ** -0.5
-    DEVIATION.add("ReLU", x=widths, y=mean, low=low, high=high, bound_x=widths, bound=bound)
+    columns = {"x": widths, "y": mean, "low": low, "high": high}
+    told = f"fitted exponent {slope:.3f}"
+    DEVIATION.add("ReLU", **columns, bound_x=widths, bound=bound, note=told)
     measure("exponent of ‖JJᵀ/k − Σ‖ in k", slope, claimed="−0.6 to −0.4")
     exponent = Quantity("exponent of k", slope, 1e-9)
     check.at_least(exponent, -0.6)

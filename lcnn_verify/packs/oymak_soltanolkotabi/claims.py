@@ -74,7 +74,7 @@ CLAIMS = (
         title="Random starts fit once √(kd) ≥ n",
         statement=(
             "At n² ≤ kd ≤ 2.25n², n ≤ d²/4 and paper scale at least 95 % of random starts reach "
-            "10⁻⁶r₀ within 4000 steps of η = 1/β², with (α/4)·path + ‖r‖ ≤ r₀ for the least "
+            "10⁻⁶r₀ within 6000 steps of η = 1/β², with (α/4)·path + ‖r‖ ≤ r₀ for the least "
             "σ_min(J_t) = α met on the way."
         ),
         wording=(
@@ -86,7 +86,7 @@ CLAIMS = (
         source=ABSTRACT,
         assumptions=(_MODEL, "softplus; Gaussian directions and labels; a seeded list of starts"),
         constants=(
-            _ours("95 %, 4000, 10⁻⁶", "of starts, steps, of r₀", "an empirical band"),
+            _ours("95 %, 6000, 10⁻⁶", "of starts, steps, of r₀", "an empirical band"),
             _ours("1 ≤ kd/n² ≤ 2.25", "for “exceeds”", "a reading"),
         ),
     ),
