@@ -32,10 +32,12 @@ from lcnn_verify.numerics.activations import (
     Kit,
 )
 from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.packs.oymak_soltanolkotabi import transforms
 
-_NODES = 120
+_NODES = 200
 _SMALL = 12  # matrices up to which mpmath's eigenvalues are quick
-_QUADRATURE = 1e-12  # more than Gauss and Hermite's rule of 120 nodes is off, for tanh and softplus
+_FEW = 3  # and those up to which mpmath's integrals are
+_QUADRATURE = 1e-12  # more than Gauss and Hermite's rule of 200 nodes is off, for tanh and softplus
 _TERMS = 40
 _BITS = 64
 _REACH = 24  # where integrals over the line are cut: beyond it a Gaussian has mass e^{-290}
@@ -167,10 +169,8 @@ def part(kernel: Kernel, rows: Sequence[Sequence[int]], factors: Sequence[float]
     sigma, count = kernel.sigma, len(factors)
 
     def closed(kit: Kit) -> list[list[Any]]:
-        assert kernel.entry is not None
-        assert kernel.squares is not None
-        entry, squares = kernel.entry, [kernel.squares(j, kit) for j in range(count)]
-        weights = [kit.number(f) * s for f, s in zip(factors, squares, strict=True)]
+        entry, square = kernel.entry or _by_transform(sigma), kernel.squares or _squares(sigma)
+        weights = [kit.number(f) * square(j, kit) for j, f in enumerate(factors)]
 
         def one(rho: Any) -> Any:
             return entry(rho, kit) - sum(w * rho ** (j + 1) for j, w in enumerate(weights))
@@ -191,7 +191,7 @@ def part(kernel: Kernel, rows: Sequence[Sequence[int]], factors: Sequence[float]
         return arb_mat([[one(rho) for rho in row] for row in cosines(rows, BALLS)])
 
     value = _float_part(kernel, rows, factors)
-    size, small = len(rows), len(rows) <= _SMALL
+    size, small = len(rows), len(rows) <= (_SMALL if kernel.entry is not None else _FEW)
     rounding = ROUNDING * 100 if kernel.entry is not None else _QUADRATURE
     parts = f" − its parts to j = {len(factors) - 1}" if factors else ""
     return eigenvalue(
@@ -199,9 +199,18 @@ def part(kernel: Kernel, rows: Sequence[Sequence[int]], factors: Sequence[float]
         value,
         size * rounding * (1.0 + sum(map(abs, factors))),
         index=0,
-        exact=(lambda: mpmath.matrix(closed(DECIMALS))) if small and kernel.entry else None,
+        exact=(lambda: mpmath.matrix(closed(DECIMALS))) if small else None,
         enclosed=held,
     )
+
+
+def _by_transform(sigma: Activation) -> Callable[[Any, Kit], Any]:
+    """The entry of a kernel that has no closed form, in mpmath alone."""
+    return lambda rho, _: transforms.entry(sigma, rho)
+
+
+def _squares(sigma: Activation) -> Callable[[int, Kit], Any]:
+    return lambda j, _: transforms.square(sigma, j)
 
 
 def quadratic(kernel: Kernel, rows: Sequence[Sequence[int]]) -> Quantity:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
 
 from lcnn_verify.evidence.draws import discard, ranked, readable
-from lcnn_verify.numerics.activations import Activation
-from lcnn_verify.packs.oymak_soltanolkotabi import evaluation, fast, quantities
+from lcnn_verify.numerics.activations import FLOATS, Activation
+from lcnn_verify.packs.oymak_soltanolkotabi import evaluation, fast, kernels, quantities
 from lcnn_verify.packs.oymak_soltanolkotabi import problem as problems
 from lcnn_verify.packs.oymak_soltanolkotabi.problem import EVERY, SHAPES, SMOOTH, Problem
 from lcnn_verify.packs.oymak_soltanolkotabi.ranks import Grid, Vector
@@ -37,13 +38,27 @@ def grids(draw: Any, most_n: int, most_k: int, most_d: int, least_k: int = 1) ->
 @st.composite
 def directions(draw: Any, most_n: int, d: int, size: int = 9) -> tuple[Vector, ...]:
     """Nonzero integer rows (d,) on different lines: nearly parallel ones are common."""
-    seen: dict[Vector, Vector] = {}
-    for row in draw(rows(draw(st.integers(1, most_n)), d, size)):
-        if any(row):
-            lead = next(entry for entry in row if entry)
-            line = tuple(entry * 10**6 // lead for entry in row)
-            seen.setdefault(line, row)
-    return tuple(seen.values()) or ((1,) + (0,) * (d - 1),)
+    drawn = [row for row in draw(rows(draw(st.integers(1, most_n)), d, size)) if any(row)]
+    drawn = drawn or [(1,) + (0,) * (d - 1)]
+    if d > 1 and len(drawn) < most_n and draw(st.booleans()):
+        lead = _lead(drawn[0])
+        drawn.append(tuple(size * e + (c == (lead + 1) % d) for c, e in enumerate(drawn[0])))
+    seen: dict[tuple[Fraction, ...], Vector] = {}
+    for row in drawn:
+        seen.setdefault(tuple(Fraction(e, row[_lead(row)]) for e in row), row)
+    return tuple(seen.values())
+
+
+def _lead(row: Vector) -> int:
+    """Where the first entry that is not 0 stands."""
+    return next(c for c, entry in enumerate(row) if entry)
+
+
+def classes_of(rows: tuple[Vector, ...]) -> tuple[str, ...]:
+    """What is special about drawn directions: a single one, or a cosine above 0.99."""
+    rho = np.triu(np.abs(np.array(kernels.cosines(rows, FLOATS))), 1)
+    near = ("nearly parallel inputs",) if (rho > 0.99).any() else ()
+    return (*near, *(("one direction",) if len(rows) == 1 else ()))
 
 
 @st.composite

@@ -6,6 +6,7 @@ import itertools
 import math
 from fractions import Fraction
 
+import mpmath
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -23,6 +24,7 @@ from lcnn_verify.packs.oymak_soltanolkotabi import (
     quantities,
     ranks,
     strategies,
+    transforms,
 )
 from lcnn_verify.packs.oymak_soltanolkotabi import problem as problems
 from lcnn_verify.packs.oymak_soltanolkotabi.problem import EVERY, SMOOTH, Problem
@@ -164,16 +166,35 @@ def test_the_cards_coefficients():
     assert math.sqrt(relu.squares(1, activations.FLOATS)) == pytest.approx(0.39894, abs=5e-6)
 
 
-def test_what_is_left_of_a_kernel_has_routes_that_agree_and_a_wrong_one_is_seen():
+def test_what_is_left_of_a_kernel_has_routes_that_agree_and_a_wrong_one_is_seen(monkeypatch):
     rows = ((1, 0), (9, 8))
-    for kernel in kernels.KERNELS[:2]:
+    for kernel in kernels.KERNELS:
         found = kernels.part(kernel, rows, [1.0, 1.0])
+        assert found.exact is not None
         assert Audit(everything=True).defect(found) is None
         assert found.value > 0
+    for kernel in kernels.KERNELS[:2]:
         none = kernels.Kernel(kernel.sigma, kernel.entry, lambda j, kit: kit.number(0))
         assert kernels.part(none, rows, [1.0, 1.0]).value != pytest.approx(found.value)
     lost = kernels.part(kernels.KERNELS[0], rows, [1.0, 2.0])
     assert lost.value < -lost.error
+    monkeypatch.setattr(kernels, "_NODES", 120)  # too few for tanh where inputs are parallel
+    few = kernels.part(kernels.KERNELS[3], ((1, 0),), [])
+    assert Audit(everything=True).defect(few) is not None
+
+
+@pytest.mark.parametrize("sigma", [activations.SOFTPLUS, activations.TANH], ids=lambda s: s.name)
+def test_transforms_are_the_quadrature_and_agree_at_two_precisions(sigma):
+    for rho in (0.0, 0.3, -0.9, 0.999, 1.0):
+        with mpmath.workdps(25):
+            coarse = transforms.entry(sigma, mpmath.mpf(rho))
+        with mpmath.workdps(40):
+            fine = transforms.entry(sigma, mpmath.mpf(rho))
+            assert abs(coarse - fine) < 1e-21
+        assert abs(kernels.quadrature(sigma, rho) - float(fine)) < 1e-14
+    for j, square in enumerate(kernels.float_squares(sigma, 4)):
+        with mpmath.workdps(30):
+            assert abs(transforms.square(sigma, j) - square) < 1e-14
 
 
 def test_examples_come_back_and_say_what_they_are():
