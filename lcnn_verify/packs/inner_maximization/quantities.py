@@ -84,7 +84,7 @@ def gain(attack: Attack, delta: FloatArray, eta: float) -> tuple[Quantity, Quant
 
 
 def contraction(attack: Attack) -> Quantity:
-    """Q = εL/(‖∇F(0)‖ − Lε): T contracts by it where it is in [0, 1) (THEORY §4)."""
+    """The factor q = εL/(‖∇F(0)‖ − Lε): T contracts by it where it is in [0, 1) (THEORY §4)."""
 
     def slope(kit: Kit) -> Any:
         found = attack.gradient(exactly(np.zeros(attack.d), kit), kit)
@@ -145,7 +145,7 @@ class Maximum:
         return bool(self.slope > 0) and self.signs == Inertia(self.attack.d, 0, 1)
 
     def multiplier(self) -> Quantity:
-        """Λ = ‖∇F‖/ε, with its sign."""
+        """The multiplier λ = ‖∇F‖/ε, with its sign."""
         return held("λ", lambda bits: self.slope / self.attack.epsilon)
 
     def distance(self, delta: Iterable[Any]) -> Quantity:

@@ -79,7 +79,8 @@ class Problem:
     def from_json(cls, data: Mapping[str, Any]) -> Problem:
         """The problem that :meth:`to_json` wrote. Raises ``KeyError`` or ``ValueError``."""
         X, y, W, v = (np.array(data[name], dtype=np.float64) for name in ("X", "y", "W", "v"))
-        if X.ndim != 2 or W.ndim != 2 or (len(X), len(W)) != (y.size, v.size):
+        fits = X.ndim == W.ndim == 2 and X.shape[1] == W.shape[1]
+        if not fits or (len(X), len(W)) != (y.size, v.size):
             raise ValueError("arrays of a problem that do not fit together")
         return cls(X, y, W, v, _KNOWN[data["sigma"]], dict(data["parameters"]))
 
@@ -101,7 +102,7 @@ class Problem:
         return [*map(kit.number, self.W.ravel().tolist())]
 
     def residual(self, theta: Sequence[Any], kit: Kit) -> list[Any]:
-        """F − y at the W whose entries ``theta`` lists, and the v after them, if there is one."""
+        """The n outputs less labels at the entries of W, and of v after them where it is free."""
         weights, outputs = self._parts(theta, kit)
         y = map(kit.number, self.y.tolist())
         return [

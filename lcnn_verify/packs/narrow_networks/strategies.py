@@ -66,7 +66,7 @@ def grids(
 
 
 def samples_of(rng: np.random.Generator, n: int, d: int, shape: str) -> FloatArray:
-    """N rows of length 1 in R^d that lie as ``shape`` says; Gaussian ones for d = 1."""
+    """Draw n rows of length 1 in R^d that lie as ``shape`` says; Gaussian ones for d = 1."""
     X = rng.normal(size=(n, d))
     if d == 1:
         return X
