@@ -18,7 +18,7 @@ import numpy as np
 from flint import arb, fmpq, fmpq_mat, fmpz
 
 from lcnn_verify.errors import InputError
-from lcnn_verify.numerics.inertia import Inertia
+from lcnn_verify.numerics.inertia import Inertia, real_roots
 
 Vector: TypeAlias = tuple[Fraction, ...]
 _WANTED = "finite real numbers: ints, Fractions, floats taken exactly"
@@ -93,8 +93,7 @@ def singular_values(matrix: Any) -> tuple[arb, ...]:
     A = as_rationals("matrix", matrix)
     wide = A.nrows() <= A.ncols()
     gram = A * A.transpose() if wide else A.transpose() * A
-    squares = gram.charpoly().numer().complex_roots()  # isolated, so that their order is known
-    found = [arb.sqrt(root.real) for root, multiplicity in squares for _ in range(multiplicity)]
+    found = map(arb.sqrt, real_roots(gram.charpoly()))  # apart, so that their order is known
     return tuple(sorted(found, key=lambda ball: ball.mid(), reverse=True))
 
 

@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from flint import acb_mat, arb, arb_mat
+from flint import acb_mat, arb, arb_mat, fmpq, fmpq_mat, fmpq_poly
 
 from lcnn_verify.errors import InputError
 from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.numerics.balls import norm, widened
 from lcnn_verify.numerics.krawczyk import NotProved, column, midpoints
 
 _SLACK = 1e-9  # of the largest eigenvalue: what a float64 guess of bounds leaves to rounding
@@ -146,7 +147,27 @@ def eigenvalues(matrix: arb_mat) -> list[arb]:
     Clusters share a ball. At the precision in force; raises :class:`NotProved` where none is found.
     """
     try:
-        found = acb_mat(matrix).eig(multiple=True)
-    except ValueError as error:
-        raise NotProved(f"eigenvalues: {error}") from None
-    return [value.real for value in found]
+        return [value.real for value in acb_mat(matrix).eig(multiple=True)]
+    except ValueError:  # equal ones are not isolated in balls, but over the rationals
+        pass
+    if not all(entry.is_finite() for entry in matrix.entries()):
+        raise NotProved("eigenvalues: an entry has no bound")
+    middle = fmpq_mat([[_rational(entry) for entry in row] for row in matrix.mid().tolist()])
+    symmetric = (middle + middle.transpose()) / 2
+    reach = norm(entry.rad() for entry in matrix.entries())  # of A from it, and so of each (Weyl)
+    return [widened(value, reach) for value in real_roots(symmetric.charpoly())]
+
+
+def real_roots(polynomial: fmpq_poly) -> list[arb]:
+    """Balls for the roots of a polynomial all of whose roots are real, each as often as it is one.
+
+    Different ones have balls apart, at the precision in force.
+    """
+    roots = polynomial.numer().complex_roots()
+    return [root.real for root, multiplicity in roots for _ in range(multiplicity)]
+
+
+def _rational(point: arb) -> fmpq:
+    """An exact ball as a rational."""
+    mantissa, exponent = point.man_exp()
+    return mantissa * fmpq(2) ** int(exponent)

@@ -8,7 +8,13 @@ from flint import arb, arb_mat
 
 from lcnn_verify.errors import InputError
 from lcnn_verify.numerics.balls import EnclosureError, working_precision
-from lcnn_verify.numerics.inertia import Inertia, eigenvalue_bounds, inertia, spectral_norm
+from lcnn_verify.numerics.inertia import (
+    Inertia,
+    eigenvalue_bounds,
+    eigenvalues,
+    inertia,
+    spectral_norm,
+)
 from lcnn_verify.numerics.krawczyk import NotProved, contracts, midpoints, unique_zero
 
 
@@ -113,3 +119,24 @@ def test_eigenvalues_are_bounded_on_both_sides():
         indefinite, _ = random_symmetric(np.random.default_rng(6), (-0.5, 2.0, 3.0))
         with pytest.raises(NotProved, match="may not be positive"):
             eigenvalue_bounds(balls(indefinite))
+
+
+@pytest.mark.parametrize("rank", [0, 1, 2])
+def test_eigenvalues_that_repeat_have_balls_too(rank):
+    rng = np.random.default_rng(rank)
+    block = rng.integers(-3, 4, (3, rank)) @ rng.integers(-3, 4, (rank, 4))
+    matrix = np.block([[np.zeros((3, 3)), block], [block.T, np.zeros((4, 4))]])
+    with working_precision(160):
+        exact = arb_mat(matrix.tolist())
+        found = sorted(eigenvalues(exact), key=lambda ball: float(ball.mid()))
+        wide = exact * arb(1, 1e-20)
+        reach = max(float(ball.rad()) for ball in eigenvalues(wide))
+    assert all(ball.rad() < 1e-40 for ball in found)
+    values = np.linalg.eigvalsh(matrix)
+    np.testing.assert_allclose([float(ball.mid()) for ball in found], values, atol=1e-12)
+    assert (reach > 1e-20 * values[-1] / 2) == (rank > 0)
+
+
+def test_a_matrix_without_bounds_has_no_eigenvalues():
+    with pytest.raises(NotProved, match="an entry has no bound"):
+        eigenvalues(arb_mat([[arb(math.inf), 0], [0, 1]]))
