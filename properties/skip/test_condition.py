@@ -31,7 +31,7 @@ def test_the_condition_number_is_bounded(layer, size):
     norm = float(np.linalg.norm(layer.W, 2))
     small = np.array(layer.W) * (size / norm if norm else 1.0)
     layer = replace(layer, W=tuple(map(tuple, small.tolist())))
-    (r, *_), found = quantities.of("W", layer.weights), quantities.of("I + DW", layer.local)
+    (r, *_), found = quantities.of("W", layer.weights), quantities.of("I+DW", layer.local)
     largest, least = found[0], found[-1]
     check.at_most(r, 1.0, apart="‖W‖ < 1", layer=layer)
     check.at_most(largest, 1.0 + r, ties=True, layer=layer)

@@ -14,6 +14,7 @@ from flint import fmpq, fmpq_mat
 
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence.hooks import Shown
+from lcnn_verify.numerics.arrays import as_array, as_matrix
 from lcnn_verify.numerics.exact import as_rationals
 
 Row: TypeAlias = tuple[float, ...]
@@ -39,6 +40,14 @@ def scalar(value: float) -> fmpq:
 def matrix_of(rows: Any) -> Matrix:
     """Rows of numbers as floats."""
     return tuple(tuple(map(float, row)) for row in rows)
+
+
+def _row(name: str, value: Any) -> Row:
+    return tuple(as_array(name, value, dimensions=1).tolist())
+
+
+def _rows(name: str, value: Any) -> Matrix:
+    return matrix_of(as_matrix(name, value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +102,7 @@ class Layer:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Layer:
         """The layer that :meth:`to_json` wrote. Raises ``KeyError`` or ``ValueError``."""
-        return cls(matrix_of(data["W"]), tuple(map(float, data["D"])), float(data["rho"]))
+        return cls(_rows("W", data["W"]), _row("D", data["D"]), _row("rho", [data["rho"]])[0])
 
     @classmethod
     def show(cls, data: Mapping[str, Any]) -> Shown:
@@ -157,10 +166,9 @@ class Network:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Network:
         """The network that :meth:`to_json` wrote. Raises ``KeyError`` or ``ValueError``."""
-        below, above = map(float, data["slopes"])
-        x, t = (tuple(map(float, data[name])) for name in ("x", "t"))
-        weights = tuple(matrix_of(W) for W in data["weights"])
-        return cls(weights, (below, above), float(data["rho"]), x, t)
+        below, above, rho = _row("slopes and rho", [*_row("slopes", data["slopes"]), data["rho"]])
+        weights = tuple(_rows("weights", W) for W in as_array("weights", data["weights"]))
+        return cls(weights, (below, above), rho, _row("x", data["x"]), _row("t", data["t"]))
 
     @classmethod
     def show(cls, data: Mapping[str, Any]) -> Shown:
@@ -237,10 +245,9 @@ def hessian(net: Network, at: int, step: float) -> fmpq_mat:
 
 def curvature(net: Network, at: int) -> tuple[fmpq_mat, fmpq]:
     """BD and ‖z‖² of layer ``at``: B = ∏ (D_k W_k + ρI) over the later layers, z its input."""
-    seen, n = through(net), len(net.x)
-    found = seen.slopes[at]
+    seen = through(net)
+    found: fmpq_mat = seen.slopes[at]
     for W, D in zip(net.weights[at + 1 :], seen.slopes[at + 1 :], strict=True):
         found = skipped(D * as_rationals("W", W), net.rho) * found
     z = seen.inputs[at]
-    assert found.nrows() == n
     return found, (z.transpose() * z)[0, 0]

@@ -20,5 +20,5 @@ from lcnn_verify.packs.skip_connections import quantities, strategies
 def test_the_identity_helps(layer):
     if layer.gated.det() == 0:
         discard("DW is singular")
-    plain, skipped = quantities.of("DW", layer.gated), quantities.of("DW + I", layer.local)
+    plain, skipped = quantities.of("DW", layer.gated), quantities.of("DW+I", layer.local)
     check.at_most(skipped[0] * plain[-1], plain[0] * skipped[-1], ties=True)

@@ -112,6 +112,14 @@ def test_spectra_are_told_apart_and_examples_come_back():
     assert Network.show(NETWORK.to_json()).parameters["ρ"] == 0.5
 
 
+@pytest.mark.parametrize("damage", [None, [], "x", [[]], [None], [[1.0, "a"]], {"a": 1}])
+def test_damaged_examples_are_refused(damage):
+    for example in (Layer(((0.5, 1.0),), (0.125,), -1.0), NETWORK):
+        for name in example.to_json():
+            with pytest.raises((ValueError, KeyError)):
+                type(example).show({**example.to_json(), name: damage})
+
+
 def test_random_layers_have_the_slopes_and_the_size_said():
     rng = np.random.default_rng(0)
     layer = quantities.random_layer(rng, 64, 0.5, quantities.RELU)
