@@ -11,16 +11,22 @@ Source: THEORY §3.
 """
 
 from hypothesis import given
+from hypothesis import strategies as st
 
 from lcnn_verify.evidence import check, verifies
 from lcnn_verify.evidence.draws import classify
 from lcnn_verify.packs.quantum_networks import quantities, strategies
 
+PROBLEMS = st.one_of(
+    strategies.problems(),
+    strategies.problems(kinds=("aligned", "turning")),
+    strategies.problems(3, 3, kinds=("any",)),
+)
 KINDS = ("p = 1", "repeated inputs", "aligned state", "equality")
 
 
 @verifies("qnn.pointwise-derivative", examples=60, classes=KINDS)
-@given(problem=strategies.problems(most_qubits=3))
+@given(problem=PROBLEMS)
 def test_the_derivative_is_at_most_twice_the_deviation(problem):
     for i in range(problem.n):
         spread = quantities.spread(problem, i)

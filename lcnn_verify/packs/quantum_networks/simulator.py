@@ -139,45 +139,41 @@ def oracle(problem: Problem, digits: int) -> Outcome:
     """The outcome by dense matrix exponentials and the shift rule, to about ``digits`` digits."""
     decimals = 2 * digits + 20
     with mpmath.workdps(decimals):
-        M = _mp_involution(problem.measurement, problem.qubits)
-        turned = [
-            _exponential(layer.generator, problem.qubits, layer.angle, decimals)
-            for layer in problem.layers
-        ]
-        fixed = [_mp_involution(layer.fixed, problem.qubits) for layer in problem.layers]
+        q, M = problem.qubits, _decimals(problem.measurement, problem.qubits)
+        turned = [_exponential(a.generator, q, a.angle, decimals) for a in problem.layers]
+        quarters = [_exponential(a.generator, q, None, decimals) for a in problem.layers]
+        fixed = [_decimals(a.fixed, q) for a in problem.layers]
 
-        def expectation(state: Any, at: int = -1, sign: int = 0) -> Any:
-            for k, layer in enumerate(problem.layers):
-                state = turned[k] * state
-                if k == at:
-                    quarter = _exponential(layer.generator, problem.qubits, None, decimals)
-                    state = (quarter if sign > 0 else quarter.H) * state
-                state = fixed[k] * state
-            return mpmath.re((state.H * M * state)[0])
+        def expectations(state: Any, k: int) -> Any:
+            """⟨M⟩ of each column, where rotation k is done and what follows is not."""
+            for U, R in zip(fixed[k:], [*turned[k + 1 :], None], strict=True):
+                state = U @ state if R is None else R @ (U @ state)
+            return [mpmath.re(y) for y in (state.conj() * (M @ state)).sum(axis=0)]
 
-        states = []
-        for entries in problem.inputs:
-            column = mpmath.matrix([mpmath.mpc(*pair) for pair in entries])
-            states.append(column / mpmath.norm(column))
-        values = [expectation(state) for state in states]
-        slopes = [
-            [expectation(state, k, 1) - expectation(state, k, -1) for state in states]
-            for k in range(problem.p)
-        ]
+        columns = [[mpmath.mpc(*pair) for pair in entries] for entries in problem.inputs]
+        state = np.array([[z / mpmath.norm(column) for z in column] for column in columns]).T
+        slopes = []
+        for k, R in enumerate(turned):
+            state = R @ (fixed[k - 1] @ state if k else state)
+            up, down = (expectations(Q @ state, k) for Q in (quarters[k], quarters[k].conj().T))
+            slopes.append([a - b for a, b in zip(up, down, strict=True)])
+        values = expectations(state, problem.p - 1)
         return Outcome([(1 + y) / 2 for y in values], [(1 - y) / 2 for y in values], slopes)
 
 
 @lru_cache(maxsize=256)
 def _exponential(name: str, qubits: int, angle: float | None, decimals: int) -> Any:
-    """exp(−iθH) by mpmath; θ = π/4 without an angle."""
+    """exp(−iθH) by mpmath, as an array of its numbers; θ = π/4 without an angle."""
     with mpmath.workdps(decimals):
         theta = mpmath.pi / 4 if angle is None else mpmath.mpf(angle)
-        return mpmath.expm(_mp_involution(name, qubits) * mpmath.mpc(0, -theta))
+        H = mpmath.matrix(_decimals(name, qubits).tolist())
+        return np.array(mpmath.expm(H * mpmath.mpc(0, -theta)).tolist())
 
 
-def _mp_involution(name: str, qubits: int) -> Any:
+def _decimals(name: str, qubits: int) -> Any:
+    """An involution as an array of mpmath's numbers."""
     matrix, power = involution(name, qubits)
-    return mpmath.matrix(matrix.tolist()) / mpmath.sqrt(2) ** power
+    return np.array([[mpmath.mpc(z) / mpmath.sqrt(2) ** power for z in row] for row in matrix])
 
 
 def residuals(problem: Problem, found: Outcome) -> FloatArray:
