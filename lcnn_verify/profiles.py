@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -29,6 +29,10 @@ class Profile:
     shards: int
     unit_seconds: float
     unit_gigabytes: float = 4.0
+
+    def part(self, items: Sequence[T]) -> Sequence[T]:
+        """``items``, or where the budget is below the quick profile's their first: two at least."""
+        return items[: max(2, round(len(items) * self.examples))]
 
 
 PROFILES = {

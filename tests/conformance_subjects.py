@@ -1,4 +1,4 @@
-"""Implementations for the tests of the conformance checks: an honest one, and one slip for each."""
+"""Implementations for the tests of the conformance checks: honest ones, and some slips."""
 
 from __future__ import annotations
 
@@ -53,6 +53,10 @@ class Honest64Batched(Honest):
         return self._each(super().gradient, W, V)
 
 
+class Honest32Batched(Honest64Batched):
+    dtype = "float32"
+
+
 class Doubled(Honest):
     def loss(self, W, V):
         return 2.0 * super().loss(W, V)
@@ -61,18 +65,6 @@ class Doubled(Honest):
 class Flipped(Honest):
     def gradient(self, W, V):
         return -super().gradient(W, V)
-
-
-class Unrelated(Honest):
-    """A gradient that is right, of a loss that is not: a constant too much per student."""
-
-    def loss(self, W, V):
-        return super().loss(W, V) + 0.1 * (W**2).sum()
-
-
-class Disagreeing(Honest):
-    def loss_and_gradient(self, W, V):
-        return 1.01 * self.loss(W, V), self.gradient(W, V)
 
 
 class DiagonalNan(Honest):
@@ -97,41 +89,6 @@ class ParallelKilled(Honest):
         return norms, units, rho, charges, kernel, np.where(np.abs(rho) > 1.0 - 1e-7, 0.0, slope)
 
 
-class Residual(Honest):
-    """Wrong for some residues of the width mod 8 only, as a published library was."""
-
-    def gradient(self, W, V):
-        rows = super().gradient(W, V)
-        if len(W) % 8 in (3, 5, 6, 7):
-            rows[-1] *= 1.001
-        return rows
-
-
-class Anisotropic(Honest):
-    def loss(self, W, V):
-        return super().loss(W * 1.0, V) + (W[:, 0] ** 4).sum()
-
-
-class OrderDependent(Honest):
-    def loss(self, W, V):
-        return super().loss(W, V) * (1.0 + 1e-6 * float(np.argmax(np.abs(W).max(axis=1))))
-
-
-class Signed(Honest):
-    def loss(self, W, V):
-        return super().loss(W, V) + 0.01 * float(abs(W.sum()) ** 4)
-
-
-class Unscaled(Honest):
-    def loss(self, W, V):
-        return super().loss(W, V) + 1e-6
-
-
-class Splittable(Honest):
-    def loss(self, W, V):
-        return super().loss(W, V) * (1.0 + 1e-6 * len(W))
-
-
 class Diagonalless(Honest):
     def loss(self, W, V):
         *_, charges, kernel, _ = self.parts(W, V)
@@ -144,16 +101,6 @@ class Mutating(Honest):
         value = super().loss(W, V)
         W += 1.0
         return value
-
-
-class Stale(Honest):
-    """A cache with too short a key: the shape."""
-
-    def __init__(self):
-        self.cache = {}
-
-    def loss(self, W, V):
-        return self.cache.setdefault(W.shape, super().loss(W, V))
 
 
 class Drifting(Honest):
@@ -185,6 +132,11 @@ class FirstOfBatch(Honest64Batched):
 class LossOnly:
     def loss(self, W, V):
         return Honest().loss(W, V)
+
+
+class DoubledLossOnly:
+    def loss(self, W, V):
+        return Doubled().loss(W, V)
 
 
 class PairOnly:

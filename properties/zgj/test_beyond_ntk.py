@@ -19,7 +19,7 @@ from lcnn_verify.packs.zgj.quantities import loss, threshold_level
 WIDTHS = (4, 16, 64, 256)
 
 
-@verifies("zgj.beyond-ntk", cases=lambda profile: [{"m": m} for m in WIDTHS])
+@verifies("zgj.beyond-ntk", cases=lambda profile: [{"m": m} for m in profile.part(WIDTHS)])
 def test_students_travel_at_every_width(m):
     x = mirrored_start(m)
     check.at_most(loss(x), threshold_level(x), apart="below the threshold")

@@ -74,7 +74,7 @@ MARGINS = Figure(
 )
 
 
-@verifies("zgj.threshold", cases=grid)
+@verifies("zgj.threshold", cases=lambda profile: profile.part(list(grid(profile))))
 def test_the_adversary_stays_above_the_bound(degrees, ratio, r, d, m):
     V = teachers_at(degrees, ratio, r, d)
     names = ("zgj.threshold", f"{degrees}/{ratio}/{r}/{d}/{m}")

@@ -37,7 +37,7 @@ from lcnn_verify.profiles import active
 MOST_SLOPE, JUDGED = 0.1, 3  # claimed of log T against log m, over so many top rungs
 START = 0.02  # just below ε₀(I₂) = 0.0215
 NARROW = laws.below_threshold_law(max_r=2, max_d=3)
-DENSE_WIDTHS, DENSE_STARTS = [3 * 2**k for k in range(5)], 8
+DENSE_WIDTHS, DENSE_STARTS = [3 * 2**k for k in range(5)], range(8)
 
 
 @verifies("zgj.width-free", examples=30, draws=30, law=NARROW)
@@ -99,9 +99,9 @@ def test_splitting_changes_no_run(instance, splits):
 
 def ladder(V, start, widths, starts, name):
     """T of each start at each width, in time units: an array (widths, starts)."""
-    times = np.empty((len(widths), starts))
+    times = np.empty((len(widths), len(starts)))
     for rung, m in enumerate(widths):
-        for k in range(starts):
+        for k in starts:
             rng = np.random.default_rng(active().derive_seed("zgj.width-free", name, f"{m}/{k}"))
             x = Instance(width_ladder_start(V, m, start, rng), V, parameters={"m": m, "start": k})
             run = descend(x)
@@ -151,14 +151,10 @@ def slope_bound(widths, times, rng, resamples=2000):
 @verifies("zgj.width-free")
 def test_planar_ladder_has_a_plateau():
     run = active()
-    top, starts = (
-        run.pick(quick=4096, standard=4096, deep=65536),
-        run.pick(quick=16, standard=50, deep=50),
-    )
+    rungs = run.pick(quick=12, standard=12, deep=16)
+    starts = run.profile.part(range(run.pick(quick=16, standard=50, deep=50)))
     V = np.eye(2)
-    widths = [2]
-    while widths[-1] < top:
-        widths.append(2 * widths[-1])
+    widths = run.profile.part([2**k for k in range(1, rungs + 1)])
     name = "planar, V = I₂"
     times = ladder(V, START, widths, starts, name)
     rng = np.random.default_rng(active().derive_seed("zgj.width-free", "bootstrap"))
@@ -175,5 +171,7 @@ def test_dense_ladder_is_reported():
     V = np.eye(4)[:3]
     level = 0.9 * loss_threshold(V)
     name = "dense, 3 orthonormal teachers in d = 4"
-    times = ladder(V, level, DENSE_WIDTHS, DENSE_STARTS, name)
-    chart_ladder(name, DENSE_WIDTHS, times, "reported, not judged: too narrow for the plateau")
+    part = active().profile.part
+    widths = part(DENSE_WIDTHS)
+    times = ladder(V, level, widths, part(DENSE_STARTS), name)
+    chart_ladder(name, widths, times, "reported, not judged: too narrow for the plateau")

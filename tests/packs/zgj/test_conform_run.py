@@ -27,36 +27,12 @@ from lcnn_verify.reporting.report import Report
 
 SUBJECTS = Path(conformance_subjects.__file__)
 FEW = ("loss-values", "degenerate", "batch")
-HOSTILE = """
-import ctypes, os, time
-import numpy as np
-import conformance_subjects
-from conformance_subjects import Honest
-
-class Hangs(Honest):
-    def loss(self, W, V):
-        while True:
-            time.sleep(1.0)
-
-class Crashes(Honest):
-    def loss(self, W, V):
-        ctypes.string_at(0)
-
-class Hungry(Honest):
-    def loss(self, W, V):
-        return np.ones(10 * 2**27).sum()
-
-class Leaves(Honest):
-    def gradient(self, W, V):
-        os._exit(7)
-"""
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """A folder with the implementations, as a user would have them."""
     shutil.copy(SUBJECTS, tmp_path)
-    (tmp_path / "hostile.py").write_text(HOSTILE)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -142,21 +118,24 @@ def test_a_replay_asks_the_implementation_again(folder):
 
 
 def test_hostile_implementations_are_named_and_the_report_is_complete(folder):
-    words = {
-        "Hangs": "did not answer within the time limit",
-        "Crashes": "crashed its process",
-        "Hungry": "took more memory than the limit allows",
-        "Leaves": "ended its process",
-    }
-    for name, did in words.items():
-        target = f"hostile.py:{name}"
+    """Mutants of the gallery whose loss hangs, crashes or eats memory."""
+    checks = ("loss-values", "gradient-values", "repeatable")
+    for name, did in (
+        ("Hangs", "did not answer within the time limit"),
+        ("Segfaults", "crashed its process"),
+        ("EatsMemory", "took more memory than the limit allows"),
+    ):
         seconds = 0.5 if name == "Hangs" else 60.0  # time enough to crash in
         limits = Limits(call_seconds=seconds, memory_gigabytes=0.5)
-        report = conform(target, checks=("degenerate", "agreement"), jobs=2, limits=limits)
+        target = f"lcnn_verify.packs.zgj.gallery.mutants.hostile:{name}"
+        report = conform(target, checks=checks, jobs=2, limits=limits, out="out")
         assert report.exit_code == 1
-        degenerate, _ = report.data["claims"]
-        assert did in degenerate["reason"], degenerate["reason"]
-        assert degenerate["counterexample"]["run"]["subject"]["call_seconds"] == seconds
+        assert list(report.verdicts.values()) == ["REFUTED", "SUPPORTED", "INCONCLUSIVE"]
+        fallen = report.data["claims"][0]
+        assert did in fallen["reason"], fallen["reason"]
+        assert fallen["counterexample"]["run"]["subject"]["call_seconds"] == seconds
+        assert (folder / "out" / "index.html").is_file()
+        assert len(list((folder / "out" / "counterexamples").glob("*.json"))) == 1
 
 
 def test_an_interrupted_run_resumes_and_another_implementation_does_not(folder, monkeypatch):
@@ -213,7 +192,7 @@ def command(capsys, *words):
     [
         (["nowhere.module:thing"], "error: TARGET: got 'nowhere.module:thing', but there is no"),
         ([subject("Honst")], "did you mean 'Honest'?"),
-        (["hostile.py:np"], "error: dtype: got"),
+        (["numpy"], "error: dtype: got"),
         ([subject("Honest"), "--checks", "shpes"], "did you mean 'shapes'?"),
         ([subject("Honest"), "--checks", "batch"], "zgj.conform.batch: it has no batches"),
         ([subject("Honest"), "--call-seconds", "0"], "error: --call-seconds: got 0.0, wanted a"),

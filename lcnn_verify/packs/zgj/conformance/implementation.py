@@ -6,7 +6,7 @@ import atexit
 import os
 from functools import cache
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,7 +16,7 @@ from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.packs.zgj.conformance import target as targets
 from lcnn_verify.packs.zgj.conformance.adapter import Adapter
 from lcnn_verify.packs.zgj.conformance.arrays import LAYOUTS, Layout
-from lcnn_verify.packs.zgj.conformance.declaration import Arrays, Declaration, Dtype, Facts
+from lcnn_verify.packs.zgj.conformance.declaration import Arrays, Declaration, Dtype
 from lcnn_verify.packs.zgj.conformance.faults import DEFAULT_LIMITS, Limits, Misbehaviour
 from lcnn_verify.packs.zgj.conformance.process.isolation import Isolated
 from lcnn_verify.packs.zgj.conformance.target import home_of, module_of
@@ -25,35 +25,8 @@ from lcnn_verify.profiles import active
 _FRESH_STARTS = 2
 
 
-class Service(Protocol):
-    """Where calls go: an :class:`Adapter` in this process, or one in a process of its own."""
-
-    @property
-    def facts(self) -> Facts:
-        """What the object says of itself."""
-        ...
-
-    def call(
-        self, operation: str, W: NDArray[Any], V: NDArray[Any], arrays: Arrays, layout: Layout
-    ) -> tuple[NDArray[Any], ...]:
-        """Results in the dtype of W, or :class:`Misbehaviour`."""
-        ...
-
-    def probe(self, arrays: Arrays) -> tuple[Arrays, bool]:
-        """What comes back for ``arrays``, and whether it works in float32 unasked."""
-        ...
-
-    def enable_x64(self) -> None:
-        """Have JAX compute in float64, or ``InputError``."""
-        ...
-
-    def forget(self) -> bool:
-        """Start from scratch, as if nothing had been asked; False if that cannot be done."""
-        ...
-
-    def close(self) -> None:
-        """End whatever was started for the service."""
-        ...
+Service: TypeAlias = Adapter | Isolated
+"""Where calls go: an adapter in this process, or one in a process of its own."""
 
 
 class Implementation:

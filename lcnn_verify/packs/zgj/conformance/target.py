@@ -20,7 +20,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from lcnn_verify.errors import InputError, did_you_mean
-from lcnn_verify.packs.zgj.conformance.declaration import OPERATIONS
+from lcnn_verify.packs.zgj.conformance.declaration import DECLARED, OPERATIONS
 
 _WANTED = "package.module:object or path/to/file.py:object"
 _PAIR = 2
@@ -94,9 +94,7 @@ def pair(loss: Any, gradient: Any) -> SimpleNamespace:
         if not callable(function):
             raise InputError("target", f"{function!r} for the {name}", "two functions of W and V")
     said = {**getattr(gradient, "__dict__", {}), **getattr(loss, "__dict__", {})}
-    kept = {
-        name: said[name] for name in ("model", "dtype", "batch", "arrays", "domain") if name in said
-    }
+    kept = {name: said[name] for name in DECLARED if name in said}
     return SimpleNamespace(loss=loss, gradient=gradient, **kept)
 
 

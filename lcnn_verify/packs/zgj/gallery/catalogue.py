@@ -15,20 +15,20 @@ from pathlib import Path
 from lcnn_verify.errors import InputError, did_you_mean
 
 REFERENCES = ("numpy_direct", "jax_autodiff", "torch_autograd")
-TOPICS = (
-    "formula",
-    "derivative",
-    "diagonal",
-    "precision",
-    "degenerate",
-    "shapes",
-    "state",
-    "layout",
-    "agreement",
-    "batches",
-    "hostile",
-)
-_BASE = {"NumpyDirect", "JaxAutodiff", "TorchAutograd"}
+TOPICS = {
+    "formula": "The formula of the loss",
+    "derivative": "Its derivative",
+    "diagonal": "Equal, opposite and nearly parallel neurons",
+    "precision": "Digits lost on the way",
+    "degenerate": "Zero, tiny and huge neurons",
+    "shapes": "Shapes that were not tried",
+    "state": "Memory, chance, and hands on the caller's arrays",
+    "layout": "Arrays in another memory layout",
+    "agreement": "Operations that disagree",
+    "batches": "Batches",
+    "hostile": "No answer, or something else",
+}
+"""Each module of mutants, and what they are about."""
 _NEEDS = {"jax_autodiff": "jax", "torch_autograd": "torch"}
 _FOLDER = Path(__file__).parent
 

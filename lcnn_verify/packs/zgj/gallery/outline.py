@@ -8,7 +8,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from lcnn_verify.packs.zgj.gallery.catalogue import REFERENCES, Entry
+from lcnn_verify.packs.zgj.gallery.catalogue import REFERENCES, TOPICS, Entry
 from lcnn_verify.reporting import markdown
 from lcnn_verify.reporting.document import (
     Block,
@@ -166,25 +166,10 @@ def _options(data: _Json) -> list[str]:
     return options + (["--seeds", str(len(seeds))] if len(seeds) > 1 else [])
 
 
-_TOPICS = {
-    "formula": "The formula of the loss",
-    "derivative": "Its derivative",
-    "diagonal": "Equal, opposite and nearly parallel neurons",
-    "precision": "Digits lost on the way",
-    "degenerate": "Zero, tiny and huge neurons",
-    "shapes": "Shapes that were not tried",
-    "state": "Memory, chance, and hands on the caller's arrays",
-    "layout": "Arrays in another memory layout",
-    "agreement": "Operations that disagree",
-    "batches": "Batches",
-    "hostile": "No answer, or something else",
-}
-
-
 def listing(entries: Iterable[Entry]) -> Iterator[str]:
     """A line for each of ``entries``, below the id of its topic, by which all of it is chosen."""
     for topic, group in groupby(entries, lambda entry: entry.topic):
-        yield f"{topic}: {_TOPICS.get(topic, 'correct implementations')}"
+        yield f"{topic}: {TOPICS.get(topic, 'correct implementations')}"
         for entry in group:
             yield f"  {entry.name:<28} {entry.says}"
 
@@ -284,6 +269,6 @@ def standing(item: _Json, seeds: int, most: int | None = None) -> str:
 def groups(data: _Json) -> Iterator[tuple[str, list[_Json]]]:
     """The references, then the mutants topic by topic, each group with its title."""
     known = {"References": [i for i in data["implementations"] if i["topic"] in REFERENCES]}
-    for topic, title in _TOPICS.items():
+    for topic, title in TOPICS.items():
         known[title] = [item for item in data["implementations"] if item["topic"] == topic]
     yield from ((title, items) for title, items in known.items() if items)

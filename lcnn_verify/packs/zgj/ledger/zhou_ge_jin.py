@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from lcnn_verify.ledger.claim import Claim, Constant, Kind, Provenance, Source, Whose
 
 STATED, READING, DERIVED = Provenance.STATED, Provenance.READING, Provenance.DERIVED
@@ -36,8 +38,12 @@ _KAPPA = _ours(
 _TARGET = _ours("target", "10⁻³·L₀", "a budget: no finite run reaches 0")
 _STEP = _ours("step", "0.1/‖V‖_F²", "chosen, small enough for the loss to fall at every step")
 
+_stated = partial(
+    Claim, provenance=(STATED, READING), source=ABSTRACT, assumptions=(_SETTING, _BELOW)
+)
+
 CLAIMS = (
-    Claim(
+    _stated(
         id="zgj.convergence",
         title="Below the threshold the loss goes to 0",
         long=True,
@@ -51,9 +57,6 @@ CLAIMS = (
             "loss will go to 0"
         ),
         kind=Kind.LIMIT,
-        provenance=(STATED, READING),
-        source=ABSTRACT,
-        assumptions=(_SETTING, _BELOW),
         constants=(
             _EPSILON,
             _TARGET,
@@ -62,7 +65,7 @@ CLAIMS = (
             _ours("least Δ of descent", "0.45", "a budget: nearly merged lines take far longer"),
         ),
     ),
-    Claim(
+    _stated(
         id="zgj.recovery",
         title="Students converge to teachers",
         statement=(
@@ -74,15 +77,12 @@ CLAIMS = (
             "to one of teacher neurons"
         ),
         kind=Kind.UPPER,
-        provenance=(STATED, READING),
-        source=ABSTRACT,
-        assumptions=(_SETTING, _BELOW),
         constants=(
             _EPSILON,
             _ours("C", "16", "calibrated: the largest R/√(L/M(Δ)) that was seen is 7.9"),
         ),
     ),
-    Claim(
+    _stated(
         id="zgj.any-width",
         title="Any width m ≥ r will do",
         statement=(
@@ -94,16 +94,13 @@ CLAIMS = (
             "large as the number of teacher neurons"
         ),
         kind=Kind.LIMIT,
-        provenance=(STATED, READING),
-        source=ABSTRACT,
-        assumptions=(_SETTING, _BELOW),
         constants=(
             _EPSILON,
             _ours("widths", "m from r to 4r", "a budget"),
             _ours("all others", "those of zgj.convergence and zgj.recovery", "as there"),
         ),
     ),
-    Claim(
+    _stated(
         id="zgj.gradient-bound",
         title="The gradient bounds the loss",
         long=True,
@@ -116,9 +113,6 @@ CLAIMS = (
             "from local strong convexity or PL conditions used in previous work"
         ),
         kind=Kind.LOWER,
-        provenance=(STATED, READING),
-        source=ABSTRACT,
-        assumptions=(_SETTING, _BELOW),
         constants=(
             _KAPPA,
             _EPSILON,
@@ -127,7 +121,7 @@ CLAIMS = (
             ),
         ),
     ),
-    Claim(
+    _stated(
         id="zgj.rate",
         title="The loss decays at least like 1/(κ²t)",
         statement=(
@@ -137,8 +131,6 @@ CLAIMS = (
         wording="our convergence rate is independent of the number of student neurons",
         kind=Kind.RATE,
         provenance=(DERIVED,),
-        source=ABSTRACT,
-        assumptions=(_SETTING, _BELOW),
         constants=(
             _KAPPA,
             _EPSILON,
@@ -147,7 +139,7 @@ CLAIMS = (
         ),
         follows_from=("zgj.gradient-bound",),
     ),
-    Claim(
+    _stated(
         id="zgj.width-free",
         title="The rate does not depend on the student width",
         long=True,
@@ -158,8 +150,6 @@ CLAIMS = (
         ),
         wording="our convergence rate is independent of the number of student neurons",
         kind=Kind.RATE,
-        provenance=(STATED, READING),
-        source=ABSTRACT,
         assumptions=(_SETTING, _BELOW, "starts of one law at every width"),
         constants=(
             _ours(
@@ -171,7 +161,7 @@ CLAIMS = (
             _STEP,
         ),
     ),
-    Claim(
+    _stated(
         id="zgj.threshold",
         title="The threshold is polynomial and free of the width",
         long=True,
@@ -181,12 +171,10 @@ CLAIMS = (
         ),
         wording="the loss is already lower than a threshold (polynomial in relevant parameters)",
         kind=Kind.LOWER,
-        provenance=(STATED, READING),
-        source=ABSTRACT,
         assumptions=(_SETTING,),
         constants=(_EPSILON, _KAPPA),
     ),
-    Claim(
+    _stated(
         id="zgj.not-pl",
         title="The PL inequality fails when m > r",
         statement=(
@@ -196,13 +184,12 @@ CLAIMS = (
         wording="different from local strong convexity or PL conditions used in previous work",
         kind=Kind.EXISTENCE,
         provenance=(READING,),
-        source=ABSTRACT,
         assumptions=(_SETTING, "m > r"),
         constants=(
             _ours("μ", "{2⁰ … 2⁻⁸}·‖V‖²", "a budget: the ladder could go on, for ‖∇L‖²/L → 0"),
         ),
     ),
-    Claim(
+    _stated(
         id="zgj.not-convex",
         title="The loss is not locally strongly convex when m > r",
         statement=(
@@ -212,10 +199,9 @@ CLAIMS = (
         wording="different from local strong convexity",
         kind=Kind.EXISTENCE,
         provenance=(READING,),
-        source=ABSTRACT,
         assumptions=(_SETTING, "m > r"),
     ),
-    Claim(
+    _stated(
         id="zgj.beyond-ntk",
         title="Neurons move: not the lazy regime",
         statement=(
@@ -228,8 +214,6 @@ CLAIMS = (
         ),
         kind=Kind.EXISTENCE,
         provenance=(READING,),
-        source=ABSTRACT,
-        assumptions=(_SETTING, _BELOW),
         constants=(
             _ours("distance", "0.1", "chosen: the lazy regime would have less than 1/√m"),
             _ours("widths", "4 to 256", "a budget"),
@@ -237,7 +221,7 @@ CLAIMS = (
             _TARGET,
         ),
     ),
-    Claim(
+    _stated(
         id="zgj.existing-theories",
         title="Existing theories do not explain over-parameterization",
         statement="Theories before the paper do not fully explain why over-parameterization helps.",
@@ -248,7 +232,7 @@ CLAIMS = (
         ),
         kind=Kind.EXISTENCE,
         provenance=(STATED,),
-        source=ABSTRACT,
+        assumptions=(),
         not_testable="it speaks of beliefs and of a literature",
     ),
 )
