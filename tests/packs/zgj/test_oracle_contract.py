@@ -12,8 +12,8 @@ import pytest
 from lcnn_verify.errors import InputError
 from lcnn_verify.numerics import agreement
 from lcnn_verify.packs.zgj import oracle
-from lcnn_verify.packs.zgj.model import MODELS, TIED_ABS, Model
-from lcnn_verify.packs.zgj.oracle import closed_form, curvature, routes
+from lcnn_verify.packs.zgj.model import MODELS, TIED_ABS, UNIT_ABS, UNIT_RELU, Model
+from lcnn_verify.packs.zgj.oracle import closed_form, routes
 
 W = np.array([[1.0, 0.5, -0.25], [0.1, -2.0, 0.3], [1.0, 0.5, -0.2500001]])
 V = np.array([[0.7, 0.2, 0.0], [-0.3, 1.1, 0.9]])
@@ -91,8 +91,7 @@ def test_a_planted_disagreement_is_reported(name: str, monkeypatch: pytest.Monke
         noise = mpmath.mpf(10) ** (-mpmath.mp.dps // 4)  # as if half of the digits were lost
         return value + noise, slope + noise
 
-    for module in (closed_form, curvature):
-        monkeypatch.setattr(module, "kernel_and_slope", planted)
+    monkeypatch.setattr(closed_form, "kernel_and_slope", planted)
     precision_before = mpmath.mp.dps
     with pytest.raises(oracle.OracleError, match=f"{name}: computed with .* digits differs by"):
         CALLS[name](dps=30)
@@ -158,6 +157,13 @@ def test_bad_input(call: Callable[[], Any], message: str) -> None:
     with pytest.raises(InputError) as caught:
         call()
     assert str(caught.value).startswith(message)
+
+
+@pytest.mark.parametrize("model", [UNIT_ABS, UNIT_RELU], ids=lambda model: model.name)
+def test_unit_gradient_at_a_zero_student_is_zero_by_convention(model: Model) -> None:
+    rows = oracle.gradient([[0.0, 0.0], [1.0, 0.0]], [[1.0, 0.5]], model=model)
+    assert rows[0, 0] == rows[0, 1] == 0
+    assert rows[1, 0] != 0
 
 
 def test_teacher_quantities_against_hand_made_cases() -> None:

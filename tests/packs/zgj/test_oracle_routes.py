@@ -1,9 +1,10 @@
-"""Closed form, quadrature, Hermite series and Monte Carlo must tell one story."""
+"""Closed form and quadrature in the degenerate zone; the series and the kernel where both are known.
+
+That closed form, quadrature, series and samples tell one story, the properties of zgj.form judge.
+"""
 
 from __future__ import annotations
 
-import itertools
-import math
 from typing import Any
 
 import mpmath
@@ -49,15 +50,6 @@ def mass_of(W: np.ndarray, V: np.ndarray, model: Model) -> mpmath.mpf:
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
-@pytest.mark.parametrize("d", [1, 2, 3, 5])
-def test_quadrature_agrees_with_the_closed_form(model: Model, d: int) -> None:
-    W, V = drawn(d, 3, 2, d)
-    closed = oracle.loss(W, V, dps=30, model=model)
-    integral = oracle.loss_by_quadrature(W, V, dps=30, model=model)
-    assert within_contract(integral, closed, 30, mass_of(W, V, model))
-
-
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 @pytest.mark.parametrize(("name", "W", "V"), degenerate(), ids=lambda part: str(part)[:14])
 def test_quadrature_agrees_in_the_degenerate_zone(
     name: str, W: np.ndarray, V: np.ndarray, model: Model
@@ -95,24 +87,6 @@ def test_a_wrong_loss_is_outside_the_contract() -> None:
     assert not within_contract(closed * (1 + 1e-15), closed, 30, mass_of(W, V, TIED_ABS))
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
-def test_hermite_partial_sums_increase_to_the_loss(model: Model) -> None:
-    W, V = drawn(7, 3, 2, 3)
-    W = np.vstack((W, np.zeros(3)))
-    exact = oracle.loss(W, V, dps=20, model=model)
-    sums = oracle.loss_by_hermite(W, V, terms=320, dps=20, model=model)
-    assert len(sums) == 320
-    assert all(low <= high for low, high in itertools.pairwise(sums))
-    assert sums[-1] <= exact
-    # The tail falls like K^(-3/2), so Richardson's extrapolation from K/2 and K must land close,
-    # and from below the truth can only be missed by what is left.
-    last, middle = float(sums[319]), float(sums[159])
-    extrapolated = last + (last - middle) / (2**1.5 - 1)
-    gap = float(exact) - last
-    assert 0 < gap < 1e-3 * float(exact)
-    assert abs(extrapolated - float(exact)) < 0.05 * gap
-
-
 def test_hermite_series_is_exact_at_once_for_orthogonal_unit_neurons() -> None:
     # n ≥ 1 terms see only ρ = ±1 and 0: L = ½(σ̂_0²·(1−1)² + 2·Σ_{n≥2}σ̂_n²) = 1 − 2/π.
     sums = oracle.loss_by_hermite([[1.0, 0.0]], [[0.0, 1.0]], terms=2, dps=20)
@@ -121,23 +95,6 @@ def test_hermite_series_is_exact_at_once_for_orthogonal_unit_neurons() -> None:
         assert abs(sums[1] - 1 / mpmath.pi) < mpmath.mpf(10) ** -30  # σ̂_2² = 1/π
         exact = oracle.loss([[1.0, 0.0]], [[0.0, 1.0]], dps=20)
         assert abs(exact - (1 - 2 / mpmath.pi)) < mpmath.mpf(10) ** -30
-
-
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
-def test_monte_carlo_agrees(model: Model) -> None:
-    W, V = drawn(11, 4, 2, 3)
-    x = np.random.default_rng(5).normal(size=(400_000, 3))
-
-    def output(weights: np.ndarray) -> np.ndarray:
-        z = x @ weights.T
-        values = np.abs(z) if model.activation == "abs" else np.maximum(z, 0.0)
-        norms = np.linalg.norm(weights, axis=1)
-        return values @ (norms if model.readout == "tied" else np.ones_like(norms))
-
-    samples = 0.5 * (output(W) - output(V)) ** 2
-    error = samples.std() / math.sqrt(len(samples))
-    assert abs(samples.mean() - float(oracle.loss(W, V, dps=15, model=model))) < 5 * error
-    assert error < 0.02 * samples.mean()
 
 
 def test_kernel_at_the_angles_everyone_knows() -> None:
