@@ -16,7 +16,7 @@ from lcnn_verify.packs.zgj.dynamics import (
     gradient_descent,
     problem,
 )
-from lcnn_verify.packs.zgj.model import MODELS, Model
+from lcnn_verify.packs.zgj.model import Model
 from lcnn_verify.packs.zgj.population import (
     gradient,
     gradient_rounding_floor,
@@ -63,7 +63,6 @@ def assert_same_run(a: Trajectory, b: Trajectory, tolerance: float = 0.0) -> Non
         np.testing.assert_allclose(one, other, rtol=tolerance, atol=tolerance)
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 @pytest.mark.parametrize(
     ("V", "m", "steps"),
     [(SPACE, 4, 15), (PLANE, 3, 15), (PLANE, 9, 15), (SPACE, 110, 3), (np.ones((2, 1)), 3, 15)],
@@ -194,7 +193,6 @@ def test_a_merged_teacher_is_stationary_at_positive_loss(parts: list[float]) -> 
     assert gradient_descent(tilted, V, step=0.02, max_steps=20).stop_reason is StopReason.BUDGET
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 def test_dead_students_are_stationary(model: Model) -> None:
     run = gradient_descent(np.zeros((2, 3)), SPACE, step=0.1, max_steps=5, model=model)
     assert (run.stop_reason, run.steps) == (StopReason.STATIONARY, 0)
@@ -224,7 +222,6 @@ def test_the_point_before_a_non_finite_loss_is_kept(step: float, V: FloatArray, 
     assert np.isfinite(run.losses).all()
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 def test_zero_neurons_stay_and_vanishing_ones_stay_finite(model: Model) -> None:
     W = np.array([[0.9, 0.1, 0.1], [0.0, 0.0, 0.0], [3e-320, -1e-320, 0.0], [2e-170, 1e-170, 0.0]])
     run = gradient_descent(W, SPACE, step=0.05, max_steps=40, model=model)
@@ -245,7 +242,6 @@ def test_a_nearly_vanished_network_keeps_its_gradient_norm() -> None:
     assert run.gradient_norms[0] > 0.0
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 @pytest.mark.parametrize("m", [2, 7])
 @pytest.mark.parametrize("exponent", [-240, -199, -50, 200, 250])
 def test_scaling_by_a_power_of_two_is_exact(model: Model, m: int, exponent: int) -> None:
@@ -281,7 +277,6 @@ def test_a_loss_too_small_for_float64_underflows_quietly() -> None:
     assert reached.stop_reason is StopReason.TARGET
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 def test_the_sorted_path_and_the_double_loop_agree(
     model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.packs.zgj.dynamics import StopReason, gradient_descent, gradient_flow
-from lcnn_verify.packs.zgj.model import MODELS, TIED_ABS, Model
+from lcnn_verify.packs.zgj.model import TIED_ABS, Model
 from lcnn_verify.packs.zgj.population import gradient, loss, rounding_floor
 
 PLANE = np.eye(2)
@@ -30,7 +30,6 @@ def size_on_a_line(t: FloatArray, start: float, goal: float, model: Model) -> Fl
     return np.sqrt(goal**2 / (1.0 + odds))
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 @pytest.mark.parametrize(("start", "goal"), [(0.3, 1.0), (1.9, 1.0), (0.01, 1.3)])
 @pytest.mark.parametrize("d", [1, 3])
 def test_one_student_on_its_line_follows_the_exact_solution(
@@ -57,7 +56,6 @@ def test_the_planted_wrong_speed_is_seen() -> None:
     assert abs(run.weights[0, 0] - wrong[-1]) > 0.1
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 def test_flow_is_the_limit_of_descent(model: Model) -> None:
     """Two step sizes extrapolated to zero: an error of the square of the step."""
     duration = 2.0
@@ -76,7 +74,6 @@ def test_flow_is_the_limit_of_descent(model: Model) -> None:
     assert run.losses[-1] == pytest.approx(loss(run.weights, SPACE, model=model), rel=1e-9)
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 def test_the_explicit_method_agrees(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
     runs = []
     for limit in (2000, 0):
@@ -137,7 +134,6 @@ def test_a_tiny_neuron_grows_at_its_own_pace(small: float) -> None:
     assert run.times[-1] == pytest.approx(exact, rel=1e-6)
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 def test_zero_neurons_stay_at_zero(model: Model) -> None:
     W = np.vstack((np.zeros(3), STUDENTS, np.zeros(3)))
     run = gradient_flow(W, SPACE, duration=3.0, model=model)
@@ -149,7 +145,6 @@ def test_zero_neurons_stay_at_zero(model: Model) -> None:
     np.testing.assert_array_equal(dead.weights, 0.0)
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 @pytest.mark.parametrize("size", [1e-60, 1e60])
 def test_the_unit_of_length_does_not_matter(model: Model, size: float) -> None:
     p = model.mass_power

@@ -73,7 +73,6 @@ def test_small_losses_are_held_to_their_own_relative_width() -> None:
         assert holds(value, oracle.loss(x.W, x.V, dps=60), low * 1e-50)
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 @pytest.mark.parametrize("name", DEGENERATE)
 def test_degenerate_instances(name: str, model: Model) -> None:
     W, V = (np.array(part) for part in DEGENERATE[name])
@@ -89,7 +88,6 @@ def test_degenerate_instances(name: str, model: Model) -> None:
     assert holds(norm, oracle.gradient_norm(W, V, dps=120, model=model), size * 1e-110)
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 @pytest.mark.parametrize("name", ["exact duplicates", "antiparallel", "a line", "nearly one line"])
 def test_degenerate_hessians(name: str, model: Model) -> None:
     W, V = (np.array(part) for part in DEGENERATE[name])
@@ -102,7 +100,6 @@ def test_degenerate_hessians(name: str, model: Model) -> None:
         assert diameter(matrix[index]) <= 1e-70 * size, index
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 def test_random_hessians_are_held(model: Model) -> None:
     rng = np.random.default_rng(3)
     for m, r, d in [(1, 1, 1), (2, 1, 2), (2, 2, 3), (3, 2, 2)]:
@@ -113,7 +110,6 @@ def test_random_hessians_are_held(model: Model) -> None:
             assert holds(matrix[index], reference[index], mpmath.mpf(10) ** -40), index
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 @pytest.mark.parametrize("d", [2, 3])
 def test_losses_by_the_oracles_quadrature_are_held(model: Model, d: int) -> None:
     rng = np.random.default_rng(d)
@@ -122,7 +118,6 @@ def test_losses_by_the_oracles_quadrature_are_held(model: Model, d: int) -> None
     assert holds(enclosure.loss(W, V, precision=40, model=model), integral, mpmath.mpf(10) ** -30)
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 @pytest.mark.parametrize("name", ["exact duplicates", "antiparallel", "zero students", "a line"])
 def test_validated_quadrature_knows_no_closed_form_and_agrees(name: str, model: Model) -> None:
     W, V = (np.array(part) for part in DEGENERATE[name])
@@ -133,7 +128,6 @@ def test_validated_quadrature_knows_no_closed_form_and_agrees(name: str, model: 
     assert not (2 * closed + 1e-3).overlaps(integral)
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 @pytest.mark.parametrize("name", ["exact duplicates", "antiparallel", "zero students", "all zero"])
 def test_hermite_sums_are_the_oracles_and_close_in_from_below(name: str, model: Model) -> None:
     W, V = (np.array(part) for part in DEGENERATE[name])
@@ -167,7 +161,6 @@ def test_quadrature_of_nothing_is_nothing() -> None:
         enclosure.loss_by_quadrature(Box.around([[0.0, 0.0, 0.0]], 0.1), [[1.0, 0.0, 0.0]])
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 def test_validated_quadrature_in_space(model: Model) -> None:
     W, V = np.array([[0.5, -0.25, 1.0], [0.0, 0.0, 0.0]]), np.array([[1.0, 0.5, 0.0]])
     integral = enclosure.loss_by_quadrature(W, V, precision=64, model=model)

@@ -1,4 +1,4 @@
-"""Closed form and quadrature in the degenerate zone; the series and the kernel where both are known.
+"""Quadrature in the degenerate zone; the series and the kernel where everybody knows them.
 
 That closed form, quadrature, series and samples tell one story, the properties of zgj.form judge.
 """
@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from lcnn_verify.packs.zgj import oracle
-from lcnn_verify.packs.zgj.model import MODELS, TIED_ABS, TIED_RELU, Model
+from lcnn_verify.packs.zgj.model import TIED_ABS, TIED_RELU, Model
 
 
 def drawn(seed: int, m: int, r: int, d: int) -> tuple[np.ndarray, np.ndarray]:
@@ -49,7 +49,6 @@ def mass_of(W: np.ndarray, V: np.ndarray, model: Model) -> mpmath.mpf:
     return mpmath.fsum(mpmath.norm(mpmath.matrix(row)) ** model.mass_power for row in rows)
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 @pytest.mark.parametrize(("name", "W", "V"), degenerate(), ids=lambda part: str(part)[:14])
 def test_quadrature_agrees_in_the_degenerate_zone(
     name: str, W: np.ndarray, V: np.ndarray, model: Model
@@ -60,7 +59,6 @@ def test_quadrature_agrees_in_the_degenerate_zone(
         assert within_contract(integral, closed, 15, mass_of(W, V, model)), name
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 @pytest.mark.parametrize(("name", "W", "V"), degenerate(), ids=lambda part: str(part)[:14])
 def test_derivatives_keep_their_contract_in_the_degenerate_zone(
     name: str, W: np.ndarray, V: np.ndarray, model: Model

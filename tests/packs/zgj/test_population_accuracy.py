@@ -12,12 +12,11 @@ from population_reference import Exact, evaluate, floors, nasty_instances, route
 
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.packs.zgj import oracle, population
-from lcnn_verify.packs.zgj.model import MODELS, Model
+from lcnn_verify.packs.zgj.model import Model
 
 NASTY = nasty_instances()
 # Compiled loops over 2000 neurons are out of reach as plain Python.
 JIT = not numba.config.DISABLE_JIT
-models = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 
 
 def assert_within_floors(W: FloatArray, V: FloatArray, model: Model) -> None:
@@ -28,7 +27,6 @@ def assert_within_floors(W: FloatArray, V: FloatArray, model: Model) -> None:
         assert max(exact.error(loss, gradient)) <= 1.0, (name, W, V)
 
 
-@models
 @pytest.mark.parametrize("name", NASTY)
 def test_every_route_is_within_its_floor_on_every_trap(name: str, model: Model) -> None:
     assert_within_floors(*NASTY[name], model)
@@ -67,7 +65,6 @@ def families(draw: st.DrawFn) -> tuple[FloatArray, FloatArray]:
     return np.array(rows[:m]), np.array(rows[m:])
 
 
-@models
 @settings(max_examples=60 if JIT else 20, deadline=None, derandomize=True, database=None)
 @given(pair=families())
 def test_every_route_is_within_its_floor_on_drawn_instances(
@@ -81,7 +78,6 @@ def short_normals(rows: int, d: int, seed: int) -> FloatArray:
     return np.round(np.random.default_rng(seed).normal(size=(rows, d)) * 2.0**30) / 2.0**30
 
 
-@models
 @pytest.mark.parametrize("d", [1, 2, 3, 50] if JIT else [1, 2])
 def test_two_thousand_exact_clones(model: Model, d: int) -> None:
     # k² clones of a student are one student k (tied) or k² (unit) times as long, so the oracle
@@ -110,7 +106,6 @@ def test_two_thousand_exact_clones(model: Model, d: int) -> None:
                     assert mpmath.norm(gap) <= bound
 
 
-@models
 def test_two_thousand_students_row_by_row(model: Model) -> None:
     # A row is linear in the other neurons: against the teachers, less against the other students,
     # plus its own term p·k(1)·‖w‖^(2p−2)·w. Each part is an oracle gradient of one student.

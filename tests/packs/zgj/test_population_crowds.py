@@ -10,10 +10,9 @@ import pytest
 from population_reference import Exact, evaluate, floors, routes
 
 from lcnn_verify.packs.zgj import oracle
-from lcnn_verify.packs.zgj.model import MODELS, Model
+from lcnn_verify.packs.zgj.model import Model
 from lcnn_verify.packs.zgj.population import dense
 
-models = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 # Adding π/2 of these, a neuron's share of T, to π/2 changes nothing in float64.
 LIGHT = 0.6 * 2.0**-53
 
@@ -46,7 +45,6 @@ def crowd_is_not_lost(
                 assert mpmath.norm(gap) <= float(row_bounds[start + k]) / 8, name
 
 
-@models
 @pytest.mark.parametrize("large_first", [True, False])
 def test_a_crowd_of_small_neurons_beside_a_large_one_is_not_lost(
     model: Model, large_first: bool
@@ -54,7 +52,6 @@ def test_a_crowd_of_small_neurons_beside_a_large_one_is_not_lost(
     crowd_is_not_lost(model, LIGHT, 12, large_first, set(routes(2)))
 
 
-@models
 @pytest.mark.parametrize("large_first", [True, False])
 def test_tiles_of_small_neurons_are_not_lost(
     model: Model, large_first: bool, monkeypatch: pytest.MonkeyPatch
@@ -64,7 +61,6 @@ def test_tiles_of_small_neurons_are_not_lost(
     crowd_is_not_lost(model, LIGHT / dense.BLOCK, 20, large_first, {"dense"})
 
 
-@models
 def test_a_long_tail_of_small_entries_is_not_lost(model: Model) -> None:
     tail = np.full(600, 0.995 * math.sqrt(0.5) * 2.0**-26)
     student, teacher = tail.copy(), tail.copy()

@@ -16,7 +16,6 @@ from lcnn_verify.errors import InputError
 from lcnn_verify.packs.zgj import population
 from lcnn_verify.packs.zgj.model import MODELS, TIED_ABS, UNIT_ABS, UNIT_RELU, Model
 
-models = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 FRONT: list[Callable[..., Any]] = [
     population.loss,
     population.gradient,
@@ -46,7 +45,6 @@ def test_dimensions_must_agree() -> None:
             function([[1.0, 2.0, 3.0]], [[1.0, 0.0]])
 
 
-@models
 def test_lists_and_integers_will_do_and_nothing_is_modified(model: Model) -> None:
     W, V = np.array([[1, 2], [3, 4]]), np.array([[0, 1]])
     before = W.copy(), V.copy()
@@ -93,7 +91,6 @@ def test_each_size_takes_its_route(
     assert seen == [route, "planar"]
 
 
-@models
 def test_a_perfect_copy_has_no_loss_beyond_the_floor(model: Model) -> None:
     V = np.random.default_rng(2).normal(size=(6, 4))
     assert abs(population.loss(V[::-1], V, model=model)) <= population.rounding_floor(
@@ -101,7 +98,6 @@ def test_a_perfect_copy_has_no_loss_beyond_the_floor(model: Model) -> None:
     )
 
 
-@models
 @pytest.mark.parametrize("name", nasty_instances())
 def test_joint_scaling_by_a_power_of_two_is_exact(name: str, model: Model) -> None:
     # Scaling is internal, so a power of two changes no digit, as long as nothing underflows.
@@ -145,7 +141,6 @@ def test_a_gradient_may_fit_where_the_loss_does_not() -> None:
     assert gradient[0, 0] == pytest.approx(2e240)
 
 
-@models
 @settings(max_examples=150, deadline=None, derandomize=True, database=None)
 @given(
     rows=st.integers(1, 3).flatmap(

@@ -13,7 +13,6 @@ from lcnn_verify.packs.zgj import oracle, population
 from lcnn_verify.packs.zgj.model import MODELS, TIED_ABS, UNIT_ABS, UNIT_RELU, Model
 from lcnn_verify.packs.zgj.population import curvature
 
-models = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 SMOOTH = {name: (W, V) for name, (W, V) in nasty_instances().items() if W.any(axis=1).all()}
 # In these some entries, or the oracle's squares of them, are past the range of a float.
 SMOOTH = {k: v for k, v in SMOOTH.items() if "denormal" not in k and not k.startswith("wide")}
@@ -29,7 +28,6 @@ def sizes(W: FloatArray, V: FloatArray, model: Model) -> FloatArray:
     return np.kron(blocks, np.ones((d, d)))
 
 
-@models
 @pytest.mark.parametrize("name", SMOOTH)
 def test_hessian_equals_the_oracles(name: str, model: Model) -> None:
     W, V = SMOOTH[name]
@@ -41,7 +39,6 @@ def test_hessian_equals_the_oracles(name: str, model: Model) -> None:
     assert np.all(np.abs(computed - expected) <= 2e-15 * sizes(W, V, model))
 
 
-@models
 @pytest.mark.parametrize("gap", [0.0, 2.0**-30, 2.0**-20, 0.5])
 def test_hessian_is_the_slope_of_the_oracles_gradient(gap: float, model: Model) -> None:
     W = np.array([[1.0, 0.25], [1.0, 0.25 + gap], [-0.5, 0.75], [-1.0, -0.25]])

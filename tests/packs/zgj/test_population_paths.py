@@ -16,13 +16,12 @@ from hypothesis import strategies as st
 from population_reference import Exact, evaluate, floors, routes
 
 from lcnn_verify.numerics.arrays import FloatArray
-from lcnn_verify.packs.zgj.model import MODELS, TIED_ABS, TIED_RELU, UNIT_RELU, Model
+from lcnn_verify.packs.zgj.model import TIED_ABS, TIED_RELU, UNIT_RELU, Model
 from lcnn_verify.packs.zgj.population import dense, planar, small
 from lcnn_verify.packs.zgj.population.family import Family
 from lcnn_verify.packs.zgj.population.scaling import scaled_family
 
 JIT = not numba.config.DISABLE_JIT
-models = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 
 
 def disagreement(
@@ -36,7 +35,6 @@ def disagreement(
     return float(max(losses, rows.max()))
 
 
-@models
 @settings(max_examples=80 if JIT else 8, deadline=None, derandomize=True, database=None)
 @given(
     m=st.integers(1, 40), r=st.integers(1, 40), d=st.integers(1, 40), seed=st.integers(0, 2**32 - 1)
@@ -79,7 +77,6 @@ def test_routes_agree_at_the_real_tile_size(n: int) -> None:
     assert disagreement(first, second, floors(W, V, UNIT_RELU)) <= 1.0
 
 
-@models
 def test_the_plane_agrees_with_the_tiles_among_thousands(model: Model) -> None:
     rng = np.random.default_rng(5)
     W, V = rng.normal(size=(2000 if JIT else 300, 2)), rng.normal(size=(5, 2))

@@ -93,7 +93,6 @@ def test_flags_are_explained_used_and_true():
         assert ("cancellation" in one.flags) == (0.0 < float(one.loss) < 1e-6 * mass**2), one.id
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 def test_cosines_round_past_both_ends_in_every_form_and_dimension(model):
     found = set()
     for one in VECTORS.values():

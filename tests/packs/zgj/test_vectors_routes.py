@@ -14,7 +14,7 @@ from flint import arb, ctx
 from lcnn_verify.numerics.balls import working_precision
 from lcnn_verify.packs.zgj import enclosure, oracle, vectors
 from lcnn_verify.packs.zgj.instances import Instance
-from lcnn_verify.packs.zgj.model import MODELS, TIED_ABS, UNIT_ABS
+from lcnn_verify.packs.zgj.model import TIED_ABS, UNIT_ABS
 from lcnn_verify.packs.zgj.vectors import (
     decimals,
     derivation,
@@ -147,7 +147,6 @@ def test_digits_of_a_gap():
     assert decimals.digits_of(arb(3)) == 0
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 @pytest.mark.parametrize("d", [1, 2])
 def test_the_integral_of_the_squared_gap_agrees(model, d):
     """One integral of (f_W − f*)² over the circle: no kernel, no pairs."""
@@ -159,7 +158,6 @@ def test_the_integral_of_the_squared_gap_agrees(model, d):
         assert abs(mpmath.mpf(published) / circle - 1) < mpmath.mpf(10) ** -34
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 def test_gradient_and_curvature_are_derivatives_of_the_angle_form(model):
     """Differences of a third form of the loss: along the gradient, and second ones for λ."""
     W = np.array([[0.75, 0.5, 0.1], [-1.5, 0.25, 0.6]])
@@ -194,7 +192,6 @@ def test_gradient_and_curvature_are_derivatives_of_the_angle_form(model):
             assert low <= quotient <= high
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 def test_validated_quadrature_without_known_kinks_overlaps(model):
     W = np.array([[0.75, 0.5, 0.1], [-1.5, 0.25, 0.6]])
     V = np.array([[1.0, -0.5, 0.0], [-0.75, -0.5, -0.1]])
