@@ -102,7 +102,8 @@ class Property:
         """
         phases = self.phases if shrink else _QUIET_PHASES
         recorder = Recorder(self.claim.id, self.name)
-        recorder.classes.update(dict.fromkeys(self.classes, 0))
+        if active().profile.examples >= 1.0:  # of fewer examples some classes may have none
+            recorder.classes.update(dict.fromkeys(self.classes, 0))
         with recording(recorder), discarding(recorder.discarded_for):
             try:
                 if self._handle is None:
@@ -269,7 +270,8 @@ def verifies(
     draws from ``law``; ``shrink=False`` is for properties whose single example is expensive. A
     plain function runs once on each of ``cases``, or once without arguments; on code under test it
     goes on after one that fails, so that all that do are known. Without an example of
-    each of the ``classes`` (``draws.classify``) the claim is inconclusive. The result is a test
+    each of the ``classes`` (``draws.classify``) the claim is inconclusive, unless the profile is
+    smaller than the quick one. The result is a test
     function without arguments, carrying its :class:`Property` as ``.lcnn_property``. Raises
     ``InputError`` for a claim the ledger does not hold.
     """

@@ -37,7 +37,7 @@ from lcnn_verify.profiles import active
 DESCENT_LAW = laws.below_threshold_law(min_degrees=np.degrees(DESCENT_SEPARATION))
 
 
-@verifies("zgj.convergence", examples=60, draws=60, law=DESCENT_LAW)
+@verifies("zgj.convergence", examples=60, draws=60, law=DESCENT_LAW, classes=("clones", "m = r"))
 @given(
     # A run comes down to a thousandth of its start, which must still have digits in float64.
     instance=strategies.starts(
@@ -52,7 +52,13 @@ def test_descent_reaches_a_thousandth(instance):
     check_budget(run)
 
 
-@verifies("zgj.convergence", examples=60, draws=40, law=laws.below_threshold_law())
+@verifies(
+    "zgj.convergence",
+    examples=60,
+    draws=40,
+    law=laws.below_threshold_law(),
+    classes=("clones", "merging students"),
+)
 @given(instance=strategies.starts(headroom=1e7))
 def test_flow_reaches_a_thousandth(instance):
     assume_setting(instance)

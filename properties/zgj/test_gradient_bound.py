@@ -30,14 +30,20 @@ from lcnn_verify.packs.zgj.threshold import loss_threshold
 from lcnn_verify.profiles import active
 
 
-@verifies("zgj.gradient-bound", examples=200, draws=200, law=laws.below_threshold_law())
+@verifies(
+    "zgj.gradient-bound",
+    examples=200,
+    draws=200,
+    law=laws.below_threshold_law(),
+    classes=strategies.BELOW_THRESHOLD,
+)
 @given(instance=strategies.instances(below_threshold=True))
 def test_gradient_norm_bounds_the_loss(instance):
     assume_setting(instance)
     check.at_least(gradient_norm(instance), kappa(instance) * loss(instance))
 
 
-@verifies("zgj.gradient-bound", examples=30, shrink=False)
+@verifies("zgj.gradient-bound", examples=30, shrink=False, classes=("clones",))
 @given(instance=strategies.instances(below_threshold=True))
 def test_no_search_finds_a_smaller_gradient(instance):
     x = instance

@@ -74,14 +74,14 @@ def check_bound(x, run, factor, weights_at=None):
     )
 
 
-@verifies("zgj.rate", examples=40, draws=40, law=laws.below_threshold_law())
+@verifies("zgj.rate", examples=40, draws=40, law=laws.below_threshold_law(), classes=("clones",))
 @given(instance=strategies.starts(headroom=1e7))
 def test_flow_stays_below_the_bound(instance):
     assume_setting(instance)
     check_bound(instance, flow(instance), 1.0)
 
 
-@verifies("zgj.rate", examples=40)
+@verifies("zgj.rate", examples=40, classes=("clones", "m = r"))
 @given(
     instance=strategies.starts(
         strategies.teachers(min_separation=DESCENT_SEPARATION, headroom=1e7), headroom=1e7

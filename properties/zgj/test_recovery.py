@@ -28,7 +28,13 @@ def check_recovery(x):
     check.at_most(recovery(x), bound, instance=x)
 
 
-@verifies("zgj.recovery", examples=60, draws=60, law=laws.below_threshold_law())
+@verifies(
+    "zgj.recovery",
+    examples=60,
+    draws=60,
+    law=laws.below_threshold_law(),
+    classes=("clones", "m = r"),
+)
 @given(instance=strategies.starts(headroom=1e7))
 def test_recovery_error_follows_the_loss(instance):
     x = instance

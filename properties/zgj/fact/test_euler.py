@@ -47,7 +47,13 @@ def inner_product(x):
     return Quantity("⟨∇L, W⟩", value, error * (1 + 1e-12), exact, enclosed=enclosed)
 
 
-@verifies("zgj.fact.euler", examples=60, draws=60, law=laws.general_law(models=MODELS))
+@verifies(
+    "zgj.fact.euler",
+    examples=60,
+    draws=60,
+    law=laws.general_law(models=MODELS),
+    classes=("clones", "tiny student", "zero student"),
+)
 @given(instance=strategies.instances(models=MODELS))
 def test_euler(instance):
     x = instance

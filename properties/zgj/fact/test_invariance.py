@@ -41,7 +41,13 @@ ROTATED = sampling.joined(
 )
 
 
-@verifies("zgj.fact.invariance", examples=60, draws=60, law=REARRANGED)
+@verifies(
+    "zgj.fact.invariance",
+    examples=60,
+    draws=60,
+    law=REARRANGED,
+    classes=("clones", "tiny student", "zero student"),
+)
 @given(instance=ANY, order=strategies.orders(), signs=strategies.signs())
 def test_permutations_and_signs(instance, order, signs):
     x = instance
@@ -60,7 +66,13 @@ def test_permutations_and_signs(instance, order, signs):
         check.at_most(frobenius(gap[row]), 2.0 * float(floor) + math.ulp(0.0))
 
 
-@verifies("zgj.fact.invariance", examples=60, draws=60, law=ROTATED)
+@verifies(
+    "zgj.fact.invariance",
+    examples=60,
+    draws=60,
+    law=ROTATED,
+    classes=("clones", "tiny student", "zero student"),
+)
 @given(instance=strategies.instances(models=MODELS, min_d=2), turns=strategies.rotations())
 def test_rotations(instance, turns):
     x, d = instance, instance.V.shape[1]

@@ -101,7 +101,9 @@ def test_exact_split_with_unit_readout(instance, pick):
     check.equal(loss(other, "L of the split"), loss(instance), digits=25)
 
 
-@verifies("zgj.fact.splitting", examples=60, draws=60, law=LAW)
+@verifies(
+    "zgj.fact.splitting", examples=60, draws=60, law=LAW, classes=("clones", "close teachers")
+)
 @given(instance=strategies.instances(models=MODELS), splits=strategies.clone_splits())
 def test_uneven_split(instance, splits):
     x = instance

@@ -19,7 +19,13 @@ from lcnn_verify.packs.zgj.model import MODELS
 from lcnn_verify.packs.zgj.quantities import loss
 
 
-@verifies("zgj.form.loss", examples=150, draws=100, law=laws.general_law(models=MODELS))
+@verifies(
+    "zgj.form.loss",
+    examples=150,
+    draws=100,
+    law=laws.general_law(models=MODELS),
+    classes=(*strategies.DEGENERATE, "antiparallel students", "huge student", "m < r", "r > d"),
+)
 @given(instance=strategies.instances(models=MODELS))
 def test_loss_is_within_its_floor(instance):
     x = instance

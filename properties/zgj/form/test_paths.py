@@ -61,7 +61,13 @@ def check_path(path, x, narrow, exact_gradient, balls, stride=1):
             check.at_most(off, float(floors[row]), ties=True)
 
 
-@verifies("zgj.form.paths", examples=60, draws=60, law=LAW)
+@verifies(
+    "zgj.form.paths",
+    examples=60,
+    draws=60,
+    law=LAW,
+    classes=("clones", "tiny student", "zero student"),
+)
 @given(
     instance=strategies.instances(models=MODELS, min_d=2, max_d=3),
     path=st.sampled_from(list(PATHS)),

@@ -12,7 +12,21 @@ from lcnn_verify.packs.zgj.strategies.starts import HEADROOM, LEVELS, starts
 from lcnn_verify.packs.zgj.strategies.students import instances, students, weights
 from lcnn_verify.packs.zgj.strategies.teachers import teachers
 
+DEGENERATE = ("clones", "close teachers", "tiny student", "zero student")
+"""Classes that 80 instances of any loss hold under every seed: properties demand them."""
+BELOW_THRESHOLD = (
+    *DEGENERATE,
+    "d = 1",
+    "far student",
+    "merging students",
+    "near the threshold",
+    "r > d",
+)
+"""The same of 200 instances below the threshold."""
+
 __all__ = [
+    "BELOW_THRESHOLD",
+    "DEGENERATE",
     "HEADROOM",
     "LEVELS",
     "Discarded",
