@@ -22,6 +22,7 @@ from lcnn_verify.cli.options import (
     Seed,
     names,
     number,
+    option,
 )
 
 
@@ -35,20 +36,17 @@ def conform(
     ],
     checks: Annotated[
         list[str] | None,
-        typer.Option(
-            metavar="ID,…",
-            callback=names,
-            help="Checks to run (loss-values, shapes, …). Default: all.",
-            rich_help_panel=WHAT,
+        option(
+            WHAT, "ID,…", "Checks to run (loss-values, shapes, …). Default: all.", callback=names
         ),
     ] = None,
     require: Annotated[
         list[str] | None,
-        typer.Option(
-            metavar="NAME,…",
+        option(
+            WHAT,
+            "NAME,…",
+            "What must be offered: loss, gradient, loss_and_gradient, batch.",
             callback=names,
-            help="What must be offered: loss, gradient, loss_and_gradient, batch.",
-            rich_help_panel=WHAT,
         ),
     ] = None,
     profile: Profile = "quick",
@@ -58,28 +56,18 @@ def conform(
     resume: Resume = False,
     call_seconds: Annotated[
         float,
-        typer.Option(
-            metavar="S", parser=number, help="Time limit for one call.", rich_help_panel=HOW_MUCH
-        ),
+        option(HOW_MUCH, "S", "Time limit for one call.", parser=number),
     ] = 10.0,
     memory_gigabytes: Annotated[
         float,
-        typer.Option(
-            "--memory",
-            metavar="GB",
-            parser=number,
-            help="Memory limit above that after loading.",
-            rich_help_panel=HOW_MUCH,
-        ),
+        option(HOW_MUCH, "GB", "Memory limit above that after loading.", "--memory", parser=number),
     ] = 2.0,
     properties: Properties = None,
     expected: Expected = None,
     write_expected: Annotated[
         Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Write what fails now as expected deviations; the reasons are yours.",
-            rich_help_panel=WHERE,
+        option(
+            WHERE, "FILE", "Write what fails now as expected deviations; the reasons are yours."
         ),
     ] = None,
     json: Json = False,

@@ -19,6 +19,7 @@ from lcnn_verify.cli.options import (
     Quiet,
     Seed,
     folder,
+    option,
     whole,
 )
 from lcnn_verify.cli.streams import print_json
@@ -31,38 +32,23 @@ def gallery(
     ] = None,
     listing: Annotated[
         bool,
-        typer.Option(
-            "--list",
-            help="Say what there is, topic by topic, and run nothing.",
-            rich_help_panel=OUTPUT,
-        ),
+        option(OUTPUT, "", "Say what there is, topic by topic, and run nothing.", "--list"),
     ] = False,
     seed: Seed = 0,
     seeds: Annotated[
         int,
-        typer.Option(
-            metavar="N",
-            parser=whole(1),
-            help="How many seeds to run under, from that one on.",
-            rich_help_panel=HOW_MUCH,
-        ),
+        option(HOW_MUCH, "N", "How many seeds to run under, from that one on.", parser=whole(1)),
     ] = 1,
     jobs: Annotated[
         int | None,
-        typer.Option(
-            metavar="N",
-            parser=whole(1),
-            help="Implementations at a time. Default: one per processor.",
-            rich_help_panel=HOW_MUCH,
+        option(
+            HOW_MUCH, "N", "Implementations at a time. Default: one per processor.", parser=whole(1)
         ),
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(
-            metavar="DIR",
-            parser=folder,
-            help="Also write gallery.json, gallery.md and gallery.html.",
-            rich_help_panel=WHERE,
+        option(
+            WHERE, "DIR", "Also write gallery.json, gallery.md and gallery.html.", parser=folder
         ),
     ] = None,
     properties: Properties = None,

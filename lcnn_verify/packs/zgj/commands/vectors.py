@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from lcnn_verify.cli.errors import ExitCode, interruption, say
-from lcnn_verify.cli.options import HOW_MUCH, WHERE, Json, folder, whole
+from lcnn_verify.cli.options import HOW_MUCH, WHERE, Json, folder, option, whole
 from lcnn_verify.cli.streams import print_json, tell
 
 vectors = typer.Typer(name="vectors")
@@ -32,12 +32,7 @@ def front(ctx: typer.Context) -> int:
 def export(
     out: Annotated[
         Path,
-        typer.Option(
-            metavar="DIR",
-            parser=folder,
-            help="Where the kit goes; its files are replaced there.",
-            rich_help_panel=WHERE,
-        ),
+        option(WHERE, "DIR", "Where the kit goes; its files are replaced there.", parser=folder),
     ] = Path("vectors"),
 ) -> int:
     """Write the kit: vectors as JSON and as text, schemas, an example in C, how to use it all.
@@ -58,11 +53,7 @@ def check(
     results: Annotated[Path, typer.Argument(metavar="RESULTS", help="What a program wrote.")],
     complete: Annotated[
         bool,
-        typer.Option(
-            "--complete",
-            help="Fail unless the results cover every vector.",
-            rich_help_panel=HOW_MUCH,
-        ),
+        option(HOW_MUCH, "", "Fail unless the results cover every vector.", "--complete"),
     ] = False,
     json: Json = False,
 ) -> int:
@@ -94,9 +85,7 @@ def confirm(
     ] = None,
     jobs: Annotated[
         int,
-        typer.Option(
-            metavar="N", parser=whole(1), help="Processes at a time.", rich_help_panel=HOW_MUCH
-        ),
+        option(HOW_MUCH, "N", "Processes at a time.", parser=whole(1)),
     ] = 2,
     json: Json = False,
 ) -> int:
