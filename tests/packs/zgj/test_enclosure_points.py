@@ -34,21 +34,21 @@ DEGENERATE: dict[str, tuple[Any, Any]] = {
 }
 
 
-def test_thousands_of_random_and_adversarial_losses_are_held() -> None:
+def test_random_and_adversarial_losses_are_held() -> None:
     rng = np.random.default_rng(20260801)
     law = general_law(max_r=2, max_d=3, max_m=3, models=MODELS)
     seen = 0
-    for _ in range(3_000):
+    for _ in range(800):
         x: Instance = law.draw(rng)["instance"]
         value = enclosure.loss(x.W, x.V, precision=BITS, model=x.model)
         assert loss_is_held(value, x.W, x.V, x.model), x
         mass = np.sum(np.linalg.norm(np.vstack((x.W, x.V)), axis=1) ** x.model.mass_power)
         assert diameter(value) <= 1e-16 * mass**2, x  # nor is it vacuous
         seen += diameter(value) > 0.0
-    assert seen > 2_700
+    assert seen > 720
 
 
-@settings(max_examples=150, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, database=None, deadline=None, suppress_health_check=list(HealthCheck))
 @given(x=strategies.instances(max_m=3, max_r=3, max_d=3, models=MODELS))
 def test_what_strategies_draw_is_held(x: Instance) -> None:
     assert loss_is_held(enclosure.loss(x.W, x.V, precision=BITS, model=x.model), x.W, x.V, x.model)

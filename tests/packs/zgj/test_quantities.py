@@ -31,7 +31,7 @@ def assert_enclosed(quantity, dps=40):
     assert diameter(held) <= 1e-30 * size, quantity.label
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(x=strategies.instances(max_m=6, max_d=4))
 def test_quantities_of_any_instance_are_enclosed(x):
     for quantity in (
@@ -45,7 +45,7 @@ def test_quantities_of_any_instance_are_enclosed(x):
         assert_enclosed(quantity)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(x=strategies.instances(below_threshold=True))
 def test_quantities_below_the_threshold_are_enclosed(x):
     for quantity in (

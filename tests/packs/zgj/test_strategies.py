@@ -322,7 +322,7 @@ def test_a_discard_tells_the_listener_and_gives_the_draw_up():
     far = strategies.starts(st.just(TEACHER), level=(5e6, 5e6), max_m=2)
     reasons = Counter()
 
-    @budget(5)
+    @budget(1)
     @given(start=far)
     def never(start):
         raise AssertionError(start)

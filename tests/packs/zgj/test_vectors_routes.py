@@ -56,12 +56,6 @@ def test_a_sample_is_derived_again_as_published(name):
     assert document.confirm(CASES[name]) == []
 
 
-def test_processes_give_the_same_in_the_same_order():
-    cases = [CASES[name] for name in SAMPLE[:2]]
-    assert list(document.in_processes(document.confirm, cases, 2)) == [[], []]
-    assert list(document.in_processes(abs, [-1, 2], 1)) == [1, 2]
-
-
 def altered(text: str, place: int) -> str:
     """One digit changed."""
     return f"{text[:place]}{(int(text[place]) + 5) % 10}{text[place + 1 :]}"

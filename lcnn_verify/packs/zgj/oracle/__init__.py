@@ -17,7 +17,8 @@ many digits you want to see.
 
 from lcnn_verify.numerics.agreement import OracleError
 from lcnn_verify.packs.zgj.oracle.closed_form import gradient, gradient_norm, hessian, kernel, loss
-from lcnn_verify.packs.zgj.oracle.routes import loss_by_hermite, loss_by_quadrature, loss_on_line
+from lcnn_verify.packs.zgj.oracle.line import loss_on_line
+from lcnn_verify.packs.zgj.oracle.routes import loss_by_hermite, loss_by_quadrature
 from lcnn_verify.packs.zgj.oracle.teacher import kappa, loss_threshold, merged_level, separation
 
 __all__ = [
