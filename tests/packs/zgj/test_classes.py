@@ -117,25 +117,3 @@ def test_a_class_of_plain_arguments_is_told_by_the_property_once_each_example():
         check.at_most(float(x), 9.0)
 
     assert test_numbers.lcnn_property.run().classes == {"odd": 2}
-
-
-STUDENTS = {"clones", "nearly parallel students", "zero student", "tiny student", "m = r"}
-TEACHERS = {"one teacher", "d = 1", "r > d", "close teachers"}
-
-
-@pytest.mark.parametrize(
-    ("claim_id", "more"),
-    [
-        ("zgj.gradient-bound", {"merging students", "far student", "near the threshold"}),
-        ("zgj.form.loss", {"antiparallel students", "huge student", "m < r"}),
-    ],
-)
-def test_the_strategies_draw_every_class(claim_id, more):
-    item = stated(claim_id)[0]
-    wanted, drawn = STUDENTS | TEACHERS | more, set()
-    for seed in range(6):  # d = 1 is rare: one seed alone may miss it
-        if drawn >= wanted:
-            break
-        with running(RunContext(seed=seed)):
-            drawn |= {name for example in item.draw() for name in example["instance"].classes()}
-    assert drawn == wanted
