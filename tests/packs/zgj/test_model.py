@@ -1,7 +1,10 @@
 """Raw arrays become trusted ones in one place; everything else is one clear line."""
 
+from __future__ import annotations
+
 import doctest
 import functools
+import json
 import pickle
 from fractions import Fraction
 
@@ -10,9 +13,18 @@ import numpy as np
 import pytest
 
 from lcnn_verify.errors import InputError
+from lcnn_verify.evidence.hooks import from_json, to_json
 from lcnn_verify.packs.zgj import dynamics, enclosure, geometry, oracle, population
-from lcnn_verify.packs.zgj.instances import Instance
-from lcnn_verify.packs.zgj.model import MODELS, TIED_ABS, UNIT_ABS, Model, as_pair, as_weights
+from lcnn_verify.packs.zgj.instances import Instance, Teacher
+from lcnn_verify.packs.zgj.model import (
+    MODELS,
+    TIED_ABS,
+    UNIT_ABS,
+    UNIT_RELU,
+    Model,
+    as_pair,
+    as_weights,
+)
 
 GOOD = [[1.0, 0.0], [0.0, 2.0]]
 
@@ -137,3 +149,35 @@ def test_models_are_distinct_and_named():
 def test_input_errors_survive_the_way_between_processes():
     error = pickle.loads(pickle.dumps(InputError("W", "nothing", "something")))
     assert (error.argument, str(error)) == ("W", "W: got nothing, wanted something")
+
+
+def test_round_trip_keeps_every_bit():
+    W = np.array([[np.pi, -1e-300], [5e-324, 1 / 3]])
+    instance = Instance(W, [[1.0, 0.0]], UNIT_RELU, {"angles": (0.1, np.float64(0.2)), "n": 3})
+    back = from_json(json.loads(json.dumps(to_json(instance))))
+    assert back.W.tobytes() == W.tobytes()
+    assert back.model == UNIT_RELU
+    assert back.parameters == {"angles": [0.1, 0.2], "n": 3}
+    teacher = from_json(json.loads(json.dumps(to_json([Teacher([[1, 2]], {"r": 1})]))))[0]
+    assert teacher.V.tolist() == [[1.0, 2.0]]
+
+
+def test_students_can_be_replaced_keeping_the_rest():
+    instance = Instance([[1.0]], [[2.0]], parameters={"a": 1})
+    other = instance.with_students(np.array([[3.0], [4.0]]), b=2)
+    assert other.W.shape == (2, 1)
+    assert other.parameters == {"a": 1, "b": 2}
+
+
+def test_the_text_form_shows_the_numbers():
+    assert repr(Teacher([[1, 2]])) == "Teacher(V=[[1.0, 2.0]], parameters={})"
+    assert "model='tied-abs'" in repr(Instance([[1.0]], [[2.0]]))
+
+
+def test_bad_content_is_refused():
+    with pytest.raises(InputError):
+        from_json({"type": "zgj.teacher", "V": [[float("nan")]], "parameters": {}})
+    with pytest.raises(KeyError):
+        from_json({"type": "zgj.instance", "W": [[1.0]]})
+    with pytest.raises(TypeError, match="cannot write a set"):
+        to_json({"x": {1, 2}})
