@@ -1,7 +1,6 @@
 """Training on the population loss: gradient descent and gradient flow, and what a run leaves."""
 
 from lcnn_verify.numerics.trajectory import StopReason, Trajectory
-from lcnn_verify.packs.zgj.dynamics.descent import gradient_descent
-from lcnn_verify.packs.zgj.dynamics.flow import gradient_flow
+from lcnn_verify.packs.zgj.dynamics.training import gradient_descent, gradient_flow
 
 __all__ = ["StopReason", "Trajectory", "gradient_descent", "gradient_flow"]

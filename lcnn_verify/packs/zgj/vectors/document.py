@@ -24,9 +24,14 @@ from lcnn_verify.packs.zgj.model import Model
 from lcnn_verify.packs.zgj.networks import build_instance
 from lcnn_verify.packs.zgj.oracle.family import total_mass
 from lcnn_verify.packs.zgj.vectors import flags
-from lcnn_verify.packs.zgj.vectors.decimals import ConfirmationError, same
+from lcnn_verify.packs.zgj.vectors.decimals import (
+    ConfirmationError,
+    Dtype,
+    fits_float32,
+    same,
+    tolerance,
+)
 from lcnn_verify.packs.zgj.vectors.derivation import Values, derive
-from lcnn_verify.packs.zgj.vectors.tolerances import Dtype, fits_float32, tolerance
 from lcnn_verify.packs.zgj.vectors.vector import document, from_json
 from lcnn_verify.processes import pool
 

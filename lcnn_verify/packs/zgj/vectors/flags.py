@@ -16,7 +16,7 @@ from typing import TypeAlias
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.oracle.teacher import integer_rows
-from lcnn_verify.packs.zgj.vectors.tolerances import fits_float32
+from lcnn_verify.packs.zgj.vectors.decimals import fits_float32
 from lcnn_verify.packs.zgj.vectors.vector import document
 
 PURPOSES = frozenset(

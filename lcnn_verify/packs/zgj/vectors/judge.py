@@ -15,9 +15,9 @@ from rich.table import Table
 from rich.text import Text
 
 from lcnn_verify.errors import InputError, clean, did_you_mean
+from lcnn_verify.packs.zgj.vectors.decimals import Dtype
 from lcnn_verify.packs.zgj.vectors.flags import meanings
 from lcnn_verify.packs.zgj.vectors.results import Entry, NotANumber, Results, number
-from lcnn_verify.packs.zgj.vectors.tolerances import Dtype
 from lcnn_verify.packs.zgj.vectors.vector import Vector
 
 _FEWEST = 3  # cases that make a pattern

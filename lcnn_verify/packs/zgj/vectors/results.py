@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from lcnn_verify.errors import InputError, KeyTwice, once
-from lcnn_verify.packs.zgj.vectors.tolerances import Dtype
+from lcnn_verify.packs.zgj.vectors.decimals import Dtype
 from lcnn_verify.packs.zgj.vectors.vector import RESULTS_SCHEMA
 
 _WANTED = "a results file as results.schema.json of `lcnn-verify vectors export` says"

@@ -17,7 +17,7 @@ from lcnn_verify.errors import InputError
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.model import Model
-from lcnn_verify.packs.zgj.vectors.tolerances import Dtype, Tolerance
+from lcnn_verify.packs.zgj.vectors.decimals import Dtype, Tolerance
 
 DATA = Path(__file__).with_name("data")
 VECTORS = DATA / "vectors.json"
