@@ -30,9 +30,9 @@ class Profile:
     unit_seconds: float
     unit_gigabytes: float = 4.0
 
-    def part(self, items: Sequence[T]) -> Sequence[T]:
-        """``items``, or where the budget is below the quick profile's their first: two at least."""
-        return items[: max(2, round(len(items) * self.examples))]
+    def part(self, items: Sequence[T], least: int = 2) -> Sequence[T]:
+        """``items``; of a budget below the quick profile's only the first, ``least`` or more."""
+        return items[: max(least, round(len(items) * self.examples))]
 
 
 PROFILES = {

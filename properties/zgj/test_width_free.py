@@ -154,7 +154,7 @@ def test_planar_ladder_has_a_plateau():
     rungs = run.pick(quick=12, standard=12, deep=16)
     starts = run.profile.part(range(run.pick(quick=16, standard=50, deep=50)))
     V = np.eye(2)
-    widths = run.profile.part([2**k for k in range(1, rungs + 1)])
+    widths = run.profile.part([2**k for k in range(1, rungs + 1)], JUDGED)
     name = "planar, V = I₂"
     times = ladder(V, START, widths, starts, name)
     rng = np.random.default_rng(active().derive_seed("zgj.width-free", "bootstrap"))
