@@ -98,7 +98,7 @@ def _arrays(path: Path) -> Mapping[str, Any]:
 
 def bounds(problem: Problem) -> Bounds:
     """Bounds at the problem's start. Raises ``NotProved`` where σ_min(J) may be 0."""
-    with balls.working_precision(_BITS):
+    with balls.working_precision(_BITS), np.errstate(all="ignore"):  # balls say what overflows
         at = Evaluation(problem, BALLS)
         values, slopes = at.jets(at.start)
         least, _ = eigenvalue_bounds(at.gram(slopes))

@@ -19,6 +19,8 @@ EVERY = {each.name: each for each in (*SMOOTH, RAMP)}
 """What φ may be, by name."""
 NEARLY = 1e-2
 """The angle between nearly parallel inputs, up to a factor of order 1."""
+HUGE = 1e3
+"""Labels beyond it are huge, and tiny below its inverse."""
 SHAPES = ("sphere", "nearly parallel", "duplicated", "orthogonal")
 """How inputs lie."""
 
@@ -79,6 +81,10 @@ class Problem:
         """The same problem at another start."""
         return replace(self, W=np.asarray(W, dtype=np.float64))
 
+    def labelled(self, y: FloatArray) -> Problem:
+        """The same problem with other labels."""
+        return replace(self, y=y)
+
     def scaled(self, factor: float) -> Problem:
         """The same problem with ``factor`` times v."""
         return replace(self, v=factor * self.v, parameters={**self.parameters, "scale": factor})
@@ -90,7 +96,9 @@ class Problem:
         square = ("n = kd",) if self.n == self.k * self.d else ()
         one = ("k = 1",) if self.k == 1 else ()
         signed = ("one-signed v",) if (self.v >= 0).all() or (self.v <= 0).all() else ()
-        return (self.sigma.name, *lying, *square, *one, *signed)
+        size = float(np.abs(self.y).max())
+        labels = () if 1.0 / HUGE < size < HUGE else ("huge or tiny labels",)
+        return (self.sigma.name, *lying, *square, *one, *signed, *labels)
 
     def to_json(self) -> dict[str, Any]:
         """All arrays, and what they were drawn from."""

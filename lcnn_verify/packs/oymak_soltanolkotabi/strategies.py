@@ -98,11 +98,43 @@ def certified(draw: Any, most_n: int = 6, most_d: int = 8, most_h: int = 10) -> 
     sigma, seed = draw(st.sampled_from(SMOOTH)), draw(SEEDS)
     multiple = draw(readable(1.01, 4.0, simple=(2.0, 1.5, 1.25, 1.01)))
     one = problems.mirrored(sigma, n, d, h, seed=seed, shape=shape)
+    _demand_rank(one)
+    return one.scaled(float(multiple / quantities.certificate(one).value))
+
+
+def _demand_rank(one: Problem) -> None:
     spectrum = np.linalg.eigvalsh(evaluation.gram(one, one.W))
     if not spectrum[0] > 1e-6 * spectrum[-1]:
         discard("σ_min(J) is below 1e-3·‖J‖ at the start")
-    found = quantities.certificate(one)
-    return one.scaled(float(multiple / found.value))
+
+
+@st.composite
+def near_its_labels(draw: Any, most: int = 3) -> Problem:
+    """A problem with labels so near f(W) that its certificate is 1.01 to 4, whatever n ≤ kd.
+
+    k = 1, n = kd, v of one sign, and labels of any size are common.
+    """
+    k, d = draw(st.integers(1, most)), draw(st.integers(2, most))
+    n = draw(st.one_of(st.just(k * d), st.integers(1, k * d)))
+    one = problems.drawn(
+        draw(st.sampled_from(SMOOTH)),
+        n,
+        d,
+        k,
+        seed=draw(SEEDS),
+        scale=draw(st.sampled_from((1.0, 1e6, 1e-6))),
+        shape=draw(st.sampled_from(("sphere", "nearly parallel"))),
+        one_signed=draw(st.booleans()),
+    )
+    _demand_rank(one)
+    multiple = draw(readable(1.01, 4.0, simple=(2.0, 1.5, 1.25, 1.01)))
+    reached = quantities.certificate(one).value / multiple
+    return one.labelled(one.y + (1.0 - reached) * evaluation.residual(one, one.W))
+
+
+def certifiable() -> st.SearchStrategy[Problem]:
+    """Starts with a certificate, far from their labels or near them."""
+    return st.one_of(certified(), near_its_labels())
 
 
 @st.composite

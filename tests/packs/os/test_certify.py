@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from lcnn_verify.cli.app import main
-from lcnn_verify.errors import InputError
 from lcnn_verify.evidence.documents import Rejected
 from lcnn_verify.numerics import activations
 from lcnn_verify.packs.oymak_soltanolkotabi import certifying, descent, quantities
@@ -111,13 +110,25 @@ def test_bad_files_are_refused_in_one_line(tmp_path, capsys, changes, word):
         '{"X": [[1]]}',
         "PK\x03\x04",
         '{"X": 1, "y": 2, "v": 3, "W0": 4}',
+        '{"X": [[1, 2], [3]], "y": [1, 2], "v": [1], "W0": [[1, 2]]}',
+        '{"X": [[1, 2]], "y": [1], "v": [1, 1], "W0": [[1, 2], [3]]}',
     ],
 )
-def test_what_is_no_problem_is_refused(tmp_path, text):
+def test_what_is_no_problem_is_refused(tmp_path, capsys, text):
     path = tmp_path / "start.json"
     path.write_text(text)
-    with pytest.raises(InputError):
-        certifying.read(path, None)
+    assert run(*COMMAND, str(path)) == 2
+    said = capsys.readouterr()
+    assert said.err.startswith("error: ")
+    assert (said.err.count("\n"), said.out) == (1, "")
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_problem_that_overflows_float64_is_not_proved(tmp_path, capsys):
+    path = tmp_path / "start.json"
+    path.write_text('{"X": [[1e300, 2], [2, 1e300]], "y": [1, 2], "v": [1], "W0": [[1, 2]]}')
+    assert run(*COMMAND, str(path)) == 1
+    assert capsys.readouterr().out.startswith("NOT PROVED: ")
 
 
 @pytest.mark.parametrize(
