@@ -137,8 +137,8 @@ CLAIMS = (
         provenance=(READING, MEASURED),
         source=ABSTRACT,
         constants=(
-            _ours("95 %, τ ≤ ½", "of draws, where", "measured: an empirical band"),
-            _ours("n, 0.1", "64, the slope of leaky ReLU", "a choice"),
+            _ours("share of draws, τ", "95 %, at most ½", "measured: an empirical band"),
+            _ours("n, slope of leaky ReLU", "64, 0.1", "a choice"),
         ),
     ),
     _control(
