@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 
+import campaign_kit as kit
 import distributions
 import pytest
 
-from lcnn_verify.cli.app import front_door, main
+from lcnn_verify.cli.app import front_door
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence import documents, hooks
 from lcnn_verify.evidence.documents import Rejected
@@ -21,10 +22,8 @@ def _in_a_folder_of_its_own(tmp_path, monkeypatch):
 
 def run(capsys, *words):
     """Exit code, stdout and stderr of the command."""
-    with pytest.raises(SystemExit) as ended:
-        main(["certify", *words])
-    shown = capsys.readouterr()
-    return ended.value.code, shown.out, shown.err
+    code, shown = kit.call("certify", *words), capsys.readouterr()
+    return code, shown.out, shown.err
 
 
 def test_a_third_partys_claim_is_proved_and_checked(capsys):

@@ -194,6 +194,7 @@ def test_searches():
     assert "REPRODUCED" in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("quick_doctor")
 def test_doctor_ends_in_one_verdict(mixed, capsys):
     assert kit.call("doctor", "--properties", mixed / "p") == 1
     assert capsys.readouterr().out.endswith("\nlcnn-verify is NOT ready: properties\n")

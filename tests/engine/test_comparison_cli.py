@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from functools import partial
 
+import campaign_kit as kit
 import comparison_fixtures as pairs
 import pytest
 from jsonschema import Draft202012Validator
 
 from lcnn_verify import ledger
-from lcnn_verify.cli import main
 from lcnn_verify.comparison.compare import SCHEMA_PATH
 from lcnn_verify.outputs import Unwritable
 from lcnn_verify.reporting.plain import to_text
@@ -38,20 +38,12 @@ def folder(tmp_path_factory):
     return place
 
 
-def call(*words: str | Path) -> int:
-    with pytest.raises(SystemExit) as ended:
-        main(["diff", *(str(word) for word in words)])
-    return int(ended.value.code)
+call = partial(kit.call, "diff")
 
 
 def refused(capsys, *words) -> str:
     """The one line of a refused command."""
-    assert call(*words) == 2
-    captured = capsys.readouterr()
-    assert captured.out == ""
-    assert captured.err.startswith("error: ")
-    assert captured.err.count("\n") == 1
-    return captured.err.removeprefix("error: ").rstrip("\n")
+    return kit.refused(capsys, "diff", *words).removeprefix("error: ")
 
 
 @pytest.mark.parametrize(

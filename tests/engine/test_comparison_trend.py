@@ -4,12 +4,12 @@ import io
 import json
 from pathlib import Path
 
+import campaign_kit as kit
 import comparison_fixtures as pairs
 import jsonschema
 import pytest
 from rich.console import Console
 
-from lcnn_verify.cli.app import main
 from lcnn_verify.comparison import trend as trends
 from lcnn_verify.errors import InputError
 from lcnn_verify.reporting import html, markdown, terminal
@@ -65,10 +65,8 @@ def test_every_medium_shows_the_course(found):
 
 
 def run(capsys, *arguments):
-    with pytest.raises(SystemExit) as ended:
-        main(["trend", *map(str, arguments)])
-    shown = capsys.readouterr()
-    return ended.value.code, shown.out, shown.err
+    code, shown = kit.call("trend", *arguments), capsys.readouterr()
+    return code, shown.out, shown.err
 
 
 @pytest.fixture

@@ -327,7 +327,7 @@ FAR = {"x": [1e119, 1e-119], "y": [1e-119, 1e119], "bound": "x"}
 
 
 @settings(
-    max_examples=60,
+    max_examples=25,
     deadline=None,
     derandomize=True,
     database=None,

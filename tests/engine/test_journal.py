@@ -274,8 +274,7 @@ for turn in sys.stdin:
 """
 
 
-@pytest.mark.parametrize("before", ["nothing", "unfinished", "complete", "empty"])
-def test_of_two_runs_started_together_one_gets_the_folder(tmp_path, before):
+def test_of_two_runs_started_together_one_gets_the_folder(tmp_path):
     script = OPENS_TOGETHER.format(path=[str(Path(__file__).parent), *sys.path])
     command = [sys.executable, "-c", script, str(tmp_path)]
     with ExitStack() as stack:
@@ -288,7 +287,7 @@ def test_of_two_runs_started_together_one_gets_the_folder(tmp_path, before):
             for name in "ab"
         ]
         assert [run.stdout.readline() for run in runs] == ["ready\n"] * 2
-        for turn in range(8):
+        for turn, before in enumerate(["nothing", "unfinished", "complete", "empty"] * 6):
             out = tmp_path / str(turn)
             if before != "nothing":
                 path = journal_of(out, *(UNITS if before == "complete" else UNITS[:1]))

@@ -8,7 +8,6 @@ from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
-import reporting_fixtures as fixtures
 
 from lcnn_verify import ledger, packs
 from lcnn_verify.campaign.run import Progress, in_notebook
@@ -18,12 +17,7 @@ from lcnn_verify.reporting import notebook
 from lcnn_verify.reporting.report import Report
 
 
-@pytest.fixture(scope="module")
-def written(tmp_path_factory):
-    return fixtures.build().write(tmp_path_factory.mktemp("out") / "of <run>")
-
-
-def test_a_report_says_in_one_line_what_it_found_and_where_it_is(written):
+def test_a_report_says_in_one_line_what_it_found_and_where_it_is(report, written):
     counts = Counter(entry["verdict"] for entry in written.data["claims"])
     line = repr(written)
     assert line == str(written)
@@ -31,7 +25,7 @@ def test_a_report_says_in_one_line_what_it_found_and_where_it_is(written):
     assert f"in {written.folder}:" in line
     for verdict, number in counts.items():
         assert f"{number} {verdict}" in line
-    assert " in " not in repr(fixtures.build()).partition(":")[0]
+    assert " in " not in repr(report).partition(":")[0]
 
 
 def test_a_report_reads_from_its_folder_as_from_its_file(written):
@@ -40,7 +34,7 @@ def test_a_report_reads_from_its_folder_as_from_its_file(written):
     assert read.folder == written.folder
 
 
-def test_a_cell_shows_every_verdict_and_links_to_what_was_written(written):
+def test_a_cell_shows_every_verdict_and_links_to_what_was_written(report, written):
     page = ElementTree.fromstring(f"<div>{written._repr_html_()}</div>")
     rows = [["".join(cell.itertext()) for cell in row] for row in page.iter("tr")][1:]
     assert {row[0]: row[2] for row in rows} == written.verdicts
@@ -49,7 +43,7 @@ def test_a_cell_shows_every_verdict_and_links_to_what_was_written(written):
     assert len(set(wanted)) == 2
     links = [link.get("href") for link in page.iter("a")]
     assert links == [(written.folder / name).as_uri() for name in notebook._FILES]
-    assert "<a " not in fixtures.build()._repr_html_()
+    assert "<a " not in report._repr_html_()
     assert not list(page.iter("script"))  # a hostile title stays text
 
 

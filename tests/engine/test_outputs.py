@@ -5,11 +5,11 @@ from __future__ import annotations
 import errno
 import gzip
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 import pytest
-import reporting_fixtures as fixtures
 
 from lcnn_verify import outputs
 from lcnn_verify.cli.errors import failure
@@ -18,8 +18,8 @@ from lcnn_verify.evidence import documents
 from lcnn_verify.reporting.report import COUNTEREXAMPLES, FILES
 
 
-def test_what_a_report_writes_is_known_to_be_ours_and_nothing_else_is(tmp_path):
-    fixtures.build().write(tmp_path)
+def test_what_a_report_writes_is_known_to_be_ours_and_nothing_else_is(written, tmp_path):
+    shutil.copytree(written.folder, tmp_path, dirs_exist_ok=True)
     outputs.demand_folder(tmp_path, FILES)
     for path in tmp_path.rglob("*.*"):
         assert outputs.is_ours(path), path

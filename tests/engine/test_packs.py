@@ -24,14 +24,6 @@ pytestmark = pytest.mark.slow
 KNOWN = tuple(pack.key for pack in packs.find())
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Path:
-    """A folder of distributions, found once the test enters ``distributions.installed``."""
-    folder = tmp_path / "site"
-    folder.mkdir()
-    return folder
-
-
 def write_broken(site: Path, text: str) -> None:
     """Write the distribution of a pack whose module is ``text``."""
     (site / "bad_module.py").write_text(text)
@@ -196,7 +188,8 @@ def test_the_run_goes_on_where_hooks_leave_and_doctor_names_them(site, tmp_path)
         assert (entry["name"], entry["reason"]) == ("hooks of other", finding.detail)
 
 
-def test_the_command_line_names_what_is_left_out_and_runs_the_rest(site, tmp_path):
+@pytest.mark.usefixtures("quick_doctor")
+def test_the_command_line_names_what_is_left_out_and_runs_the_rest(site, tmp_path, capsys):
     write_broken(site, "raise RuntimeError('one\\ntwo')")
     command = "import typer\napp = typer.Typer()\n@app.command()\ndef run() -> int:\n    return 5\n"
     (site / "other_commands.py").write_text(
@@ -205,9 +198,9 @@ def test_the_command_line_names_what_is_left_out_and_runs_the_rest(site, tmp_pat
     write_pack(site, "other", more="commands='other_commands:app',")
     write_pack(site, "third", more="commands='nowhere:app',")
     with distributions.installed(site):
-        done = kit.lcnn_verify("doctor", "--properties", kit.write(tmp_path, {}))
-        failed = [line for line in done.stdout.splitlines() if line.startswith("FAIL ")]
-        assert done.returncode == 1
+        assert kit.call("doctor", "--properties", kit.write(tmp_path, {})) == 1
+        lines = capsys.readouterr().out.splitlines()
+        failed = [line for line in lines if line.startswith("FAIL ")]
         assert [line.partition(":")[0] for line in failed] == [
             "FAIL packs",
             "FAIL properties",
@@ -219,12 +212,12 @@ def test_the_command_line_names_what_is_left_out_and_runs_the_rest(site, tmp_pat
         )
         assert failed[2].endswith(": a command of that name is there already")
         assert failed[3].endswith("ModuleNotFoundError: No module named 'nowhere'")
-        ours = kit.lcnn_verify("run", "--claims", "other", "--out", tmp_path / "out", "--quiet")
-        assert (ours.returncode, ours.stderr) == (0, "")
+        assert kit.call("run", "--claims", "other", "--out", tmp_path / "out", "--quiet") == 0
+        assert capsys.readouterr().err == ""
         place = json.loads((tmp_path / "out" / "report.json").read_text())["environment"]
         assert [entry["name"] for entry in place["left_out"]] == ["bad of bad-pack"]
         assert place["packages"]["other-pack"] == "1.0"
-        assert kit.lcnn_verify("more").returncode == 0
+        assert kit.call("more") == 0
 
 
 @pytest.mark.parametrize(
@@ -299,23 +292,23 @@ EDITS = {
 
 
 @pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
-def test_an_edited_pack_refuses_its_journal_by_name_and_no_other_s(copies, tmp_path, edit):
-    for key in ("copied", "other"):
-        verify(f"{key}", out=tmp_path / key)
+def test_an_edit_of_a_pack_shows_in_its_part_of_the_fingerprint_alone(copies, edit):
+    both = [claim("copied.euler"), claim("other.first")]
+    before = fingerprint(both)
     edit(copies)
-    verify("other", out=tmp_path / "other", resume=True)
-    with pytest.raises(InputError) as caught:
-        verify("copied", out=tmp_path / "copied", resume=True)
-    assert "of a run with other sources (pack copied changed)" in str(caught.value)
+    after = fingerprint(both)
+    assert [name for name in before if before[name] != after[name]] == ["pack copied"]
 
 
-def test_an_unrelated_pack_may_change_or_go(copies, tmp_path):
+def test_an_edited_pack_refuses_its_journal_by_name_and_an_unrelated_one_may_go(copies, tmp_path):
     verify("copied.euler", out=tmp_path / "out")
     append(copies / "other_pack" / "__init__.py", "# edited\n")
-    verify("copied.euler", out=tmp_path / "out", resume=True)
     shutil.rmtree(copies / "other_pack-1.0.dist-info")
     packs.look_again()
     assert verify("copied.euler", out=tmp_path / "out", resume=True).exit_code == 0
+    EDITS["a data file"](copies)
+    with pytest.raises(InputError, match=r"of a run with other sources \(pack copied changed\)"):
+        verify("copied.euler", out=tmp_path / "out", resume=True)
 
 
 def test_a_fingerprint_has_a_part_for_the_engine_and_one_for_each_pack(tmp_path):

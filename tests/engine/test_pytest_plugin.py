@@ -21,7 +21,7 @@ FILES = {
 PLAIN = "def test_plain():\n    assert True\n"
 
 
-@pytest.mark.parametrize("options", [(), ("-n", "2")])
+@pytest.mark.parametrize("options", [(), ("-n", "1")])
 def test_the_summary_names_claim_verdict_and_tightest(tmp_path, options):
     kit.write(tmp_path, FILES)
     (tmp_path / "test_plain.py").write_text(PLAIN)
@@ -86,15 +86,20 @@ def test_a_session_without_properties_hears_nothing(tmp_path):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--lcnn-profile", "quik"), "ERROR: --lcnn-profile: got 'quik', wanted "),
-        (("--lcnn-profile", "quik"), "did you mean 'quick'?"),
-        (("--lcnn-seed", "-1"), "ERROR: --lcnn-seed: got -1, wanted an integer ≥ 0"),
+        (
+            ("--lcnn-profile", "quik"),
+            "^--lcnn-profile: got 'quik', wanted .*, did you mean 'quick'",
+        ),
+        (("--lcnn-seed", "-1"), "^--lcnn-seed: got -1, wanted an integer ≥ 0"),
         (("--lcnn-seed", "x"), "--lcnn-seed: invalid int value: 'x'"),
     ],
 )
-def test_bad_options_are_usage_errors(tmp_path, options, message):
-    (tmp_path / "test_plain.py").write_text(PLAIN)
-    done = kit.run_pytest(tmp_path, *options)
-    assert done.returncode == pytest.ExitCode.USAGE_ERROR
-    assert message in done.stderr
-    assert "Traceback" not in done.stderr
+def test_bad_options_are_usage_errors(options, message):
+    def configure():
+        parser = pytest.Parser(_ispytest=True)
+        pytest_plugin.pytest_addoption(parser)
+        given = parser.parse(options)
+        pytest_plugin.pytest_configure(SimpleNamespace(getoption=lambda name: getattr(given, name)))
+
+    with pytest.raises(pytest.UsageError, match=message):
+        configure()

@@ -21,8 +21,8 @@ from lcnn_verify.reporting.outline import document
 
 
 @pytest.fixture(scope="module")
-def data():
-    return fixtures.build().data
+def data(report):
+    return report.data
 
 
 @pytest.fixture(scope="module")
