@@ -78,36 +78,7 @@ _HOME = MappingProxyType(
     | {name: f"lcnn_verify.packs.zgj.{module}" for name, module in _MAIN_PAPER.items()}
 )
 
-__all__ = [
-    "InputError",
-    "Model",
-    "Quantity",
-    "Report",
-    "Trajectory",
-    "Verdict",
-    "__version__",
-    "check",
-    "conform",
-    "enclosure",
-    "gradient",
-    "gradient_descent",
-    "gradient_flow",
-    "gradient_rounding_floor",
-    "hessian",
-    "ledger",
-    "loss",
-    "loss_and_gradient",
-    "loss_threshold",
-    "oracle",
-    "packs",
-    "rounding_floor",
-    "run_conformance_test",
-    "separation",
-    "strategies",
-    "vectors",
-    "verifies",
-    "verify",
-]
+__all__ = [*_HOME, *_MODULES, "__version__"]
 
 
 def __getattr__(name: str) -> Any:

@@ -19,15 +19,7 @@ from lcnn_verify.campaign.run import Progress, ProgressCallback
 from lcnn_verify.cli.errors import ExitCode, say, say_left_out
 from lcnn_verify.cli.group import WORDS
 from lcnn_verify.cli.streams import bar, print_json
-from lcnn_verify.comparison.deviations import (
-    Deviation,
-    Match,
-    excuses,
-    load,
-    matching,
-    unexpected,
-    written,
-)
+from lcnn_verify.comparison import deviations as expectations
 from lcnn_verify.comparison.outline import deviations as deviation_table
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence.hooks import is_cold
@@ -63,8 +55,8 @@ def run_campaign(
     try:
         with _progress(claims, shown=not (json or quiet)) as progress:
             report = campaign(progress)
-        matches = matching(deviations, report.data)
-        if excused := excuses(matches):
+        matches = expectations.matching(deviations, report.data)
+        if excused := expectations.excuses(matches):
             report.write(out, expected=excused)
     except OSError as error:
         if isinstance(error, Unwritten):
@@ -84,16 +76,16 @@ def run_campaign(
         return ExitCode.INTERRUPTED
     _show(report, out, json=json, quiet=quiet)
     if write_expected is not None:
-        write_atomically(write_expected, written(report.data, deviations))
+        write_atomically(write_expected, expectations.written(report.data, deviations))
     if not quiet:
         left_out = report.data["environment"]["left_out"]
         say_left_out((entry["name"], entry["reason"]) for entry in left_out)
     return _judged(report, matches, shown=not (json or quiet)) if deviations else report.exit_code
 
 
-def _judged(report: Report, matches: Sequence[Match], *, shown: bool) -> int:
+def _judged(report: Report, matches: Sequence[expectations.Match], *, shown: bool) -> int:
     """The exit code where failures may be expected, told if ``shown``."""
-    uncalled_for = unexpected(report.data, matches)
+    uncalled_for = expectations.unexpected(report.data, matches)
     if shown:
         print_blocks(Console(), deviation_table(plain([match.to_json() for match in matches])))
         if uncalled_for:
@@ -122,14 +114,14 @@ def _show(report: Report, out: Path | None, *, json: bool, quiet: bool) -> None:
         render(document(report.data, out, written=False), Console())
 
 
-def expected_in(path: Path | None, also: Iterable[str] = ()) -> tuple[Deviation, ...]:
+def expected_in(path: Path | None, also: Iterable[str] = ()) -> tuple[expectations.Deviation, ...]:
     """The expected deviations in the file ``path``, () for None.
 
     ``also`` are ids they may name beside those of the ledger. Raises ``InputError`` as ``load``
     does.
     """
     ours = (claim.id for claim in (*ledger.claims(), *ledger.checks()))
-    return () if path is None else load(path, (*also, *ours))
+    return () if path is None else expectations.load(path, (*also, *ours))
 
 
 def _resuming(ctx: typer.Context) -> str:

@@ -69,12 +69,10 @@ def reported(command: Callable[P, int]) -> Callable[P, int]:
         except InputError as error:
             say(f"error: {error}")
             return ExitCode.USAGE
-        except BrokenPipeError:
-            _silence_stdout()
-            return ExitCode.BROKEN_PIPE
-        except SystemExit as ended:
+        except (BrokenPipeError, SystemExit) as ended:
             # The libraries that print tables and help turn a closed pipe into exit code 1.
-            if not isinstance(ended.__context__, BrokenPipeError):
+            cause = ended if isinstance(ended, BrokenPipeError) else ended.__context__
+            if not isinstance(cause, BrokenPipeError):
                 raise
             _silence_stdout()
             return ExitCode.BROKEN_PIPE
@@ -82,18 +80,7 @@ def reported(command: Callable[P, int]) -> Callable[P, int]:
             with suppress(OSError, ValueError):
                 sys.stdout.flush()  # results that are there already
             _silence_stdout()
-            if lack := _lack(error):
-                say(lack)
-                return ExitCode.USAGE
-            try:
-                demand_current_folder()
-            except InputError as gone:
-                say(f"error: {gone}")
-                return ExitCode.USAGE
-            reason = error.strerror or str(error)
-            writes = isinstance(error, Unwritable) or error.filename is None
-            act = "write" if writes else "read or write"
-            say(f"error: {error.filename or 'output'}: got {reason!r}, wanted to {act} it")
+            say(_lack(error) or _refused(error))
             return ExitCode.USAGE
         except KeyboardInterrupt as stop:
             with suppress(KeyboardInterrupt):  # once more, while it is said
@@ -135,6 +122,17 @@ def interruption(stop: BaseException | None) -> str:
     """What to say of a command that ended early: also why, where nobody pressed Ctrl-C."""
     why = str(stop or "")
     return f"interrupted: {why}" if why else "interrupted"
+
+
+def _refused(error: OSError) -> str:
+    """The line for a file that the system does not let us read or write."""
+    try:
+        demand_current_folder()
+    except InputError as gone:
+        return f"error: {gone}"
+    writes = isinstance(error, Unwritable) or error.filename is None
+    got, act = error.strerror or str(error), "write" if writes else "read or write"
+    return f"error: {error.filename or 'output'}: got {got!r}, wanted to {act} it"
 
 
 def _silence_stdout() -> None:

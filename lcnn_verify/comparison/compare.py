@@ -8,19 +8,10 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 import lcnn_verify
+from lcnn_verify.comparison import surroundings as around
 from lcnn_verify.comparison.changes import DEFAULT_THRESHOLD, Change, Severity, compare_claims
 from lcnn_verify.comparison.deviations import Deviation, expected, matching
 from lcnn_verify.comparison.outline import document
-from lcnn_verify.comparison.surroundings import (
-    Difference,
-    Durations,
-    Side,
-    durations,
-    environment,
-    kind,
-    notes,
-    side,
-)
 from lcnn_verify.errors import InputError
 from lcnn_verify.reporting.plain import plain, write_record
 from lcnn_verify.reporting.report import Report
@@ -63,16 +54,16 @@ class Diff:
 
     diff: str
     lcnn_verify: str
-    old: Side
-    new: Side
+    old: around.Side
+    new: around.Side
     options: Options
     summary: Summary
     notes: Sequence[str]
     changes: Sequence[Change]
     still: Sequence[Standing]
     deviations: Sequence[Mapping[str, Any]]
-    environment: Sequence[Difference]
-    durations: Durations
+    environment: Sequence[around.Difference]
+    durations: around.Durations
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,16 +130,16 @@ def compare(
     data = Diff(
         diff=DIFF_VERSION,
         lcnn_verify=lcnn_verify.__version__,
-        old=side(old.data, sources[0]),
-        new=side(new.data, sources[1]),
+        old=around.side(old.data, sources[0]),
+        new=around.side(new.data, sources[1]),
         options={"margin": margin, "strict": strict},
         summary=_summary(old.data, new.data, changes),
-        notes=notes(old.data, new.data),
+        notes=around.notes(old.data, new.data),
         changes=changes,
         still=_still(old.data, new.data, excused),
         deviations=[match.to_json() for match in matches],
-        environment=environment(old.data, new.data),
-        durations=durations(old.data, new.data),
+        environment=around.environment(old.data, new.data),
+        durations=around.durations(old.data, new.data),
     )
     return Comparison(plain(asdict(data)))
 
@@ -156,9 +147,9 @@ def compare(
 def _comparable(old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
     """Raise ``InputError`` if nothing but the kind of the reports could be compared."""
     shared = {entry["id"] for entry in old["claims"]} & {entry["id"] for entry in new["claims"]}
-    if kind(old) != kind(new) and not shared:
-        got = f"a report of `lcnn-verify {kind(new)}` without a claim in common"
-        raise InputError("NEW", got, f"a report of `lcnn-verify {kind(old)}`, as OLD is")
+    if around.kind(old) != around.kind(new) and not shared:
+        got = f"a report of `lcnn-verify {around.kind(new)}` without a claim in common"
+        raise InputError("NEW", got, f"a report of `lcnn-verify {around.kind(old)}`, as OLD is")
 
 
 def _summary(old: Mapping[str, Any], new: Mapping[str, Any], changes: Sequence[Change]) -> Summary:

@@ -96,10 +96,6 @@ class Judge:
     lacking: Callable[[Claim], str]
 
 
-def _nothing() -> None:
-    """Nothing to warm up."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hooks:
     """What a pack's numerics give the engine.
@@ -111,7 +107,7 @@ class Hooks:
     """
 
     examples: tuple[type[Example], ...] = ()
-    warm_up: Callable[[], None] = _nothing
+    warm_up: Callable[[], None] = lambda: None
     self_checks: Mapping[str, SelfCheck] = field(default_factory=dict)
     certificates: Mapping[str, Checker] = field(default_factory=dict)
     judge: Judge | None = None

@@ -16,8 +16,8 @@ ERRORS = "lcnn_verify.letters"
 _TABLE = """
 ≤ <=  ≥ >=  ≠ !=  ≈ ~  ≪ <<  ≫ >>  ± +-  ∓ -+  − -  – -  — -  · *  × x  ⊗ x  ÷ /  √ sqrt
 → ->  ← <-  ↔ <->  ⇒ =>  ⇔ <=>  ↦ ->  ∞ inf  ‖ ||  ∣ |  ∂ d  ∑ sum  ∏ prod  ∫ int  ⟨ <  ⟩ >
-⌊ floor(  ⌋ )  “ "  ” "  „ "  ‘ '  ’ '  … ...  • *  ∗ *  ′ '  ″ ''  ϵ eps  ℓ l  † +  ⁄ /
-ø o  ß ss  æ ae  ł l
+⌊ floor(  ⌋ )  ⌈ ceil(  ⌉ )  “ "  ” "  „ "  ‘ '  ’ '  … ...  • *  ∗ *  ′ '  ″ ''
+ϵ eps  ℓ l  † +  ⁄ /  ø o  ß ss  æ ae  ł l
 """
 """Letters, each with what it becomes; what becomes a word that stands apart is below."""
 _WORDS = {

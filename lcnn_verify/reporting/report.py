@@ -52,9 +52,9 @@ class Report:
         return f"<Report{place}: {counted}. {phrases.headline(self.data)}>"
 
     def _repr_html_(self) -> str:
-        from lcnn_verify.reporting import notebook
+        from lcnn_verify.reporting import html
 
-        return notebook.summary(self.data, self.folder)
+        return html.cell(self.data, self.folder)
 
     def to_frame(self) -> Any:
         """The claims as a pandas ``DataFrame``, one a row, with the id as its index.
@@ -63,9 +63,7 @@ class Report:
         above 1 a violation; violation_rate, the 95 % bound. Raises ``ImportError`` where pandas is
         not installed.
         """
-        from lcnn_verify.reporting import notebook
-
-        return frame(notebook.columns(self.data), index="id")
+        return frame(columns(self.data), index="id")
 
     @property
     def exit_code(self) -> int:
@@ -141,6 +139,17 @@ class Report:
             for entry in self.data["claims"]
         ]
         return {**self.data, "claims": claims}
+
+
+def columns(data: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """The claims of a report as columns, in ledger order; None where there is no number."""
+    rates = [[it["violation_rate_bound"] for it in entry["sampling"]] for entry in data["claims"]]
+    nearest = [entry["counterexample"] or entry["tightest"] for entry in data["claims"]]
+    kept = ("id", "title", "kind", "verdict", "as_wanted", "examples")
+    return {name: [entry[name] for entry in data["claims"]] for name in kept} | {
+        "tightest": [near["tightness"] if near else None for near in nearest],
+        "violation_rate": [max(bounds, default=None) for bounds in rates],
+    }
 
 
 def build_report(

@@ -13,8 +13,8 @@ from lcnn_verify import ledger, packs
 from lcnn_verify.campaign.run import Progress, in_notebook
 from lcnn_verify.evidence import Quantity
 from lcnn_verify.evidence.progress import Stage, duration
-from lcnn_verify.reporting import notebook
-from lcnn_verify.reporting.report import Report
+from lcnn_verify.reporting import html
+from lcnn_verify.reporting.report import Report, columns
 
 
 def test_a_report_says_in_one_line_what_it_found_and_where_it_is(report, written):
@@ -42,18 +42,18 @@ def test_a_cell_shows_every_verdict_and_links_to_what_was_written(report, writte
     assert wanted == sorted(wanted), "what is not as wanted comes first"
     assert len(set(wanted)) == 2
     links = [link.get("href") for link in page.iter("a")]
-    assert links == [(written.folder / name).as_uri() for name in notebook._FILES]
+    assert links == [(written.folder / name).as_uri() for name in html.NOTEBOOK_FILES]
     assert "<a " not in report._repr_html_()
     assert not list(page.iter("script"))  # a hostile title stays text
 
 
 def test_a_frame_has_a_row_for_each_claim(written):
-    columns = notebook.columns(written.data)
-    assert {len(column) for column in columns.values()} == {len(written.data["claims"])}
-    assert columns["id"] == list(written.verdicts)
+    found = columns(written.data)
+    assert {len(column) for column in found.values()} == {len(written.data["claims"])}
+    assert found["id"] == list(written.verdicts)
     pandas = pytest.importorskip("pandas", reason="pandas is not installed")
     frame = written.to_frame()
-    assert list(frame.index) == columns["id"]
+    assert list(frame.index) == found["id"]
     assert dict(frame["verdict"]) == written.verdicts
     assert frame["tightest"].dtype == float
     assert pandas.isna(frame["violation_rate"]).any()

@@ -174,6 +174,7 @@ def test_hooks_that_cannot_be_used_are_one_line(site, hooks, reason):
         assert entry.reason.startswith(reason)
 
 
+@pytest.mark.usefixtures("quick_doctor")
 def test_the_run_goes_on_where_hooks_leave_and_doctor_names_them(site, tmp_path):
     hooks, reason = "leaves:HOOKS", HOOKS["leaves:HOOKS"]
     (site / "leaves.py").write_text("raise SystemExit(3)")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import io
-import json
 import re
 from pathlib import Path
 from xml.etree import ElementTree
@@ -16,7 +15,6 @@ from snapshot_kit import compare, one_row_a_table, outline
 
 from lcnn_verify.reporting import html, junit, markdown, terminal
 from lcnn_verify.reporting.outline import document
-from lcnn_verify.reporting.plain import to_text
 from lcnn_verify.reporting.report import Report
 
 REPORTS = {
@@ -142,11 +140,6 @@ def test_junit(named):
     assert root.get("failures") == str(len(failed))
     took = {case.get("name"): case.get("time") for case in root.iter("testcase")}
     assert (took["demo.rate"], took["demo.growth"]) == ("1.500", "0.000")
-
-
-def test_json_reads_back_equal(named):
-    _, report = named
-    assert json.loads(to_text(report.data)) == report.data
 
 
 def test_html():
