@@ -20,7 +20,7 @@ from lcnn_verify.numerics.activations import RAMP, SOFTPLUS, TANH
 from lcnn_verify.packs.oymak_soltanolkotabi import fitting
 from lcnn_verify.profiles import active
 
-D, MOST = 6, 1200
+D, MOST, EVEN = 6, 1200, (4, 6, 8, 10, 12, 14)
 FEW = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2)
 MANY = tuple((32 + 2 * i) / 100 for i in range(40))
 FITS, AT_SCALE = fitting.by_levenberg, fitting.random_labels(SOFTPLUS)
@@ -90,7 +90,7 @@ def maps(profile):
 
 @verifies("os.phase-transition", cases=maps)
 def test_fits_end_at_the_wall(name):
-    widths = active().pick(quick=(4, 6, 8, 10, 12, 14), standard=range(4, 15), deep=range(1, 41))
+    widths = active().pick(quick=EVEN, standard=tuple(range(4, 15)), deep=tuple(range(1, 41)))
     trials, ratios = active().pick(quick=(5, FEW), standard=(12, FEW), deep=(20, MANY))
     middle = sum(widths) / len(widths)  # first: what it takes says best what all will
     order = sorted(widths, key=lambda k: abs(k - middle))

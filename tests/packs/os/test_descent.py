@@ -3,12 +3,16 @@
 # Runs as plain Python, too: it reaches every line and branch of the compiled bodies.
 from __future__ import annotations
 
+import json
 import math
 
 import mpmath
 import numpy as np
 import pytest
 
+from lcnn_verify import ledger
+from lcnn_verify.campaign.properties import directory_of, load
+from lcnn_verify.evidence import progress
 from lcnn_verify.evidence.audit import Audit
 from lcnn_verify.evidence.quantity import Quantity
 from lcnn_verify.numerics import activations, balls
@@ -23,6 +27,7 @@ from lcnn_verify.packs.oymak_soltanolkotabi import (
 )
 from lcnn_verify.packs.oymak_soltanolkotabi import problem as problems
 from lcnn_verify.packs.oymak_soltanolkotabi.problem import EVERY
+from lcnn_verify.profiles import PROFILES, RunContext, running
 
 
 def certified(sigma=activations.SOFTPLUS, multiple=1.5, seed=4):
@@ -231,3 +236,24 @@ def test_a_step_of_levenberg_and_marquardt_solves_the_damped_system():
     step = (P * np.linalg.solve(damped, r)[:, None]).T @ one.X
     assert pytest.approx(one.W - step, abs=1e-12) == W
     assert fast_size == pytest.approx(np.linalg.norm(evaluation.residual(one, W)))
+
+
+def test_the_deep_map_has_40_by_40_cells_of_20_trials_and_is_kept(monkeypatch):
+    claim = ledger.claim("os.phase-transition")
+    item = load(directory_of(claim), claim.property_file)[0]
+    asked, told = [], []
+
+    def fitted(fits, make, sizes, trials, seed):
+        asked.extend((size, trials) for size in sizes)
+        return np.array([[n <= k * d] * trials for n, d, k in sizes])
+
+    monkeypatch.setattr(fitting, "successes", fitted)
+    with running(RunContext(PROFILES["deep"], shards=16)), progress.listening(told.append):
+        record = json.loads(json.dumps(item.run().to_json()))
+    assert record["error"] is None
+    assert not record["violations"]
+    assert len(asked) == 40 * 40
+    assert {trials for _, trials in asked} == {20}
+    assert (told[0].done, told[-1].done, told[-1].total) == (1, 40, 40)
+    ends = next(s for s in record["series"] if s["label"] == "ends")
+    assert np.array(ends["data"]["x"])[3:] == pytest.approx(1.0, abs=0.02)
