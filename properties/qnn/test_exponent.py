@@ -28,7 +28,7 @@ EXPONENTS = Figure(
 )
 
 
-@verifies("qnn.exponent", examples=6, shrink=False)
+@verifies("qnn.exponent", examples=8, shrink=False)
 @given(start=st.builds(strategies.started, strategies.problems(2, 5, 1, kinds=strategies.MOVING)))
 def test_the_loss_falls_like_the_inverse_square(start):
     problem, own = start

@@ -2,12 +2,13 @@
 
 Setting: ŷ_i = ⟨ψ_i|U*MU|ψ_i⟩, M² = I, labels ±1, L = ½ Σ_i (ŷ_i − y_i)²; p parameters, n inputs.
 Statement: (1) ‖∇L‖² ≤ 8p√n(2L)^{3/2}; (2) |L(θ)^{1/4} − L(θ′)^{1/4}| ≤ (√2·p√n)^{1/2}‖θ − θ′‖;
-    (3) along gradient flow L(t) ≥ (L₀^{−1/2} + 8√2·p√n·t)^{−2}; (4) no constant below 8 will do.
+    (3) along gradient flow L(t) ≥ (L₀^{−1/2} + 8√2·p√n·t)^{−2}; along descent with steps of
+    1/(128pn), with (10/9)·8√2 for 8√2; (4) no constant below 8 will do in (1).
 Kind: lower bound.
-Constants: 8p√n is ours, proved in THEORY §4. 1 %, by which t is lengthened in (3), is ours: THEORY
-    §5 proves (3) for every curve whose speed exceeds ‖∇L‖ by at most that.
-How it is checked: (1) and (2) at drawn points; (3) at points to which an integrator led, taken as
-    exact, which a run with a tolerance a hundred times smaller moves by less than 10⁻⁴ in L;
+Constants: 8p√n is ours, proved in THEORY §4; 128 and 10/9 are ours, proved in §5.
+How it is checked: (1) and (2) at drawn points. (3): up to 40 steps of descent, which balls enclose;
+    flows at points to which an integrator led, with ten times what a run with a hundredth of the
+    tolerance moves L as error: an estimate, so that a violation there would refute nothing.
     (4) at circuits that come within 0.1 % of equality, for p ≤ 6 and n ≤ 3.
 Source: abstract ("at-most sublinear convergence"); the inequalities are ours.
 """
@@ -15,13 +16,12 @@ Source: abstract ("at-most sublinear convergence"); the inequalities are ours.
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lcnn_verify.evidence import Figure, Quantity, check, verifies
+from lcnn_verify.evidence import Figure, check, verifies
 from lcnn_verify.evidence.draws import classify
 from lcnn_verify.evidence.figures import Kind, log
 from lcnn_verify.packs.quantum_networks import quantities, simulator, strategies
 from lcnn_verify.packs.quantum_networks.circuit import Layer, Problem
 
-SLACK = 0.01
 FLOWS = Figure(
     Kind.CURVES,
     "Loss of quantum networks along gradient flow",
@@ -59,23 +59,33 @@ def test_no_path_is_shorter(problem, moves):
     check.at_most(second - first, reach, ties=True)
 
 
+@verifies("qnn.sublinear", examples=20)
+@given(
+    start=st.builds(strategies.started, strategies.problems(kinds=strategies.MOVING)),
+    steps=st.sampled_from((1, 10, 40)),
+)
+def test_along_gradient_descent(start, steps):
+    problem, _ = start
+    step = 1.0 / (128.0 * problem.p * problem.n)
+    bound = quantities.lower_bound(problem, step * steps, 10.0 / 9.0)
+    check.at_least(quantities.descended(problem, step, steps), bound)
+
+
 @verifies("qnn.sublinear", examples=6, shrink=False)
 @given(start=st.builds(strategies.started, strategies.problems(most_p=5, kinds=strategies.MOVING)))
 def test_along_gradient_flow(start):
     problem, own = start
-    before, spent = problem, 0.0
-    times, losses = [], []
+    coarse = fine = problem
+    spent, times, losses = 0.0, [], []
     for time in (30.0 * own, 3000.0 * own):
-        there, path = simulator.flow(before, time - spent)
-        check.at_least(quantities.loss(there, "L(t)"), quantities.lower_bound(problem, time, SLACK))
-        again, _ = simulator.flow(before, time - spent, rtol=1e-10)
-        one, other = (quantities.loss(at).value for at in (there, again))
-        moved = Quantity("|L(t) − L(t) of a finer run|/L(t)", abs(one / other - 1.0), 1e-7)
-        check.at_most(moved, 1e-4, apart="the integrator’s tolerances")
+        coarse, path = simulator.flow(coarse, time - spent)
+        fine, _ = simulator.flow(fine, time - spent, rtol=1e-10)
+        found = quantities.estimated(coarse, fine)
+        check.at_least(found, quantities.lower_bound(problem, time))
         kept = slice(1, None, max(1, path.steps // 40))
         times += [*(spent + path.times[kept]) / own]
         losses += [*path.losses[kept] / quantities.loss(problem).value]
-        before, spent = there, time
+        spent = time
     label = f"q = {problem.qubits}, p = {problem.p}, n = {problem.n}"
     FLOWS.add(label, x=times, y=losses, bound=[(1.0 + t) ** -2.0 for t in times])
 

@@ -21,6 +21,7 @@ from lcnn_verify.packs.quantum_networks.circuit import Problem
 from lcnn_verify.packs.quantum_networks.simulator import FLOATS, Outcome
 
 _GUARD = 64  # bits: norms of states near 0 keep half of them
+_BITS_A_STEP = 4  # of precision that balls lose to wrapping
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -151,11 +152,40 @@ def fastest(problem: Problem) -> Quantity:
     return found.named("8p√n(2L)^{3/2}")
 
 
-def lower_bound(problem: Problem, time: float, slack: float = 0.0) -> Quantity:
-    """(L₀^{−1/2} + (1 + slack)·8√2·p√n·t)^{−2}, L₀ the loss of the problem."""
-    rate = 8.0 * problem.p * Quantity.of(2.0 * problem.n).sqrt() * (1.0 + slack)
+def lower_bound(problem: Problem, time: float, factor: float = 1.0) -> Quantity:
+    """(L₀^{−1/2} + factor·8√2·p√n·t)^{−2}, L₀ the loss of the problem."""
+    rate = 8.0 * problem.p * Quantity.of(2.0 * problem.n).sqrt() * factor
     root = 1.0 / loss(problem, "L₀").sqrt() + rate * time
     return (1.0 / (root * root)).named("(L₀^{−1/2} + 8√2·p√n·t)^{−2}")
+
+
+def descended(problem: Problem, step: float, steps: int) -> Quantity:
+    """L after so many steps of gradient descent: balls enclose the exact run (THEORY §2)."""
+    steep = 12.0 * problem.p * problem.n  # ≥ ‖∇²L‖
+    there, drift = problem, 0.0
+    for _ in range(steps):
+        found = floats(there)
+        theta = np.array(there.angles) - step * found.gradient
+        local = step * float(np.linalg.norm(found.gradient_error))
+        local += 4 * ROUNDING * float(np.linalg.norm(theta) + step * np.linalg.norm(found.gradient))
+        drift = ((1.0 + step * steep) * drift + local) * (1 + 1e-9)
+        there = there.at(theta.tolist())
+    end, slopes = loss(there), float(np.linalg.norm(floats(there).gradient))
+    error = end.error + (slopes + 1e-9 + steep * drift) * drift
+
+    def enclosed(bits: int) -> arb:
+        at = bits + _GUARD + _BITS_A_STEP * steps
+        with balls.working_precision(at):
+            return simulator.ball_descent(problem, step, steps)
+
+    return Quantity("L after descent", end.value, error, enclosed=enclosed)
+
+
+def estimated(coarse: Problem, fine: Problem) -> Quantity:
+    """L(t) of a flow: that of the coarser of two runs, ten times their distance off."""
+    found, other = loss(coarse), loss(fine)
+    error = found.error + other.error + 10.0 * abs(found.value - other.value)
+    return Quantity("L(t)", found.value, error)
 
 
 def fourth_root(problem: Problem, label: str) -> Quantity:

@@ -37,7 +37,7 @@ class Kit:
     involution: Callable[[str, int], Any]
     states: Callable[[Any], Any]
     times: Callable[[Any, Any], Any]
-    rotation: Callable[[Any, float], Any]
+    rotation: Callable[[Any, Any], Any]
     overlaps: Callable[[Any, Any], list[Any]]
 
 
@@ -50,7 +50,7 @@ class Outcome:
     slopes: Sequence[Sequence[Any]]
 
 
-def simulate(problem: Problem, kit: Kit, angles: Sequence[float] | None = None) -> Outcome:
+def simulate(problem: Problem, kit: Kit, angles: Sequence[Any] | None = None) -> Outcome:
     """Measurement and derivatives of the circuit, at other ``angles`` if they are given.
 
     1 − ⟨M⟩² = 4‖P₊Uψ‖²‖P₋Uψ‖² loses no digits near ±1.
@@ -119,7 +119,7 @@ def _ball_overlaps(a: acb_mat, b: acb_mat) -> list[acb]:
     return [sum((a[j, i].conjugate() * b[j, i] for j in range(D)), acb(0)) for i in range(n)]
 
 
-def _ball_rotation(H: acb_mat, t: float) -> acb_mat:
+def _ball_rotation(H: acb_mat, t: Any) -> acb_mat:
     cos, sin, D = arb(t).cos(), arb(t).sin(), H.nrows()
     return H * acb(0, -sin) + acb_mat([[cos if j == k else 0 for k in range(D)] for j in range(D)])
 
@@ -132,6 +132,20 @@ def enclosed(problem: Problem, bits: int) -> Outcome:
     """The outcome in balls of that precision."""
     with balls.working_precision(bits):
         return simulate(problem, BALLS)
+
+
+def ball_descent(problem: Problem, step: float, steps: int) -> arb:
+    """L after so many steps θ⁺ = θ − step·∇L in balls, at the precision in force."""
+    s, y = arb(problem.scale), [*map(arb, problem.labels)]
+    theta = [*map(arb, problem.angles)]
+    for left in range(steps, -1, -1):
+        found = simulate(problem, BALLS, theta)
+        sides = zip(found.plus, found.minus, y, strict=True)
+        r = [(s - label) * up - (s + label) * down for up, down, label in sides]
+        if left:
+            slopes = [balls.dot(row, r) for row in found.slopes]
+            theta = [t - step * s * g for t, g in zip(theta, slopes, strict=True)]
+    return balls.norm_squared(r) / 2
 
 
 @lru_cache(maxsize=32)

@@ -14,7 +14,9 @@ CACHES = (simulator.oracle, simulator.enclosed, quantities.floats)
 
 @pytest.fixture(autouse=True)
 def _forget():
-    """No test meets what another's mistake left behind."""
+    """No test meets what was computed before a mistake was planted, or with it."""
+    for cache in CACHES:
+        cache.cache_clear()
     yield
     for cache in CACHES:
         cache.cache_clear()
@@ -43,15 +45,24 @@ def test_a_bound_without_the_root_of_n(monkeypatch):
         return right(problem) / Quantity.of(problem.n).sqrt()
 
     plant(monkeypatch, right, wrong)
-    assert fallen(LOSS, examples=1.0).startswith("‖∇L‖² ≤ ")
+    assert fallen(LOSS, examples=1.0, only="small_where").startswith("‖∇L‖² ≤ ")
 
 
 def test_a_flow_of_twice_the_speed(monkeypatch):
-    right = simulator.risk
+    right = simulator.flow
 
-    def wrong(problem):
-        function = right(problem)
-        return lambda theta: tuple(2.0 * part for part in function(theta))
+    def wrong(problem, duration, rtol=1e-8):
+        return right(problem, 2.0 * duration, rtol)
 
     plant(monkeypatch, right, wrong)
-    assert fallen(LOSS, examples=0.7).startswith("L(t) ≥ ")
+    assert fallen(LOSS, examples=0.7, only="flow").startswith("test_along_gradient_flow: ")
+
+
+def test_a_descent_with_the_gradient_of_twice_the_loss(monkeypatch):
+    right = quantities.descended
+
+    def wrong(problem, step, steps):
+        return right(problem, 2.0 * step, steps)
+
+    plant(monkeypatch, right, wrong)
+    assert fallen(LOSS, examples=1.0, only="descent").startswith("L after descent ≥ ")

@@ -134,6 +134,19 @@ def test_balls_widen_with_little_precision_and_hold_the_truth():
     assert float(coarse.plus[0].rad()) > 1e-10
 
 
+def test_descent_in_floats_and_in_balls():
+    problem = Problem(1, (Layer("Y", 0.7, "H"), Layer("X", 0.4, "I")), "Z", (UP,), (1.0,))
+    theta, risk = np.array(problem.angles), simulator.risk(problem)
+    for _ in range(40):
+        theta = theta - 0.004 * risk(theta)[1]
+    found = quantities.descended(problem, 0.004, 40)
+    assert found.value == pytest.approx(risk(theta)[0], rel=1e-12)
+    assert Audit(everything=True).defect(found) is None
+    off = replace(found, value=found.value + 3.0 * found.error)
+    assert Audit(everything=True).defect(off) is not None
+    assert found.error < 1e-9
+
+
 @pytest.mark.parametrize("n", [1, 3])
 def test_the_bound_along_the_sharpest_flow(n):
     start = turning(0.4, 0.3, n=n)
@@ -150,8 +163,9 @@ def test_the_bound_along_the_sharpest_flow(n):
 
 
 def test_a_start_without_loss_is_given_up():
-    with pytest.raises(Discarded):
-        strategies.started(turning(0.0))
+    for angle in (0.0, 0.2):
+        with pytest.raises(Discarded):
+            strategies.started(turning(angle))
     assert strategies.started(turning(0.5))[1] == simulator.own_time(turning(0.5))
 
 
