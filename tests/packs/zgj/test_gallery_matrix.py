@@ -59,9 +59,8 @@ def test_a_reference_falls_to_none(rows, name):
 
 
 def test_everyone_meets_the_same_examples(rows):
-    """Whoever came before, in the same process or in another."""
-    (entry,) = catalogue.select(["residues-of-eight"])
-    again = matrix.judge(entry, 0, PROPERTIES)
+    """Whoever came before, in the same worker or in another."""
+    (again,) = matrix.run(catalogue.select(["residues-of-eight"]), [0], PROPERTIES, jobs=1)
     assert again.cells == rows["residues-of-eight"].cells
 
 
