@@ -91,10 +91,10 @@ def project(tmp_path):
 
 
 def test_the_option_adds_the_checks_that_ship_to_the_tests_of_a_project(project):
-    """One passes, one is not offered, one fails with its snippet; in two workers."""
+    """One passes, one is not offered, one fails with its snippet."""
     target = "--lcnn-implementation=conformance_subjects:DoubledLossOnly"
     chosen = "own or zeroth or euler or population"
-    done = kit.run_pytest(project, target, "-rs", "-n", "2", "-k", chosen)
+    done = kit.run_pytest(project, target, "-rs", "-k", chosen)
     assert done.returncode == 1
     assert "seed 0, implementation conformance_subjects:DoubledLossOnly; numpy " in done.stdout
     assert "1 failed, 2 passed, 1 skipped" in done.stdout
