@@ -21,16 +21,7 @@ from lcnn_verify.ledger import Claim
 from lcnn_verify.numerics import compiled as compiled_routes
 from lcnn_verify.profiles import RunContext
 
-_PACKAGES = (
-    "numpy",
-    "scipy",
-    "numba",
-    "mpmath",
-    "python-flint",
-    "hypothesis",
-    "pytest",
-    "matplotlib",
-)
+_PACKAGES = "numpy scipy numba mpmath python-flint hypothesis pytest matplotlib"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +69,7 @@ def pack_list() -> tuple[bool, str]:
 
 def versions() -> tuple[bool, str]:
     """Report the versions in use."""
-    packages = [f"{name} {metadata.version(name)}" for name in _PACKAGES]
+    packages = [f"{name} {metadata.version(name)}" for name in _PACKAGES.split()]
     own = f"lcnn-verify {lcnn_verify.__version__}, Python {platform.python_version()}"
     return True, ", ".join([own, *packages])
 
@@ -101,12 +92,11 @@ def _remarks(chosen: Path | None) -> Iterator[Finding]:
     stated = {claim.property_file: directory_of(claim, chosen) for claim in entries}
     if stray := [file for file in _property_files(chosen) if file not in stated]:
         yield Finding("stray property files", False, f"of no claim: {', '.join(stray)}")
-    bare = [file for file, folder in stated.items() if _undocumented(folder / file)]
-    if bare:
+    if bare := [file for file, folder in stated.items() if _undocumented(folder / file)]:
         detail = f"no docstring says what is tested in {', '.join(bare)}"
         yield Finding("docstrings", True, detail, note=True)
-    unsaid = [claim.id for claim in entries if claim.is_control and not claim.refutation.strip()]
-    if unsaid:
+    controls = (claim for claim in entries if claim.is_control)
+    if unsaid := [claim.id for claim in controls if not claim.refutation.strip()]:
         detail = f"no refutation says how it is known to be false of {', '.join(unsaid)}"
         yield Finding("refutations", True, detail, note=True)
 

@@ -39,8 +39,8 @@ from lcnn_verify.processes import (
 )
 
 PRELOAD = ("lcnn_verify.preload",)
-_POLL_SECONDS = 0.1
-_TAIL_BYTES = 4096
+_POLL_SECONDS = 0.1  # as soon as Ctrl-C is to be heard
+_TAIL_BYTES = 4096  # of output: more than the longest last line that is told
 _FROM_OUTSIDE = {"SIGKILL", "SIGTERM", "SIGHUP", "SIGINT"}
 _LOOK_SECONDS = 2.0
 _STOPPED: set[int | None] = set()

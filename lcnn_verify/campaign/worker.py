@@ -27,7 +27,7 @@ from lcnn_verify.profiles import Profile, running
 Message: TypeAlias = tuple[str, Any]
 """("start", test name), ("stage", how far it is), ("record", a recorder's JSON), ("done", None)."""
 
-_GRACE_SECONDS = 60
+_GRACE_SECONDS = 60  # of work past its limit, for which its supervisor kills it otherwise
 
 
 def broken(claim: str, test: str, error: str) -> dict[str, Any]:

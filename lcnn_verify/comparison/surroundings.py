@@ -9,7 +9,7 @@ from typing import Any, TypedDict
 
 Json = Mapping[str, Any]
 
-_SLOWER, _SECONDS, _MOST_UNITS = 1.5, 1.0, 10
+_SLOWER, _SECONDS, _MOST_UNITS = 1.5, 1.0, 10  # ratio and difference that no noise of a run makes
 
 
 @dataclass(frozen=True, slots=True)

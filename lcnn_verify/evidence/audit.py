@@ -31,7 +31,7 @@ SAMPLE = 3
 simplest example there is, where many a mistake does not show."""
 MOST = 24
 """How many quantities are audited in one run of a property, so that the audit stays cheap."""
-_DIGITS, _BITS = 40, 160
+_DIGITS, _BITS = 40, 160  # of the oracle and the ball: more than twice what float64 has
 _SLACK = 10  # of the oracle's digits, for what the routes of composed quantities lose
 
 _LIMIT: ContextVar[float | None] = ContextVar("lcnn_verify_auditing", default=None)

@@ -13,7 +13,7 @@ from flint import arb
 from lcnn_verify.errors import InputError
 from lcnn_verify.numerics import balls, digits
 
-ROUNDING = 2.0**-52
+ROUNDING = 2.0**-52  # twice the relative error of one operation in float64
 Exact: TypeAlias = Callable[[int], Any]
 """Digits → the quantity as an mpmath real, right to about that many digits of its natural scale."""
 Enclosed: TypeAlias = Callable[[int], arb]

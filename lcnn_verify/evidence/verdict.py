@@ -14,6 +14,7 @@ from lcnn_verify.evidence.subject import OUT_OF_SCOPE
 from lcnn_verify.ledger.claim import Claim
 
 MAX_UNDECIDED = 0.01
+"""The share of examples a supported claim may leave open: an odd one, but no kind of them."""
 
 
 def violation_rate_bound(violations: int, draws: int) -> float:

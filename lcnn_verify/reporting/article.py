@@ -12,7 +12,7 @@ from lcnn_verify.reporting import exhibits, phrases
 from lcnn_verify.reporting.terms import of_pack, term
 
 _Json = Mapping[str, Any]
-_MOST_CASES = 24
+_MOST_CASES = 24  # about three lines of a card
 SHOWN = ("not as wanted", "proved, whole or in part", "controls")
 """What the page can be asked to show alone; :func:`shown_as` says which a claim is."""
 

@@ -17,8 +17,8 @@ from lcnn_verify.reporting import document as doc
 from lcnn_verify.reporting import phrases
 
 _Json = Mapping[str, Any]
-_MOST_ENTRIES = 10_000
-_MOST_WITNESSES = 3
+_MOST_ENTRIES = 10_000  # of a matrix: a page stays below a megabyte
+_MOST_WITNESSES = 3  # one shows that there are any, three how alike they are
 _LONG = 160  # characters; what is longer is folded
 _WIDE, _HIGH = 8, 12  # columns and rows of the largest matrix that is a table
 

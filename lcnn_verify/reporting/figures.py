@@ -23,9 +23,9 @@ from lcnn_verify.reporting.plain import canonical
 from lcnn_verify.reporting.points import Frame, column, is_number, pairs, spread, thin
 
 _Json = Mapping[str, Any]
-_MOST_ROWS = 40
-_MOST_CURVES = 24
-_MOST_POINTS = 200
+_MOST_ROWS = 40  # a screen
+_MOST_CURVES = 24  # more cannot be told apart
+_MOST_POINTS = 200  # of a curve: about one for two pixels
 _DASHED = "╌╌"
 _DASHES = (0, (5, 3))
 _MOST_LINES = 2000  # of CSV

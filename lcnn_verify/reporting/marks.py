@@ -14,8 +14,8 @@ from lcnn_verify.reporting import svg
 from lcnn_verify.reporting.points import Frame, column, is_number, pairs, spread
 
 _Json = Mapping[str, Any]
-_MOST_MARKERS = 360
-_MOST_CELLS = 2500
+_MOST_MARKERS = 360  # so that a figure takes less than 60 kB
+_MOST_CELLS = 2500  # 50 × 50: smaller ones would be few pixels
 _TONES = {"good": ("good", "o", "●"), "warn": ("warn", "^", "▲"), "bad": ("bad", "X", "✖")}
 _OTHER = ("muted", "D", "◆")
 

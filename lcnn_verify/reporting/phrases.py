@@ -14,7 +14,7 @@ from lcnn_verify.numerics.digits import NOTHING, ball, is_written, number
 from lcnn_verify.reporting.document import Line, Span
 
 _CROSSED = {"≥": "≱", "≤": "≰", "=": "≠"}
-_MANY = 50
+_MANY = 50  # claims: what one sees in a dozen screens
 _FEW = 300  # draws that bound a violation rate by 1 %
 _HIGH: Mapping[Any, str] = {"≥": "got", "≤": "bound"}  # the side that is to be the larger
 

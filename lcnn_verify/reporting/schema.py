@@ -20,7 +20,7 @@ SCHEMA_VERSION = "3.0"
 SCHEMA_PATH = Path(__file__).with_name("report.schema.json")
 _MAJOR, _MINOR = (int(part) for part in SCHEMA_VERSION.split("."))
 _WANTED = f"a report of schema {_MAJOR}.x, as `lcnn-verify run` writes it"
-_LONGEST = 160
+_LONGEST = 160  # characters of what is wrong: two lines of a terminal
 
 Written: TypeAlias = Mapping[str, Any]
 """What a class of the engine writes: a source, a constant, an observation, a proof, a figure."""

@@ -18,7 +18,7 @@ from lcnn_verify.errors import clean
 from lcnn_verify.reporting import document as doc
 from lcnn_verify.reporting.letters import fitted
 
-_NARROW = 60
+_NARROW = 60  # columns, below which numbers would leave words no room
 _SHORT = 15  # a column of no more characters is never folded
 _STYLES = {
     "bad": "bold red",

@@ -160,14 +160,16 @@ def test_a_reader_that_leaves_early_gets_no_complaint(finished, words):
 def test_closed_standard_streams_do_no_harm(tmp_path, closed):
     folder = kit.write(tmp_path / "p", {"lab.first": kit.HOLDS})
     run = ["run", "--claims", "lab.first", "--properties", folder, "--out", tmp_path / "out"]
-    for words in (["claims"], run):
+    every = closed.count("&-") == 3  # a run takes long; the others say it by the ledger
+    for words in (["claims"], run) if every else (["claims"],):
         command = f"{shlex.join(kit.command(*words))} {closed}"
         done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
         assert done.returncode == 0
         assert done.stderr == ""
         assert bool(done.stdout) == (" >&-" not in f" {closed}")
-    assert len(kit.lines(tmp_path / "out" / "journal.jsonl")) == 2
-    json.loads((tmp_path / "out" / "report.json").read_text())
+    if every:
+        assert len(kit.lines(tmp_path / "out" / "journal.jsonl")) == 2
+        json.loads((tmp_path / "out" / "report.json").read_text())
 
 
 def test_a_full_disk_behind_stdout_is_one_line():
