@@ -83,7 +83,7 @@ def eigenvalue_bounds(matrix: arb_mat) -> tuple[float, float]:
     """
     size = matrix.nrows()
     radii = np.array([float(entry.rad()) for entry in matrix.entries()]).reshape(size, size)
-    values, basis = np.linalg.eigh(midpoints(matrix))
+    values, basis = _eigh(midpoints(matrix))
     reach = (np.abs(basis).T @ radii @ np.abs(basis)).sum(1) + _SLACK * values[-1]
     least, most = float((values - reach).min()), float((values + reach).max())
     identity = arb_mat([[int(i == j) for j in range(size)] for i in range(size)])
@@ -101,7 +101,7 @@ def spectral_norm(matrix: arb_mat) -> arb:
     finite.
     """
     middle = midpoints(matrix)
-    basis = arb_mat(np.linalg.eigh(0.5 * (middle + middle.T))[1].tolist())
+    basis = arb_mat(_eigh(0.5 * (middle + middle.T))[1].tolist())
     similar = (basis.inv() * matrix * basis).tolist()
     largest = arb(0)
     for row in similar:
@@ -111,17 +111,26 @@ def spectral_norm(matrix: arb_mat) -> arb:
     return largest.upper()
 
 
+def _eigh(matrix: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Approximate eigenvalues, and eigenvectors, one a column."""
+    try:
+        values, basis = np.linalg.eigh(matrix)
+    except np.linalg.LinAlgError as error:  # not finite
+        raise NotProved(f"eigenvalues: {error}") from None
+    return values, basis
+
+
 def _basis(matrix: FloatArray, null: Sequence[Sequence[arb]]) -> FloatArray:
     """Approximate orthonormal eigenvectors, one a column, of the part across the null vectors."""
     size = len(matrix)
     if not null:
-        return np.asarray(np.linalg.eigh(0.5 * (matrix + matrix.T))[1])
+        return _eigh(0.5 * (matrix + matrix.T))[1]
     known = np.array([[float(entry.mid()) for entry in vector] for vector in null]).T
     across = np.linalg.qr(known, mode="complete")[0][:, len(null) :]
     if not across.size:
         return np.empty((size, 0))
     inner = across.T @ matrix @ across
-    return np.asarray(across @ np.linalg.eigh(0.5 * (inner + inner.T))[1])
+    return np.asarray(across @ _eigh(0.5 * (inner + inner.T))[1])
 
 
 def _demand_independent(basis: FloatArray, null: Sequence[Sequence[arb]]) -> None:
