@@ -16,7 +16,7 @@ from rich.text import Text
 
 from lcnn_verify.cli.errors import ExitCode
 from lcnn_verify.cli.group import Commands
-from lcnn_verify.cli.options import WHAT, Json, Quiet, option
+from lcnn_verify.cli.options import WHAT, Json, Quiet, file, option
 from lcnn_verify.cli.streams import print_json
 from lcnn_verify.errors import InputError, clean, did_you_mean
 
@@ -63,7 +63,7 @@ certify = typer.Typer(name="certify", cls=Certifiers, subcommand_metavar="CLAIM 
 def front(
     ctx: typer.Context,
     check: Annotated[
-        Path | None, option(WHAT, "FILE", "Check this certificate, and do no more.")
+        Path | None, option(WHAT, "FILE", "Check this certificate, and do no more.", parser=file)
     ] = None,
     json: Json = False,
     quiet: Quiet = False,
@@ -74,6 +74,7 @@ def front(
 
     Examples:
     lcnn-verify certify --check reports/certificates/{claim}.json
+    zcat proof.json.gz | lcnn-verify certify --check /dev/stdin
     lcnn-verify certify CLAIM --help
     """
     if check is not None:
@@ -115,13 +116,17 @@ def recheck(path: Path, *, json: bool, quiet: bool) -> int:
         result |= {
             "digest": document.get("digest"),
             "proved": proved,
+            "says": {key: it for what in proved for key, it in getattr(what, "said", {}).items()},
             "reason": reason,
             "seconds": seconds,
         }
         print_json(result)
     elif not quiet:
         sealed = "" if "digest" in document else ", without a digest"
-        says = reason or f"{', '.join(proved)}, proved once more in {seconds} s{sealed}"
-        line = Text.assemble((verdict, COLOURS[verdict]), clean(f" {' '.join(says.split())}"))
-        Console(highlight=False, soft_wrap=True).print(line)
+        several = [f"\n  {' '.join(what.split())}" for what in proved if len(proved) > 1]
+        what = f"{len(several)} statements" if several else "".join(proved)
+        says = " ".join((reason or f"{what}, proved once more in {seconds} s{sealed}").split())
+        line = f" {says}{'' if reason else ''.join(several)}"
+        console = Console(highlight=False, soft_wrap=True)
+        console.print(Text.assemble((verdict, COLOURS[verdict]), clean(line)))
     return ExitCode.AS_WANTED if verdict == "CERTIFIED" else ExitCode.NOT_AS_WANTED

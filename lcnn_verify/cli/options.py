@@ -65,11 +65,16 @@ def number(text: Any) -> float:
     return value
 
 
-def folder(text: Any) -> Path:
+def folder(text: Any, wanted: str = "a folder") -> Path:
     """The parser of paths, which are not empty: an empty ``Path`` would be the current folder."""
     if not str(text):
-        raise refused(text, "a folder")
+        raise refused(text, wanted)
     return Path(text)
+
+
+def file(text: Any) -> Path:
+    """The parser of paths of files, as :func:`folder`."""
+    return folder(text, "a file")
 
 
 def names(given: list[str] | None) -> list[str]:

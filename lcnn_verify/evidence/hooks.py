@@ -25,7 +25,23 @@ Watch = Callable[[int, int], None]
 """Told how many steps of a check are done, and of how many; 0 where that is not known."""
 
 
-class Refutation(str):
+class Proved(str):
+    """What a checker proved once more, in words; ``said`` is what a document must say of it.
+
+    ``said`` maps fields of the document to what was proved. The engine compares them, rejects a
+    document that says something else, and prints them.
+    """
+
+    said: Mapping[str, Any]
+
+    def __new__(cls, words: str, said: Mapping[str, Any] | None = None) -> Self:
+        """The sentence ``words``."""
+        made = super().__new__(cls, words)
+        made.said = said or {}
+        return made
+
+
+class Refutation(Proved):
     """What a checker proved once more, where that is: a claim is false."""
 
 
@@ -33,14 +49,15 @@ class Refutation(str):
 class Checker:
     """Proves what certificates of a kind say once more, trusting nothing but the claim they name.
 
-    ``check(document, watch)`` yields what it proved, in words: a sentence for each proof, and at
-    least one, as a :class:`Refutation` where a claim is proved false. It raises
-    ``documents.Rejected``, saying where, if a proof fails. ``schema`` is a file with a JSON Schema,
-    which a document is held to before.
+    ``schema`` is a JSON Schema, or a file with one, that a document is held to before: it has no
+    place for a field that the checker does not check. ``check(document, watch)`` yields what it
+    proved, in words: a sentence for each proof, and at least one, as :class:`Proved` where the
+    document says something of it, as a :class:`Refutation` where a claim is proved false. It raises
+    ``documents.Rejected``, saying where, if a proof fails.
     """
 
     check: Callable[[dict[str, Any], Watch], Iterator[str]]
-    schema: Path | None = None
+    schema: Path | Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

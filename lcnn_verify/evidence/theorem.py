@@ -54,7 +54,6 @@ class Theorem:
             "claim": self.claim,
             "statement": self.statement,
             "box": self.box,
-            "precision": self.precision,
             "parts": [
                 {"name": part.name, "box": part.box, "cells": part.cells} for part in self.parts
             ],

@@ -87,7 +87,7 @@ def test_no_student_of_one_planar_teacher_breaks_it():
             whole=False,
             cells=found.document["boxes"],
             drawn=CertifiedRegion(found.document) if students == 1 else None,
-            seconds=found.document["seconds"],
+            seconds=found.search["seconds"],
         )
 
 

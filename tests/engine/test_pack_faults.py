@@ -50,7 +50,7 @@ def draw(prefix, title):
 def check(document, watch):
     yield "nothing"
 
-HOOKS = Hooks(examples={examples}, certificates={{"other.k": Checker(check)}})
+HOOKS = Hooks(examples={examples}, certificates={{"other.k": Checker(check, {{}})}})
 """
 SHOW = "return Shown({'place': data['x']}, draw=draw)"
 DRAW = "return Drawing(title, 'A dot.', '<svg></svg>')"

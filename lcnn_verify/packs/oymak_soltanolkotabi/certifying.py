@@ -14,7 +14,7 @@ from flint import arb
 
 from lcnn_verify.errors import InputError, did_you_mean, once
 from lcnn_verify.evidence.documents import VERSION, Rejected
-from lcnn_verify.evidence.hooks import Watch
+from lcnn_verify.evidence.hooks import Checker, Proved, Watch
 from lcnn_verify.numerics import balls
 from lcnn_verify.numerics.activations import BALLS, BUMP, SHIFTED_TANH, SOFTPLUS, TANH, Activation
 from lcnn_verify.numerics.inertia import eigenvalue_bounds, spectral_norm
@@ -137,13 +137,23 @@ class Proof:
         """Whether descent is proved to converge from this start."""
         return self.certificate >= 1.0
 
+    @property
+    def statement(self) -> str:
+        """What is proved, in words."""
+        sizes = f"n = {self.problem.n}, kd = {self.problem.k * self.problem.d}"
+        return f"descent from W converges geometrically to a fit within the radius, {sizes}"
+
     def to_json(self) -> dict[str, Any]:
         """The certificate."""
-        numbers = {name: getattr(self, name) for name in ("certificate", "step", "rate", "radius")}
-        problem = self.problem.to_json()
-        return {"certificate": KIND, "version": VERSION, "claim": CLAIM} | {
-            "problem": problem,
-            "bounds": numbers,
+        at = self.problem
+        rows = {name: getattr(at, name).tolist() for name in ("X", "y", "v", "W")}
+        return {
+            "certificate": KIND,
+            "version": VERSION,
+            "claim": CLAIM,
+            "statement": self.statement,
+            "problem": rows | {"sigma": at.sigma.name},
+            "bounds": {name: getattr(self, name) for name in ("step", "rate", "radius")},
         }
 
 
@@ -178,26 +188,19 @@ def _up(value: arb) -> float:
 
 def check(document: dict[str, Any], watch: Watch) -> Iterator[str]:
     """Prove a certificate once more from its arrays. Raises ``Rejected`` where that fails."""
+    stated = document["problem"]
     try:
-        problem = Problem.from_json(document["problem"])
-        stated = {name: float(document["bounds"][name]) for name in ("step", "rate", "radius")}
-    except (LookupError, TypeError, ValueError) as error:
-        raise Rejected(f"its problem cannot be read: {error}") from None
-    if not problem.sigma.smooth:
-        raise Rejected(f"φ = {problem.sigma.name} has no bounded second derivative")
-    try:
-        found = bounds(problem)
-    except NotProved as error:
-        raise Rejected(f"its start: {error}") from None
-    with balls.working_precision(_BITS):
-        alpha2 = balls.square(found.alpha)
-        if not alpha2 >= 16 * found.bend * found.r0:
-            raise Rejected("α₀² ≥ 16Λr₀ does not hold at its start")
-        step = arb(stated["step"])
-        if not (step > 0 and step * balls.square(found.beta) <= 1):
-            raise Rejected("its step is not in (0, 1/β²]")
-        if not arb(stated["rate"]) >= 1 - step * alpha2 / 8:
-            raise Rejected("its rate is below 1 − ηα₀²/8")
-        if not arb(stated["radius"]) >= 8 * found.r0 / found.alpha:
-            raise Rejected("its radius is below 8r₀/α₀")
-    yield f"descent converges geometrically for n = {problem.n}, kd = {problem.k * problem.d}"
+        X, y, v, W = (stated[name] for name in ("X", "y", "v", "W"))
+        problem = Problem.of(X, y, v, W, stated["sigma"])
+        if not problem.sigma.smooth:
+            raise Rejected(f"φ = {problem.sigma.name} has no bounded second derivative")
+        found = prove(problem)
+    except (InputError, NotProved) as error:
+        raise Rejected(f"its problem: {error}") from None
+    if not found.proved:
+        raise Rejected("α₀² ≥ 16Λr₀ does not hold at its start")
+    said = found.to_json()
+    yield Proved(found.statement, {key: said[key] for key in ("claim", "statement", "bounds")})
+
+
+CHECKER = Checker(check, Path(__file__).with_name("descent.schema.json"))

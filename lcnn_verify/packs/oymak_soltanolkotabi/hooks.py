@@ -6,7 +6,7 @@ import importlib
 
 import numpy as np
 
-from lcnn_verify.evidence.hooks import Checker, Hooks
+from lcnn_verify.evidence.hooks import Hooks
 from lcnn_verify.numerics import activations
 from lcnn_verify.packs.oymak_soltanolkotabi import (
     certifying,
@@ -51,5 +51,5 @@ HOOKS = Hooks(
     examples=(problem.Problem, ranks.Grid),
     warm_up=warm_up,
     self_checks={"Jacobian": jacobian},
-    certificates={certifying.KIND: Checker(certifying.check)},
+    certificates={certifying.KIND: certifying.CHECKER},
 )

@@ -6,8 +6,10 @@ import json
 
 import numpy as np
 import pytest
+from certificate_kit import accepted, refusal
 
 from lcnn_verify.cli.app import main
+from lcnn_verify.evidence import documents
 from lcnn_verify.evidence.documents import Rejected
 from lcnn_verify.numerics import activations
 from lcnn_verify.packs.oymak_soltanolkotabi import certifying, descent, quantities
@@ -134,18 +136,24 @@ def test_a_problem_that_overflows_float64_is_not_proved(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("spoil", "why"),
     [
-        (lambda d: d["bounds"].update(step=3.0 * d["bounds"]["step"]), "its step"),
-        (lambda d: d["bounds"].update(rate=0.5), "its rate"),
-        (lambda d: d["bounds"].update(radius=0.0), "its radius"),
+        (lambda d: d["bounds"].update(step=3.0 * d["bounds"]["step"]), "not that bounds is"),
+        (lambda d: d["bounds"].update(rate=0.5), "not that bounds is"),
+        (lambda d: d["bounds"].update(radius=0.0), "not that bounds is"),
         (lambda d: d["problem"]["y"].__setitem__(0, 99.0), "does not hold"),
         (lambda d: d["problem"].update(sigma="max(z, 0)"), "no bounded second"),
-        (lambda d: d["problem"].pop("W"), "cannot be read"),
-        (lambda d: d["problem"]["X"].__setitem__(1, d["problem"]["X"][0]), "its start"),
+        (lambda d: d["problem"]["y"].pop(), "its problem: y: got shape"),
+        (lambda d: d["problem"]["X"].__setitem__(1, d["problem"]["X"][0]), "its problem: "),
     ],
 )
 def test_a_spoiled_certificate_is_rejected(spoil, why):
     document = certifying.prove(start()).to_json()
-    assert list(certifying.check(document, lambda done, total: None))
     spoil(document)
     with pytest.raises(Rejected, match=why):
-        list(certifying.check(document, lambda done, total: None))
+        list(documents.check(document | {"digest": "0" * 64}, certifying.CHECKER, lambda *_: None))
+
+
+def test_no_forgery_passes(tmp_path):
+    document, path = certifying.prove(start()).to_json(), tmp_path / "proof.json"
+    document["digest"] = documents.digest(document)
+    assert refusal(path, document) == ""
+    assert accepted(path, document) == []

@@ -28,7 +28,6 @@ from lcnn_verify.packs.zgj.proofs.region import search, split_tree
 from lcnn_verify.packs.zgj.proofs.region.drawing import CertifiedRegion, plane
 from lcnn_verify.packs.zgj.proofs.region.page import render
 from lcnn_verify.reporting import html, outline
-from lcnn_verify.reporting.phrases import percent
 from lcnn_verify.reporting.report import RunInfo, build_report
 from lcnn_verify.reporting.schema import schema
 
@@ -71,6 +70,10 @@ def test_a_region_is_certified_written_drawn_and_checked(capsys, tmp_path):
     assert code == 0
     assert shown.startswith("CERTIFIED ‖∇L‖ ≥ 2·κ·L holds for one unit teacher and any one stu")
     assert f"{document['boxes']} boxes, proved once more" in shown
+    told = json.loads(run(capsys, "--check", "region.json", "--json")[1])
+    assert (told["says"]["claim"], told["says"]["multiple"]) == (CLAIM, "2")
+    assert told["says"]["statement"] == document["statement"]
+    assert told["says"]["root"] == document["root"]
 
 
 def test_without_a_multiple_the_most_is_proved(capsys, tmp_path):
@@ -111,7 +114,7 @@ def test_a_spent_budget_is_inconclusive_and_kept(capsys):
     assert "of the box's volume is settled" in shown
     code, shown, _ = run(capsys, "--check", "part.json", "--json")
     data = json.loads(shown)
-    assert (code, data["verdict"]) == (1, "REJECTED")
+    assert (code, data["verdict"], data["says"]) == (1, "REJECTED", {})
     assert "open: nothing is proved there" in data["reason"]
 
 
@@ -179,13 +182,14 @@ def test_a_proof_that_cannot_be_written_is_shown(capsys, monkeypatch):
 
 
 @pytest.mark.parametrize("packed", [True, False], ids=["gzipped", "plain"])
-def test_a_file_that_is_huge_is_not_read_to_the_end(capsys, tmp_path, monkeypatch, packed):
+@pytest.mark.parametrize("data", [b" " * 10**6, b"[0," + b"[]," * 300 + b"0]"])
+def test_a_file_that_is_huge_is_not_read_to_the_end(capsys, tmp_path, monkeypatch, packed, data):
     monkeypatch.setattr(documents, "MOST_BYTES", 10_000)
-    data = b" " * 1_000_000
+    monkeypatch.setattr(documents, "MOST_VALUES", 300)
     (tmp_path / "huge.json").write_bytes(gzip.compress(data) if packed else data)
     code, _, said = run(capsys, "--check", "huge.json")
     assert (code, said.count("\n")) == (2, 1)
-    assert "at most 10,000 bytes, unpacked" in said
+    assert "at most 10,000 bytes, unpacked" in said or "at most 300 values" in said
 
 
 def test_quiet_prints_nothing(capsys, tmp_path):
@@ -278,10 +282,10 @@ def test_ctrl_c_ends_it_cleanly_and_keeps_what_is_proved(tmp_path):
             os.killpg(child.pid, signal.SIGKILL)
     (file,) = (tmp_path / "reports" / "certificates").glob("*-inconclusive.json.gz")
     document = documents.read(file)
-    share = f"4.9 κ, {percent(document['settled_share'], 2)} of the box's volume is settled"
-    line = f"interrupted: INCONCLUSIVE {share}; written to {file.relative_to(tmp_path)}\n"
-    assert (child.returncode, shown, said) == (3, "", line)
-    assert 0.0 < document["settled_share"] < 1.0
+    begun, share, rest = re.split(r"([\d.]+)%", said)
+    assert (child.returncode, shown, begun) == (3, "", "interrupted: INCONCLUSIVE 4.9 κ, ")
+    assert rest == f" of the box's volume is settled; written to {file.relative_to(tmp_path)}\n"
+    assert 0.0 < float(share) < 100.0
     assert "?" in document["tree"]
     assert split_tree.changed(document) == ""
 
@@ -290,7 +294,7 @@ def test_ctrl_c_ends_it_cleanly_and_keeps_what_is_proved(tmp_path):
     ("name", "drawings"), [("one", 1), ("two", 2), ("orthonormal", 2), ("three", 2)]
 )
 def test_the_page_draws_the_boxes(name, drawings):
-    document = certified(name, multiple=2, budget=2000).document
+    document = certified(name, multiple=2, budget=2000).told
     page = render(document)
     assert page.count("<figcaption") == drawings
     assert "<script" not in page
@@ -300,7 +304,7 @@ def test_the_page_draws_the_boxes(name, drawings):
 
 
 def test_the_page_escapes_what_a_file_says():
-    page = render(certified("one").document | {"arithmetic": "<b>x</b>"})
+    page = render(certified("one").told | {"arithmetic": "<b>x</b>"})
     assert "<b>x</b>" not in page
 
 

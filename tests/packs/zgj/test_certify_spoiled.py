@@ -98,6 +98,7 @@ SPOILED = {
     "the root shrunk": lambda d: d | {"root": [[0.7, d["root"][0][1]], d["root"][1]]},
     "the root moved": lambda d: d | {"root": [d["root"][0], [0.01, 1.6]]},
     "the root grown": lambda d: d | {"root": [[0.5, d["root"][0][1]], d["root"][1]]},
+    "the root out of range": lambda d: d | {"root": [[-1.7e308, 1.7e308]] * 2},
     "a seal changed": lambda d: (
         d | {"seals": ("1" if d["seals"][0] == "0" else "0") + d["seals"][1:]}
     ),
@@ -106,6 +107,7 @@ SPOILED = {
 }
 
 
+@pytest.mark.filterwarnings("error")  # of NumPy, for sizes out of range
 @pytest.mark.parametrize("spoil", SPOILED.values(), ids=SPOILED)
 def test_a_spoiled_tree_is_rejected_naming_the_box(spoil):
     with pytest.raises(Rejected, match=r"^box \d+"):
@@ -142,7 +144,7 @@ def test_every_number_counts():
     document = certificate()
     spots = [
         (key, document[key] + 1)
-        for key in ("level", "boxes", "judged", "seconds", "students", "dimension")
+        for key in ("level", "boxes", "excluded_below", "students", "dimension")
     ]
     spots += [
         ("multiple", "201/100"),
@@ -159,7 +161,7 @@ def test_every_number_counts():
     ("change", "reason"),
     [
         ({"students": 5}, "malformed: 5 is greater than the maximum of 3"),
-        ({"students": 1.0}, "1.0 where a whole number belongs"),
+        ({"students": 1.0}, "malformed: 1.0 is not of type 'integer'"),
         ({"students": 3, "teacher": {"norms": ["1", "1"], "separation": "90"}}, "out of reach"),
         ({"dimension": 3}, "malformed: 2 was expected"),
         ({"multiple": "-28/-5"}, "malformed: '-28/-5' does not match"),
@@ -179,6 +181,14 @@ def test_every_number_counts():
         ({"root": [[0.6, 1.4, 2.0], [-1.6, 1.6]]}, "malformed: "),
         ({"zero": 5}, "malformed: 5 is not of type 'object'"),
         ({"zero": {"radius": 1, "least": 1, "most": 1}}, "the neighbourhood of V: .*finite floats"),
+        (
+            {"zero": {"radius": 1e-4, "least": 1e-9, "most": 4.1}},
+            "neighbourhood of V: .*too little",
+        ),
+        (
+            {"zero": {"radius": 1e-4, "least": 0.9, "most": 99.0}},
+            "neighbourhood of V: .*too little",
+        ),
         ({"zero": {"radius": -1.0, "least": 1.0, "most": 1.0}}, "malformed: -1.0 is less than"),
     ],
 )
@@ -193,8 +203,9 @@ def test_a_document_that_makes_no_sense_is_rejected(change, reason):
         (["a", 0.0, 0.0, 0.0], "malformed: 'a' is not of type 'number'"),
         ([1.0, 0.0], "2 coordinates for 2 students"),
         (1.0, "malformed: 1.0 is not of type 'array'"),
-        ([10**400, 0.0, 0.0, 0.0], "coordinates that are not finite floats"),
-        ([math.inf, 0.0, 0.0, 0.0], "coordinates that are not finite floats"),
+        ([10**400, 0.0, 0.0, 0.0], "malformed: 10"),
+        ([math.inf, 0.0, 0.0, 0.0], "malformed: inf is not of type 'number'"),
+        ([1, 0.0, 0.0, 0.0], "coordinates that are not finite floats"),
         ([-1.0, 0.0, 0.0, 0.0], "a student without a positive mass"),
         ([1.0, 0.3, 1e308, 0.0], "its point: "),
     ],
@@ -225,15 +236,13 @@ def test_it_says_what_it_has_read():
 
 
 LIES = {
-    "arithmetic": "by hand",
+    "root": [[0.63207, 1.36793], [-1.5708, 1.5708]],
     "statement": "‖∇L(W)‖_F ≥ 1000·κ(V)·L(W) for all W",
     "level": 99.0,
     "excluded_below": 1.0,
     "boxes": 5,
     "reasons": {"g": 1},
     "coordinates": ["mass", "angle"],
-    "settled_share": 0.5,
-    "judged": 3,
 }
 
 
@@ -243,32 +252,11 @@ def test_a_forger_who_lies_beside_the_proof_is_rejected(key):
         check(resealed(certificate() | {key: LIES[key]}))
 
 
-def test_nor_may_it_lie_about_how_it_was_found():
-    with pytest.raises(Rejected, match=r"it says that the smallest ratio found is 1.0"):
-        check(resealed(certificate() | {"smallest_ratio_found": 1.0}))
-
-
 def test_without_the_proof_at_zero_the_statement_is_of_the_shell():
     document = certificate()
     document.pop("zero")
     with pytest.raises(Rejected, match="something is proved, but not that statement is"):
         check(resealed(document))
-
-
-@pytest.mark.parametrize(
-    ("key", "value"),
-    [
-        ("weights", [[1.0, 0.0], [0.0, 0.0]]),
-        ("weights", [[1.0, 0.0]]),
-        ("loss", "0.1"),
-        ("ratio", "x"),
-    ],
-)
-def test_a_forger_who_lies_about_a_point_is_rejected(key, value):
-    document = certificate("two", multiple=20)
-    document["point"][key] = value
-    with pytest.raises(Rejected, match=f"its point refutes the claim, but its {key} is not"):
-        check(document | {"digest": documents.digest(document)})
 
 
 def test_the_multiple_is_never_rounded():
@@ -278,7 +266,8 @@ def test_the_multiple_is_never_rounded():
     assert "≥ 5678206569/1000000000·κ(V)·L(W)" in exact["statement"]
     assert check(exact) == exact["boxes"]
     assert "≥ 5678206569/1000000000·κ·L holds" in region_check.statement(exact)
-    assert "<strong>5678206569/1000000000</strong>" in render(exact)
+    found = certified("one", multiple="5678206569/1000000000")
+    assert "<strong>5678206569/1000000000</strong>" in render(found.told)
 
 
 def test_a_tree_without_end_is_refused():

@@ -7,11 +7,27 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lcnn_verify.evidence.documents import VERSION, Rejected
-from lcnn_verify.evidence.hooks import Watch
+from lcnn_verify.evidence.hooks import Checker, Watch
 from toy_pack.partition import Partition, every_partition
 
 KIND = "toy.bijection"
 LARGEST = 40
+_PARTITION = {"type": "array", "items": {"type": "integer"}}
+_PAIR = {"type": "array", "prefixItems": [_PARTITION] * 2, "items": False, "minItems": 2}
+_FIELDS = {
+    "certificate": {"const": KIND},
+    "version": {"const": VERSION},
+    "n": {"type": "integer", "minimum": 1, "maximum": LARGEST},
+    "pairs": {"type": "array", "items": _PAIR},
+    "digest": {"type": "string"},
+}
+SCHEMA = {
+    "type": "object",
+    "properties": _FIELDS,
+    "required": ["n", "pairs"],
+    "additionalProperties": False,
+}
+"""What a document may hold, and of which types."""
 
 
 def glaisher(odd: Partition) -> Partition:
@@ -37,13 +53,8 @@ def check(document: Mapping[str, Any], watch: Watch) -> Iterator[str]:
 
     Raises ``Rejected`` unless each side of the pairs is all partitions of its kind, each once.
     """
-    n, pairs = document.get("n"), document.get("pairs")
-    if type(n) is not int or not 1 <= n <= LARGEST:
-        raise Rejected(f"n is {n!r}, not an integer from 1 to {LARGEST}")
-    try:
-        left, right = ([tuple(pair[side]) for pair in pairs] for side in (0, 1))
-    except (LookupError, TypeError):
-        raise Rejected("the pairs are not lists of two lists") from None
+    n, pairs = document["n"], document["pairs"]
+    left, right = ([tuple(pair[side]) for pair in pairs] for side in (0, 1))
     every = list(every_partition(n))
     demand("odd", left, [each.parts for each in every if each.is_odd])
     demand("distinct", right, [each.parts for each in every if each.is_distinct])
@@ -56,3 +67,6 @@ def demand(kind: str, got: list[Any], wanted: list[tuple[int, ...]]) -> None:
         raise Rejected(f"{next(iter(surplus))} is no partition into {kind} parts, or not a new one")
     if missing := Counter(wanted) - Counter(got):
         raise Rejected(f"{next(iter(missing))}, a partition into {kind} parts, has no partner")
+
+
+CHECKER = Checker(check, SCHEMA)

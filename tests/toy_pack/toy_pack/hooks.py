@@ -1,6 +1,6 @@
 """What this pack's numerics give the engine."""
 
-from lcnn_verify.evidence.hooks import Checker, Hooks
+from lcnn_verify.evidence.hooks import Hooks
 from toy_pack import bijection, counting
 from toy_pack.partition import Partition
 
@@ -21,5 +21,5 @@ HOOKS = Hooks(
     examples=(Partition,),
     warm_up=warm_up,
     self_checks={"counts": counts},
-    certificates={bijection.KIND: Checker(bijection.check)},
+    certificates={bijection.KIND: bijection.CHECKER},
 )

@@ -19,7 +19,7 @@ from lcnn_verify.evidence import documents
 from lcnn_verify.evidence.theorem import Theorem
 from lcnn_verify.numerics.digits import number
 from lcnn_verify.numerics.krawczyk import NotProved
-from lcnn_verify.packs.zgj.proofs.catalogue import Attempt
+from lcnn_verify.packs.zgj.proofs.catalogue import PRECISION, Attempt
 from lcnn_verify.packs.zgj.proofs.critical.catalogue import POINTS
 from lcnn_verify.packs.zgj.proofs.critical.prove import CriticalPoint
 from lcnn_verify.packs.zgj.proofs.descent.catalogue import DESCENTS, Descent, in_boxes
@@ -104,9 +104,8 @@ def named(
         for attempt in made:
             if attempt.failure:
                 tell(f"NOT PROVED: {attempt.name}: {attempt.failure}")
-    failures = {attempt.name: attempt.failure for attempt in made if attempt.failure}
-    certificate, failed = catalogue.certificate(made), bool(failures)
-    page = lambda: render(certificate, failures)  # noqa: E731
+    certificate, failed = catalogue.certificate(made), any(attempt.failure for attempt in made)
+    page = lambda: render(catalogue, made, PRECISION)  # noqa: E731
     code = _written(certificate, path, json=json, shown=shown, failed=failed, page=page)
     return code if len(made) == len(names) else ExitCode.INTERRUPTED
 

@@ -81,14 +81,14 @@ def certify(
         page = page_of(path)
         failed = failure(lambda: outputs.write_atomically(page, _drawn(found)))
     if interrupted and not failed:
-        share = percent(found.document["settled_share"], 2)
+        share = percent(found.search["settled_share"], 2)
         of = f"{_multiple(stated)}, {share} of the box's volume is settled"
         say(f"interrupted: {found.verdict} {of}; written to {path}")
     elif json:
-        kept = {key: value for key, value in found.document.items() if key not in _SILENT}
+        kept = {key: value for key, value in found.told.items() if key not in _SILENT}
         print_json(kept | {"file": str(path)})
     elif not quiet:
-        _show(found.document, None if failed else path, page)
+        _show(found.told, None if failed else path, page)
     if failed:
         raise failed
     if interrupted:
@@ -98,7 +98,7 @@ def certify(
 
 def _drawn(found: prove.RegionResult) -> str:
     refuted = prove.counterexample(found) if found.verdict == "REFUTED" else None
-    return render(found.document, refuted)
+    return render(found.told, refuted)
 
 
 def _multiple(claim: RegionClaim) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 from lcnn_verify.errors import InputError, did_you_mean
-from lcnn_verify.evidence.documents import VERSION, readable
+from lcnn_verify.evidence.documents import VERSION, Rejected, readable
 from lcnn_verify.evidence.hooks import Watch
 from lcnn_verify.numerics.krawczyk import NotProved
 
@@ -17,6 +17,11 @@ PRECISION = 128
 
 class Proof(Protocol):
     """What was proved under a name."""
+
+    @property
+    def title(self) -> str:
+        """Which networks it is about, in words."""
+        ...
 
     def to_json(self) -> dict[str, Any]:
         """All that a checker needs to prove it once more, its ``name`` included."""
@@ -68,30 +73,31 @@ class Catalogue(Generic[P]):
             except NotProved as error:
                 yield Attempt(name, None, str(error))
 
-    def certificate(
-        self, made: Sequence[Attempt[P]], *, precision: int = PRECISION
-    ) -> dict[str, Any]:
+    def certificate(self, made: Sequence[Attempt[P]]) -> dict[str, Any]:
         """The JSON certificate of what was proved."""
         return {
             "certificate": self.kind,
             "version": VERSION,
-            "precision": precision,
             self.entries: [attempt.proof.to_json() for attempt in made if attempt.proof],
         }
 
 
 def each(
-    entries: str, check: Callable[[Mapping[str, Any]], None]
+    entries: str, check: Callable[[Mapping[str, Any]], str]
 ) -> Callable[[dict[str, Any], Watch], Iterator[str]]:
-    """The check of a certificate whose field ``entries`` holds what ``check`` takes; yields names.
+    """The check of a certificate whose field ``entries`` holds what ``check`` takes, by name.
 
-    What ``check`` cannot read is rejected under the entry's name.
+    It yields each name with what ``check`` says is proved. What ``check`` cannot read is rejected
+    under the entry's name, and a name that is there twice, too.
     """
 
     def checked(document: dict[str, Any], watch: Watch) -> Iterator[str]:
+        seen: set[str] = set()
         for done, entry in enumerate(document[entries]):
             watch(done, len(document[entries]))
-            readable(entry, check)
-            yield str(entry["name"])
+            if (name := entry["name"]) in seen:
+                raise Rejected(f"{name}: there are two of that name")
+            seen.add(name)
+            yield f"{name}: {readable(entry, check)}"
 
     return checked

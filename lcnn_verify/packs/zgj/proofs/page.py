@@ -18,6 +18,7 @@ from lcnn_verify.packs.zgj.drawing import Network, draw_network
 from lcnn_verify.packs.zgj.dynamics import gradient_descent
 from lcnn_verify.packs.zgj.geometry import separation
 from lcnn_verify.packs.zgj.model import TIED_ABS
+from lcnn_verify.packs.zgj.proofs.catalogue import Attempt, Catalogue
 from lcnn_verify.packs.zgj.proofs.critical.catalogue import POINTS
 from lcnn_verify.packs.zgj.proofs.descent.catalogue import DESCENTS
 from lcnn_verify.reporting import document as doc
@@ -47,12 +48,11 @@ LOSSES = Figure(
 )
 
 
-def render(certificate: _Json, failures: Mapping[str, str]) -> str:
-    """A page of a certificate, and of what was not proved, by name.
-
-    The certificate is one of ``POINTS`` or of ``DESCENTS``.
-    """
-    headline, said, sections = _PAGES[certificate["certificate"]](certificate)
+def render(catalogue: Catalogue[Any], made: Sequence[Attempt[Any]], precision: int) -> str:
+    """A page of what was proved of ``POINTS`` or of ``DESCENTS``, and of what was not, by name."""
+    entries = [proof.to_json() | {"title": proof.title} for it in made if (proof := it.proof)]
+    failures = {attempt.name: attempt.failure for attempt in made if attempt.failure}
+    headline, said, sections = _PAGES[catalogue.kind](entries)
     flaws = tuple((doc.Code(name), f": {reason}") for name, reason in failures.items())
     missing = (doc.Section("Not proved", (doc.Bullets(flaws),), "missing"),) if flaws else ()
     return html.render(
@@ -60,8 +60,7 @@ def render(certificate: _Json, failures: Mapping[str, str]) -> str:
             kind="certify",
             headline=f"{headline}{f', {len(flaws)} not proved' if flaws else ''}",
             tone="bad" if flaws else "good",
-            lede=f"{said} For the networks named and no others, by Arb balls of "
-            f"{certificate['precision']} bits.",
+            lede=f"{said} For the networks named and no others, by Arb balls of {precision} bits.",
             head=(),
             sections=(*missing, *sections),
             version=lcnn_verify.__version__,
@@ -70,8 +69,7 @@ def render(certificate: _Json, failures: Mapping[str, str]) -> str:
     )
 
 
-def _points(certificate: _Json) -> _Told:
-    entries: Sequence[_Json] = certificate["points"]
+def _points(entries: Sequence[_Json]) -> _Told:
     kinds = [_kind(entry) for entry in entries]
     told = [plural(kinds.count("saddle"), "saddle")]
     if least := kinds.count("spurious minimum"):
@@ -137,8 +135,7 @@ def _drawn(entry: _Json) -> Drawing:
     return replace(made, caption=f"{told}; eigenvalues of the Hessian: {signs}. {made.caption}")
 
 
-def _descents(certificate: _Json) -> _Told:
-    entries: Sequence[_Json] = certificate["descents"]
+def _descents(entries: Sequence[_Json]) -> _Told:
     curves = _figures(LOSSES, {entry["name"]: _losses(entry) for entry in entries})
     names = (doc.Column("start"), doc.Column("what it is", style="long"))
     numbers = ("step (length⁻²)", "steps", "L at the end ≤", "converges")
@@ -193,7 +190,7 @@ def _figures(figure: Figure, series: Mapping[str, _Json]) -> Iterator[doc.Block]
     return (doc.Picture(drawing) for drawing in figures(made, "f"))
 
 
-_PAGES: Mapping[str, Callable[[_Json], _Told]] = {
+_PAGES: Mapping[str, Callable[[Sequence[_Json]], _Told]] = {
     POINTS.kind: _points,
     DESCENTS.kind: _descents,
 }

@@ -37,14 +37,12 @@ SPURIOUS_TEACHERS = np.array(
         [-1.2, -1.0, 0.4],
     ]
 )
-"""Teachers for which the tied |·| loss of r = 6 students in d = 3 has a spurious local minimum."""
+"""Teachers for which the tied |·| loss of r = 6 students in d = 3 has a spurious local minimum.
 
-SPURIOUS_EFFORT = (
-    "search: about 47 000 nondegenerate minima over r − 1 lines for random teachers (r = 3 … 8, "
-    "d = 2 … 4, coordinates rounded to 0.1): for 8 teachers a line is stable when split, none with "
-    "r ≤ 5, none in the plane; of those this one has the fewest neurons"
-)
-"""How the spurious local minimum for |·| was looked for."""
+Found among about 47 000 nondegenerate minima over r − 1 lines for random teachers (r = 3 … 8,
+d = 2 … 4, coordinates rounded to 0.1): for 8 teachers a line is stable when split, none with r ≤ 5,
+none in the plane; of those this one has the fewest neurons.
+"""
 
 _NEWTON_STEPS = 12
 _RELU_STARTS = 64
@@ -111,7 +109,6 @@ def _merged_pair(degrees: int) -> Candidate:
         teachers,
         polished(students, teachers.lower),
         (2,),
-        source="THEORY §3, fact 8",
     )
 
 
@@ -124,7 +121,6 @@ def _rotated_pair(name: str, copies: tuple[int, ...]) -> Candidate:
         _exactly(np.eye(2)),
         polished(students, np.eye(2)),
         copies,
-        source="THEORY §4",
     )
 
 
@@ -138,7 +134,6 @@ def _cones_in_three_dimensions() -> Candidate:
         _exactly(np.eye(2, 3)),
         polished(students, np.eye(2, 3)),
         (1, 1, 1, 1),
-        source="THEORY §4",
     )
 
 
@@ -163,7 +158,6 @@ def _cones_in_four_dimensions() -> Candidate:
         (1, 1, 1, 1, 1),
         rotations=((2, 3),),
         fixed=((0, 3),),
-        source="THEORY §4",
     )
 
 
@@ -176,7 +170,6 @@ def _floor(name: str, teachers_are: str, teachers: Box) -> Candidate:
         teachers,
         polished(students, teachers.lower),
         (2, 1),
-        source="THEORY §3, fact 8",
     )
 
 
@@ -199,12 +192,14 @@ def _spurious_abs() -> Candidate:
         _exactly(V),
         students,
         tuple(copies),
-        source=SPURIOUS_EFFORT,
     )
 
 
 def _spurious_relu() -> Candidate:
-    """Six orthonormal teachers, ReLU with unit readout: random starts until one gets stuck."""
+    """Six orthonormal teachers, ReLU with unit readout: random starts until one gets stuck.
+
+    Source: Safran and Shamir, ICML 2018, arXiv:1712.08968.
+    """
     V = np.eye(6)
     for start in range(_RELU_STARTS):
         W = np.random.default_rng(start).standard_normal(V.shape) / math.sqrt(len(V))
@@ -217,7 +212,6 @@ def _spurious_relu() -> Candidate:
                 polished(W, V, UNIT_RELU),
                 (1,) * len(V),
                 model=UNIT_RELU,
-                source="Safran and Shamir, ICML 2018, arXiv:1712.08968",
             )
     raise NotProved(f"spurious-relu: none of {_RELU_STARTS} descents ended at a positive loss")
 

@@ -9,6 +9,7 @@ Nothing here is imported from the prover, or from ``enclosure``.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 import numpy as np
 from mpmath import iv
 
-from lcnn_verify.evidence.documents import Rejected, whole
+from lcnn_verify.evidence.documents import Rejected
 from lcnn_verify.evidence.hooks import Checker
 from lcnn_verify.numerics.digits import number
 from lcnn_verify.numerics.intervals import (
@@ -33,17 +34,24 @@ from lcnn_verify.packs.zgj.proofs.catalogue import each
 from lcnn_verify.packs.zgj.proofs.interval_energy import Energy
 
 _BITS = 150
+_LOOSER = 4.0
+"""How far an interval may exceed the second proof's, in widths of it, and in ulps."""
 
 
-def check_point(data: Mapping[str, Any]) -> None:
-    """Prove once more what one entry of a critical-points certificate states.
+def check_point(data: Mapping[str, Any]) -> str:
+    """Prove once more what one entry of a critical-points certificate states; says it in words.
 
     ``data`` is ``CriticalPoint.to_json()``. Raises :class:`Rejected` or :class:`NotProved` when the
-    boxes do not contract, the loss, the threshold or an inertia is not as stated, and whatever
-    comes of an entry that cannot be read.
+    boxes do not contract, the loss, the threshold or an inertia is not as stated, or stated too
+    widely, and whatever comes of an entry that cannot be read.
     """
     with working_bits(_BITS):
-        _check(_Point(data))
+        point = _Point(data)
+        _check(point)
+    level, cap, (r, d) = point.loss[0], point.threshold, np.shape(data["teachers"]["lower"])
+    kind = "a saddle" if point.full[0] else "a spurious minimum"
+    beside = f", ε₀/L ≈ {number(cap[1] / level, 3)}" if cap else ""
+    return f"{kind} of m = {sum(point.copies)}, r = {r}, d = {d} at L ≈ {number(level)}{beside}"
 
 
 class _Point:
@@ -64,9 +72,9 @@ class _Point:
             for rows in zip(lower.tolist(), upper.tolist(), strict=True)
         ]
         self.radius, self.unique = float(data["radius"]), float(data["unique_within"])
-        self.copies = [whole(count) for count in data["copies"]]
-        self.planes = [tuple(map(whole, plane)) for plane in data["rotations"]]
-        self.fixed = [tuple(map(whole, place)) for place in data["fixed"]]
+        self.copies = data["copies"]
+        self.planes = [tuple(plane) for plane in data["rotations"]]
+        self.fixed = [tuple(place) for place in data["fixed"]]
         p, d = self.center.shape
         self.free = [i for i in range(p * d) if divmod(i, d) not in self.fixed]
         self.loss, self.threshold = data["loss"], data["threshold"]
@@ -150,6 +158,8 @@ def _demand_inside(what: str, got: Any, stated: Sequence[float]) -> None:
     low, high = stated
     if not (low <= got.a and got.b <= high):
         raise Rejected(f"the {what} is {got}, not in [{low!r}, {high!r}]")
+    if not high - low <= _LOOSER * (float(got.delta.b) + math.ulp(high)):
+        raise Rejected(f"the {what} is {got}, far less wide than [{low!r}, {high!r}]")
 
 
 def _loss_over(point: _Point, students: Matrix) -> Any:

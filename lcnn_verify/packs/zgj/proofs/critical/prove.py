@@ -34,8 +34,6 @@ from lcnn_verify.packs.zgj.enclosure.forms import gradient_over, hessian_over
 from lcnn_verify.packs.zgj.model import TIED_ABS, Model, as_model, as_weights
 from lcnn_verify.packs.zgj.proofs.catalogue import PRECISION
 
-"""Bits of working precision."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
@@ -55,7 +53,6 @@ class Candidate:
     model: Model = TIED_ABS
     rotations: tuple[tuple[int, int], ...] = ()
     fixed: tuple[tuple[int, int], ...] = ()
-    source: str = ""
 
     def __post_init__(self) -> None:
         as_model(self.model)
@@ -97,6 +94,11 @@ class CriticalPoint:
     threshold: tuple[float, float] | None = field(default=None)
 
     @property
+    def title(self) -> str:
+        """Which networks it is about."""
+        return self.candidate.title
+
+    @property
     def kind(self) -> str:
         """``"saddle"`` or ``"local minimum"``: zero eigenvalues only go along equal points."""
         return "saddle" if self.full.negative else "local minimum"
@@ -106,8 +108,6 @@ class CriticalPoint:
         which = self.candidate
         return {
             "name": which.name,
-            "title": which.title,
-            "source": which.source,
             "model": {"activation": which.model.activation, "readout": which.model.readout},
             "teachers": {
                 "lower": which.teachers.lower.tolist(),

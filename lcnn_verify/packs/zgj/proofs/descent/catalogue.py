@@ -56,22 +56,24 @@ class Descent:
     reach: float | None = None
     contraction: float | None = None
 
+    @property
+    def title(self) -> str:
+        """Which networks it is about."""
+        return self.start.title
+
     def to_json(self) -> dict[str, Any]:
         """All that a checker needs to prove it once more."""
         start = self.start
         return {
             "name": self.name,
-            "title": start.title,
             "teachers": start.V.tolist(),
             "students": start.W.tolist(),
             "radius": start.radius,
             "step": start.step,
             "steps": start.steps,
             "level": start.level,
-            "width": self.tube.width,
             "limit": None if start.limit is None else start.limit.tolist(),
             "reach": self.reach,
-            "contraction": self.contraction,
         }
 
 

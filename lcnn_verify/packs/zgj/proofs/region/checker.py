@@ -22,8 +22,10 @@ If q_i ≥ q̲_i, Cauchy and Schwarz give ‖∇L‖ ≥ Σ_i √q̲_i(2α_i g_i
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import math
+import re
 import sys
 import zlib
 from collections.abc import Callable
@@ -39,6 +41,7 @@ Array = Any  # of float64: (boxes,) or (coordinates, boxes)
 U = 1.2e-16  # more than 2⁻⁵³
 UP = 1 + 4e-15  # lifts a result that is not negative over the thirty roundings that made it
 TINY = 1e-300  # more than what is lost where a product underflows
+MOST = 2**27  # bytes of a certificate, unpacked: 20 million boxes
 
 
 class Rejected(Exception):
@@ -136,12 +139,15 @@ def cubic(angle: Form) -> tuple[Form, Form]:
 
 def rational(text: str) -> Fraction:
     """An exact number as certificates write it, digits or digits/digits."""
-    return Fraction(*(int(part) for part in text.split("/")))
+    if not re.fullmatch("[0-9]{1,30}(/[0-9]{1,30})?", text):
+        raise ValueError(f"{text[:40]!r} is not written digits or digits/digits")
+    return Fraction(text)
 
 
 class Claim:
     """What is claimed: ``teachers`` (mass, angle), ``m`` students, ``level`` ε₀, ``inner`` ε₁.
 
+    ``words`` say it.
     ``rate`` is multiple·κ, rounded up. The coordinates are the total mass Σq, m − 1 shares, a mean
     angle and m − 1 spreads (see :func:`students`). ``root`` bounds each of them, rounded outward:
 
@@ -162,6 +168,10 @@ class Claim:
         known &= document["dimension"] == 2 and (degrees == 90 or (r == 2 and 0 < degrees < 90))
         if not known or min(*norms, multiple, inner) <= 0:
             raise Rejected("its claim is none that this checker knows")
+        self.words = (
+            f"‖∇L‖ ≥ {multiple}·κ·L for all m = {self.m} in the plane with {inner}·ε₀ ≤ L ≤ ε₀, "
+            f"teachers of norm {', '.join(map(str, norms))}, {degrees}° apart"
+        )
         gap, total = PI * exact(degrees / 180), exact(sum(norm**2 for norm in norms))
         angles = [gap * HALF, ZERO - gap * HALF] if r == 2 else [ZERO]
         self.teachers = [(exact(v**2), psi) for v, psi in zip(norms, angles, strict=True)]
@@ -288,6 +298,7 @@ def lower_bound(
 # --- The tree ------------------------------------------------------------------------------------
 
 
+@np.errstate(all="ignore")  # halves of a root that is too large: it proves nothing either
 def check(document: dict[str, Any], watch: Callable[[int], None] = lambda boxes: None) -> int:
     """The number of boxes proved; raises :class:`Rejected`. ``watch`` is told of each batch."""
     try:
@@ -335,26 +346,48 @@ def leaves(tree: Array, root: Array) -> tuple[Array, Array, Array]:
     return numbers, lower, upper
 
 
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON, unless it has a key twice: which of two values is meant nobody knows."""
+    if len(found := dict(pairs)) < len(pairs):
+        raise ValueError("a key twice in one object")
+    return found
+
+
+def number(text: str) -> float:
+    """A number of JSON, unless it is none, or none of float64."""
+    if not math.isfinite(value := float(text)):
+        raise ValueError(f"{text[:40]} is no number")
+    return value
+
+
+def read(path: str) -> Any:
+    """The document in a file, gzipped or not, of at most ``MOST`` bytes of UTF-8."""
+    with Path(path).open("rb") as file:
+        data = file.read(MOST + 1)
+    if data[:2] == b"\x1f\x8b":
+        data = gzip.GzipFile(fileobj=io.BytesIO(data)).read(MOST + 1)
+    if len(data) > MOST:
+        raise ValueError(f"more than {MOST:,} bytes, unpacked")
+    return json.loads(
+        data.decode(), object_pairs_hook=once, parse_float=number, parse_constant=number
+    )
+
+
 def main(arguments: list[str]) -> int:
-    """Check the certificate in a file, gzipped or not: 0 if proved, 1 if not, 2 without a file."""
+    """Check the certificate in a file: 0 if it is proved, 1 if not, 2 if there is none."""
     try:
         (path,) = arguments
-        data = Path(path).read_bytes()
-        document = json.loads(gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data)
-    except (EOFError, OSError, RecursionError, ValueError, zlib.error) as error:
-        print(f"usage: python checker.py FILE, a region certificate ({error})", file=sys.stderr)
+        document = read(path)
+    except (EOFError, MemoryError, OSError, RecursionError, ValueError, zlib.error) as error:
+        reason = str(error) or type(error).__name__
+        print(f"usage: python checker.py FILE, a region certificate ({reason})", file=sys.stderr)
         return 2
     try:
         boxes = check(document)
     except Rejected as error:
         print(f"REJECTED {error}")
         return 1
-    norms = ", ".join(document["teacher"]["norms"])
-    print(
-        f"PROVED ‖∇L‖ ≥ {document['multiple']}·κ·L for all m = {document['students']} in the plane "
-        f"with {document['inner']}·ε₀ ≤ L ≤ ε₀, teachers of norm {norms}, "
-        f"{document['teacher']['separation']}° apart: {boxes:,} boxes"
-    )
+    print(f"PROVED {Claim(document).words}: {boxes:,} boxes")
     return 0
 
 

@@ -29,13 +29,14 @@ from typing import Any
 import numpy as np
 from mpmath import iv
 
-from lcnn_verify.evidence.documents import Rejected, rational, readable, whole
+from lcnn_verify.evidence.documents import Rejected, rational, readable
 from lcnn_verify.numerics.digits import number
-from lcnn_verify.numerics.intervals import Matrix, Vector, inertia, working_bits
+from lcnn_verify.numerics.intervals import Matrix, Vector, inertia, midpoints, working_bits
 from lcnn_verify.numerics.krawczyk import NotProved
 from lcnn_verify.packs.zgj.proofs.interval_energy import Energy
 
 _BITS = 120
+_LOOSER = 2.0  # how far bounds may be from the eigenvalues beside V
 _CUTS = (1, 2, 4)  # into how many parts each coordinate is cut, until it is proved
 
 
@@ -67,7 +68,7 @@ class Stated:
     """
 
     def __init__(self, document: Mapping[str, Any]) -> None:
-        teacher, self.m = document["teacher"], whole(document["students"])
+        teacher, self.m = document["teacher"], document["students"]
         norms = [rational(text) for text in teacher["norms"]]
         stated = (teacher["separation"], document["multiple"], document["inner"])
         degrees, multiple, inner = map(rational, stated)
@@ -158,6 +159,9 @@ def _check_near_zero_loss(zero: _Zero, lower: Any, upper: Any) -> None:
     for sign, bound, side in ((1, zero.least, "least"), (-1, zero.most, "most")):
         if not any(_beyond(zero, sign, bound, cuts) for cuts in _CUTS):
             raise Rejected(f"the {side} eigenvalue within {zero.radius!r} is not proved {bound!r}")
+    curvature = np.linalg.eigvalsh(midpoints(next(zero.pieces(1))))
+    if not (zero.least * _LOOSER >= curvature[0] and zero.most <= _LOOSER * curvature[-1]):
+        raise Rejected(f"least {zero.least!r} and most {zero.most!r} say too little")
     distance = iv.sqrt(iv.mpf(zero.m)) * zero.radius
     if not zero.rate * distance <= 1 + iv.mpf(zero.least) / zero.most:
         raise Rejected(f"the radius {zero.radius!r} is too large for this multiple of κ")

@@ -39,7 +39,7 @@ from lcnn_verify.reporting.phrases import percent
 
 
 def render(document: Mapping[str, Any], refuted: Instance | None = None) -> str:
-    """The region certificate ``document`` as a self-contained HTML page.
+    """What is ``told`` of a region's proof as a self-contained HTML page.
 
     Where it is REFUTED, ``refuted`` is the network that refutes it.
     """

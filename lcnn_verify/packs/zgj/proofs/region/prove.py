@@ -2,7 +2,7 @@
 
     >>> from lcnn_verify.packs.zgj.proofs.region import prove
     >>> found = prove.certify(prove.RegionClaim(students=1), budget=1000)
-    >>> found.verdict, found.document["settled_share"]
+    >>> found.verdict, found.told["settled_share"]
     ('CERTIFIED', 1.0)
 
 The certificate is a split tree (``split_tree``). With as many students as teachers, students below
@@ -66,11 +66,20 @@ ARITHMETIC = "float64 forms of the checker"
 
 @dataclass(frozen=True, slots=True)
 class RegionResult:
-    """What came of a claim, and the JSON document that proves it or says how far it got."""
+    """What came of a claim, and the JSON document that proves it or says how far it got.
+
+    ``search`` has what no proof rests on: how the document was found, and what its point comes to.
+    """
 
     verdict: Verdict
     claim: RegionClaim
     document: dict[str, Any]
+    search: dict[str, Any]
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """The document and the search, for people and pages."""
+        return self.document | self.search
 
 
 class SearchEnded(KeyboardInterrupt):
@@ -124,20 +133,21 @@ def certify(
         except KeyboardInterrupt:
             stopped = True
     document = described(claim, verdict, whole="zero" in document) | document
-    found = _result(claim, verdict, document, ratio, started)
+    search = {"judged": grown.judged, "settled_share": grown.share, "arithmetic": ARITHMETIC}
+    found = _result(claim, verdict, document, search, ratio, started)
     if stopped:
         raise Interrupted(found)
     return found
 
 
 def _refuted(claim: RegionClaim, wrong: Violation, ratio: float, started: float) -> RegionResult:
-    document = described(claim, "REFUTED") | {"point": wrong.to_json()}
-    return _result(claim, "REFUTED", document, ratio, started)
+    document = described(claim, "REFUTED") | {"point": {"coordinates": list(wrong.coordinates)}}
+    return _result(claim, "REFUTED", document, {"point": wrong.to_json()}, ratio, started)
 
 
 def counterexample(found: RegionResult) -> Instance:
     """The point of a REFUTED result: its students and the teachers, rounded to float64."""
-    return Instance(np.array(found.document["point"]["weights"]), teachers(found.claim))
+    return Instance(np.array(found.told["point"]["weights"]), teachers(found.claim))
 
 
 def box(found: RegionResult) -> str:
@@ -194,19 +204,19 @@ def _tree(claim: RegionClaim, grown: Grown) -> dict[str, Any]:
         "root": claim.root(),
         "boxes": sum(grown.counts.values()),
         "reasons": dict(sorted(grown.counts.items())),
-        "judged": grown.judged,
-        "settled_share": grown.share,
-        "arithmetic": ARITHMETIC,
         "tree": grown.tree,
         "seals": grown.seals,
     }
 
 
 def _result(
-    claim: RegionClaim, verdict: Verdict, document: dict[str, Any], ratio: float, started: float
+    claim: RegionClaim,
+    verdict: Verdict,
+    document: dict[str, Any],
+    search: dict[str, Any],
+    ratio: float,
+    started: float,
 ) -> RegionResult:
-    document = document | {
-        "smallest_ratio_found": ratio,
-        "seconds": round(time.monotonic() - started, 1),
-    }
-    return RegionResult(verdict, claim, document | {"digest": digest(document)})
+    seconds = round(time.monotonic() - started, 1)
+    search = search | {"smallest_ratio_found": ratio, "seconds": seconds}
+    return RegionResult(verdict, claim, document | {"digest": digest(document)}, search)
