@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,7 @@ from lcnn_verify.evidence.spectra import eigenvalue_of
 from lcnn_verify.numerics import balls
 from lcnn_verify.numerics.activations import BALLS, DECIMALS, Kit
 from lcnn_verify.numerics.arrays import FloatArray
-from lcnn_verify.numerics.inertia import Inertia, inertia
+from lcnn_verify.numerics.inertia import eigenvalues
 from lcnn_verify.numerics.krawczyk import unique_zero
 from lcnn_verify.packs.inner_maximization.model import Attack, dot, length
 
@@ -128,25 +129,28 @@ def rate(attack: Attack, delta: FloatArray) -> Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Maximum:
-    """A KKT point proved to exist on the sphere: δ*/ε and ‖∇F‖ in balls, and signs of second order.
+    """A KKT point proved to exist on the sphere: δ*/ε and ‖∇F‖, with its sign, in balls.
 
-    ``signs`` are those of ε∇²F − ‖∇F‖I bordered by δ*/ε. With d negative ones and one positive the
-    Hessian less λI is negative on the tangent space.
+    ``bend`` encloses the largest eigenvalue of ε∇²F on the tangent space, or 0 if that is larger.
     """
 
     attack: Attack
     direction: tuple[arb, ...]
     slope: arb
-    signs: Inertia
+    bend: arb
 
     @property
     def strict(self) -> bool:
         """Whether it is proved a strict local maximum."""
-        return bool(self.slope > 0) and self.signs == Inertia(self.attack.d, 0, 1)
+        return bool(self.slope > 0 and self.bend < self.slope)
 
     def multiplier(self) -> Quantity:
         """The multiplier λ = ‖∇F‖/ε, with its sign."""
         return held("λ", lambda bits: self.slope / self.attack.epsilon)
+
+    def curvature(self) -> Quantity:
+        """The largest eigenvalue of P∇²FP over λ, P ⊥ δ*: below 1 at a strict local maximum."""
+        return held("λ_max(P∇²FP)/λ", lambda bits: self.bend / self.slope)
 
     def distance(self, delta: Iterable[Any]) -> Quantity:
         """‖δ − δ*‖/ε of a point given in floats or in balls."""
@@ -175,7 +179,7 @@ def maximum_near(attack: Attack, delta: FloatArray) -> Maximum:
     """The KKT point on the sphere near ``delta`` (d,), by Krawczyk's operator.
 
     The unknowns are u = δ/ε and μ = λε, the equations ∇F(εu) = μu and ‖u‖² = 1. Raises
-    :class:`NotProved` where no zero is proved, or a sign of second order stays open.
+    :class:`NotProved` where no zero is proved, or no eigenvalue enclosed.
     """
     radius = BALLS.number(attack.epsilon)
 
@@ -184,22 +188,24 @@ def maximum_near(attack: Attack, delta: FloatArray) -> Maximum:
         slope = attack.gradient([radius * e for e in u], BALLS)
         return [*(g - mu * e for g, e in zip(slope, u, strict=True)), (dot(u, u) - 1) / 2]
 
-    def bordered(point: list[arb], sign: int) -> arb_mat:
+    def jacobian(point: list[arb]) -> arb_mat:
         *u, mu = point
         H = attack.hessian([radius * e for e in u], BALLS)
         rows = [
-            [*(radius * h - mu * (i == j) for j, h in enumerate(row)), sign * u[i]]
+            [*(radius * h - mu * (i == j) for j, h in enumerate(row)), -u[i]]
             for i, row in enumerate(H)
         ]
         return arb_mat([*rows, [*u, arb(0)]])
 
     u = delta / float(np.linalg.norm(delta))
     guess = np.array([*u, float(u @ attack.float_gradient(attack.epsilon * u))])
-    zero = unique_zero(equations, lambda point: bordered(point, -1), guess, precision=_BITS)
+    zero = unique_zero(equations, jacobian, guess, precision=_BITS)
     with balls.working_precision(_BITS):
-        point = [balls.widened(arb(entry), arb(zero.radius)) for entry in zero.center.tolist()]
-        signs = inertia(bordered(point, 1))
-    return Maximum(attack, tuple(point[:-1]), point[-1], signs)
+        *at, mu = (balls.widened(arb(entry), arb(zero.radius)) for entry in zero.center.tolist())
+        P = arb_mat([[(i == j) - p * q for j, q in enumerate(at)] for i, p in enumerate(at)])
+        H = arb_mat(attack.hessian([radius * e for e in at], BALLS))
+        bend = radius * functools.reduce(arb.max, eigenvalues(P * H * P))
+    return Maximum(attack, tuple(at), mu, bend)
 
 
 def ended(attack: Attack, start: FloatArray, most: int) -> FloatArray | None:

@@ -5,7 +5,7 @@ Statement (false): both ends are within ε/10 of one another.
 Kind: control.
 Constants: 1/10.
 How it is checked: drawn attacks; both ends are proved strict local maxima by Krawczyk's operator
-    and the signs of the bordered Hessian, and their distance is enclosed.
+    and eigenvalues in balls, and their distance is enclosed.
 Source: THEORY §6; card C2.
 """
 
