@@ -51,7 +51,27 @@ class Trend:
 
     def document(self, folder: Path | None = None, *, drawn: bool = True) -> doc.Document:
         """What is to be read, with figures where it is ``drawn``; ``folder`` has the files."""
-        return document(self.data, folder, drawn=drawn)
+        courses, reports = self.data["claims"], self.data["reports"]
+        changed = sum(len(set(it["verdicts"])) > 1 for it in courses)
+        verdicts = f"{changed} changed" if changed else "none changed"
+        sides = ((f"{k}", outline.side(report)) for k, report in enumerate(reports, 1))
+        head = ((doc.Span(k, "strong"), ": ", doc.Plain(told)) for k, told in sides)
+        margins = doc.Section("Margins and durations", tuple(_tables(self.data)), "margins")
+        sections = [margins]
+        if drawn:
+            blocks = tuple(_drawn(courses))
+            sections.append(doc.Section("Each claim", blocks, "curves", media=doc.Medium.PAGE))
+        return doc.Document(
+            kind="trend",
+            headline=f"{phrases.plural(len(courses), 'claim')} over {len(reports)} reports.",
+            tone="warn" if changed else "good",
+            lede=f"Of their verdicts {verdicts}. Took {_listed(self.data['seconds'])} s.",
+            head=tuple(doc.Paragraph(line, "papers") for line in head),
+            sections=tuple(sections),
+            version=self.data["lcnn_verify"],
+            start="margins",
+            place="" if folder is None else f"trend: {folder / 'trend.html'}",
+        )
 
     def write(self, directory: Path | str) -> None:
         """Write ``trend.json``, ``trend.md`` and ``trend.html``, each whole or not at all.
@@ -109,60 +129,26 @@ def _course(
     }
 
 
-def document(
-    data: Mapping[str, Any], folder: Path | None = None, *, drawn: bool = True
-) -> doc.Document:
-    """The trend ``data`` as a document."""
-    courses, reports = data["claims"], data["reports"]
-    changed = [it["claim"] for it in courses if len(set(it["verdicts"])) > 1]
-    verdicts = f"{len(changed)} changed" if changed else "none changed"
-    head = tuple(
-        doc.Paragraph((doc.Span(f"{k}", "strong"), ": ", doc.Plain(outline.side(report))), "papers")
-        for k, report in enumerate(reports, 1)
-    )
-    curves = doc.Section("Each claim", tuple(_drawn(courses)), "curves", media=doc.Medium.PAGE)
-    return doc.Document(
-        kind="trend",
-        headline=f"{phrases.plural(len(courses), 'claim')} over {len(reports)} reports.",
-        tone="warn" if changed else "good",
-        lede=f"Of their verdicts {verdicts}. Took {_listed(data['seconds'])} s.",
-        head=head,
-        sections=(
-            doc.Section("Margins and durations", tuple(_tables(data)), "margins"),
-            *((curves,) if drawn else ()),
-        ),
-        version=data["lcnn_verify"],
-        start="margins",
-        place="" if folder is None else f"trend: {folder / 'trend.html'}",
-    )
-
-
 def _tables(data: Mapping[str, Any]) -> Iterator[doc.Block]:
     """Every value where there is room for it; in the terminal the first and the last."""
     numbers = [f"report {k}" for k in range(1, len(data["reports"]) + 1)]
+    heads = doc.columns("claim", numbers=numbers)
+    rows: list[tuple[doc.Line, ...]]
     for title, key in (("Tightest", "closeness"), ("Seconds", "seconds")):
-        heads = doc.columns("claim", numbers=numbers)
-        rows = [(it["claim"], [_cell(value) for value in it[key]]) for it in data["claims"]]
-        yield _table(heads, rows, title, doc.Medium.WRITTEN)
+        rows = [(doc.Code(it["claim"]), *map(_cell, it[key])) for it in data["claims"]]
+        yield doc.Table(heads, tuple(rows), title, media=doc.Medium.WRITTEN)
     heads = doc.columns("claim", "verdict", numbers=("tightest", "seconds"))
     kinds = ("verdicts", "closeness", "seconds")
-    ends = [(it["claim"], [_listed(_ends(it[key])) for key in kinds]) for it in data["claims"]]
-    yield _table(heads, ends, "", doc.Medium.TERMINAL)
+    rows = [
+        (doc.Code(it["claim"]), *(_listed(_ends(it[key])) for key in kinds))
+        for it in data["claims"]
+    ]
+    yield doc.Table(heads, tuple(rows), media=doc.Medium.TERMINAL)
     yield doc.Paragraph(
         "“Tightest” is how near the nearest check came to failing: 1 is an equality, above 1 a "
         "violation. Durations never count.",
         "note",
     )
-
-
-def _table(
-    heads: tuple[doc.Column, ...],
-    rows: Sequence[tuple[str, Sequence[str]]],
-    title: str,
-    media: doc.Medium,
-) -> doc.Table:
-    cells: list[tuple[doc.Line, ...]] = [(doc.Code(claim), *told) for claim, told in rows]
-    return doc.Table(heads, tuple(cells), title, media=media)
 
 
 def _ends(values: Sequence[Any]) -> list[Any]:
