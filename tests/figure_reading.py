@@ -1,4 +1,4 @@
-"""What a drawing's markup shows: its paths, by colour, and its texts."""
+"""A figure of some data, and what its markup shows: its paths, by colour, and its texts."""
 
 import re
 from pathlib import Path
@@ -6,9 +6,24 @@ from xml.etree import ElementTree
 
 import numpy as np
 
+from lcnn_verify.evidence import Recorder, recording
 from lcnn_verify.reporting import html
+from lcnn_verify.reporting.figures import figures
 
 STYLE = Path(html.__file__).with_name("style.css").read_text()
+
+
+def item(figure, label="x", **columns):
+    """One series as the report holds it."""
+    with recording(Recorder("a.b", "test")) as recorder:
+        figure.add(label, **columns)
+    return recorder.to_json()["series"][0]
+
+
+def one(series):
+    """The drawing of one series, or of several that make one."""
+    (drawing,) = figures([series] if isinstance(series, dict) else series, "f")
+    return drawing
 
 
 def paths(markup):

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+
+from rich.console import Console
+
+from lcnn_verify.reporting import terminal
+from lcnn_verify.reporting.document import Document
 
 SNAPSHOTS = Path(__file__).with_name("snapshots")
 
@@ -17,6 +23,14 @@ def compare(name: str, text: str) -> None:
         path.write_text(text, encoding="utf-8")
     wanted = path.read_text(encoding="utf-8") if path.exists() else "(no snapshot)"
     assert text == wanted, f"{path} differs; LCNN_UPDATE_SNAPSHOTS=1 rewrites it"
+
+
+def printed(document: Document, width: int = 80, encoding: str = "utf-8") -> str:
+    """What a terminal of that width and encoding shows."""
+    stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding, newline="\n")
+    terminal.render(document, Console(file=stream, width=width, color_system=None))
+    stream.flush()
+    return stream.buffer.getvalue().decode(encoding)
 
 
 class Outline(HTMLParser):

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import copy
-import io
 import json
 import random
 
 import comparison_fixtures as pairs
 import pytest
 from jsonschema import Draft202012Validator
-from rich.console import Console
+from snapshot_kit import printed
 
 from lcnn_verify.comparison.changes import margin_of
 from lcnn_verify.comparison.compare import SCHEMA_PATH, compare
 from lcnn_verify.comparison.outline import document
 from lcnn_verify.evidence import Verdict
-from lcnn_verify.reporting import html, markdown, terminal
+from lcnn_verify.reporting import html, markdown
 from lcnn_verify.reporting.merge import summarize
 from lcnn_verify.reporting.report import Report
 from lcnn_verify.reporting.schema import check
@@ -66,7 +65,7 @@ def test_an_absurd_report_is_compared_all_the_same(seed):
     assert comparison.exit_code == int("regression" in severities)
     shown = document(comparison.data)
     assert len(html.render(shown)) > len(markdown.render(shown)) > 0
-    terminal.render(shown, Console(file=io.StringIO(), width=draw.choice((20, 200))))
+    assert printed(shown, width=draw.choice((20, 200)))
     assert compare(old, old).data["changes"] == []
 
 

@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import comparison_fixtures as pairs
 import pytest
 import reporting_fixtures as fixtures
+import snapshot_kit
 from jsonschema import Draft202012Validator
 from rich.console import Console
 from snapshot_kit import compare as compare_text
@@ -56,12 +57,8 @@ def fixed(comparison: Comparison):
     return {**comparison.data, "lcnn_verify": "1.2.4"}
 
 
-def printed(data, encoding="utf-8", width=80):
-    stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding, newline="\n")
-    console = Console(file=stream, width=width, color_system=None)
-    terminal.render(document(data, Path("reports/diff")), console)
-    stream.flush()
-    return stream.buffer.getvalue().decode(encoding)
+def printed(data, **how):
+    return snapshot_kit.printed(document(data, Path("reports/diff")), **how)
 
 
 @pytest.mark.parametrize("width", [80, 40])

@@ -1,6 +1,5 @@
 """Many reports in a row: what is recorded, drawn and refused."""
 
-import io
 import json
 from pathlib import Path
 
@@ -8,11 +7,11 @@ import campaign_kit as kit
 import comparison_fixtures as pairs
 import jsonschema
 import pytest
-from rich.console import Console
+from snapshot_kit import printed
 
 from lcnn_verify.comparison import trend as trends
 from lcnn_verify.errors import InputError
-from lcnn_verify.reporting import html, markdown, terminal
+from lcnn_verify.reporting import html, markdown
 
 SEEN = "demo.growth"
 
@@ -54,10 +53,7 @@ def test_every_medium_shows_the_course(found):
     for words in ("report, in the order given (number)", "tightest margin (ratio)", "Data as CSV"):
         assert words in page
     assert any(SEEN in line and "0.75" in line for line in summary.splitlines())
-    stream = io.StringIO()
-    shown = found.document(Path("out"), drawn=False)
-    terminal.render(shown, Console(file=stream, width=100, color_system=None))
-    text = stream.getvalue()
+    text = printed(found.document(Path("out"), drawn=False), width=100)
     (row,) = [line for line in text.splitlines() if line.startswith(SEEN)]
     assert "→ 0.75" in row
     assert "over 3 reports." in text

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import re
 from xml.etree import ElementTree
 
 import pytest
-from rich.console import Console
+from snapshot_kit import printed
 
 from lcnn_verify.evidence.drawing import Drawing, Key
 from lcnn_verify.evidence.drawing import Table as Cells
-from lcnn_verify.reporting import html, markdown, terminal
+from lcnn_verify.reporting import html, markdown
 from lcnn_verify.reporting.document import (
     Bullets,
     Code,
@@ -67,12 +66,6 @@ def made(*inside, **fields):
     section = Section("A title", tuple(inside), "start", listed="A title")
     said = {"kind": "report", "headline": "All is well.", "tone": "good", "lede": "In short."}
     return Document(**{**said, **fields}, head=(), sections=(section,), version="1", start="start")
-
-
-def printed(document, width=200):
-    stream = io.StringIO()
-    terminal.render(document, Console(file=stream, width=width, color_system=None))
-    return stream.getvalue()
 
 
 @pytest.mark.parametrize("block", blocks("words"), ids=lambda block: type(block).__name__)

@@ -8,12 +8,11 @@ from xml.etree import ElementTree
 import matplotlib
 import numpy as np
 import pytest
-from figure_reading import coloured, drawn_in, texts
+from figure_reading import coloured, drawn_in, item, one, texts
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from lcnn_verify.errors import InputError
-from lcnn_verify.evidence import Recorder, recording
 from lcnn_verify.evidence.figures import Figure, Kind, Line, Tone, linear, log
 from lcnn_verify.evidence.hooks import to_json
 from lcnn_verify.reporting import svg
@@ -44,21 +43,9 @@ SUCCESS = Figure(Kind.MAP, "Success", **FLAT, values="share of successes")
 MARGINS = Figure(Kind.TABLE, "Margins", order="ratio", caption="Found.")
 
 
-def item(figure, label="x", **columns):
-    """One series as the report holds it."""
-    with recording(Recorder("a.b", "test")) as recorder:
-        figure.add(label, **columns)
-    return recorder.to_json()["series"][0]
-
-
 def raw(figure, **data):
     """A series that the figure would not take."""
     return {"figure": figure.to_json(), "label": "x", "data": to_json(data)}
-
-
-def one(series):
-    (drawing,) = figures([series] if isinstance(series, dict) else series, "f")
-    return drawing
 
 
 def decay(level=0.02, label="run", **more):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from figure_reading import item, one
 from matplotlib import figure as matplotlib
 
 from lcnn_verify.errors import InputError
@@ -11,7 +12,6 @@ from lcnn_verify.evidence import Recorder, recording
 from lcnn_verify.evidence.drawing import NotDrawable
 from lcnn_verify.evidence.figures import Figure, Kind, linear, log
 from lcnn_verify.reporting import svg
-from lcnn_verify.reporting.figures import figures
 from lcnn_verify.reporting.points import Frame, column, linear_axis, log_ticks, pairs, spread, thin
 
 DECAY = Figure(Kind.CURVES, "Decay", x=log("time t", "s"), y=log("sum s", "m"))
@@ -86,18 +86,6 @@ SUCCESS = Figure(
     values="share of successes",
 )
 MARGINS = Figure(Kind.TABLE, "Margins", order="ratio")
-
-
-def item(figure, label="x", **columns):
-    """One series as the report holds it."""
-    with recording(Recorder("a.b", "test")) as recorder:
-        figure.add(label, **columns)
-    return recorder.to_json()["series"][0]
-
-
-def one(series):
-    (drawing,) = figures([series] if isinstance(series, dict) else series, "f")
-    return drawing
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 import reporting_fixtures as fixtures
+import snapshot_kit
 from rich.console import Console
 from snapshot_kit import compare, one_row_a_table, outline
 
@@ -28,12 +29,9 @@ def named(request):
     return request.param, REPORTS[request.param]()
 
 
-def printed(report: Report, encoding: str = "utf-8", width: int = 80) -> str:
-    stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding, newline="\n")
-    console = Console(file=stream, width=width, color_system=None)
-    terminal.render(document(report.data, Path("reports/latest"), written=False), console)
-    stream.flush()
-    return stream.buffer.getvalue().decode(encoding)
+def printed(report: Report, **how) -> str:
+    shown = document(report.data, Path("reports/latest"), written=False)
+    return snapshot_kit.printed(shown, **how)
 
 
 def test_terminal(named):
