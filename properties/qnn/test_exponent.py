@@ -18,6 +18,7 @@ from lcnn_verify.evidence.draws import discard
 from lcnn_verify.evidence.figures import Kind, Line, linear, log
 from lcnn_verify.packs.quantum_networks import quantities, simulator, strategies
 
+PROBLEMS = strategies.problems(2, 5, 1, kinds=("any", "any", "turning"))
 LOW, HIGH, TIME, LEFT = 1.3, 2.2, 1e6, 1e-9
 EXPONENTS = Figure(
     Kind.SCATTER,
@@ -29,7 +30,7 @@ EXPONENTS = Figure(
 
 
 @verifies("qnn.exponent", examples=8, shrink=False)
-@given(start=st.builds(strategies.started, strategies.problems(2, 5, 1, kinds=strategies.MOVING)))
+@given(start=st.builds(strategies.started, PROBLEMS))
 def test_the_loss_falls_like_the_inverse_square(start):
     problem, own = start
     end, path = simulator.flow(problem, TIME * own, rtol=1e-7)

@@ -35,7 +35,7 @@ CLAIMS = (
         provenance=(Provenance.DERIVED,),
         source=Source(_NOTES, "THEORY §3"),
         assumptions=(_MODEL,),
-        constants=(_ours("2", "of the bound", "proved; attained by ŷ = cos 2θ"),),
+        constants=(_ours("factor of the bound", "2", "proved; attained by ŷ = cos 2θ"),),
     ),
     Claim(
         id="qnn.sublinear",
@@ -52,8 +52,10 @@ CLAIMS = (
         source=ABSTRACT,
         assumptions=(_MODEL, _LABELS),
         constants=(
-            _ours("8p√n", "of the inequality", "proved, and proved to be the least, THEORY §4"),
-            _ours("128 and 10/9", "of descent", "proved, THEORY §5"),
+            _ours(
+                "factor of the inequality", "8p√n", "proved, and proved to be the least, THEORY §4"
+            ),
+            _ours("step and factor of descent", "1/(128pn) and 10/9", "proved, THEORY §5"),
         ),
     ),
     Claim(
@@ -68,7 +70,7 @@ CLAIMS = (
         provenance=(Provenance.READING, Provenance.MEASURED),
         source=ABSTRACT,
         assumptions=(_MODEL, _LABELS, "n = 1; at most two qubits and five parameters"),
-        constants=(_ours("[1.3, 2.2]", "the band", "measured: 1.66 to 2.04 in 176 flows"),),
+        constants=(_ours("band", "[1.3, 2.2]", "measured: 1.66 to 2.04 in 176 flows"),),
     ),
 )
 
