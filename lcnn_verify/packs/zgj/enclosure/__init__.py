@@ -29,14 +29,22 @@ from lcnn_verify.packs.zgj.enclosure.kernel import (
     slope,
     slope_at_angle,
 )
-from lcnn_verify.packs.zgj.enclosure.population import gradient, gradient_norm, hessian, loss
+from lcnn_verify.packs.zgj.enclosure.quantities import (
+    gradient,
+    gradient_norm,
+    hessian,
+    kappa,
+    loss,
+    loss_threshold,
+    merged_level,
+    separation,
+)
 from lcnn_verify.packs.zgj.enclosure.routes import (
     hermite_squares,
     kernel_by_quadrature,
     loss_by_hermite,
     loss_by_quadrature,
 )
-from lcnn_verify.packs.zgj.enclosure.teacher import kappa, loss_threshold, merged_level, separation
 
 __all__ = [
     "Box",

@@ -15,7 +15,7 @@ from flint import arb
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.balls import working_precision
 from lcnn_verify.packs.zgj import oracle
-from lcnn_verify.packs.zgj.enclosure.teacher import level
+from lcnn_verify.packs.zgj.enclosure.quantities import level
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.model import TIED_ABS
 from lcnn_verify.packs.zgj.oracle.family import precise_family
