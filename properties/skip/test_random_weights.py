@@ -56,7 +56,7 @@ def drawn(phi, tau, draws):
 @verifies("skip.random-weights")
 def test_the_skip_connection_lowers_the_condition_number():
     draws = active().pick(quick=20, standard=100, deep=500)
-    shares: dict[str, list[float]] = {LEAKY.name: [], ABSOLUTE.name: []}
+    shares: dict[str, Any] = {LEAKY.name: [], ABSOLUTE.name: []}
     for phi in (LEAKY, ABSOLUTE):
         found = np.empty((len(SCALES), 2, draws))
         for row, tau in zip(found, SCALES, strict=True):
