@@ -12,7 +12,6 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from lcnn_verify.errors import InputError
 from lcnn_verify.evidence import Property
 from lcnn_verify.ledger import Claim
 from lcnn_verify.profiles import Profile, RunContext
+from lcnn_verify.reporting.environment import installed_version
 
 _PACKAGE = Path(str(lcnn_verify.__file__)).resolve().parent
 
@@ -133,7 +133,7 @@ def fingerprint(claims: Iterable[Claim], directory: Path | None = None) -> dict[
         parts = (
             _digest(_files(pack.sources), pack.sources),
             _digest(_files(folder / key), folder),
-            _version(pack.distribution),
+            installed_version(pack.distribution) or "",
         )
         found[f"pack {key}"] = hashlib.sha256("\0".join(parts).encode()).hexdigest()
     return found
@@ -172,10 +172,3 @@ def _digest(files: Iterable[Path], root: Path) -> str:
         digest.update(f"{path.relative_to(root).as_posix()}\0".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
-
-
-def _version(distribution: str) -> str:
-    try:
-        return metadata.version(distribution)
-    except metadata.PackageNotFoundError:
-        return ""
