@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from region_kit import proved
 
 from lcnn_verify.evidence import documents
 from lcnn_verify.numerics.subdivision import demand_cover
+from lcnn_verify.packs.zgj.dynamics import gradient_descent
 from lcnn_verify.packs.zgj.proofs.critical.catalogue import POINTS
 from lcnn_verify.packs.zgj.proofs.descent.catalogue import DESCENTS
 from lcnn_verify.packs.zgj.proofs.facts.check import PARTS
@@ -28,6 +30,10 @@ def test_all_points_and_starts_are_published():
     assert [entry["name"] for entry in points["points"]] == list(POINTS.provers)
     descents = documents.read(FOLDER / "trajectory.json")
     assert [entry["name"] for entry in descents["descents"]] == list(DESCENTS.provers)
+    for entry in descents["descents"]:  # a level far above the loss is rejected
+        W, V = np.array(entry["students"]), np.array(entry["teachers"])
+        run = gradient_descent(W, V, step=entry["step"], max_steps=entry["steps"])
+        assert run.losses[-1] < entry["level"] < 5 * run.losses[-1], entry["name"]
 
 
 def test_published_descents_stand():

@@ -107,7 +107,7 @@ STARTS: Mapping[str, Start] = MappingProxyType(
             np.array([[0.95, 0.1, 0.05], [-0.1, 1.05, 0.05], [0.05, -0.05, 0.95]]),
             2.0**-5,
             520,
-            1e-6,
+            1e-7,
             limit=_SPACE,
         ),
         "doubled": Start(
