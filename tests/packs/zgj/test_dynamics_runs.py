@@ -1,20 +1,80 @@
-"""Bad numbers are refused in one line; good ones, of any number type, are taken."""
+"""What a run takes and refuses, what is claimed of it, and how it is drawn and interrupted."""
 
 from __future__ import annotations
 
 import itertools
+import os
+import pickle
+import subprocess
+import sys
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from lcnn_verify.errors import InputError
 from lcnn_verify.numerics.trajectory import POINTS_PER_DECADE, Schedule
-from lcnn_verify.packs.zgj.dynamics import gradient_descent, gradient_flow
+from lcnn_verify.packs.zgj.dynamics import Trajectory, gradient_descent, gradient_flow
+from lcnn_verify.packs.zgj.model import Model
 
-W, V = [[0.9, 0.1], [0.2, 1.1]], [[1.0, 0.0], [0.0, 1.0]]
+START = np.array([[0.8, 0.1], [0.6, -0.1], [0.0, 0.97]])
+V = np.eye(2)
+
+
+def test_a_run_knows_the_bound_that_is_claimed_of_it() -> None:
+    run = gradient_descent(START, V, step=0.05, max_steps=50)
+    assert run.claimed is not None
+    name, levels = run.claimed
+    half_square = 0.5 / 2.0  # ½κ² for ‖V‖_F² = 2
+    np.testing.assert_allclose(levels, 1.0 / (1.0 / run.losses[0] + half_square * run.times))
+    assert "½κ²t" in name
+    flow = gradient_flow(START, V, duration=1.0)
+    assert flow.claimed is not None
+    expected = 1.0 / (1.0 / flow.losses[0] + 2.0 * half_square * flow.times)
+    np.testing.assert_allclose(flow.claimed[1], expected)
+    assert pickle.loads(pickle.dumps(run)).claimed[0] == name
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        gradient_descent(START, V, step=0.06, max_steps=2),
+        gradient_descent(3.0 * START, V, step=0.05, max_steps=2),
+        gradient_descent(START[:1], V, step=0.05, max_steps=2),
+        gradient_descent(START, [[1.0, 0.0]] * 2, step=0.05, max_steps=2),
+        gradient_descent(START, V, step=0.05, max_steps=2, model=Model("relu")),
+    ],
+    ids=["long step", "far off", "too narrow", "equal teachers", "relu"],
+)
+def test_nothing_is_claimed_of_other_runs(run: Trajectory) -> None:
+    assert run.claimed is None
+
+
+def test_a_plot_has_names_and_shows_the_bound_where_there_is_one() -> None:
+    run = gradient_descent(START, V, step=0.05, max_steps=50)
+    axes = run.plot(Figure().subplots())
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("time t", "loss L")
+    assert [line.get_label() for line in axes.lines] == ["loss", run.claimed[0]]
+    np.testing.assert_array_equal(axes.lines[0].get_ydata(), run.losses[1:])
+    axes = gradient_descent(3.0 * START, V, step=0.05, max_steps=2).plot(Figure().subplots())
+    assert len(axes.lines) == 1
+    still = gradient_descent(V, V, step=0.05, max_steps=2)
+    assert len(still.plot(Figure().subplots()).lines[0].get_xdata()) == 1
+
+
+def test_a_frame_of_a_run_has_its_points() -> None:
+    pytest.importorskip("pandas", reason="pandas is not installed")
+    run = gradient_descent(START, V, step=0.05, max_steps=5)
+    frame = run.to_frame()
+    assert list(frame) == ["time", "loss", "gradient_norm", "bound"]
+    np.testing.assert_array_equal(frame["loss"], run.losses)
+    assert "bound" not in gradient_descent(3 * START, V, step=0.05, max_steps=2).to_frame()
+
+
+W = [[0.9, 0.1], [0.2, 1.1]]
 NOT_POSITIVE = [0, 0.0, -1, -0.1, np.nan, np.inf, -np.inf, "0.1", None, True, 1j, [0.1], 10**400]
 NOT_A_COUNT = [0, -3, 2.0, 1.5, np.nan, "10", None, True]
 
@@ -114,3 +174,32 @@ def test_a_value_too_long_to_print_is_still_refused_in_one_line() -> None:
             descend(step=value)
         assert "\n" not in str(refusal.value)
         assert len(str(refusal.value)) < 200
+
+
+ENDLESS = """
+import signal
+import numpy as np
+from lcnn_verify.packs.zgj.dynamics import gradient_descent
+
+def interrupt(*_):
+    raise KeyboardInterrupt
+
+signal.signal(signal.SIGALRM, interrupt)
+for d, m in ((2, 3), (2, 2000), (3, 150)):  # a route each
+    V, W = np.eye(2, d), np.cos(np.arange(m * d) ** 1.5).reshape(m, d)
+    gradient_descent(W, V, step=1e-9, max_steps=1)  # compiled before the clock starts
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        gradient_descent(W, V, step=1e-9, max_steps=10**15, record_every="log")
+    except KeyboardInterrupt:
+        print("interrupted")
+"""
+
+
+def test_an_endless_run_can_be_interrupted() -> None:
+    # In a process of its own and unmeasured: an interrupt inside coverage's tracer would leave its
+    # lock held for ever.
+    environment = {key: value for key, value in os.environ.items() if "COVERAGE" not in key}
+    command = [sys.executable, "-c", ENDLESS]
+    seen = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
+    assert seen.stdout == 3 * "interrupted\n", seen.stderr
