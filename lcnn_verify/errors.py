@@ -59,6 +59,11 @@ def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+def unread(error: Exception) -> str:
+    """Why a parser gave up, for whoever wrote the text."""
+    return "it is nested too deep" if isinstance(error, RecursionError) else str(error)
+
+
 def said(error: BaseException) -> str:
     """What an error is and says, in one line of bounded length."""
     name = type(error).__name__

@@ -9,16 +9,34 @@ keeps every processor busy with units, and a fork must not inherit running threa
 
 from __future__ import annotations
 
+import atexit
 import importlib
 import os
+import shutil
 import signal
 import sys
+import threading
 import warnings
 from contextlib import suppress
 from pathlib import Path
 
-from lcnn_verify.processes import ONE_THREAD, PACKS, adopt_orphans, take_back
+from lcnn_verify.processes import FOLDER, ONE_THREAD, PACKS, adopt_orphans, take_back
 
+_FOLDER, _PARENT, _READY = os.environ.get(FOLDER, ""), os.getppid(), threading.Event()
+
+
+def _end_if_orphaned() -> None:
+    """End where the run is killed while this imports, and does not listen; leave no folder."""
+    while not _READY.wait(0.2):
+        if os.getppid() != _PARENT:
+            shutil.rmtree(_FOLDER, ignore_errors=True)
+            os._exit(1)
+
+
+_WATCH = threading.Thread(target=_end_if_orphaned)
+if _FOLDER:
+    _WATCH.start()
+    atexit.register(shutil.rmtree, _FOLDER, ignore_errors=True)
 _PACKS = [key for key in os.environ.get(PACKS, "").split(",") if key]
 take_back()
 os.environ.update(ONE_THREAD)
@@ -41,3 +59,7 @@ for _module in ("hypothesis.strategies", "lcnn_verify.campaign.worker"):
 
 with suppress(Exception, SystemExit):
     importlib.import_module("lcnn_verify.evidence.hooks").warm_up(_PACKS)
+
+_READY.set()
+if _FOLDER:
+    _WATCH.join()  # a fork must not inherit running threads

@@ -40,6 +40,8 @@ MAX_LOST = 8
 """What a property may spend on processes that code under test takes down."""
 PACKS = "LCNN_VERIFY_PACKS"
 """Names the packs whose numerics a fork server imports before it forks, for its start only."""
+FOLDER = "LCNN_VERIFY_FOLDER"
+"""Names the folder that a fork server has its socket in, for its start only."""
 
 
 @contextmanager

@@ -146,6 +146,21 @@ def test_the_reference_has_every_claim_command_and_name(site, pages):
     assert ledger.claim("lab.first")
 
 
+def test_workflows_to_paste_are_valid_and_say_what_to_run():
+    yaml = pytest.importorskip("yaml", reason="the extra `docs` is not installed")
+    fenced = re.findall(
+        r"^```yaml\n(.*?)^```", (ROOT / "docs/ci.md").read_text("utf-8"), re.M | re.S
+    )
+    (workflow,) = map(yaml.safe_load, fenced)
+    (job,) = workflow["jobs"].values()
+    runs = [step["run"] for step in job["steps"] if "run" in step]
+    assert len(runs) + sum("uses" in step for step in job["steps"]) == len(job["steps"])
+    words = {run.split()[0] for run in runs}
+    assert words == {"python", "lcnn-verify", "cat", "rm"}
+    ours = [run.split()[1] for run in runs if run.startswith("lcnn-verify")]
+    assert ours == ["conform", "diff"]
+
+
 @pytest.mark.parametrize(
     ("path", "words"),
     [(page, words) for page in PAGES for words in documents.commands(page.read_text("utf-8"))],

@@ -30,6 +30,7 @@ from lcnn_verify.campaign.properties import Unit
 from lcnn_verify.errors import InputError, said
 from lcnn_verify.evidence.progress import Stage
 from lcnn_verify.processes import (
+    FOLDER,
     PACKS,
     demand_room,
     kill_below,
@@ -94,10 +95,13 @@ class _Child:
         self.output, output_end = context.Pipe(duplex=False)
         self.tail = b""
         self.exit_code: int | None = None
-        with _PROCESS_TABLE, starting({PACKS: ",".join(packs)}):
+        with (
+            _PROCESS_TABLE,
+            short_folder() if _fork_server() is None else nullcontext("") as folder,
+            starting({PACKS: ",".join(packs), FOLDER: folder}),
+        ):
             context.set_forkserver_preload(list(PRELOAD))
-            with short_folder() if _fork_server() is None else nullcontext():
-                forkserver.ensure_running()
+            forkserver.ensure_running()
             self._server = _fork_server()
             self._process: ForkServerProcess = context.Process(
                 target=worker.main, args=(unit, results_end, output_end), daemon=True
@@ -294,7 +298,7 @@ def _fork_server() -> int | None:
 
 
 @contextmanager
-def short_folder() -> Iterator[None]:
+def short_folder() -> Iterator[str]:
     """Have what is temporary meanwhile, sockets above all, go into a short folder of this process.
 
     The paths of sockets are bounded, and a TMPDIR may be long. What processes that were killed left
@@ -317,7 +321,7 @@ def short_folder() -> Iterator[None]:
     quietly = {"ignore_errors": True}
     Finalize(None, shutil.rmtree, (tempfile.tempdir,), quietly, exitpriority=-200)
     try:
-        yield
+        yield tempfile.tempdir
     finally:
         tempfile.tempdir = before
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from lcnn_verify.campaign.executor import UnitResult
-from lcnn_verify.errors import InputError
+from lcnn_verify.errors import InputError, unread
 from lcnn_verify.profiles import Profile
 from lcnn_verify.reporting.schema import flaw_in, schema
 
@@ -222,8 +222,8 @@ def _read(path: Path) -> _Content:
     for number, line in enumerate(lines, start=1):
         try:
             entries.append(json.loads(line))
-        except (ValueError, RecursionError):
-            raise _corrupt(path, number, "not JSON") from None
+        except (ValueError, RecursionError) as error:
+            raise _corrupt(path, number, f"not JSON ({unread(error)})") from None
         if not isinstance(entries[-1], dict):
             raise _corrupt(path, number, "not a JSON object")
     header = entries[0]

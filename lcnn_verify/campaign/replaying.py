@@ -10,7 +10,7 @@ from typing import Any
 
 from lcnn_verify import ledger, packs
 from lcnn_verify.campaign.properties import directory_of, find_directory, load
-from lcnn_verify.errors import InputError, KeyTwice, did_you_mean, once
+from lcnn_verify.errors import InputError, KeyTwice, did_you_mean, once, unread
 from lcnn_verify.evidence import Observation, Property, Recorder
 from lcnn_verify.evidence.draws import Discarded
 from lcnn_verify.evidence.hooks import from_json, hooks_of, unknown_types
@@ -110,8 +110,8 @@ def _read(file: Path) -> Recorded:
         raise InputError(name, got, _REPLAY_FILE) from None
     except KeyTwice as twice:
         raise InputError(name, str(twice), _REPLAY_FILE) from None
-    except (ValueError, RecursionError):
-        raise InputError(name, "a file that is not JSON", _REPLAY_FILE) from None
+    except (ValueError, RecursionError) as error:
+        raise InputError(name, f"a file that is not JSON ({unread(error)})", _REPLAY_FILE) from None
     if not isinstance(data, dict) or "replay" not in data:
         raise InputError(name, "JSON that is no replay file", _REPLAY_FILE)
     if (version := data["replay"]) != REPLAY:

@@ -35,7 +35,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from lcnn_verify.comparison.surroundings import not_offered
-from lcnn_verify.errors import InputError, did_you_mean
+from lcnn_verify.errors import InputError, did_you_mean, unread
 from lcnn_verify.evidence import Verdict
 
 _KEYS = ("id", "reason", "link", "verdict", "platform", "expires", "cases")
@@ -237,8 +237,8 @@ def load(path: Path | str, known: Iterable[str]) -> tuple[Deviation, ...]:
     except OSError as error:
         got = f"a file that cannot be read ({error.strerror})"
         raise InputError(source, got, _FILE) from None
-    except ValueError as error:  # not UTF-8, or not TOML
-        got = f"text that is not TOML ({' '.join(str(error).split())})"
+    except (ValueError, RecursionError) as error:  # not UTF-8, or not TOML
+        got = f"text that is not TOML ({' '.join(unread(error).split())})"
         raise InputError(source, got, _FILE) from None
     tables = _Table(source, data, ("deviation",)).data.get("deviation", [])
     if not isinstance(tables, list):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -82,6 +83,8 @@ class Report:
         Raises ``InputError``, in one line, when the file cannot be read, is not JSON, is not a
         report, breaks the schema (saying where), or was written for a newer schema.
         """
+        if not isinstance(path, str | os.PathLike):
+            raise InputError("path", repr(path), "the path of a report.json, or of its folder")
         file = Path(path)
         file = file / "report.json" if file.is_dir() else file
         source = str(file)

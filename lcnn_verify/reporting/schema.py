@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, NotRequired, TypeAlias, TypedDict
 
-from lcnn_verify.errors import InputError, KeyTwice, once
+from lcnn_verify.errors import InputError, KeyTwice, once, unread
 from lcnn_verify.reporting.plain import plain
 
 SCHEMA_VERSION = "3.0"
@@ -224,7 +224,7 @@ def parse(text: str, source: str) -> Any:
         raise InputError(source, str(twice), _WANTED) from None
     except (ValueError, RecursionError) as error:
         raise InputError(
-            source, f"text that is not JSON ({_shorten(str(error))})", _WANTED
+            source, f"text that is not JSON ({_shorten(unread(error))})", _WANTED
         ) from None
 
 

@@ -26,7 +26,7 @@ PARTITION = {"type": "toy.partition", "parts": [2, 1]}
     [
         ("", "got a file that is not JSON"),
         ('{"replay": "2", "cla', "got a file that is not JSON"),
-        ("[" * 100_000, "got a file that is not JSON"),
+        ("[" * 100_000, "got a file that is not JSON (it is nested too deep)"),
         ('{"replay": "2", "replay": "2"}', "got the key 'replay' twice in one object"),
         (b"\xff\xfe\x00", "got a file that is not JSON"),
         ([1, 2], "got JSON that is no replay file"),

@@ -109,7 +109,7 @@ def _entry(**changes: object) -> bytes:
         (1, b'{"journal": "2"}', "of version '2', wanted version '3'"),
         (2, b'{"unit": "lab.fi', "line 2: not JSON"),
         (2, b"\xff\xfe", "line 2: not JSON"),
-        (2, b"[" * 100_000, "line 2: not JSON"),
+        (2, b"[" * 100_000, "line 2: not JSON (it is nested too deep)"),
         (2, b"7", "line 2: not a JSON object"),
         (
             2,

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from flint import arb
 
-from lcnn_verify.errors import InputError, did_you_mean, once
+from lcnn_verify.errors import InputError, did_you_mean, once, unread
 from lcnn_verify.evidence.documents import VERSION, Rejected
 from lcnn_verify.evidence.hooks import Checker, Proved, Watch
 from lcnn_verify.numerics import balls
@@ -65,7 +65,8 @@ def read(path: Path, activation: str | None) -> Problem:
             raise InputError("FILE", f"the key {key!r}", f"{', '.join(known)}{hint}")
     name = activation or str(arrays.get("activation", "softplus"))
     if name not in ACTIVATIONS:
-        raise InputError("activation", repr(name), f"one of {', '.join(ACTIVATIONS)}")
+        argument, of_it = ("activation", "") if activation else ("FILE", "the activation ")
+        raise InputError(argument, f"{of_it}{name!r}", f"one of {', '.join(ACTIVATIONS)}")
     X, y, v, W = (arrays[key] for key in _ARRAYS)
     problem = Problem.of(X, y, v, W, ACTIVATIONS[name].name)
     if problem.n > problem.k * problem.d:
@@ -90,7 +91,7 @@ def _arrays(path: Path) -> Mapping[str, Any]:
                 return {name: archive[name] for name in archive.files}
         found = json.loads(data, object_pairs_hook=once)
     except (ValueError, OSError, zipfile.BadZipFile, RecursionError) as error:
-        raise InputError("FILE", f"what cannot be read ({error})", wanted) from None
+        raise InputError("FILE", f"what cannot be read ({unread(error)})", wanted) from None
     if not isinstance(found, dict):
         raise InputError("FILE", f"a JSON {type(found).__name__}", wanted)
     return found

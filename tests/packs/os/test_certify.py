@@ -91,7 +91,7 @@ def test_equal_inputs_are_not_proved(tmp_path, capsys):
         ({"X": [[1.0, 2.0, float("nan")]] * 3}, "X"),
         ({"X": [[1.0, 0.0, 0.0]] * 3, "y": [1.0, 2.0, 1.0]}, "one label for equal inputs"),
         ({"X": np.eye(3)[[0, 1, 2] * 9], "y": np.ones(27)}, "at most kd = 24"),
-        ({"activation": "relu"}, "one of softplus, tanh, shifted-tanh, bump"),
+        ({"activation": "relu"}, "FILE: got the activation 'relu', wanted one of softplus, tanh,"),
         ({"activaton": "tanh"}, "got the key 'activaton', wanted X, y, v, W0, activation, did you"),
     ],
 )

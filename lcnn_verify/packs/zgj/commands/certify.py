@@ -117,7 +117,7 @@ def gradient_bound(
         raise InputError("dimension", str(dimension), "2: regions are certified in the plane")
     if norms is not None and len(norms) != teachers:
         got = repr(",".join(map(str, norms)))
-        raise InputError("norms", got, f"{teachers} norms, one for each teacher")
+        raise InputError("norms", got, f"one for each teacher, {teachers}")
     claim = RegionClaim(
         norms=tuple(norms or [Fraction(1)] * min(teachers, 3)),
         separation=separation,

@@ -11,7 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, cast
 
-from lcnn_verify.errors import InputError, KeyTwice, once
+from lcnn_verify.errors import InputError, KeyTwice, once, unread
 from lcnn_verify.packs.zgj.vectors.decimals import Dtype
 from lcnn_verify.packs.zgj.vectors.vector import RESULTS_SCHEMA
 
@@ -102,7 +102,7 @@ def read(path: Path) -> Results:
         if text.startswith("lcnn-vectors "):
             raise InputError(name, _VECTORS, _COMPUTED) from None
         hint = "; write nan and inf as strings" if re.search(r"\b(nan|inf)\b", text) else ""
-        raise InputError(name, f"text that is not JSON ({error})", _WANTED + hint) from None
+        raise InputError(name, f"text that is not JSON ({unread(error)})", _WANTED + hint) from None
     return parse(data, name)
 
 

@@ -379,7 +379,8 @@ def main(arguments: list[str]) -> int:
         (path,) = arguments
         document = read(path)
     except (EOFError, MemoryError, OSError, RecursionError, ValueError, zlib.error) as error:
-        reason = str(error) or type(error).__name__
+        deep = "it is nested too deep" if isinstance(error, RecursionError) else ""
+        reason = deep or str(error) or type(error).__name__
         print(f"usage: python checker.py FILE, a region certificate ({reason})", file=sys.stderr)
         return 2
     try:
