@@ -45,6 +45,7 @@ def residual_and_slopes(
 def advance(
     number: int,
     X: FloatArray,
+    columns: FloatArray,
     y: FloatArray,
     v: FloatArray,
     W: FloatArray,
@@ -54,9 +55,9 @@ def advance(
 ) -> tuple[int, float]:
     """Descend in W until ‖r‖ ≤ ``target``, with ‖r‖ before each step in ``sizes``, which is filled.
 
-    Returns how many sizes are there, and the length of the path of W.
+    ``columns`` is Xᵀ. Returns how many sizes are there, and the length of the path of W.
     """
-    columns, r, change, path = X.T.copy(), np.empty(len(X)), np.empty(W.shape), 0.0
+    r, change, path = np.empty(len(X)), np.empty(W.shape), 0.0
     values, slopes = np.empty((len(W), len(X))), np.empty((len(W), len(X)))
     for t in range(len(sizes)):
         sizes[t] = residual_and_slopes(number, columns, y, v, W, values, r, slopes)
@@ -67,8 +68,12 @@ def advance(
             for i in range(len(r)):
                 row[i] *= size * r[i]
         np.dot(slopes, X, change)
-        W -= change
-        path += math.sqrt(np.dot(change.reshape(change.size), change.reshape(change.size)))
+        moved = 0.0
+        for j in range(len(W)):
+            for c in range(W.shape[1]):
+                W[j, c] -= change[j, c]
+                moved += change[j, c] ** 2
+        path += math.sqrt(moved)
     return len(sizes), path
 
 
@@ -98,7 +103,7 @@ def descend(
 ) -> tuple[FloatArray, FloatArray, float]:
     """The last W, ‖r‖ before each step and at the end, and the path, of at most ``most`` steps."""
     W, sizes = problem.W.copy(), np.empty(most + 1)
-    arrays = (problem.X, problem.y, problem.v)
+    arrays = (problem.X, np.ascontiguousarray(problem.X.T), problem.y, problem.v)
     count, path = advance(NUMBERS[problem.sigma.name], *arrays, W, step, target, sizes)
     return W, sizes[:count], path
 

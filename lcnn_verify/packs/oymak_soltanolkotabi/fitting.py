@@ -27,6 +27,8 @@ _STEPS = 120
 def levenberg(
     number: int,
     X: FloatArray,
+    columns: FloatArray,
+    products: FloatArray,
     y: FloatArray,
     v: FloatArray,
     W: FloatArray,
@@ -35,35 +37,48 @@ def levenberg(
 ) -> float:
     """Fit W, which is written over, until ‖r‖ ≤ ``target`` or for ``most`` steps; return ‖r‖.
 
-    A step is Jᵀ(JJᵀ + μI)⁻¹r, an n × n system with JJᵀ = (PPᵀ) ∘ (XXᵀ), P = φ′(XWᵀ)diag(v); μ
-    falls with success and grows with failure.
+    ``columns`` is Xᵀ and ``products`` XXᵀ. A step is Jᵀ(JJᵀ + μI)⁻¹r, an n × n system with
+    JJᵀ = (PPᵀ) ∘ (XXᵀ), P = φ′(XWᵀ)diag(v); μ falls with success and grows with failure.
     """
     n, k = len(X), len(W)
-    columns, products, K = X.T.copy(), X @ X.T, np.empty((n, n))
     values, slopes, fresh = np.empty((k, n)), np.empty((k, n)), np.empty((k, n))
     r, ahead, moved = np.empty(n), np.empty(n), np.empty(W.shape)
+    K, damped = np.empty((n, n)), np.empty((n, n))
     size, damping = residual_and_slopes(number, columns, y, v, W, values, r, slopes), -1.0
-    weights, stale = v.copy().reshape((k, 1)), True
+    stale = True
     for _ in range(most):
         if not size > target:
             break
         if stale:
-            slopes *= weights
+            for j in range(k):
+                for i in range(n):
+                    slopes[j, i] *= v[j]
             np.dot(slopes.T, slopes, K)
-            K *= products
-            if damping < 0.0:
-                damping = max(1e-2 * np.trace(K) / n, 1e-14)
-        damped = K.copy()
+        trace = 0.0
+        for i in range(n):
+            for j in range(n):
+                damped[i, j] = K[i, j] * products[i, j]
+            trace += damped[i, i]
+        if damping < 0.0:
+            damping = max(1e-2 * trace / n, 1e-14)
         for i in range(n):
             damped[i, i] += damping
         move = np.linalg.solve(damped, r)
-        np.dot(slopes * move, X, moved)
-        moved[:] = W - moved
+        for j in range(k):
+            for i in range(n):
+                values[j, i] = slopes[j, i] * move[i]
+        np.dot(values, X, moved)
+        for j in range(k):
+            for c in range(W.shape[1]):
+                moved[j, c] = W[j, c] - moved[j, c]
         after = residual_and_slopes(number, columns, y, v, moved, values, ahead, fresh)
         stale = after < size
         if stale:
             size, damping = after, max(damping / 3.0, 1e-14)
-            W[:], r[:], slopes[:] = moved, ahead, fresh
+            slopes, fresh, r, ahead = fresh, slopes, ahead, r
+            for j in range(k):
+                for c in range(W.shape[1]):
+                    W[j, c] = moved[j, c]
         else:
             damping *= 4.0
     return size
@@ -72,8 +87,9 @@ def levenberg(
 def fit(problem: Problem) -> tuple[FloatArray, float]:
     """The W that Levenberg and Marquardt's method ends at, and ‖r‖ there."""
     W, target = problem.W.copy(), FITTED * float(np.linalg.norm(problem.y))
-    arrays = (problem.X, problem.y, problem.v, W)
-    return W, float(levenberg(NUMBERS[problem.sigma.name], *arrays, target, _STEPS))
+    X, number = problem.X, NUMBERS[problem.sigma.name]
+    inputs = (X, np.ascontiguousarray(X.T), X @ X.T)
+    return W, float(levenberg(number, *inputs, problem.y, problem.v, W, target, _STEPS))
 
 
 def by_levenberg(problem: Problem) -> bool:

@@ -229,7 +229,9 @@ def test_intervals_hold_the_mean_as_often_as_they_say():
 def test_a_step_of_levenberg_and_marquardt_solves_the_damped_system():
     one = problems.at_paper_scale(problems.drawn(activations.TANH, 3, 4, 4, seed=2))
     W, r = one.W.copy(), evaluation.residual(one, one.W)
-    fast_size = fitting.levenberg(1, one.X, one.y, one.v, W, 0.0, 1)
+    fast_size = fitting.levenberg(
+        1, one.X, one.X.T.copy(), one.X @ one.X.T, one.y, one.v, W, 0.0, 1
+    )
     K = evaluation.gram(one, one.W)
     damped = K + 1e-2 * np.trace(K) / 3 * np.eye(3)
     P = evaluation.slopes(one, one.W)
