@@ -24,6 +24,37 @@ _STEPS = 120
 
 
 @fused
+def gram(slopes: FloatArray, v: FloatArray, products: FloatArray, K: FloatArray) -> float:
+    """Multiply the rows of ``slopes`` (k, n) by v, write JJᵀ into K (n, n); return its trace."""
+    for j in range(len(v)):
+        for i in range(len(K)):
+            slopes[j, i] *= v[j]
+    np.dot(slopes.T, slopes, K)
+    trace = 0.0
+    for i in range(len(K)):
+        for j in range(len(K)):
+            K[i, j] *= products[i, j]
+        trace += K[i, i]
+    return trace
+
+
+@fused
+def change(
+    slopes: FloatArray, X: FloatArray, K: FloatArray, damping: float, r: FloatArray
+) -> FloatArray:
+    """Jᵀ(K + damping·I)⁻¹r (k, d)."""
+    damped, weighted = K.copy(), np.empty(slopes.shape)
+    for i in range(len(K)):
+        damped[i, i] += damping
+    move = np.linalg.solve(damped, r)
+    for j in range(len(slopes)):
+        for i in range(len(K)):
+            weighted[j, i] = slopes[j, i] * move[i]
+    found: FloatArray = np.dot(weighted, X)
+    return found
+
+
+@fused
 def levenberg(
     number: int,
     X: FloatArray,
@@ -42,35 +73,20 @@ def levenberg(
     """
     n, k = len(X), len(W)
     values, slopes, fresh = np.empty((k, n)), np.empty((k, n)), np.empty((k, n))
-    r, ahead, moved = np.empty(n), np.empty(n), np.empty(W.shape)
-    K, damped = np.empty((n, n)), np.empty((n, n))
+    r, ahead, moved, K = np.empty(n), np.empty(n), np.empty(W.shape), np.empty((n, n))
     size, damping = residual_and_slopes(number, columns, y, v, W, values, r, slopes), -1.0
     stale = True
     for _ in range(most):
         if not size > target:
             break
         if stale:
-            for j in range(k):
-                for i in range(n):
-                    slopes[j, i] *= v[j]
-            np.dot(slopes.T, slopes, K)
-        trace = 0.0
-        for i in range(n):
-            for j in range(n):
-                damped[i, j] = K[i, j] * products[i, j]
-            trace += damped[i, i]
-        if damping < 0.0:
-            damping = max(1e-2 * trace / n, 1e-14)
-        for i in range(n):
-            damped[i, i] += damping
-        move = np.linalg.solve(damped, r)
-        for j in range(k):
-            for i in range(n):
-                values[j, i] = slopes[j, i] * move[i]
-        np.dot(values, X, moved)
+            trace = gram(slopes, v, products, K)
+            if damping < 0.0:
+                damping = max(1e-2 * trace / n, 1e-14)
+        step = change(slopes, X, K, damping, r)
         for j in range(k):
             for c in range(W.shape[1]):
-                moved[j, c] = W[j, c] - moved[j, c]
+                moved[j, c] = W[j, c] - step[j, c]
         after = residual_and_slopes(number, columns, y, v, moved, values, ahead, fresh)
         stale = after < size
         if stale:
