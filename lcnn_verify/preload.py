@@ -16,6 +16,7 @@ import shutil
 import signal
 import sys
 import threading
+import time
 import warnings
 from contextlib import suppress
 from pathlib import Path
@@ -33,10 +34,19 @@ def _end_if_orphaned() -> None:
             os._exit(1)
 
 
+def _clear_up() -> None:
+    """Remove the folder of a run that was killed; one that lives, or ends well, does so itself."""
+    for _ in range(20):  # its files close a moment before it is gone
+        if os.getppid() != _PARENT:
+            shutil.rmtree(_FOLDER, ignore_errors=True)
+            return
+        time.sleep(0.05)
+
+
 _WATCH = threading.Thread(target=_end_if_orphaned)
 if _FOLDER:
     _WATCH.start()
-    atexit.register(shutil.rmtree, _FOLDER, ignore_errors=True)
+    atexit.register(_clear_up)
 _PACKS = [key for key in os.environ.get(PACKS, "").split(",") if key]
 take_back()
 os.environ.update(ONE_THREAD)

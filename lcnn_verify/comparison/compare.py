@@ -125,7 +125,11 @@ def compare(
         margin=margin,
         strict=strict,
         expected=excused,
-        named=[claim for claim, match in excused.items() if match.deviation.cases],
+        named=[
+            claim
+            for claim, match in excused.items()
+            if match.deviation.cases or match.deviation.domain
+        ],
     )
     data = Diff(
         diff=DIFF_VERSION,

@@ -9,6 +9,7 @@ The file is TOML, one table a deviation::
     verdict = "INCONCLUSIVE"                # optional: only this verdict is expected
     expires = 2027-06-30                    # optional: the last day it counts
     cases = ["n = 4097"]                    # optional: of a finite list, what alone may fail
+    domain = ["n >= 4096"]                  # optional: what such a case's name says, all of it
 
     [deviation.platform]                    # optional, each key too: where it is expected
     system = "Linux"                        # or macOS, Windows
@@ -22,6 +23,8 @@ All conditions that are there must hold in the environment of the report that is
 from __future__ import annotations
 
 import json
+import operator
+import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -38,7 +41,15 @@ from lcnn_verify.comparison.surroundings import not_offered
 from lcnn_verify.errors import InputError, did_you_mean, unread
 from lcnn_verify.evidence import Verdict
 
-_KEYS = ("id", "reason", "link", "verdict", "platform", "expires", "cases")
+_KEYS = ("id", "reason", "link", "verdict", "platform", "expires", "cases", "domain")
+_CONDITION = re.compile(r"\s*([^<>=≤≥]+?)\s*(<=|>=|=|<|>|≤|≥)\s*([^<>=≤≥]+?)\s*")
+_RELATIONS = {
+    "=": operator.eq,
+    **dict.fromkeys(("<=", "≤"), operator.le),
+    **dict.fromkeys((">=", "≥"), operator.ge),
+    "<": operator.lt,
+    ">": operator.gt,
+}
 _MANDATORY = _KEYS[:3]
 _PLATFORM_KEYS = ("system", "machine", "python", "packages")
 _SYSTEMS = ("Linux", "macOS", "Windows")
@@ -85,7 +96,8 @@ class Platform:
 class Deviation:
     """A claim that is known not to earn its wanted verdict, with the reason and a link.
 
-    With ``cases`` of its finite list, no other may fail.
+    With ``cases`` of its finite list, or a ``domain`` of them, conditions such as ``"m >= 9"`` that
+    all hold of what the name of a case says, no other may fail.
     """
 
     id: str
@@ -95,11 +107,19 @@ class Deviation:
     platform: Platform = Platform()
     expires: date | None = None
     cases: tuple[str, ...] = ()
+    domain: tuple[str, ...] = ()
 
     def unnamed(self, entry: Mapping[str, Any]) -> tuple[str, ...]:
-        """The cases that fail in ``entry`` and are none of those named; none where none are."""
-        failing = entry.get("failing", {})
-        return tuple(case for case in failing if self.cases and case not in self.cases)
+        """The cases that fail in ``entry`` though neither named nor inside; none where all may."""
+        if not (self.cases or self.domain):
+            return ()
+        return tuple(case for case in entry.get("failing", {}) if not self._covers(case))
+
+    def _covers(self, case: str) -> bool:
+        pairs = (part.partition("=") for part in case.split(","))
+        told = {name.strip(): value.strip() for name, _, value in pairs}
+        inside = bool(self.domain) and all(_holds(condition, told) for condition in self.domain)
+        return case in self.cases or inside
 
     def to_json(self) -> dict[str, Any]:
         """The deviation as the file has it, null for what it leaves out."""
@@ -113,6 +133,16 @@ class Deviation:
             },
             "expires": None if self.expires is None else self.expires.isoformat(),
         }
+
+
+def _holds(condition: str, told: Mapping[str, str]) -> bool:
+    """Whether a condition holds of a case; not of one that says nothing of it."""
+    name, relation, bound = _CONDITION.fullmatch(condition).groups()  # type: ignore[union-attr]
+    value = told.get(name, "")
+    try:
+        return bool(_RELATIONS[relation](float(value), float(bound)))
+    except ValueError:
+        return relation == "=" and value == bound
 
 
 class Status(StrEnum):
@@ -308,6 +338,11 @@ def _deviation(place: str, data: Any, known: Sequence[str]) -> Deviation:
     table.demand("expires", expires is None or is_date, wanted)
     named = isinstance(cases, list) and all(isinstance(case, str) for case in cases)
     table.demand("cases", named, "a list of texts, names of cases")
+    domain = data.get("domain", [])
+    stated = isinstance(domain, list) and all(
+        isinstance(it, str) and _CONDITION.fullmatch(it) for it in domain
+    )
+    table.demand("domain", stated, "a list of conditions on cases, such as 'm >= 9'")
     return Deviation(
         claim,
         table.text("reason"),
@@ -316,6 +351,7 @@ def _deviation(place: str, data: Any, known: Sequence[str]) -> Deviation:
         _platform(f"{place}: platform", data.get("platform", {})),
         expires,
         tuple(cases),
+        tuple(domain),
     )
 
 

@@ -139,5 +139,19 @@ def test_what_fails_is_written_down_by_case_and_no_other_case_is_excused(folder,
         assert found["summary"]["regressions"] == ["zgj.conform.layout"]
         (change,) = (c for c in found["changes"] if c["aspect"] == "cases")
         assert change["text"] == f"fails in cases it did not fail in: {new}"
+    inside = Deviation("zgj.conform.layout", "why", "https://a.b", domain=("m <= 3", "r ≥ 3"))
+    outside = (before.data, ["layout = F, m = 9, r = 2, d = 5"])
+    for data, failing in (outside, (after.data, outside[1])):
+        (match,) = matching([inside], data)
+        assert (match.status, match.detail) == (
+            Status.OTHER_CASES,
+            f"fails too: {', '.join(failing)}",
+        )
+    wider = Deviation("zgj.conform.layout", "why", "https://a.b", domain=("d > 2",))
+    assert unexpected(after.data, matching([wider], after.data)) == ()
+    found = compare(before, after, deviations=(wider,)).data
+    assert found["summary"]["regressions"] == []
+    named = Deviation("zgj.conform.layout", "why", "https://a.b", domain=("layout = F", "n > 2"))
+    assert len(named.unnamed({"failing": dict.fromkeys(cases)})) == 3  # no name says n
     assert compare(after, before).data["summary"]["improvements"] == ["zgj.conform.layout"]
     assert written(after.data, deviations).count('reason = "why"') == 1
