@@ -94,7 +94,8 @@ def test_the_slope_is_that_of_the_oracles_ratio(delta):
 def test_the_merged_level_is_proved_in_milliseconds_worth_of_cells():
     theorem = merged_level.prove()
     assert theorem.cells < 100
-    assert proved(json.loads(json.dumps(theorem.to_json()))) == ["zgj.fact.merged-level"]
+    (said,) = proved(json.loads(json.dumps(theorem.to_json())))
+    assert said == f"{theorem.claim}: {theorem.statement}, for {theorem.box}"
 
 
 def test_too_sharp_a_bound_on_the_merged_level_is_not_proved(monkeypatch):
@@ -145,7 +146,8 @@ def test_the_moments_coefficients_are_the_kernels():
             )
             assert abs(series * 2 / mpmath.pi - oracle.kernel(rho)) < 1e-25
     assert moments.recurrence_holds()
-    assert proved(json.loads(json.dumps(moments.prove().to_json()))) == ["zgj.fact.moments"]
+    (said,) = proved(json.loads(json.dumps(moments.prove().to_json())))
+    assert said.startswith("zgj.fact.moments: |Σq_i")
 
 
 @pytest.mark.parametrize("index", [2, 40])
@@ -166,7 +168,7 @@ def test_the_second_proof_of_the_moments_shares_no_coefficient_with_the_first(mo
     document = json.loads(json.dumps(moments.prove().to_json()))
     for name in ("coefficients", "exact_series", "recurrence_holds"):
         monkeypatch.setattr(moments, name, None)
-    assert proved(document) == ["zgj.fact.moments"]
+    assert len(proved(document)) == 1
 
 
 @pytest.mark.parametrize("index", [1, 40])
@@ -306,11 +308,11 @@ def test_every_hundredth_cell_is_positive_in_other_arithmetic(coarse):
         (lambda cells: cells[7].__setitem__(0, [cells[7][0][0], cells[7][0][1] * 0.999]), "cover"),
         (lambda cells: cells.append([[2.0, 3.0], [2.0, 3.0]]), "no part of the cover"),
         (lambda cells: cells.__setitem__(5, [[0.1, 0.1], [0.1, 0.2]]), "is no cell of"),
-        (lambda cells: cells.__setitem__(5, [[0.1, math.nan], [0.1, 0.2]]), "is no cell of"),
+        (lambda cells: cells.__setitem__(5, [[0.1, math.nan], [0.1, 0.2]]), "nan is not of type"),
         (lambda cells: cells.__setitem__(5, [[0.0, 1e-300], [0.1, 0.2]]), "is no cell of"),
         (lambda cells: cells[5].append([0.0, 1.0]), "is no cell of"),
         (lambda cells: cells[5].pop(), "is no cell of"),
-        (lambda cells: cells[5][0].__setitem__(0, 10**400), "OverflowError"),
+        (lambda cells: cells[5][0].__setitem__(0, 10**400), "malformed: 1000"),
         (lambda cells: cells.clear(), "no cell covers"),
         (lambda cells: cells.__setitem__(0, [["x", 1.0]]), "malformed: 'x' is not of type"),
     ],

@@ -134,10 +134,10 @@ def test_a_region_is_certified(name, inner):
     found = certified(name, multiple=2, inner=inner)
     document = found.document
     assert found.verdict == document["verdict"] == "CERTIFIED"
-    assert document["settled_share"] == 1.0
+    assert found.search["settled_share"] == 1.0
     assert document["boxes"] == sum(document["reasons"].values()) == len(document["seals"]) // 4
     assert set(document["reasons"]) <= set("abeg")
-    assert document["arithmetic"] == "float64 forms of the checker"
+    assert found.search["arithmetic"] == "float64 forms of the checker"
     assert prove.box(found).startswith(f"{document['coordinates'][0]} [0.6321, 1.368] × ")
 
 
@@ -151,7 +151,7 @@ def test_the_settled_boxes_fill_the_root():
 
 def test_a_false_multiple_is_refuted_at_a_point():
     found = certified("two", multiple=20)
-    point = found.document["point"]
+    point = found.told["point"]
     assert found.verdict == "REFUTED"
     W = np.array(point["weights"])
     value, gradient = oracle.loss(W, [[1.0, 0.0]]), oracle.gradient(W, [[1.0, 0.0]])
@@ -183,9 +183,9 @@ def test_a_spent_budget_keeps_what_was_reached():
     found = certified("two", multiple=2, budget=2000)
     document = found.document
     assert found.verdict == "INCONCLUSIVE"
-    assert document["judged"] == 2000
+    assert found.search["judged"] == 2000
     assert document["reasons"]["?"] > 0
-    assert 0.0 < document["settled_share"] < 1.0
+    assert 0.0 < found.search["settled_share"] < 1.0
 
 
 def ctrl_c_after(boxes):
@@ -207,16 +207,16 @@ def test_ctrl_c_keeps_what_was_reached(boxes):
     document = found.document
     reached = document["tree"].rstrip("?")
     assert found.verdict == document["verdict"] == "INCONCLUSIVE"
-    assert len(reached) == document["judged"] >= boxes
+    assert len(reached) == found.search["judged"] >= boxes
     assert whole["tree"].startswith(reached)
     assert document["reasons"]["?"] == len(document["tree"]) - len(reached) > 0
-    assert 0.0 <= document["settled_share"] < 1.0
-    assert (document["settled_share"] > 0.0) == (boxes > 1)
+    assert 0.0 <= found.search["settled_share"] < 1.0
+    assert (found.search["settled_share"] > 0.0) == (boxes > 1)
     assert split_tree.changed(document) == ""
     lower, upper, letters = split_tree.settled(document)
     share = np.prod(upper - lower, axis=0)[letters != "?"].sum()
     root = np.array(claim.root())
-    assert share / np.prod(root[:, 1] - root[:, 0]) == pytest.approx(document["settled_share"])
+    assert share / np.prod(root[:, 1] - root[:, 0]) == pytest.approx(found.search["settled_share"])
 
 
 def test_ctrl_c_after_the_last_box_leaves_the_proof_of_the_shell(monkeypatch):
