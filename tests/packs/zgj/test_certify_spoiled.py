@@ -236,7 +236,6 @@ def test_it_says_what_it_has_read():
 
 
 LIES = {
-    "root": [[0.63207, 1.36793], [-1.5708, 1.5708]],
     "statement": "‖∇L(W)‖_F ≥ 1000·κ(V)·L(W) for all W",
     "level": 99.0,
     "excluded_below": 1.0,
@@ -250,6 +249,15 @@ LIES = {
 def test_a_forger_who_lies_beside_the_proof_is_rejected(key):
     with pytest.raises(Rejected, match=f"something is proved, but not that {key} is"):
         check(resealed(certificate() | {key: LIES[key]}))
+
+
+def test_nor_may_the_root_be_larger_than_the_claim_needs():
+    document = certificate()
+    zero = document["zero"]
+    wider = {"radius": 1e-4, "least": 0.99 * zero["least"], "most": 1.01 * zero["most"]}
+    root = [[low - 1e-9, high + 1e-9] for low, high in document["root"]]
+    with pytest.raises(Rejected, match="something is proved, but not that root is"):
+        check(resealed(document | {"root": root, "zero": wider}))
 
 
 def test_without_the_proof_at_zero_the_statement_is_of_the_shell():
