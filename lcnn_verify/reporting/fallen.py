@@ -31,7 +31,10 @@ class Cause:
     @property
     def headline(self) -> str:
         """What the claims have in common, in one line; empty for a claim alone."""
-        alike = f"{phrases.plural(len(self.entries), self.noun)} fail for the same reason"
+        # What came of a call, "loss is nan", is how checks fail, not why; a diagnosis is verified.
+        fallen = self.entries[0]["counterexample"] or {}
+        how = "for the same reason" if fallen.get("diagnosis") else "in the same way"
+        alike = f"{phrases.plural(len(self.entries), self.noun)} fail {how}"
         return f"{alike}: {self.why}" if self.why else ""
 
 

@@ -176,11 +176,11 @@ def test_what_broke_alike_is_one_group_and_what_did_not_run_is_not(report):
         ["b"],
         ["d"],
     ]
-    assert found[0].headline == "2 claims fail for the same reason: KeyError: 'x'"
+    assert found[0].headline == "2 claims fail in the same way: KeyError: 'x'"
     did = {"relation": "?", "bound_label": "ended its process", "note": "exit code 3"}
     ended = {"as_wanted": False, "counterexample": did, "errors": []}
     (cause,) = causes({"claims": [{**ended, "id": "a"}, {**ended, "id": "b"}]})
-    assert cause.headline == "2 claims fail for the same reason: ended its process: exit code 3"
+    assert cause.headline == "2 claims fail in the same way: ended its process: exit code 3"
 
 
 def test_the_readers_agree_on_the_outcome(report):
