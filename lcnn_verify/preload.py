@@ -21,15 +21,16 @@ import warnings
 from contextlib import suppress
 from pathlib import Path
 
-from lcnn_verify.processes import FOLDER, ONE_THREAD, PACKS, adopt_orphans, take_back
+from lcnn_verify.processes import FOLDER, ONE_THREAD, PACKS, adopt_orphans, owner_of, take_back
 
-_FOLDER, _PARENT, _READY = os.environ.get(FOLDER, ""), os.getppid(), threading.Event()
+_FOLDER, _READY = os.environ.get(FOLDER, ""), threading.Event()
+_RUN = owner_of(_FOLDER)  # the parent, unless the run was killed before this line
 
 
 def _end_if_orphaned() -> None:
     """End where the run is killed while this imports, and does not listen; leave no folder."""
     while not _READY.wait(0.2):
-        if os.getppid() != _PARENT:
+        if os.getppid() != _RUN:
             shutil.rmtree(_FOLDER, ignore_errors=True)
             os._exit(1)
 
@@ -37,7 +38,7 @@ def _end_if_orphaned() -> None:
 def _clear_up() -> None:
     """Remove the folder of a run that was killed; one that lives, or ends well, does so itself."""
     for _ in range(20):  # its files close a moment before it is gone
-        if os.getppid() != _PARENT:
+        if os.getppid() != _RUN:
             shutil.rmtree(_FOLDER, ignore_errors=True)
             return
         time.sleep(0.05)

@@ -42,6 +42,14 @@ PACKS = "LCNN_VERIFY_PACKS"
 """Names the packs whose numerics a fork server imports before it forks, for its start only."""
 FOLDER = "LCNN_VERIFY_FOLDER"
 """Names the folder that a fork server has its socket in, for its start only."""
+RUN_FOLDER = "lcnn-verify-run-"
+"""What the name of such a folder begins with; the process that made it comes next."""
+
+
+def owner_of(folder: str) -> int:
+    """The process whose name for its folder that is; 0 where it is no such name."""
+    pid = Path(folder).name.removeprefix(RUN_FOLDER).partition("-")[0]
+    return int(pid) if pid.isdecimal() else 0
 
 
 @contextmanager

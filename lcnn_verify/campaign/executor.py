@@ -32,9 +32,11 @@ from lcnn_verify.evidence.progress import Stage
 from lcnn_verify.processes import (
     FOLDER,
     PACKS,
+    RUN_FOLDER,
     demand_room,
     kill_below,
     last_line,
+    owner_of,
     signal_name,
     starting,
 )
@@ -55,7 +57,6 @@ _WANTING = re.compile(
 )
 """What an error says where processes, files or room were wanting."""
 
-_FOLDER = "lcnn-verify-run-"
 _SHORT = 45  # with two random names and a process's number, a socket's path fits into 104 bytes
 _OTHERS = "/tmp", "/var/tmp"  # where TMPDIR is too long
 
@@ -310,13 +311,12 @@ def short_folder() -> Iterator[str]:
     if home is None:
         got = f"{tempfile.gettempdir()!r}, too long a path for a socket in it"
         raise InputError("TMPDIR", got, f"a folder whose path takes at most {_SHORT} bytes")
-    for folder in home.glob(f"{_FOLDER}*"):
-        pid = folder.name.removeprefix(_FOLDER).partition("-")[0]
-        if pid.isdecimal() and not _exists(int(pid)):
+    for folder in home.glob(f"{RUN_FOLDER}*"):
+        if (pid := owner_of(folder.name)) and not _exists(pid):
             shutil.rmtree(folder, ignore_errors=True)  # what is not ours stays
     before = tempfile.tempdir
     tempfile.tempdir = str(home)
-    tempfile.tempdir = tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-")
+    tempfile.tempdir = tempfile.mkdtemp(prefix=f"{RUN_FOLDER}{os.getpid()}-")
     # By this process alone, not by a fork; and after multiprocessing removed its folder in it.
     quietly = {"ignore_errors": True}
     Finalize(None, shutil.rmtree, (tempfile.tempdir,), quietly, exitpriority=-200)

@@ -12,6 +12,7 @@ import pytest
 
 from lcnn_verify.campaign import executor
 from lcnn_verify.errors import InputError
+from lcnn_verify.processes import FOLDER
 
 UNIT = """
 from lcnn_verify.doctor import processes
@@ -40,6 +41,17 @@ def test_what_the_dead_left_is_removed_and_what_the_living_have_stays(monkeypatc
             assert mine.stat().st_mode & 0o777 == 0o700
         assert tempfile.gettempdir() == place
         assert set(Path(place).iterdir()) == {alive, other, mine}
+
+
+def test_a_fork_server_ends_whose_run_was_killed_before_it_looked(tmp_path):
+    folder = tmp_path / f"lcnn-verify-run-{gone()}-x"
+    folder.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", "import lcnn_verify.preload"],
+        check=False,
+        env={**os.environ, FOLDER: str(folder)},
+    )
+    assert (done.returncode, folder.exists()) == (1, False)
 
 
 def test_a_unit_starts_whatever_the_length_of_tmpdir(tmp_path, monkeypatch):
