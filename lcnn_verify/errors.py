@@ -85,7 +85,10 @@ def place(error: BaseException, files: Sequence[Path]) -> str:
     return ""
 
 
-def did_you_mean(name: str, known: Sequence[str]) -> str:
-    """``", did you mean 'x'?"`` when some known name is close, else an empty string."""
-    close = get_close_matches(name, known, n=1, cutoff=0.5)
+def did_you_mean(name: str, known: Sequence[str], close_to: float = 0.5) -> str:
+    """``", did you mean 'x'?"`` when some known name is close, else an empty string.
+
+    A name is close from the ratio ``close_to`` of difflib on; two that are equal have 1.
+    """
+    close = get_close_matches(name, known, n=1, cutoff=close_to)
     return f", did you mean {close[0]!r}?" if close else ""

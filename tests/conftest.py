@@ -31,7 +31,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture(autouse=True)
 def _keep_signals() -> Iterator[None]:
     """The command line takes signals over, which is right for a process of its own."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    ends = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.getsignal(number) for number in ends}
     yield
     for number, handler in before.items():
         signal.signal(number, handler)

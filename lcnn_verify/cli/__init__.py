@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -11,6 +12,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         from lcnn_verify.cli import app
     except KeyboardInterrupt:  # pressed before anything began
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         print("interrupted", file=sys.stderr)
         raise SystemExit(3) from None
     app.main(arguments)

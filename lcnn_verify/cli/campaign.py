@@ -16,7 +16,7 @@ from lcnn_verify import ledger, packs
 from lcnn_verify.campaign.campaign import Interrupted, Unwritten
 from lcnn_verify.campaign.journal import FILE_NAME as JOURNAL
 from lcnn_verify.campaign.run import Progress, ProgressCallback
-from lcnn_verify.cli.errors import ExitCode, say, say_left_out
+from lcnn_verify.cli.errors import ExitCode, deafen, say, say_left_out
 from lcnn_verify.cli.group import WORDS
 from lcnn_verify.cli.streams import bar, print_json
 from lcnn_verify.comparison import deviations as expectations
@@ -67,6 +67,7 @@ def run_campaign(
         say(f"error: --out: got {path} ({reason}), wanted a folder with room to write{hint}")
         return ExitCode.USAGE
     except KeyboardInterrupt as stopped:
+        deafen()
         has = ""
         if isinstance(stopped, Interrupted) and (place := stopped.report.folder):
             partial = stopped.report.data["partial"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import re
+import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterable
@@ -39,6 +40,15 @@ def say(text: str) -> None:
         print(clean(" ".join(text.split())), file=sys.stderr, flush=True)
 
 
+def deafen() -> None:
+    """Hear no signal that ends a process: Ctrl-C was heard, and another would change the exit code.
+
+    It would even in the last moments of Python, which hands signals back to the system.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+
+
 def say_left_out(entries: Iterable[tuple[str, str]]) -> None:
     """Say of each pack that is left out, by name, why; a line each."""
     for name, reason in entries:
@@ -65,6 +75,8 @@ def reported(command: Callable[P, int]) -> Callable[P, int]:
     def run(*arguments: P.args, **options: P.kwargs) -> int:
         try:
             code = command(*arguments, **options)
+            if code == ExitCode.INTERRUPTED:
+                deafen()
             sys.stdout.flush()
         except InputError as error:
             say(f"error: {error}")
@@ -83,8 +95,8 @@ def reported(command: Callable[P, int]) -> Callable[P, int]:
             say(_lack(error) or _refused(error))
             return ExitCode.USAGE
         except KeyboardInterrupt as stop:
-            with suppress(KeyboardInterrupt):  # once more, while it is said
-                say(interruption(stop))
+            deafen()
+            say(interruption(stop))
             return ExitCode.INTERRUPTED
         except Exception as error:
             if lack := _lack(error):

@@ -98,8 +98,8 @@ class Presses:
 
 
 def test_ctrl_c_before_anything_began(monkeypatch, capsys):
-    monkeypatch.delitem(sys.modules, "lcnn_verify.cli.app")
-    monkeypatch.delattr(lcnn_verify.cli, "app")
+    monkeypatch.delitem(sys.modules, "lcnn_verify.cli.app", raising=False)
+    monkeypatch.delattr(lcnn_verify.cli, "app", raising=False)
     monkeypatch.setattr(sys, "meta_path", [Presses, *sys.meta_path])
     with pytest.raises(SystemExit) as stopped:
         lcnn_verify.cli.main(["doctor"])

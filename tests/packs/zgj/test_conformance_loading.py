@@ -166,6 +166,12 @@ def test_a_bad_target_is_one_line_that_helps(folder, isolate, text, said):
     assert said in refusal(text, isolate)
 
 
+def test_a_module_that_is_merely_alike_is_not_suggested(folder):
+    (folder / "chapter.py").touch()
+    assert refusal("chaptr:loss", False).endswith("imported here, did you mean 'chapter'?")
+    assert refusal("adapter:loss", False).endswith("imported here")
+
+
 @pytest.mark.parametrize(
     ("source", "said"),
     [

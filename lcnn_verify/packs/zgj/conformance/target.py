@@ -24,6 +24,8 @@ from lcnn_verify.packs.zgj.conformance.declaration import DECLARED, OPERATIONS
 
 _WANTED = "package.module:object or path/to/file.py:object"
 _PAIR = 2
+_CLOSE = 0.75
+"""How near a module's name must come to be suggested: an installation has hundreds of others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +187,7 @@ def _import_module(target: Target) -> ModuleType:
         missing = error.name or ""
         if missing != target.module and not target.module.startswith(missing + "."):
             raise _refused(target, "importing it", error, target.folder) from None
-        hint = did_you_mean(missing.rpartition(".")[2], _neighbours(missing))
+        hint = did_you_mean(missing.rpartition(".")[2], _neighbours(missing), _CLOSE)
         got = f"{target.text!r}, but there is no module {missing!r}"
         raise InputError("target", got, f"a module that can be imported here{hint}") from None
     except BaseException as error:
