@@ -194,3 +194,14 @@ def test_what_no_computation_reaches_is_listed_and_not_counted(tree, data):
     assert "demo.worth: The sum is useful." in text_of(listed)
     assert "it speaks of people" in text_of(listed)
     assert data["summary"]["claims"] + data["summary"]["controls"] == len(cards(tree))
+
+
+def test_all_of_a_share_is_said_only_where_it_is_all():
+    shares = (0.123456, 0.99999, 1.0 - 1e-12, 1.0)
+    assert [phrases.percent(share, 2) for share in shares] == [
+        "12.35%",
+        "99.99%",
+        "99.99%",
+        "100.00%",
+    ]
+    assert phrases.percent(0.9999, 1) == "99.9%"
