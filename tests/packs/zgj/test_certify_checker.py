@@ -63,20 +63,20 @@ def test_it_is_a_script(tmp_path):
 GOOD = b'{"tree": "g"}'
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"{",
-        b"\x1f\x8bno gzip",
-        None,
-        b"\xef\xbb\xbf" + GOOD,
-        GOOD.replace(b"{", b'{"tree": "a", '),
-        GOOD.replace(b'"g"', b"NaN"),
-        GOOD + b" {}",
-        b"[" * 100_000,
-        gzip.compress(b" " * 2000),
-    ],
-)
+UNREADABLE = {
+    "cut": b"{",
+    "no gzip": b"\x1f\x8bno gzip",
+    "no file": None,
+    "byte-order mark": b"\xef\xbb\xbf" + GOOD,
+    "key twice": GOOD.replace(b"{", b'{"tree": "a", '),
+    "no number": GOOD.replace(b'"g"', b"NaN"),
+    "text after it": GOOD + b" {}",
+    "nested": b"[" * 100_000,
+    "unfolds": gzip.compress(b" " * 2000),
+}
+
+
+@pytest.mark.parametrize("content", UNREADABLE.values(), ids=UNREADABLE)
 def test_a_file_it_cannot_read_is_one_line(tmp_path, capsys, monkeypatch, content):
     path = tmp_path / "file.json"
     if content is not None:
