@@ -23,10 +23,11 @@ All conditions that are there must hold in the environment of the report that is
 from __future__ import annotations
 
 import json
+import math
 import operator
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -42,7 +43,7 @@ from lcnn_verify.errors import InputError, did_you_mean, unread
 from lcnn_verify.evidence import Verdict
 
 _KEYS = ("id", "reason", "link", "verdict", "platform", "expires", "cases", "domain")
-_CONDITION = re.compile(r"\s*([^<>=≤≥]+?)\s*(<=|>=|=|<|>|≤|≥)\s*([^<>=≤≥]+?)\s*")
+_RELATION = re.compile(r"(<=|>=|[=<>≤≥])")
 _RELATIONS = {
     "=": operator.eq,
     **dict.fromkeys(("<=", "≤"), operator.le),
@@ -137,12 +138,23 @@ class Deviation:
 
 def _holds(condition: str, told: Mapping[str, str]) -> bool:
     """Whether a condition holds of a case; not of one that says nothing of it."""
-    name, relation, bound = _CONDITION.fullmatch(condition).groups()  # type: ignore[union-attr]
+    name, relation, bound = (part.strip() for part in _RELATION.split(condition))
     value = told.get(name, "")
     try:
         return bool(_RELATIONS[relation](float(value), float(bound)))
     except ValueError:
         return relation == "=" and value == bound
+
+
+def _is_condition(text: Any) -> bool:
+    """Whether it is a name, a relation and a bound that some case can meet."""
+    parts = [part.strip() for part in _RELATION.split(text)] if isinstance(text, str) else []
+    if len(parts) != 3 or not parts[0] or not parts[2] or parts[0].endswith("!"):
+        return False
+    try:
+        return math.isfinite(float(parts[2])) or parts[1] == "="
+    except ValueError:
+        return parts[1] == "="
 
 
 class Status(StrEnum):
@@ -310,6 +322,17 @@ class _Table:
         self.demand(key, isinstance(value, str) and bool(value.strip()), "text in quotes")
         return " ".join(value.split())
 
+    def several(self, key: str, right: Callable[[Any], bool], wanted: str) -> tuple[str, ...]:
+        """A list of one or more that are all ``right``, which need not be there."""
+        items = self.data.get(key)
+        if items is None:
+            return ()
+        self.demand(key, isinstance(items, list) and bool(items), f"a list of {wanted}")
+        for place, item in enumerate(items, start=1):
+            if not right(item):
+                raise InputError(f"{self.place}: {key}, item {place}", _named(item), wanted)
+        return tuple(items)
+
     def specifier(self, key: str) -> SpecifierSet:
         """Version conditions that must be there."""
         text = self.text(key)
@@ -329,20 +352,16 @@ def _deviation(place: str, data: Any, known: Sequence[str]) -> Deviation:
     table.demand("id", claim in known, f"the id of a claim{did_you_mean(claim, known)}")
     safe = link.startswith(("https://", "http://"))
     table.demand("link", safe, "an address that begins with https://")
-    verdict, expires, cases = data.get("verdict"), data.get("expires"), data.get("cases", [])
+    verdict, expires = data.get("verdict"), data.get("expires")
     verdicts = [str(name) for name in Verdict]
     wanted = f"one of {', '.join(verdicts)}{did_you_mean(str(verdict), verdicts)}"
     table.demand("verdict", verdict in (None, *verdicts), wanted)
     is_date = isinstance(expires, date) and not isinstance(expires, datetime)
     wanted = "a date such as 2027-06-30, without quotes"
     table.demand("expires", expires is None or is_date, wanted)
-    named = isinstance(cases, list) and all(isinstance(case, str) for case in cases)
-    table.demand("cases", named, "a list of texts, names of cases")
-    domain = data.get("domain", [])
-    stated = isinstance(domain, list) and all(
-        isinstance(it, str) and _CONDITION.fullmatch(it) for it in domain
-    )
-    table.demand("domain", stated, "a list of conditions on cases, such as 'm >= 9'")
+    cases = table.several("cases", lambda case: isinstance(case, str), "names of cases")
+    wanted = "conditions on cases, such as 'm >= 9'"
+    domain = table.several("domain", _is_condition, wanted)
     return Deviation(
         claim,
         table.text("reason"),
@@ -350,8 +369,8 @@ def _deviation(place: str, data: Any, known: Sequence[str]) -> Deviation:
         None if verdict is None else Verdict(verdict),
         _platform(f"{place}: platform", data.get("platform", {})),
         expires,
-        tuple(cases),
-        tuple(domain),
+        cases,
+        domain,
     )
 
 
@@ -374,5 +393,7 @@ def _platform(place: str, data: Any) -> Platform:
 
 
 def _named(value: Any) -> str:
+    if value == []:
+        return "an empty list"
     shown = isinstance(value, str | bool | int | float)
     return repr(value) if shown else f"a {type(value).__name__}"

@@ -133,7 +133,7 @@ def check(document: dict[str, Any], checker: Checker, watch: Watch) -> Iterator[
     """Prove once more what a document says; yields what is proved, in words.
 
     The document is held to the schema of its kind, then proved, then compared with what the checker
-    says of it (:class:`Proved`), and with its digest, which a document of another program may lack.
+    says of it (:class:`Proved`), and with its digest, which may lack where its schema says so.
     Raises :class:`Rejected` at the first of them that fails, also where the checker proves nothing
     or fails itself.
     """

@@ -107,6 +107,14 @@ def test_a_file_without_deviations_is_one(tmp_path):
         (ENTRY.replace("rate", "rates"), "deviation 1: id: got 'demo.rates', wanted the id of a"),
         (ENTRY.replace("rate", "rates"), "did you mean 'demo.rate'?"),
         (ENTRY * 2, "deviation 2: got 'demo.rate' once more, as in deviation 1"),
+        (ENTRY + "cases = []\n", "deviation 1: cases: got an empty list, wanted a list of names"),
+        (ENTRY + "cases = ['a', 2]\n", "cases, item 2: got 2, wanted names of cases"),
+        (ENTRY + "domain = 'n >= 2'\n", "domain: got 'n >= 2', wanted a list of conditions"),
+        (ENTRY + "domain = []\n", "domain: got an empty list, wanted a list of conditions"),
+        (ENTRY + "domain = ['n >= 2', 'n != 9']\n", "domain, item 2: got 'n != 9', wanted cond"),
+        (ENTRY + "domain = ['n >= nan']\n", "domain, item 1: got 'n >= nan'"),
+        (ENTRY + "domain = ['n >= 9x']\n", "domain, item 1: got 'n >= 9x'"),
+        (ENTRY + "domain = ['n >= ']\n", "domain, item 1: got 'n >= '"),
     ],
 )
 def test_what_is_refused_is_named(tmp_path, text, line):
