@@ -18,7 +18,7 @@ from lcnn_verify.numerics import balls
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.packs.quantum_networks import simulator
 from lcnn_verify.packs.quantum_networks.circuit import Problem
-from lcnn_verify.packs.quantum_networks.simulator import FLOATS, Outcome
+from lcnn_verify.packs.quantum_networks.simulator import FLOATS, Outcome, hessian
 
 _GUARD = 64  # bits: norms of states near 0 keep half of them
 _BITS_A_STEP = 4  # of precision that balls lose to wrapping
@@ -203,6 +203,21 @@ def reach(problem: Problem, other: Problem) -> Quantity:
 def exponent(problem: Problem, time: float) -> Quantity:
     """t‖∇L‖²/L = −d log L/d log t, where a flow is at time t."""
     return (time * squared_gradient(problem) / loss(problem)).named("t‖∇L‖²/L")
+
+
+def valley(problem: Problem, least: float) -> tuple[float, float]:
+    """½∇rᵀA⁺∇r over r = |ŷ − y| of one input, and λ_min/λ_max of A = ∇²r, both in float64.
+
+    Eigenvalues of A up to ``least`` times the largest count as 0. The first number is 1 where r is
+    the quadratic form ½xᵀAx of the rest, and another at a minimum that is degenerate or has r > 0.
+    (0, 0) where no eigenvalue is positive, or r = 0.
+    """
+    r, values, axes = abs(float(floats(problem).residual[0])), *np.linalg.eigh(hessian(problem))
+    kept = values > least * values[-1]
+    if not (values[-1] > 0.0 < r):
+        return 0.0, 0.0
+    parts = axes.T[kept] @ floats(problem).slopes[:, 0]
+    return float(parts**2 @ (0.5 / values[kept])) / r, float(values[kept][0] / values[-1])
 
 
 def sharpness(problem: Problem) -> Quantity:

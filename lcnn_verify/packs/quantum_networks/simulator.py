@@ -209,6 +209,18 @@ def risk(problem: Problem) -> Callable[[FloatArray], tuple[float, FloatArray]]:
     return function
 
 
+def hessian(problem: Problem) -> FloatArray:
+    """The Hessian (p, p) of |ŷ − y| in float64, of one input and labels ±1: by the shift rule."""
+    turns = 0.25 * math.pi * np.eye(problem.p)
+
+    def slopes(angles: FloatArray) -> FloatArray:
+        return np.asarray(simulate(problem, FLOATS, angles.tolist()).slopes)[:, 0]
+
+    theta = np.array(problem.angles)
+    rows = [slopes(theta + turn) - slopes(theta - turn) for turn in turns]
+    return -problem.labels[0] * np.array(rows)
+
+
 def own_time(problem: Problem) -> float:
     """1/(8√2·p√n·√L₀): at this time the bound on L has fallen to L₀/4. Infinite where L₀ = 0."""
     L0, _ = risk(problem)(np.array(problem.angles))

@@ -69,9 +69,9 @@ def problems(
     return Problem(qubits, layers, draw(measured), tuple(inputs), signs)
 
 
-def started(problem: Problem) -> tuple[Problem, float]:
-    """A problem from which a flow can start, with its own time; others are given up."""
+def started(problem: Problem) -> Problem:
+    """A problem from which a flow can start; others are given up."""
     L0, _ = simulator.risk(problem)(np.array(problem.angles))
     if L0 < LEAST:
         discard("L < 0.05 at the start")
-    return problem, simulator.own_time(problem)
+    return problem
