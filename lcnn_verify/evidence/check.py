@@ -148,6 +148,7 @@ def exactly(
     *,
     label: str = "",
     wanted_label: str = "",
+    apart: str = "",
     note: str = "",
     **overrides: Any,
 ) -> None:
@@ -155,10 +156,10 @@ def exactly(
 
     The relation is one of = ≠ < ≤ > ≥, or == != <= >= for those of them no keyboard has. Both sides
     are ints, Fractions, or flint's fmpz or fmpq. ``label`` and ``wanted_label`` name the left and
-    the right side in the record; a side without one is told as its number. The decision rests on no
-    error bound and is a proof at this point, either way. Raises
-    :class:`~lcnn_verify.evidence.Violation` where the relation fails, and ``InputError`` for a
-    float, a bool, a NumPy scalar or another relation.
+    the right side in the record; a side without one is told as its number; ``apart`` is
+    that of :func:`at_least`. The decision rests on no error bound and is a proof at this point,
+    either way. Raises :class:`~lcnn_verify.evidence.Violation` where the relation fails, and
+    ``InputError`` for a float, a bool, a NumPy scalar or another relation.
     """
     left, right = rational("got", got), rational("wanted", wanted)
     relation = ASCII.get(relation, relation)
@@ -169,7 +170,8 @@ def exactly(
     tightness = rounded(small / large) if ordered else None
     got_side = Quantity(label or exact["got"], rounded(left))
     sides = _sides(got_side, relation, Quantity(wanted_label or exact["bound"], rounded(right)))
-    _record({**sides, "exact": exact}, ruling, tightness, _How(note=note, overrides=overrides))
+    how = _How(apart=apart, note=note, overrides=overrides)
+    _record({**sides, "exact": exact}, ruling, tightness, how)
 
 
 def sound(*quantities: Quantity, **overrides: Any) -> None:

@@ -344,10 +344,11 @@ def test_budgets_and_preconditions_are_told_apart(recorder):
         check.at_most(0.8, 1.0, apart="a budget")
         check.at_most(0.9, 1.0, apart="a budget")
         check.witness_at_most(quantity("L", 0.5, exact="0.5"), 1.0, apart="a precondition")
+        check.exactly(3, "≤", 4, apart="a count")
         check.at_most(0.1, 1.0)
     assert recorder.tightest.tightness == pytest.approx(0.1)
     told = {name: seen["tightness"] for name, seen in recorder.to_json()["apart"].items()}
-    assert told == {"a budget": 0.9, "a precondition": 0.5}
+    assert told == {"a budget": 0.9, "a precondition": 0.5, "a count": 0.75}
 
 
 def test_a_proved_inequality_fails_only_where_a_value_is_off(recorder):
