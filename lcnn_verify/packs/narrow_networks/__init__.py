@@ -34,8 +34,9 @@ PACK = Pack(
     glossary={
         "f(x)": "Σ v_j φ(w_j·x) with m units: W (m, d) and v (m,) are both free",
         "J": "the Jacobian of the n outputs by W; with W and v where it says so",
-        "h, mirrored": "h rows of W twice, with output weights 1 and −1: f = 0 with m = 2h units",
-        "Λ": "sup|φ″|·max|v_j|·max‖x_i‖·‖X‖: a Lipschitz constant of J",
+        "h": "rows of W; a mirrored start has each twice, with output weights 1, −1: m = 2h, f = 0",
+        "α": "σ_min(J) at a start W₀ with f(W₀) = 0",
+        "Λ": "sup|φ″|·max|v_j|·max‖x_i‖·‖X‖: a Lipschitz constant of J; infinite for 2^z",
     },
     notes="lcnn_verify/packs/narrow_networks/THEORY.md",
     hooks="lcnn_verify.packs.narrow_networks.hooks:HOOKS",

@@ -97,7 +97,8 @@ class Grid:
     def show(cls, data: Mapping[str, Any]) -> Shown:
         """The grid for people."""
         found = cls.from_json(data)
-        return Shown({"n": found.n, "d": found.d, "h": found.h}, {"X": found.X, "W": found.W})
+        arrays = {"X": [*map(list, found.X)], "W": [*map(list, found.W)]}
+        return Shown({"n": found.n, "d": found.d, "h": found.h}, arrays)
 
 
 def rows_needed(n: int, columns: int) -> int:

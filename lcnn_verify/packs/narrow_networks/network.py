@@ -89,7 +89,8 @@ class Problem:
         """The problem for people: what it was drawn from, and its arrays."""
         found = cls.from_json(data)
         sizes = dict(zip(("n", "d", "m"), (*found.X.shape, len(found.W)), strict=True))
-        arrays = {name: getattr(found, name).tolist() for name in ("X", "y", "W", "v")}
+        arrays = {"X": found.X.tolist(), "y": [found.y.tolist()]}
+        arrays |= {"W": found.W.tolist(), "v": [found.v.tolist()]}
         return Shown({**sizes, "φ": found.sigma.name, **found.parameters}, arrays)
 
     @property

@@ -19,4 +19,6 @@ from lcnn_verify.packs.narrow_networks import grid, strategies
 @verifies("narrow.control.rank-deficient", examples=40)
 @given(at=strategies.grids(apart=True))
 def test_a_gradient_vanishes_at_fits_alone(at):
-    check.exactly(grid.pull(at, grid.cokernel(at)), ">", 0, label="‖Jᵀr‖²")
+    r = grid.cokernel(at)
+    told = f"r = ({', '.join(map(str, r))}), output weights 1, labels f − r"
+    check.exactly(grid.pull(at, r), ">", 0, label="‖Jᵀr‖²", note=told)

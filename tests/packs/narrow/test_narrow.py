@@ -18,6 +18,7 @@ from lcnn_verify.numerics.activations import BALLS, DECIMALS, FLOATS, SOFTPLUS, 
 from lcnn_verify.packs import narrow_networks
 from lcnn_verify.packs.narrow_networks import grid, network, strategies
 from lcnn_verify.packs.narrow_networks.grid import Grid
+from lcnn_verify.reporting.exhibits import take_apart
 
 PACK = narrow_networks.PACK
 NAMES = "expressivity joint-width benign-region kkt"
@@ -123,14 +124,20 @@ def test_least_squares_fit_wide_networks_and_no_narrow_ones():
     assert not network.fits(SOFTPLUS, 8, 2, 2, rng)
 
 
+def arrays_of(one):
+    return [array.name for array in take_apart({"one": to_json(one)}).arrays]
+
+
 def test_examples_are_shown_and_damaged_ones_are_refused():
     with pytest.raises(InputError, match="rows of sizes"):
         Grid(((1,),), ((1, 2),))
     at = Grid(((1,), (-1,)), ((1,),))
     assert {"d = 1", "n > hd", "mirrored samples"} <= set(at.classes())
     assert Grid.show(to_json(at)).parameters == {"n": 2, "d": 1, "h": 1}
+    assert arrays_of(at) == ["X (2 × 1)", "W (1 × 1)"]
     one = strategies.mirrored(TANH, 3, 2, 2, seed=0)
     assert network.Problem.show(to_json(one)).parameters["m"] == 4
+    assert arrays_of(one) == ["X (3 × 2)", "y (1 × 3)", "W (4 × 2)", "v (1 × 4)"]
     damaged = {**to_json(one), "y": [1.0]}
     with pytest.raises(ValueError, match="do not fit together"):
         network.Problem.from_json(damaged)
