@@ -5,8 +5,9 @@ Setting: F(δ) = ½(f(x + δ) − y)² over ‖δ‖ ≤ ε, f(x) = Σ a_j φ(w_
 Statement: F(δ⁺) − F(δ) ≥ ‖δ⁺ − δ‖²/(2η) for every η ≤ 1/L.
 Kind: lower bound.
 Constants: L and ½ are ours, proved in THEORY §2.
-How it is checked: steps of η = 1/L along ascents from 0 of drawn attacks, one unit and one
-    dimension among them; each is exact, in balls, from the float64 point it starts at.
+How it is checked: steps of η = 1/L along ascents from 0 of attacks drawn with Gaussian W and x,
+    one unit and one dimension among them; each is exact, in balls, from the float64 point it
+    starts at.
 Source: THEORY §2; the paper's abstract speaks of projected gradient ascent.
 """
 

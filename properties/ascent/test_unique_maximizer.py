@@ -6,10 +6,10 @@ Statement: if q = εL/(‖∇F(0)‖ − Lε) is in [0, 1), T contracts by q on 
     point is the only maximizer, strict and on the sphere.
 Kind: existence.
 Constants: q is ours, proved in THEORY §4.
-How it is checked: attacks with ε in [10⁻³, 10⁻¹]·‖x‖, and with the ε that makes q 0.9 to 0.999. T
-    is iterated in balls from both ends of the gradient and drawn points, and along the direction in
-    which it contracts least. Ascents from all of them end near one maximum, which Krawczyk's
-    operator proves, and nowhere is F larger.
+How it is checked: attacks with Gaussian W and x, ε in [10⁻³, 10⁻¹]·‖x‖, and with the ε that makes
+    q 0.9 to 0.999. T is iterated in balls from both ends of the gradient and drawn points, and
+    along the direction in which it contracts least. Ascents from all of them end near one maximum,
+    which Krawczyk's operator proves, and nowhere is F larger.
 Source: THEORY §4; the paper's abstract speaks of a more regular landscape for small inputs.
 """
 

@@ -29,15 +29,17 @@ PACK = Pack(
     },
     introduction=(
         "Only the abstract could be read. It says that ascent finds a local maximum in a "
-        "polynomial number of iterations with high probability, without constants, and that "
-        "smaller inputs are faster. Here the conclusions are proved at the points that ascent "
-        "reaches, or tied to a certificate. All constants are ours."
+        "polynomial number of iterations with high probability, without constants, and that in the "
+        "initial phase of adversarial training smaller inputs are faster; no weights are trained "
+        "here. The conclusions are proved at the points that ascent reaches, or tied to a "
+        "certificate. All constants are ours."
     ),
     glossary={
         "F(δ)": "½(f(x + δ) − y)², f(x) = Σ a_j φ(w_j·x): what is maximized over ‖δ‖ ≤ ε",
         "r, r₀": "f(x + δ) − y, and its value at δ = 0",
         "L": "(b‖W‖‖a‖)² + r_max·B‖W‖²·max|a_j|: ∇F is L-Lipschitz on the ball, b ≥ |φ′|, B ≥ |φ″|",
-        "T(δ)": "ε∇F(δ)/‖∇F(δ)‖, whose fixed points on the sphere are the KKT points with λ > 0",
+        "T": "the normalized-gradient iteration T(δ) = ε∇F(δ)/‖∇F(δ)‖, projected ascent as η → ∞; "
+        "its fixed points are the KKT points on the sphere with λ > 0",
         "q": "εL/(‖∇F(0)‖ − Lε): T contracts by q if q is in [0, 1)",
     },
     notes="lcnn_verify/packs/inner_maximization/THEORY.md",

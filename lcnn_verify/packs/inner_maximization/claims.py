@@ -9,10 +9,12 @@ MEASURED = Provenance.MEASURED
 _PAPER = "Deng, He, Huang, Su, Towards Understanding the Dynamics of the First-Order Adversaries"
 ABSTRACT = Source(_PAPER, "abstract", "https://arxiv.org/abs/2010.10650")
 NOTES = Source("lcnn-verify, notes on the inner maximization", "THEORY.md of the pack")
-_MODEL = "F(δ) = ½(f(x + δ) − y)² over ‖δ‖ ≤ ε, f(x) = Σ a_j φ(w_j·x), W and x Gaussian"
+_MODEL = "F(δ) = ½(f(x + δ) − y)² over ‖δ‖ ≤ ε, f(x) = Σ a_j φ(w_j·x)"
+_DRAWN = "W and x Gaussian"
 _KINDS = "softplus, tanh, tanh(z + ½) or exp(−z²)"
 _SMALLER = (
-    "a smaller input scale leads to faster convergence of adversarial training and a “more "
+    "in the initial phase of adversarial training, the scale of the inputs matters in the sense "
+    "that a smaller input scale leads to faster convergence of adversarial training and a “more "
     "regular” landscape"
 )
 
@@ -60,7 +62,12 @@ CLAIMS = (
         kind=Kind.LIMIT,
         provenance=(STATED, READING, MEASURED),
         source=ABSTRACT,
-        assumptions=(_MODEL, _KINDS, "ε from 0.001 to 0.9 times ‖x‖; at most 4000 steps of 1/L"),
+        assumptions=(
+            _MODEL,
+            _KINDS,
+            _DRAWN,
+            "ε from 0.001 to 0.9 times ‖x‖; at most 4000 steps of 1/L",
+        ),
         constants=(_ours("1/1000", "of ε", "a budget for the end of ascent"),),
     ),
     Claim(
@@ -78,17 +85,23 @@ CLAIMS = (
     ),
     Claim(
         id="ascent.small-inputs-faster",
-        title="Smaller inputs contract faster",
+        title="The normalized-gradient iteration contracts faster for smaller inputs",
         statement=(
-            "With x and ε scaled by s, the rate at which T contracts at its fixed point falls by "
-            "2^p from s = 1/32 to 1/64: the median p of seeded attacks is in [0.9, 1.1] for "
-            "softplus and in [1.8, 2.2] for tanh."
+            "With x and ε scaled by s, the contraction factor of the normalized-gradient iteration "
+            "T at its fixed point is 2^p times as large at s = 1/32 as at 1/64: the median p of "
+            "seeded attacks is in [0.9, 1.1] for softplus and in [1.8, 2.2] for tanh."
         ),
         wording=_SMALLER,
         kind=Kind.RATE,
-        provenance=(STATED, READING, MEASURED),
+        provenance=(READING, MEASURED),
         source=ABSTRACT,
-        assumptions=(_MODEL, "y = 1, Σ a_j = 0, ε = ‖x‖/2, W ~ N(0, 1/d)"),
+        assumptions=(
+            _MODEL,
+            _DRAWN,
+            "y = 1, Σ a_j = 0, ε = ‖x‖/2, W ~ N(0, 1/d)",
+            "T is projected ascent as η → ∞; with η = 1/L the factor is of order s for both",
+            "the inner maximization alone, at random weights: no weights are trained",
+        ),
         constants=(_ours("the bands", "about 1 and 2", "leading order in s, THEORY §5"),),
     ),
     Claim(
@@ -115,8 +128,9 @@ CLAIMS = (
     ),
     _control(
         "larger-scale-faster",
-        "Larger inputs contract faster",
-        "The rate at which T contracts at its fixed point is no larger at s = 1 than at s = 1/8.",
-        "The rate is proportional to s for softplus, and to s² for tanh, as s → 0.",
+        "The normalized-gradient iteration contracts faster for larger inputs",
+        "The contraction factor of the normalized-gradient iteration T at its fixed point is no "
+        "larger at s = 1 than at s = 1/8.",
+        "The factor is of order s for softplus, and of order s² for tanh, as s → 0.",
     ),
 )

@@ -1,4 +1,4 @@
-"""What properties compare: steps, constants and rates; and proofs of local maxima."""
+"""What properties compare: steps, constants and factors; and proofs of local maxima."""
 
 from __future__ import annotations
 
@@ -110,8 +110,8 @@ def apart(attack: Attack, first: FloatArray, second: FloatArray, turns: int) -> 
     return of(f"‖T^{turns}(δ) − T^{turns}(δ′)‖", gap)
 
 
-def rate(attack: Attack, delta: FloatArray) -> Quantity:
-    """The largest |eigenvalue| of DT on the tangent space at δ: ε/‖∇f‖·P∇²f·P, P ⊥ ∇f."""
+def factor(attack: Attack, delta: FloatArray) -> Quantity:
+    """The contraction factor of T at δ: the largest |eigenvalue| of ε/‖∇f‖·P∇²f·P, P ⊥ ∇f."""
 
     def squared(kit: Kit) -> Any:
         at = exactly(delta, kit)
@@ -124,7 +124,7 @@ def rate(attack: Attack, delta: FloatArray) -> Quantity:
         share = kit.number(attack.epsilon) ** 2 / (r * r * square)
         return inner * inner * share
 
-    return eigenvalue_of("rate²", squared, index=-1).sqrt().named("rate of T")
+    return eigenvalue_of("factor²", squared, index=-1).sqrt().named("contraction factor of T")
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,13 +90,13 @@ def test_quantities_have_routes_that_agree(one):
     assert (
         audit.defect(quantities.contraction(one), quantities.apart(one, side, nothing, 2)) is None
     )
-    assert audit.defect(quantities.loss(one, side), quantities.rate(one, side)) is None
+    assert audit.defect(quantities.loss(one, side), quantities.factor(one, side)) is None
     again = from_json(json.loads(json.dumps(to_json(one))))
     assert (again.W == one.W).all()
     assert again.classes() == one.classes()
 
 
-def test_the_rate_is_the_factor_of_steps_near_the_fixed_point():
+def test_the_factor_of_t_is_that_of_its_steps_near_the_fixed_point():
     one = attack(TANH, ratio=0.3)
     end, _ = one.settle(one.epsilon * np.ones(3) / 3**0.5)
     near, gaps = end + 1e-5 * np.array([1.0, -2.0, 0.5]), []
@@ -104,7 +104,22 @@ def test_the_rate_is_the_factor_of_steps_near_the_fixed_point():
         slope = one.float_gradient(near)
         near = one.epsilon * slope / np.linalg.norm(slope)
         gaps.append(np.linalg.norm(near - end))
-    assert gaps[3] / gaps[2] == pytest.approx(quantities.rate(one, end).value, rel=0.05)
+    assert gaps[3] / gaps[2] == pytest.approx(quantities.factor(one, end).value, rel=0.05)
+
+
+@pytest.mark.parametrize("sigma", [SOFTPLUS, TANH], ids=lambda sigma: sigma.name)
+def test_steps_of_one_over_l_contract_in_proportion_to_the_scale_for_both_activations(sigma):
+    factors = []
+    for s in (2.0**-8, 2.0**-9):
+        one, end, _ = strategies.settled(strategies.to_scale(sigma, 1), s)
+        eta, slope = quantities.step_length(one), one.float_gradient(end)
+        across = np.linalg.svd(slope[None])[2][1:]  # the tangent space
+        mu = np.linalg.eigvalsh(across @ np.array(one.hessian(end.tolist(), FLOATS)) @ across.T)
+        factors.append((1 + eta * mu[-1]) / (1 + eta * np.linalg.norm(slope) / one.epsilon))
+        points = one.ascend(end + 1e-3 * one.epsilon * across.sum(0), eta, 4)
+        gaps = np.linalg.norm(points - end, axis=1)
+        assert gaps[3] / gaps[2] == pytest.approx(factors[-1], rel=0.05)
+    assert factors[0] / factors[1] == pytest.approx(2.0, rel=0.05)
 
 
 def test_the_certificate_is_its_formula_and_more_than_contractions_seen():

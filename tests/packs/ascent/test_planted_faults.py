@@ -41,20 +41,20 @@ def test_a_curvature_of_the_other_sign(monkeypatch):
     assert fallen("ascent.local-maximum", examples=0.4).startswith("λ_max(P∇²FP)/λ ≤ 1")
 
 
-def test_a_rate_off_the_tangent_space(monkeypatch):
+def test_a_factor_off_the_tangent_space(monkeypatch):
     right = quantities.eigenvalue_of
     monkeypatch.setattr(
         quantities,
         "eigenvalue_of",
         lambda label, matrix, *, index: right(label, matrix, index=index) + 1e-6,
     )
-    assert fallen("ascent.small-inputs-faster").startswith("rate at s = 1/32 over that at 1/64")
+    assert fallen("ascent.small-inputs-faster").startswith("factor at s = 1/32 over that at 1/64")
 
 
 def test_a_radius_that_is_not_scaled(monkeypatch):
     right = Attack.scaled
     monkeypatch.setattr(Attack, "scaled", lambda at, s: replace(right(at, s), epsilon=at.epsilon))
-    assert fallen("ascent.small-inputs-faster").startswith("rate at s = 1/32 over that at 1/64")
+    assert fallen("ascent.small-inputs-faster").startswith("factor at s = 1/32 over that at 1/64")
 
 
 @pytest.mark.parametrize("claim", CONTROLS, ids=lambda claim: claim.name)
