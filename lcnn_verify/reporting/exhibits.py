@@ -121,9 +121,9 @@ def written(value: Any) -> str:
 
 def _is_matrix(rows: Any) -> bool:
     return (
-        isinstance(rows, list)
+        isinstance(rows, list | tuple)
         and bool(rows)
-        and all(isinstance(row, list) and len(row) == len(rows[0]) for row in rows)
+        and all(isinstance(row, list | tuple) and len(row) == len(rows[0]) for row in rows)
         and len(rows[0]) > 0
     )
 

@@ -99,10 +99,10 @@ def _table(figure: _Json, group: Sequence[_Json], _: str) -> Iterator[Drawing]:
         finite = [float(value) if math.isfinite(value) else None for value in key]
         chosen = np.argsort(key, kind="stable")[:_MOST_ROWS]
         rows = tuple(
-            (*(_cell(cells[index]) for cells in columns.values()), number(finite[index]))
+            (number(finite[index]), *(_cell(cells[index]) for cells in columns.values()))
             for index in chosen
         )
-        table = Table((*columns, order), rows)
+        table = Table((order, *columns), rows)
         left = len(key) - len(chosen)
         caption = f"{figure['caption']} Smallest {order} first."
         caption += f" {left} more rows are in report.json." if left else ""

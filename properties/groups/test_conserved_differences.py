@@ -10,6 +10,7 @@ Source: abstract of the paper ("a single gradient to all of the neuron parameter
     same group").
 """
 
+from flint import fmpq
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,9 +21,9 @@ KINDS = ("singleton groups", "one group", "repeated inputs", "equal neurons", *n
 
 
 @verifies("groups.conserved-differences", examples=100, classes=KINDS)
-@given(problem=strategies.problems(), inverse=strategies.STEPS, steps=st.integers(1, 3))
-def test_differences_stay(problem, inverse, steps):
+@given(problem=strategies.problems(), η=strategies.STEPS, steps=st.integers(1, 3))
+def test_differences_stay(problem, η, steps):
     taken = min(steps, 2) if problem.sigma == network.BELL else steps  # its numbers grow fast
-    end = network.descend(problem, strategies.step(inverse), taken)
+    end = network.descend(problem, fmpq(η), taken)
     before, after = (network.differences(problem, W) for W in (problem.start, end))
     check.exactly(network.changed(before, after), "=", 0, label="differences that changed")

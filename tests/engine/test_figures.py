@@ -210,8 +210,8 @@ def test_maps_on_logarithmic_axes_and_of_one_cell():
 def test_a_table_is_sorted():
     columns = {"Δ": [0.1, 0.2, 0.3], "r": [2, 3, 4], "ratio": [3.0, 1.5, None]}
     drawing = one(item(MARGINS, "search", **columns))
-    assert drawing.table.columns == ("Δ", "r", "ratio")
-    assert drawing.table.rows == (("0.2", "3", "1.5"), ("0.1", "2", "3"), ("0.3", "4", "—"))
+    assert drawing.table.columns == ("ratio", "Δ", "r")
+    assert drawing.table.rows == (("1.5", "0.2", "3"), ("3", "0.1", "2"), ("—", "0.3", "4"))
     assert drawing.caption == "Found. Smallest ratio first."
 
 

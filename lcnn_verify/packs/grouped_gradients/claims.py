@@ -71,18 +71,17 @@ CLAIMS = (
         id="groups.reachable-set",
         title="Grouped descent reaches G·d dimensions, and fits no more than so many labels",
         statement=(
-            "Steps from W₀ stay in W₀ + {A: rows of one group are equal}, of dimension G·d, and "
-            "for almost all W₀ and X, n ≥ G·d, first steps for different labels span all of it. "
-            "Groups of one neuron are ordinary descent. If G·d < n almost no labels are fitted."
+            "Steps from W₀ stay in W₀ + S, S = {A: rows of one group are equal}, of dimension G·d. "
+            "For φ = 2^z, k ≤ 4, d ≤ 2 and n ≥ G·d, first steps for different labels span S for "
+            "almost all W₀, v and X. Groups of one neuron are ordinary descent. If G·d < n, almost "
+            "no labels are fitted."
         ),
         wording="effectively regularizing the dimensionality of the parameter search space",
         kind=Kind.IDENTITY,
         provenance=(READING, DERIVED),
         source=ABSTRACT,
-        assumptions=(_MODEL, _STEP, "φ = 2^z at integers for spans and the wall"),
-        constants=(
-            Constant("k, d", "at most 4 and 2", Whose.OURS, "partitions with a witness: 23 by 2"),
-        ),
+        assumptions=(_MODEL, _STEP, "φ = 2^z for the span, not z² or max(z, 0)"),
+        constants=(Constant("k, d", "at most 4 and 2", Whose.OURS, "spans with a witness: 46"),),
     ),
     Claim(
         id="groups.accuracy-gain",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from flint import fmpq
 from hypothesis import strategies as st
 
 from lcnn_verify.packs.grouped_gradients.network import (
@@ -16,8 +15,8 @@ from lcnn_verify.packs.grouped_gradients.network import (
     outputs,
 )
 
-STEPS = st.sampled_from((1, 10, 100, 3))
-"""1/step."""
+STEPS = st.sampled_from(("1", "1/10", "1/100", "1/3"))
+"""Steps η, as fractions."""
 EVERY = tuple(ACTIVATIONS)
 
 
@@ -53,8 +52,3 @@ def problems(draw: Any, sigmas: tuple[str, ...] = EVERY, least: int = 1) -> Prob
     if draw(st.integers(0, 4)) == 4 and all(f.q == 1 for f in fit):
         return replace(problem, y=tuple(int(f.p) for f in fit))
     return problem
-
-
-def step(inverse: int) -> fmpq:
-    """The step whose inverse is drawn."""
-    return fmpq(1, inverse)

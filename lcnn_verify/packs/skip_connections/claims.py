@@ -95,8 +95,8 @@ CLAIMS = (
         id="skip.hessian",
         title="Singular values are the curvatures of the loss",
         statement=(
-            "The Hessian of ½‖B(DWz + ρz) − t‖² in W (m, n) has the eigenvalues ‖z‖²·s_i(BD)², "
-            "i ≤ m, and m(n − 1) zeros. B are the later layers around the point, and z is what the "
+            "The Hessian of ½‖B(DWz + ρz) − t‖² in W (n, n) has the eigenvalues ‖z‖²·s_i(BD)², "
+            "i ≤ n, and n(n − 1) zeros. B are the later layers around the point, and z is what the "
             "layer takes in."
         ),
         wording=(

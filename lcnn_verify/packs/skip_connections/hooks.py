@@ -6,7 +6,7 @@ import importlib
 
 from lcnn_verify.evidence.hooks import Hooks
 from lcnn_verify.packs.skip_connections import layers
-from lcnn_verify.packs.skip_connections.layers import Layer, Network
+from lcnn_verify.packs.skip_connections.layers import Layer, Line, Network
 
 
 def warm_up() -> None:
@@ -26,4 +26,6 @@ def curvatures() -> tuple[bool, str]:
     ] == trace, f"the trace of the Hessian is {-trace}, as curvatures add up to"
 
 
-HOOKS = Hooks(examples=(Layer, Network), warm_up=warm_up, self_checks={"curvatures": curvatures})
+HOOKS = Hooks(
+    examples=(Layer, Network, Line), warm_up=warm_up, self_checks={"curvatures": curvatures}
+)

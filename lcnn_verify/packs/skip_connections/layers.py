@@ -216,9 +216,51 @@ def through(net: Network) -> Pass:
     return Pass(loss, tuple(inputs), tuple(slopes), tuple(signs))
 
 
-def third_difference(net: Network, at: int, direction: Matrix, step: float) -> Fraction:
-    """L₃ − 3L₂ + 3L₁ − L₀ of the losses after 0 to 3 steps of the weights of layer ``at``."""
-    losses = [through(net.moved(at, direction, k * step)).loss for k in range(4)]
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Four points on a line of weights: those of layer ``at`` and 0 to 3 steps of a ``direction``.
+
+    Raises ``InputError`` unless the network has that layer, and the direction its shape.
+    """
+
+    type: ClassVar[str] = "skip.line"
+
+    net: Network
+    at: int
+    direction: Matrix
+    step: float
+
+    def __post_init__(self) -> None:
+        depth, n = len(self.net.weights), len(self.net.x)
+        if self.at not in range(depth):
+            raise InputError("at", str(self.at), f"a layer from 0 to {depth - 1}")
+        if [*map(len, self.direction)] != [n] * n:
+            raise InputError("direction", f"{len(self.direction)} rows", f"an {n} × {n} matrix")
+
+    def to_json(self) -> dict[str, Any]:
+        """All numbers: those of the network, and the line's."""
+        own = {"at": self.at, "direction": self.direction, "step": self.step}
+        return {**self.net.to_json(), **own}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Line:
+        """The line that :meth:`to_json` wrote. Raises ``KeyError`` or ``ValueError``."""
+        at, step = _row("at and step", [data["at"], data["step"]])
+        return cls(Network.from_json(data), int(at), _rows("direction", data["direction"]), step)
+
+    @classmethod
+    def show(cls, data: Mapping[str, Any]) -> Shown:
+        """The line for people."""
+        found, net, k = cls.from_json(data), Network.show(data), int(data["at"]) + 1
+        words = f"The weights of layer {k} are W{k} + j·h·V for j = 0, 1, 2, 3."
+        arrays = {**net.arrays, "V": [*map(list, found.direction)]}
+        return Shown({**net.parameters, "h": found.step}, arrays, words=words)
+
+
+def third_difference(line: Line) -> Fraction:
+    """L₃ − 3L₂ + 3L₁ − L₀ of the losses at the four points of a line."""
+    moved = (line.net.moved(line.at, line.direction, j * line.step) for j in range(4))
+    losses = [through(net).loss for net in moved]
     found = losses[3] - 3 * losses[2] + 3 * losses[1] - losses[0]
     return Fraction(int(found.p), int(found.q))
 

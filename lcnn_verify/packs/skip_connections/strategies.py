@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from lcnn_verify.evidence.draws import discard
 from lcnn_verify.packs.skip_connections.layers import (
     Layer,
+    Line,
     Matrix,
     Network,
     matrix_of,
@@ -92,8 +93,8 @@ def within(net: Network, ends: Callable[[float], Iterable[Network]]) -> float:
 
 
 @st.composite
-def lines(draw: Any, *, crossing: bool) -> tuple[Network, int, Matrix, float]:
-    """A network, a layer, a direction of its weights, and a step of which three are taken.
+def lines(draw: Any, *, crossing: bool) -> Line:
+    """A line of weights of one layer.
 
     The last point is in the region of the network; if ``crossing``, in another.
     """
@@ -101,10 +102,11 @@ def lines(draw: Any, *, crossing: bool) -> tuple[Network, int, Matrix, float]:
     at = draw(st.integers(0, len(net.weights) - 1))
     V = draw(matrices(len(net.x), len(net.x)))
     if not crossing:
-        return net, at, V, within(net, lambda step: [net.moved(at, V, 3.0 * step)])
+        step = within(net, lambda step: [net.moved(at, V, 3.0 * step)])
+        return Line(net, at, V, step)
     if through(net.moved(at, V, 24.0)).signs == through(net).signs:
         discard("no unit changes its state")
-    return net, at, V, 8.0
+    return Line(net, at, V, 8.0)
 
 
 def inner_step(net: Network, at: int) -> float:

@@ -8,6 +8,7 @@ How it is checked: Hypothesis draws the problem and η; both sides are rational 
 Source: THEORY §5; card C5 measured a change of 1.6·10⁻² or more.
 """
 
+from flint import fmpq
 from hypothesis import given
 
 from lcnn_verify.evidence import check, verifies
@@ -15,8 +16,8 @@ from lcnn_verify.packs.grouped_gradients import network, strategies
 
 
 @verifies("groups.control.ungrouped", examples=60)
-@given(problem=strategies.problems(least=2), inverse=strategies.STEPS)
-def test_differences_stay(problem, inverse):
-    end = network.descend(problem, strategies.step(inverse), 1, network.ungrouped)
+@given(problem=strategies.problems(least=2), η=strategies.STEPS)
+def test_differences_stay(problem, η):
+    end = network.descend(problem, fmpq(η), 1, network.ungrouped)
     before, after = (network.differences(problem, W) for W in (problem.start, end))
     check.exactly(network.changed(before, after), "=", 0, label="differences that changed")

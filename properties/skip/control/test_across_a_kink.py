@@ -18,6 +18,5 @@ from lcnn_verify.packs.skip_connections.layers import third_difference
 @verifies("skip.control.across-a-kink", examples=60)
 @given(line=strategies.lines(crossing=True))
 def test_the_third_difference_is_zero(line):
-    net, at, direction, step = line
-    found = third_difference(net, at, direction, step)
-    check.exactly(found, "=", 0, label="third difference of the loss", net=net)
+    found = third_difference(line)
+    check.exactly(found, "=", 0, label="third difference of the loss")

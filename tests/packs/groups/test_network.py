@@ -16,6 +16,7 @@ from lcnn_verify.numerics.activations import FLOATS
 from lcnn_verify.numerics.activations import RAMP as FLOAT_RAMP
 from lcnn_verify.packs.grouped_gradients import hooks, network, reach, strategies
 from lcnn_verify.packs.grouped_gradients.network import Problem
+from lcnn_verify.reporting.exhibits import take_apart
 
 PROBLEM = Problem(((1, 2), (-1, 1)), ((2, 1), (1, -2), (0, 1)), (1, -2, 1), (3, -1), (0, 1, 0))
 few = settings(max_examples=30, derandomize=True, deadline=None, database=None)
@@ -109,7 +110,19 @@ def test_problems_say_what_they_are_and_are_made_again():
         assert from_json(json.loads(json.dumps(to_json(problem)))) == problem
     assert PROBLEM.classes() == ("max(z, 0)",)
     assert same.classes()[1:] == ("one group", "repeated inputs", "equal neurons")
-    assert Problem.show(to_json(PROBLEM)).parameters["groups"] == "w1 w3 | w2"
+    shown = take_apart({"problem": to_json(PROBLEM)})
+    assert dict(shown.parameters)["groups"] == "w1 w3 | w2"
+    names = [array.name for array in shown.arrays]
+    assert names == ["X (2 × 2)", "W (3 × 2)", "v (1 × 3)", "y (1 × 2)"]
+
+
+def test_spans_are_smaller_for_the_two_exceptions(monkeypatch):
+    problem = reach.witness((0, 1, 2), 2)
+    assert network.displacements(problem).rank() == problem.G * problem.d == 6
+    for sigma, rank in ((network.SQUARE, 3), (network.RAMP, 0)):
+        monkeypatch.setattr(network, "POWER", network.ACTIVATIONS[sigma])
+        off = replace(problem, X=((1, 0),) * 6, W=((-1, 0),) * 3)
+        assert network.displacements(off if rank == 0 else problem).rank() == rank
 
 
 @pytest.mark.parametrize(

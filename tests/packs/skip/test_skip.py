@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,11 @@ from planting import fallen, judged, plant
 
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence import Verdict
+from lcnn_verify.evidence.hooks import to_json
 from lcnn_verify.packs import skip_connections
 from lcnn_verify.packs.skip_connections import hooks, layers, quantities, strategies
-from lcnn_verify.packs.skip_connections.layers import Layer, Network
+from lcnn_verify.packs.skip_connections.layers import Layer, Line, Network
+from lcnn_verify.reporting.exhibits import take_apart
 
 PACK = skip_connections.PACK
 THEORY = (Path(skip_connections.__file__).parent / "THEORY.md").read_text(encoding="utf-8")
@@ -24,6 +27,7 @@ NETWORK = Network(
     (2.0, 1.0),
     (0.0, 3.0),
 )
+LINE = Line(NETWORK, 1, layers.unit(2, 1), 8.0)
 
 
 def floats(matrix: fmpq_mat) -> np.ndarray:
@@ -98,7 +102,7 @@ def test_the_hessian_is_the_kronecker_product(at):
     wanted = np.kron(floats(BD).T @ floats(BD), floats(z) @ floats(z).T)
     assert floats(layers.hessian(NETWORK, at, step)) == pytest.approx(wanted, rel=1e-14)
     assert float(square.p) / float(square.q) == np.sum(floats(z) ** 2)
-    assert layers.third_difference(NETWORK, at, layers.unit(2, 1), step / 4) == 0
+    assert layers.third_difference(Line(NETWORK, at, layers.unit(2, 1), step / 4)) == 0
 
 
 def test_spectra_are_told_apart_and_examples_come_back():
@@ -110,11 +114,19 @@ def test_spectra_are_told_apart_and_examples_come_back():
     assert Layer.show(layer.to_json()).arrays == {"W": [[0.5, 1.0]], "D": [[0.125]]}
     assert Network.from_json(NETWORK.to_json()) == NETWORK
     assert Network.show(NETWORK.to_json()).parameters["ρ"] == 0.5
+    assert Line.from_json(to_json(LINE)) == LINE
+    shown = take_apart({"line": to_json(LINE)})
+    assert shown.words == ("The weights of layer 2 are W2 + j·h·V for j = 0, 1, 2, 3.",)
+    assert [name for name, _ in shown.parameters] == ["slope below 0", "slope above 0", "ρ", "h"]
+    assert [array.name[0] for array in shown.arrays] == ["W", "W", "W", "x", "t", "V"]
+    for changes, argument in (({"at": 3}, "at"), ({"direction": ((1.0,),)}, "direction")):
+        with pytest.raises(InputError, match=f"{argument}: got"):
+            replace(LINE, **changes)
 
 
 @pytest.mark.parametrize("damage", [None, [], "x", [[]], [None], [[1.0, "a"]], {"a": 1}])
 def test_damaged_examples_are_refused(damage):
-    for example in (Layer(((0.5, 1.0),), (0.125,), -1.0), NETWORK):
+    for example in (Layer(((0.5, 1.0),), (0.125,), -1.0), NETWORK, LINE):
         for name in example.to_json():
             with pytest.raises((ValueError, KeyError)):
                 type(example).show({**example.to_json(), name: damage})
