@@ -82,7 +82,8 @@ def log(name: str, unit: str) -> Axis:
 class Line:
     """A reference line: upright at ``x``, level at ``y``, or a guide of ``slope`` on log axes.
 
-    A guide runs through the upper right corner of the data. ``beyond`` says of the points to the
+    A guide runs through the upper right corner of the data, or through the point (``x``, ``y``):
+    then it is no guide but what is claimed, and drawn whole. ``beyond`` says of the points to the
     right of an upright line why they are there.
     """
 
@@ -121,6 +122,8 @@ class Figure:
         guided = any(line.slope is not None for line in self.lines)
         if guided and any(axis.scale != "log" for axis in axes):
             raise InputError("figure", f"a slope in {self.title!r}", "log axes for a slope")
+        if any((line.x is None) != (line.y is None) for line in self.lines if line.slope):
+            raise InputError("figure", f"half a point in {self.title!r}", "x and y of a slope")
 
     def to_json(self) -> dict[str, Any]:
         """A plain dict, with null for what there is not."""

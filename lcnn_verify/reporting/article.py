@@ -115,7 +115,7 @@ def _said(entry: _Json) -> Iterator[doc.Block]:
         told = "The source gives none of these; all are ours." if entry["constants"] else "None."
         constants.append(doc.Paragraph(told, "small"))
     pairs = (
-        (f"{c['name']} = {c['value']}", (doc.Span(c["whose"], "whose"), ": ", c["basis"]))
+        (f"{c['name']}: {c['value']}", (doc.Span(c["whose"], "whose"), ": ", c["basis"]))
         for c in entry["constants"]
     )
     if entry["constants"]:
@@ -199,7 +199,9 @@ def _evidence(data: _Json, entry: _Json) -> Iterator[doc.Block]:
 def _tightest(entry: _Json) -> Iterator[doc.Block]:
     """The check that came nearest to failing."""
     if entry["counterexample"]:
-        yield doc.Heading(f"Tightest margin: {phrases.tightness(entry)}, above")
+        near = phrases.tightness(entry)
+        how = "" if near == NOTHING else f": its tightness is {near}"
+        yield doc.Heading(f"The counterexample, above, fails{how}")
     if seen := entry["tightest"]:
         which = "Tightest that holds" if entry["counterexample"] else "Tightest margin"
         yield doc.Heading(f"{which}: {phrases.closeness(seen)}")

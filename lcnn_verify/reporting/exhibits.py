@@ -68,6 +68,7 @@ def take_apart(arguments: Mapping[str, Any]) -> Arguments:
     words: list[str] = []
     examples: dict[str, Arguments] = {}
     notes: list[str] = []
+    arguments = dict(pair for item in arguments.items() for pair in _opened(*item))
     for name, value in arguments.items():
         try:
             if (found := _example(value)) is not None:
@@ -87,6 +88,21 @@ def take_apart(arguments: Mapping[str, Any]) -> Arguments:
     distinct = tuple(dict.fromkeys(parameters))
     draw = painters[0] if painters else None
     return Arguments(distinct, tuple(arrays), draw, tuple(notes), tuple(dict.fromkeys(words)))
+
+
+def _opened(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """An argument, or each item of a list that holds examples, at any depth, so that all show."""
+    if isinstance(value, list) and _holds_example(value):
+        for index, item in enumerate(value):
+            yield from _opened(f"{name}[{index}]", item)
+    else:
+        yield name, value
+
+
+def _holds_example(value: Any) -> bool:
+    if isinstance(value, list):
+        return any(map(_holds_example, value))
+    return isinstance(value, Mapping) and isinstance(value.get("type"), str)
 
 
 def _example(value: Any) -> Arguments | None:

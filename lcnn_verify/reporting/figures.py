@@ -18,6 +18,7 @@ from lcnn_verify.evidence.drawing import Drawing, Key, NotDrawable, Table, csv_o
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.digits import number
 from lcnn_verify.reporting import marks, svg
+from lcnn_verify.reporting.guides import Guides
 from lcnn_verify.reporting.phrases import plural
 from lcnn_verify.reporting.plain import canonical
 from lcnn_verify.reporting.points import Frame, column, is_number, pairs, spread, thin
@@ -157,13 +158,10 @@ def curves(figure: _Json, group: Sequence[_Json], prefix: str) -> Iterator[Drawi
     bounds = [curve.bound for curve in drawn if curve.bound is not None]
     sides = [_band(frame, curve.data) for curve in drawn] if marked else []
     points = [(curve.x, curve.y) for curve in drawn]
-    guides, labels = _guides(figure, points, bounds)
+    guides = Guides(figure, points, bounds)
 
     def paint(axes: Any) -> None:
-        for label, x, y, at in guides:
-            axes.plot(x, y, color=svg.COLOURS["muted"], lw=1.2, ls=(0, (1, 2)))
-            style = {"xytext": (4, 5), "textcoords": "offset points", "fontsize": 10}
-            axes.annotate(label, at, color=svg.COLOURS["muted"], **style)
+        guides.paint(axes)
         for index, (x, low, high) in enumerate(sides):
             style = {"color": svg.COLOURS[svg.SERIES[index]], "alpha": 0.18, "linewidth": 0}
             axes.fill_between(x, low, high, **style)
@@ -184,14 +182,11 @@ def curves(figure: _Json, group: Sequence[_Json], prefix: str) -> Iterator[Drawi
     keys = [Key(glyph, *pair) for pair in zip(svg.SERIES, labelled, strict=False)]
     if bounds:
         keys.append(Key(_DASHED, svg.SERIES[1] if many else "ink", figure["bound"] or "the bound"))
-    if labels:
-        listed = " and ".join(part for part in (", ".join(labels[:-1]), labels[-1]) if part)
-        keys.append(Key("┈┈", "muted", f"slopes {listed}"))
     notes = [f"{curve.label}: {note}" for curve in drawn if (note := curve.data.get("note"))]
     told = f" {'; '.join(notes)}." if notes else ""
     caption = f"{figure['caption']}{told}{more}".strip()
     markup = svg.draw(paint, prefix=prefix, title=figure["title"])
-    yield Drawing(figure["title"], caption, markup, (*keys, *frame.keys))
+    yield Drawing(figure["title"], caption, markup, (*keys, *guides.keys, *frame.keys))
 
 
 def _read(frame: Frame, group: Sequence[_Json]) -> list[Curve]:
@@ -233,33 +228,6 @@ def _band(frame: Frame, data: _Json) -> tuple[FloatArray, FloatArray, FloatArray
         raise NotDrawable("x, low and high are not lists of one length")
     keep = frame.drawable("x", x) & frame.drawable("y", low) & frame.drawable("y", high)
     return x[keep], low[keep], high[keep]
-
-
-def _guides(
-    figure: _Json,
-    points: Sequence[tuple[FloatArray, FloatArray]],
-    bounds: Sequence[tuple[FloatArray, FloatArray]],
-) -> tuple[list[tuple[str, FloatArray, FloatArray, tuple[float, float]]], list[str]]:
-    """Guides y ~ x^slope through the upper right corner of the data, and where to label them.
-
-    Each is cut where it leaves the range of the data: it would stretch the figure.
-    """
-    slopes = {line["label"]: line["slope"] for line in figure["lines"] if line["slope"]}
-    x, y = (np.concatenate(part) for part in zip(*points, strict=True))
-    floor = float(min(part.min() for _, part in (*points, *bounds)))
-    left, right = float(x.min()), float(x.max())
-    corner = float(y[x >= right * 0.999].max())
-    found = []
-    for label, slope in slopes.items():
-        start = left
-        if corner * (left / right) ** slope < floor:
-            start = right * (floor / corner) ** (1.0 / slope)
-        if not start < right:
-            continue
-        ends = np.array([start, right])
-        heights = corner * (ends / right) ** slope
-        found.append((label, ends, heights, (start, float(heights[0]))))
-    return found, [label for label, *_ in found]
 
 
 _Painter = Callable[[_Json, Sequence[_Json], str], Iterator[Drawing]]

@@ -11,6 +11,7 @@ from lcnn_verify.evidence.drawing import Drawing, Key, NotDrawable
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.digits import number
 from lcnn_verify.reporting import svg
+from lcnn_verify.reporting.guides import Guides
 from lcnn_verify.reporting.points import Frame, column, is_number, pairs, spread
 
 _Json = Mapping[str, Any]
@@ -31,8 +32,10 @@ def scatter(figure: _Json, group: Sequence[_Json], prefix: str) -> Iterator[Draw
         share = max(1, len(indices) * _MOST_MARKERS // max(len(words), _MOST_MARKERS))
         shown[word] = indices[spread(len(indices), share)]
     count = sum(map(len, shown.values()))
+    guides = Guides(figure, [(places, heights)])
 
     def paint(axes: Any) -> None:
+        guides.paint(axes)
         for word, (colour, marker, _) in styles.items():
             style = {"marker": marker, "markersize": 5.5, "markeredgewidth": 0, "alpha": 0.75}
             x, y = places[shown[word]], heights[shown[word]]
@@ -46,7 +49,7 @@ def scatter(figure: _Json, group: Sequence[_Json], prefix: str) -> Iterator[Draw
     more = f" {count} of {len(words):,} points shown." if count < len(words) else ""
     caption = f"{figure['caption']}{_beyond(figure, places)}{more}".strip()
     markup = svg.draw(paint, prefix=prefix, title=figure["title"])
-    yield Drawing(figure["title"], caption, markup, (*keys, *frame.keys))
+    yield Drawing(figure["title"], caption, markup, (*keys, *guides.keys, *frame.keys))
 
 
 def _points(frame: Frame, group: Sequence[_Json]) -> tuple[FloatArray, FloatArray, list[str]]:
@@ -79,7 +82,7 @@ def _beyond(figure: _Json, places: FloatArray) -> str:
     """How many points lie to the right of an upright line that says what they are."""
     told = ""
     for line in figure["lines"]:
-        if line["x"] is not None and line["beyond"]:
+        if line["x"] is not None and line["beyond"] and not line["slope"]:
             count = int((places > line["x"]).sum())
             told += f" The {count:,} right of the dashed line {line['beyond']}." if count else ""
     return told

@@ -131,7 +131,7 @@ def constants(told: Iterable[Mapping[str, Any]]) -> str:
     """The constants of a statement and what each rests on, whose first: a sentence or two."""
     by_owner: dict[str, list[str]] = {whose.value: [] for whose in Whose}
     for constant in told:
-        text = f"{constant['name']} = {constant['value']} ({constant['basis']})"
+        text = f"{constant['name']} ({constant['value']}; {constant['basis']})"
         by_owner.setdefault(constant["whose"], []).append(text)
     if not any(by_owner.values()):
         return "none"

@@ -14,6 +14,7 @@ from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.digits import number, power
 from lcnn_verify.reporting import svg
 
+_FONT, _DIGIT = 13.0, 0.6  # pixels on a narrow page; of these, the width of a digit
 _LARGEST = 1e120  # farther out, the arithmetic of an axis leaves float64
 
 
@@ -62,7 +63,15 @@ class Frame:
         """Scale, name and rule the axes so that all of ``x`` and ``y`` is seen; draw the lines."""
         for line in self._lines:
             style = {"color": svg.COLOURS["ink"], "lw": 1.6, "ls": (0, (5, 3)), "zorder": 3}
-            if line["x"] is not None:
+            if line["slope"]:
+                # A tenth beyond the data, so that points of one abscissa have a line, too.
+                ends = np.array([x.min() / 1.1, x.max() * 1.1])
+                heights = np.log(line["y"]) + line["slope"] * np.log(ends / line["x"])
+                most = math.log(_LARGEST)
+                heights = np.exp(np.clip(heights, -most, most))
+                axes.plot(ends, heights, **style)
+                y = np.append(y, heights)
+            elif line["x"] is not None:
                 axes.axvline(line["x"], **style)
                 x = np.append(x, line["x"])
             else:
@@ -76,9 +85,11 @@ class Frame:
         axes.set_axisbelow(True)
 
     def _crosses(self, line: Mapping[str, Any]) -> bool:
-        which = "x" if line["x"] is not None else "y"
-        place = math.nan if line[which] is None else float(line[which])
-        return bool(self.drawable(which, np.array([place]))[0])
+        places = {which: line[which] for which in ("x", "y") if line[which] is not None}
+        if line["slope"] and len(places) < 2:
+            return False  # a guide, or nonsense
+        seen = (self.drawable(which, np.array([float(at)]))[0] for which, at in places.items())
+        return bool(places) and all(seen)
 
 
 def is_number(value: Any) -> TypeGuard[float]:
@@ -209,4 +220,16 @@ def _set(
     axes: Any, which: str, limits: tuple[float, float], places: list[float], labels: list[str]
 ) -> None:
     getattr(axes, f"set_{which}lim")(*limits)
-    getattr(axes, f"set_{which}ticks")(places, labels)
+    getattr(axes, f"set_{which}ticks")(places, _with_room(axes, which, places, labels))
+
+
+def _with_room(axes: Any, which: str, places: list[float], labels: list[str]) -> list[str]:
+    """The labels, empty where one would touch that before it."""
+    to_pixels = getattr(axes, f"get_{which}axis_transform")()
+    free, kept = -math.inf, []
+    for place, label in zip(places, labels, strict=True):
+        at = float(to_pixels.transform((place, place))["xy".index(which)])
+        half = _FONT / 2.0 if which == "y" else _FONT * _DIGIT * (len(label) + 1) / 2.0
+        kept.append(label if at - half >= free else "")
+        free = at + half if kept[-1] else free
+    return kept

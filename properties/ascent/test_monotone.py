@@ -25,7 +25,7 @@ GAINS = Figure(
     "What a step of ascent gains, and what its length costs",
     x=log("‖δ⁺ − δ‖²/(2η)", "loss"),
     y=log("F(δ⁺) − F(δ)", "loss"),
-    lines=(Line("equal, which is proved", slope=1.0),),
+    lines=(Line("equal, which is proved", x=1.0, y=1.0, slope=1.0),),
 )
 
 

@@ -29,6 +29,17 @@ def test_what_cannot_be_shown_is_plain_text(monkeypatch, show):
     assert taken.picture("p", "Four") is None
 
 
+def test_examples_within_lists_are_shown_by_their_own_class():
+    taken = take_apart({"line": [EXAMPLE["x"], 0, [1, [EXAMPLE["x"]]], [2, 8]]})
+    alone = take_apart(EXAMPLE).parameters
+    shown = [(f"{name}.{key}", it) for name in ("line[0]", "line[2][1][0]") for key, it in alone]
+    plain = [("line[1]", "0"), ("line[2][0]", "1"), ("line[3]", "[2, 8]")]
+    assert sorted(taken.parameters) == sorted([*shown, *plain])
+    assert "type" not in str(taken.parameters)
+    assert taken.draw is not None
+    assert take_apart({"x": [1, [2]]}).parameters == (("x", "[1, [2]]"),)
+
+
 @pytest.mark.parametrize(
     "draw", [lambda *_: 1 / 0, lambda *_: sys.exit(3), lambda *_: "<svg/>", lambda: None]
 )

@@ -40,6 +40,8 @@ STARTS = Figure(
     lines=(Line("the level", x=1.0, beyond="are shown for comparison"),),
 )
 SUCCESS = Figure(Kind.MAP, "Success", **FLAT, values="share of successes")
+LOG = {"x": log("x", "m"), "y": log("y", "m")}
+CLAIMED = (Line("equal", x=1.0, y=1.0, slope=9.0), Line("s", slope=-1.0))
 MARGINS = Figure(Kind.TABLE, "Margins", order="ratio", caption="Found.")
 
 
@@ -277,6 +279,8 @@ def test_a_figure_that_makes_no_sense_is_refused_where_it_is_made():
         log("", "m")
     with pytest.raises(InputError, match=r"figure: got a slope in 'T', wanted log axes"):
         Figure(Kind.CURVES, "T", **FLAT, lines=(Line("1", slope=1.0),))
+    with pytest.raises(InputError, match=r"figure: got half a point in 'T', wanted x and y"):
+        Figure(Kind.CURVES, "T", **LOG, lines=(Line("1", x=1.0, slope=1.0),))
     with pytest.raises(InputError, match=r"figure: got a series of 'Decay' without y"):
         DECAY.add("run", x=[1.0])
     with pytest.raises(InputError, match=r"figure: got a series of 'Starts' without x"):
@@ -287,6 +291,7 @@ KEYS = ("x", "y", "bound_x", "bound", "low", "high", "mark", "values", "ratio", 
 FIGURES = [
     *(DECAY, SLOPES, SIZES, STARTS, SUCCESS, MARGINS),
     *(Figure(kind, "Flat", **FLAT) for kind in Kind),
+    *(Figure(kind, "Log", **LOG, lines=CLAIMED) for kind in (Kind.CURVES, Kind.SCATTER)),
 ]
 NUMBERS = st.one_of(
     st.none(),

@@ -13,6 +13,7 @@ import reporting_fixtures as fixtures
 from figure_reading import STYLE, contrast, schemes
 
 from lcnn_verify.evidence import Verdict
+from lcnn_verify.numerics.digits import NOTHING
 from lcnn_verify.reporting import html, markdown, phrases
 from lcnn_verify.reporting.article import card, tone
 from lcnn_verify.reporting.document import Document
@@ -227,8 +228,10 @@ def test_a_fallen_claims_tightness_is_that_of_the_table(tree, data):
     articles = {item.get("id"): text_of(item) for item in tree.iter("article")}
     assert fallen
     for entry in fallen:
-        shown = f"Tightest margin: {phrases.tightness(entry)}, above"
-        assert shown in articles[f"claim-{entry['id']}"]
+        near, shown = phrases.tightness(entry), articles[f"claim-{entry['id']}"]
+        told = "" if near == NOTHING else f": its tightness is {near}"
+        assert f"The counterexample, above, fails{told} " in f"{shown} "
+        assert f"{NOTHING}, above" not in shown
 
 
 def test_the_head_counts_both_ways(tree):
