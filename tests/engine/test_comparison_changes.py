@@ -243,7 +243,7 @@ def test_properties_that_no_longer_run(old):
 def test_a_statement_that_reads_differently(old):
     two = {"name": "c", "value": "2", "whose": "ours", "basis": "chosen"}
     said = pairs.edited(old, {"demo.fact.scaling": {"constants": [two]}})
-    told = "The source's: none given. Ours: c = 2 (chosen)"
+    told = "The source's: none given. Ours: c (2; chosen)"
     assert only(old, said).text == f"constants changed to: {told}"
     assert only(said, old).text == "constants changed to: none"
     turned = pairs.edited(old, {"demo.fact.scaling": {"wanted": "REFUTED"}})
