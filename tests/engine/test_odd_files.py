@@ -16,7 +16,6 @@ from lcnn_verify.reporting.report import Report
 READERS = {
     "replay": ("replay",),
     "certificate": ("certify", "--check"),
-    "problem": ("certify", "os.certified-descent", "--problem"),
     "results": ("vectors", "check"),
     "report": ("trend",),
     "deviations": ("conform", "fast.py:Loss", "--expected"),

@@ -108,6 +108,7 @@ def test_bad_files_are_refused_in_one_line(tmp_path, capsys, changes, word):
     [
         "[1, 2]",
         "{",
+        pytest.param('{"X":' * 50_000, id="nested too deep"),
         '{"X": [[1]], "X": [[2]]}',
         '{"X": [[1]]}',
         "PK\x03\x04",
