@@ -64,7 +64,7 @@ CLAIMS = (
         statement=(
             "With r = |ŷ − y| and A its Hessian at t = 10⁶ of the flow's own time 1/(8√2·p√n·√L₀), "
             "let λ_min and λ_max be the least and largest eigenvalue of A among those above a "
-            "hundredth of the largest. Where their quadratic form ½∇rᵀA⁺∇r is r within 5 %, "
+            "hundredth of the largest. Where their quadratic form ½∇rᵀA⁺∇r is r within 2 %, "
             "−d log L/d log t is in [1.8·λ_min/λ_max, 2.2]."
         ),
         wording="sublinear convergence",
@@ -78,7 +78,7 @@ CLAIMS = (
                 "[1.8·λ_min/λ_max, 2.2]",
                 "measured; [2λ_min/λ_max, 2] is that of an exact quadratic form, THEORY §5",
             ),
-            _ours("least share of λ_max, distance of the form from r", "1/100 and 5 %", "chosen"),
+            _ours("least share of λ_max, distance of the form from r", "1/100 and 2 %", "chosen"),
         ),
     ),
 )
