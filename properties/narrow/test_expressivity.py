@@ -50,7 +50,7 @@ def test_every_size_has_a_witness():
         at = grid.witness(n, h, d)
         check.exactly(grid.rank(at), "=", n, label="rank J of 2^z", wanted_label="n", grid=at)
         for sigma in network.SMOOTH:
-            check.at_least(grid.minor(sigma, n, h, d), 0.0)
+            check.at_least(grid.minor(sigma, n, h, d), grid.NOT_ZERO)
     check.proved(
         "2⌈n/d⌉ units fit all labels of almost all samples",
         box=f"{len(SIZES)} sizes n ≤ 14, d ≤ 4, five activations",

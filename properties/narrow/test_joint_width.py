@@ -29,7 +29,7 @@ def test_every_size_has_a_witness():
         rank = grid.rank(at, joint=True)
         check.exactly(rank, "=", n, label="rank of 2^z by W and v", wanted_label="n", grid=at)
         for sigma in network.SMOOTH:
-            check.at_least(grid.minor(sigma, n, h, d, joint=True), 0.0)
+            check.at_least(grid.minor(sigma, n, h, d, joint=True), grid.NOT_ZERO)
     check.proved(
         "2⌈n/(d + 1)⌉ units fit all labels of almost all samples",
         box=f"{len(SIZES)} sizes n ≤ 14, d ≤ 4, five activations",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from flint import arb
 from planting import fallen, plant
 
 from lcnn_verify.campaign.properties import directory_of, load
@@ -33,6 +34,12 @@ def test_a_derivative_without_its_sample(monkeypatch):
 def test_rows_rounded_down(monkeypatch):
     plant(monkeypatch, grid.rows_needed, lambda n, columns: max(1, n // columns))
     assert fallen("narrow.expressivity").startswith("rank J of 2^z = ")
+
+
+def test_a_minor_that_is_0_is_no_witness(monkeypatch):
+    plant(monkeypatch, grid._minor, lambda *_: lambda bits: arb(0))
+    monkeypatch.setattr(grid, "_TRIES", 1)
+    assert fallen("narrow.expressivity", only="witness").startswith("|minor of J| of ")
 
 
 def test_the_largest_singular_value_for_the_smallest(monkeypatch):
