@@ -281,7 +281,7 @@ FORGED = [
     (("multiple",), float, "2.0. where a rational number belongs"),
     (("multiple",), lambda text: "1/0", "'1/0' where a rational number belongs"),
     (("students",), lambda m: 1, "1 students for 2 teachers"),
-    (("students",), lambda m: True, "True where a whole number"),
+    (("students",), lambda m: True, "True students for 2 teachers"),
     (("students",), lambda m: 3, "3 students for 2 teachers"),
     (("teacher", "separation"), lambda text: "60", "reaches .* from teacher"),
     (("teacher", "separation"), lambda text: "120", "120° apart"),

@@ -36,7 +36,7 @@ from lcnn_verify.numerics.krawczyk import NotProved
 from lcnn_verify.packs.zgj.proofs.interval_energy import Energy
 
 _BITS = 120
-_LOOSER = 2.0  # how far bounds may be from the eigenvalues beside V
+_LOOSER = 10.0  # how far λ and Λ may be from the eigenvalues at V, which the radius moves them from
 _CUTS = (1, 2, 4)  # into how many parts each coordinate is cut, until it is proved
 
 

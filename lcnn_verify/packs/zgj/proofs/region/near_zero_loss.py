@@ -32,6 +32,7 @@ from lcnn_verify.packs.zgj.proofs.region.claim import RegionClaim, Shell, chart
 PRECISION = 128
 """Bits of the balls."""
 
+_LOOSER = 8.0  # how far λ and Λ may be from the eigenvalues at V; the checker grants more
 _CUTS = (1, 2, 3, 4, 6, 8)  # into how many parts each coordinate of N is cut, until it is proved
 
 
@@ -51,10 +52,11 @@ def prove(claim: RegionClaim, lower: FloatArray, upper: FloatArray) -> dict[str,
         reach = shell.rate * arb(claim.students).sqrt() * radius
         for cuts in _CUTS if reach < 2 else ():
             try:
-                least, most = _curvature(shell, radius, cuts)
+                at_V, (least, most) = _curvature(shell, 0.0, 1), _curvature(shell, radius, cuts)
             except EnclosureError:
                 continue
-            if reach <= 1 + arb(least) / most:
+            tight = _LOOSER * least >= at_V[0] and most <= _LOOSER * at_V[1]
+            if tight and reach <= 1 + arb(least) / most:
                 return {"radius": radius, "least": least, "most": most}
     return None
 
