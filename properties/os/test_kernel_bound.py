@@ -40,7 +40,7 @@ TERMS = Figure(
 )
 
 
-@verifies("os.kernel-bound", examples=30, classes=("nearly parallel inputs", "one direction"))
+@verifies("os.kernel-bound", examples=30, classes=("one direction",))
 @given(rows=ROWS, last=st.integers(0, 4))
 def test_what_the_parts_leave_is_positive(rows, last):
     classify(*strategies.classes_of(rows))

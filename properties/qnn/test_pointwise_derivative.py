@@ -22,7 +22,7 @@ PROBLEMS = st.one_of(
     strategies.problems(kinds=("aligned", "turning")),
     strategies.problems(3, 3, kinds=("any",)),
 )
-KINDS = ("p = 1", "repeated inputs", "aligned state", "equality")
+KINDS = ("repeated inputs", "aligned state")
 
 
 @verifies("qnn.pointwise-derivative", examples=60, classes=KINDS)

@@ -27,7 +27,7 @@ def test_between_the_least_and_the_largest_slope(layer):
         check.at_most(scaled, largest * s, ties=True)
 
 
-@verifies("skip.diagonal", examples=40, classes=("D = 0", "repeated singular values"))
+@verifies("skip.diagonal", examples=40, classes=("D = 0", "not square"))
 @given(layer=strategies.layers(slopes=(1.0, 0.0), rho=0.0))
 def test_units_that_are_off_interlace(layer):
     before, after = quantities.of("W", layer.weights), quantities.of("DW", layer.gated)

@@ -38,7 +38,7 @@ def without_zero_rows(x):
     return Instance(kept, x.V, x.model, x.parameters)
 
 
-@verifies("zgj.form.hessian", examples=60, draws=40, law=LAW, classes=("close teachers",))
+@verifies("zgj.form.hessian", examples=60, draws=40, law=LAW, classes=("clones",))
 @given(instance=SMALL)
 def test_entries_match_the_oracle(instance):
     x = without_zero_rows(instance)
