@@ -38,5 +38,4 @@ nb_merge_streams = True
 nb_execution_mode = "force"
 nb_execution_raise_on_error = True
 nb_execution_timeout = 120
-nb_execution_in_temp = True  # two builds at a time do not share a folder
 nb_execution_show_tb = True

@@ -85,7 +85,9 @@ def words_of(path: Path) -> str:
     return re.sub(r"<[^>]+>", "", path.read_text(encoding="utf-8"))
 
 
-def test_the_site_loads_nothing_from_outside(site, pages):
+def test_the_site_loads_nothing_from_outside_and_links_lead_somewhere(site, pages):
+    # One test: two workers would build the site at a time.
+    links_lead_somewhere(pages)
     assert not {path.name: out for path, page in pages.items() if (out := page.outside())}
     for sheet in site.rglob("*.css"):
         assert not re.search(r"(url\(|@import)\s*['\"]?(https?:)?//", sheet.read_text("utf-8"))
@@ -97,7 +99,7 @@ def test_what_is_loaded_from_outside_is_seen():
     assert not Page('<a href="https://x.org"></a><img src="data:,"><img src="a.png">').outside()
 
 
-def test_links_lead_somewhere(pages):
+def links_lead_somewhere(pages):
     assert not dead(pages)
 
 
