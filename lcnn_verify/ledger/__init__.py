@@ -6,7 +6,16 @@ from collections.abc import Sequence
 
 from lcnn_verify import packs
 from lcnn_verify.errors import InputError, did_you_mean
-from lcnn_verify.ledger.claim import Claim, Constant, Kind, Provenance, Source, Whose
+from lcnn_verify.ledger.claim import (
+    Claim,
+    Constant,
+    Kind,
+    Provenance,
+    Source,
+    Whose,
+    controls_of,
+    ours,
+)
 
 __all__ = [
     "Claim",
@@ -18,7 +27,9 @@ __all__ = [
     "checks",
     "claim",
     "claims",
+    "controls_of",
     "not_testable",
+    "ours",
     "select",
 ]
 

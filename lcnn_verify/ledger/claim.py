@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -66,6 +67,11 @@ class Constant:
     basis: str
 
 
+def ours(name: str, value: str, basis: str) -> Constant:
+    """A constant that no source gives."""
+    return Constant(name, value, Whose.OURS, basis)
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Claim:
     """One entry of the ledger.
@@ -127,3 +133,27 @@ class Claim:
         """Where the property stands, relative to its pack's folder: dots of the id are folders."""
         folders = self.group.replace(".", "/")
         return f"{folders}/test_{self.name.replace('-', '_')}.py"
+
+
+def controls_of(pack: str, source: Source, *assumptions: str) -> Callable[..., Claim]:
+    """What makes the controls of a pack, all with that source and those assumptions.
+
+    It takes the last word of the id, title, statement and refutation, then constants.
+    """
+
+    def control(
+        name: str, title: str, statement: str, refutation: str, *constants: Constant
+    ) -> Claim:
+        return Claim(
+            id=f"{pack}.control.{name}",
+            title=title,
+            statement=statement,
+            kind=Kind.CONTROL,
+            provenance=(Provenance.DERIVED,),
+            source=source,
+            assumptions=assumptions,
+            constants=constants,
+            refutation=refutation,
+        )
+
+    return control

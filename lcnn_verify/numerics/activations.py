@@ -122,4 +122,7 @@ SHIFTED_TANH = Activation("tanh(z + ½)", _moved(_tanh, Fraction(1, 2)), *_TANH)
 BUMP = Activation("exp(−z²)", _bump, *_BUMP)
 SHIFTED_BUMP = Activation("exp(−(z + ⅓)²)", _moved(_bump, Fraction(1, 3)), *_BUMP)
 RAMP = Activation("max(z, 0)", _ramp, 1.0)
+SMOOTH = (SOFTPLUS, TANH, SHIFTED_TANH, BUMP)
+"""Those with bounds on both derivatives that are used most."""
+BY_NAME = {each.name: each for each in SMOOTH}
 EVERY = (EXP, SOFTPLUS, TANH, SHIFTED_TANH, BUMP, SHIFTED_BUMP, RAMP)

@@ -14,8 +14,8 @@ Source: THEORY §3; the paper counts parameters against data in its abstract.
 from hypothesis import given
 
 from lcnn_verify.evidence import check, verifies
+from lcnn_verify.numerics.activations import SMOOTH
 from lcnn_verify.packs.oymak_soltanolkotabi import ranks, strategies
-from lcnn_verify.packs.oymak_soltanolkotabi.problem import SMOOTH
 
 SIZES = [(k, d) for k in range(1, 7) for d in range(1, 6)]
 

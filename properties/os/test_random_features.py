@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 from lcnn_verify.evidence import check, verifies
 from lcnn_verify.numerics import exact
+from lcnn_verify.numerics.activations import SMOOTH
 from lcnn_verify.packs.oymak_soltanolkotabi import capacity, ranks
-from lcnn_verify.packs.oymak_soltanolkotabi.problem import SMOOTH
 from lcnn_verify.packs.oymak_soltanolkotabi.ranks import Grid
 
 SIZES = [(n, d) for n in range(1, 13) for d in range(1, 6)]

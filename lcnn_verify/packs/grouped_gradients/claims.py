@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lcnn_verify.ledger.claim import Claim, Constant, Kind, Provenance, Source, Whose
+from lcnn_verify.ledger.claim import Claim, Kind, Provenance, Source, controls_of, ours
 
 READING, DERIVED, STATED = Provenance.READING, Provenance.DERIVED, Provenance.STATED
 ABSTRACT = Source(
@@ -18,18 +18,7 @@ _STEP = "W⁺ = W − ηP∇L, P∇L the mean gradient of each group: our readin
 _MODEL = "f(W) = φ(XWᵀ)v; φ = max(z, 0), z² or 1/(1 + z²), which keep rationals rational"
 
 
-def _control(name: str, title: str, statement: str, refutation: str) -> Claim:
-    return Claim(
-        id=f"groups.control.{name}",
-        title=title,
-        statement=statement,
-        kind=Kind.CONTROL,
-        provenance=(DERIVED,),
-        source=NOTES,
-        refutation=refutation,
-    )
-
-
+_control = controls_of("groups", NOTES)
 CLAIMS = (
     Claim(
         id="groups.projection",
@@ -39,9 +28,7 @@ CLAIMS = (
         kind=Kind.IDENTITY,
         provenance=(READING, DERIVED),
         source=ABSTRACT,
-        constants=(
-            Constant("k", "at most 6", Whose.OURS, "what every run decides: 278 partitions"),
-        ),
+        constants=(ours("k", "at most 6", "what every run decides: 278 partitions"),),
     ),
     Claim(
         id="groups.descent-direction",
@@ -55,7 +42,7 @@ CLAIMS = (
         provenance=(READING, DERIVED),
         source=ABSTRACT,
         assumptions=(_MODEL,),
-        constants=(Constant("ℓ", "a bound on ‖∇²L‖", Whose.OURS, "proved, THEORY §3"),),
+        constants=(ours("ℓ", "a bound on ‖∇²L‖", "proved, THEORY §3"),),
     ),
     Claim(
         id="groups.conserved-differences",
@@ -81,7 +68,7 @@ CLAIMS = (
         provenance=(READING, DERIVED),
         source=ABSTRACT,
         assumptions=(_MODEL, _STEP, "φ = 2^z for the span, not z² or max(z, 0)"),
-        constants=(Constant("k, d", "at most 4 and 2", Whose.OURS, "spans with a witness: 46"),),
+        constants=(ours("k, d", "at most 4 and 2", "spans with a witness: 46"),),
     ),
     Claim(
         id="groups.accuracy-gain",

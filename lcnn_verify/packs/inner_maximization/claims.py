@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lcnn_verify.ledger.claim import Claim, Constant, Kind, Provenance, Source, Whose
+from lcnn_verify.ledger.claim import Claim, Kind, Provenance, Source, controls_of, ours
 
 STATED, READING, DERIVED = Provenance.STATED, Provenance.READING, Provenance.DERIVED
 MEASURED = Provenance.MEASURED
@@ -19,22 +19,7 @@ _SMALLER = (
 )
 
 
-def _ours(name: str, value: str, basis: str) -> Constant:
-    return Constant(name, value, Whose.OURS, basis)
-
-
-def _control(name: str, title: str, statement: str, refutation: str) -> Claim:
-    return Claim(
-        id=f"ascent.control.{name}",
-        title=title,
-        statement=statement,
-        kind=Kind.CONTROL,
-        provenance=(DERIVED,),
-        source=NOTES,
-        refutation=refutation,
-    )
-
-
+_control = controls_of("ascent", NOTES)
 CLAIMS = (
     Claim(
         id="ascent.monotone",
@@ -46,7 +31,7 @@ CLAIMS = (
         provenance=(DERIVED,),
         source=NOTES,
         assumptions=(_MODEL, _KINDS),
-        constants=(_ours("L, ½", "in closed form", "proved, THEORY §2"),),
+        constants=(ours("L, ½", "in closed form", "proved, THEORY §2"),),
     ),
     Claim(
         id="ascent.local-maximum",
@@ -68,7 +53,7 @@ CLAIMS = (
             _DRAWN,
             "ε from 0.001 to 0.9 times ‖x‖; at most 4000 steps of 1/L",
         ),
-        constants=(_ours("1/1000", "of ε", "a budget for the end of ascent"),),
+        constants=(ours("1/1000", "of ε", "a budget for the end of ascent"),),
     ),
     Claim(
         id="ascent.unique-maximizer",
@@ -81,7 +66,7 @@ CLAIMS = (
         provenance=(DERIVED,),
         source=NOTES,
         assumptions=(_MODEL, _KINDS),
-        constants=(_ours("q", "in closed form", "proved, THEORY §4"),),
+        constants=(ours("q", "in closed form", "proved, THEORY §4"),),
     ),
     Claim(
         id="ascent.small-inputs-faster",
@@ -102,7 +87,7 @@ CLAIMS = (
             "T is projected ascent as η → ∞; with η = 1/L the factor is of order s for both",
             "the inner maximization alone, at random weights: no weights are trained",
         ),
-        constants=(_ours("the bands", "about 1 and 2", "leading order in s, THEORY §5"),),
+        constants=(ours("the bands", "about 1 and 2", "leading order in s, THEORY §5"),),
     ),
     Claim(
         id="ascent.iterations",

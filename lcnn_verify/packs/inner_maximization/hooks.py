@@ -7,7 +7,7 @@ import importlib
 import numpy as np
 
 from lcnn_verify.evidence.hooks import Hooks
-from lcnn_verify.numerics.activations import FLOATS
+from lcnn_verify.numerics.activations import FLOATS, SMOOTH
 from lcnn_verify.packs.inner_maximization import model
 
 
@@ -19,7 +19,7 @@ def warm_up() -> None:
 def gradients() -> tuple[bool, str]:
     """Check ∇F against finite differences of F, for every activation."""
     worst = 0.0
-    for sigma in model.SMOOTH:
+    for sigma in SMOOTH:
         one = model.drawn(sigma, 3, 4, seed=1, ratio=0.5)
         for step in 1e-5 * np.eye(3):
             up, down = (one.loss([*(s * step)], FLOATS) for s in (1.0, -1.0))

@@ -14,18 +14,13 @@ from lcnn_verify.evidence.hooks import Shown
 from lcnn_verify.numerics import balls
 from lcnn_verify.numerics.activations import (
     BALLS,
-    BUMP,
+    BY_NAME,
     FLOATS,
-    SHIFTED_TANH,
-    SOFTPLUS,
-    TANH,
     Activation,
     Kit,
 )
 from lcnn_verify.numerics.arrays import FloatArray
 
-SMOOTH = (SOFTPLUS, TANH, SHIFTED_TANH, BUMP)
-_KNOWN = {sigma.name: sigma for sigma in SMOOTH}
 INSIDE = 1.0 - 2.0**-50
 """Times ε: a float64 point of that length is in the ball for all its rounding."""
 _STILL = 1e-13  # of ε: a step that short ends an ascent
@@ -80,7 +75,7 @@ class Attack:
         if W.shape != (a.size, x.size):
             raise ValueError("arrays of an attack that do not fit together")
         y, epsilon = float(data["y"]), float(data["epsilon"])
-        return cls(W, a, x, y, epsilon, _KNOWN[data["sigma"]], dict(data["parameters"]))
+        return cls(W, a, x, y, epsilon, BY_NAME[data["sigma"]], dict(data["parameters"]))
 
     @classmethod
     def show(cls, data: Mapping[str, Any]) -> Shown:

@@ -8,10 +8,10 @@ import numpy as np
 from hypothesis import strategies as st
 
 from lcnn_verify.evidence.draws import classify, discard, powers, ranked, readable
-from lcnn_verify.numerics.activations import SOFTPLUS, TANH, Activation
+from lcnn_verify.numerics.activations import SMOOTH, SOFTPLUS, TANH, Activation
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.packs.inner_maximization import model, quantities
-from lcnn_verify.packs.inner_maximization.model import SMOOTH, Attack
+from lcnn_verify.packs.inner_maximization.model import Attack
 
 SEEDS = st.integers(0, 9999)
 RATIOS = ranked((0.5, 0.1, 0.9), (0.01, 0.001, 0.2))

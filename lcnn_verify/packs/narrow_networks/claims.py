@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from lcnn_verify.ledger.claim import Claim, Constant, Kind, Provenance, Source, Whose
+from lcnn_verify.ledger.claim import (
+    Claim,
+    Constant,
+    Kind,
+    Provenance,
+    Source,
+    Whose,
+    controls_of,
+    ours,
+)
 
 STATED, READING, DERIVED = Provenance.STATED, Provenance.READING, Provenance.DERIVED
 _PAPER = (
@@ -14,18 +23,7 @@ NOTES = Source("lcnn-verify, notes on narrow networks", "THEORY.md of the pack")
 _MODEL = "f(x) = Σ v_j φ(w_j·x), W (m, d) and v (m,) free, n samples in R^d"
 
 
-def _control(name: str, title: str, statement: str, refutation: str) -> Claim:
-    return Claim(
-        id=f"narrow.control.{name}",
-        title=title,
-        statement=statement,
-        kind=Kind.CONTROL,
-        provenance=(DERIVED,),
-        source=NOTES,
-        refutation=refutation,
-    )
-
-
+_control = controls_of("narrow", NOTES)
 CLAIMS = (
     Claim(
         id="narrow.expressivity",
@@ -45,11 +43,10 @@ CLAIMS = (
         assumptions=(_MODEL,),
         constants=(
             Constant("2n/d", "2⌈n/d⌉ units", Whose.SOURCE, "the abstract; rounded up by us"),
-            Constant("n, d", "at most 14 and 4", Whose.OURS, "what every run decides: 56 sizes"),
-            Constant(
+            ours("n, d", "at most 14 and 4", "what every run decides: 56 sizes"),
+            ours(
                 "α²/(4Λ)",
                 "labels εy no longer than that are fitted beside a start of α and Λ",
-                Whose.OURS,
                 "proved, THEORY §3; no part of the statement: checked at drawn starts, φ″ bounded",
             ),
         ),
@@ -67,8 +64,8 @@ CLAIMS = (
         source=NOTES,
         assumptions=(_MODEL,),
         constants=(
-            Constant("2n/(d + 1)", "2⌈n/(d + 1)⌉ units", Whose.OURS, "proved, THEORY §2"),
-            Constant("n, d", "at most 14 and 4", Whose.OURS, "what every run decides: 56 sizes"),
+            ours("2n/(d + 1)", "2⌈n/(d + 1)⌉ units", "proved, THEORY §2"),
+            ours("n, d", "at most 14 and 4", "what every run decides: 56 sizes"),
         ),
     ),
     Claim(
@@ -80,7 +77,7 @@ CLAIMS = (
         provenance=(READING, DERIVED),
         source=ABSTRACT,
         assumptions=(_MODEL, "the region is read as: rank J = n"),
-        constants=(Constant("1", "before σ_min", Whose.OURS, "proved, THEORY §4"),),
+        constants=(ours("1", "before σ_min", "proved, THEORY §4"),),
     ),
     Claim(
         id="narrow.kkt",

@@ -7,7 +7,6 @@ changes no rank.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -25,8 +24,6 @@ from lcnn_verify.numerics.activations import BALLS, Activation
 
 Vector: TypeAlias = tuple[int, ...]
 _BITS, _TRIES = 512, 50
-NOT_ZERO = math.ulp(0.0)
-"""The least positive float: an enclosure at or above it leaves out 0."""
 
 
 class Rational(NamedTuple):

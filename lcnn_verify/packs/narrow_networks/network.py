@@ -19,19 +19,13 @@ from lcnn_verify.evidence.spectra import eigenvalue_of
 from lcnn_verify.numerics import balls
 from lcnn_verify.numerics.activations import (
     BALLS,
-    BUMP,
+    BY_NAME,
     DECIMALS,
     FLOATS,
-    SHIFTED_TANH,
-    SOFTPLUS,
-    TANH,
     Activation,
     Kit,
 )
 from lcnn_verify.numerics.arrays import FloatArray
-
-SMOOTH = (SOFTPLUS, TANH, SHIFTED_TANH, BUMP)
-_KNOWN = {sigma.name: sigma for sigma in SMOOTH}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,7 +76,7 @@ class Problem:
         fits = X.ndim == W.ndim == 2 and X.shape[1] == W.shape[1]
         if not fits or (len(X), len(W)) != (y.size, v.size):
             raise ValueError("arrays of a problem that do not fit together")
-        return cls(X, y, W, v, _KNOWN[data["sigma"]], dict(data["parameters"]))
+        return cls(X, y, W, v, BY_NAME[data["sigma"]], dict(data["parameters"]))
 
     @classmethod
     def show(cls, data: Mapping[str, Any]) -> Shown:

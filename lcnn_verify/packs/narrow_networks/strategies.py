@@ -8,11 +8,11 @@ import numpy as np
 from hypothesis import strategies as st
 
 from lcnn_verify.evidence.draws import discard, readable
-from lcnn_verify.numerics.activations import FLOATS, Activation
+from lcnn_verify.numerics.activations import FLOATS, SMOOTH, Activation
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.packs.narrow_networks import network
 from lcnn_verify.packs.narrow_networks.grid import Grid, Vector, rows_needed
-from lcnn_verify.packs.narrow_networks.network import SMOOTH, Problem
+from lcnn_verify.packs.narrow_networks.network import Problem
 
 SEEDS = st.integers(0, 9999)
 """Bulk data comes from a seed that the report shows."""

@@ -6,7 +6,7 @@ precise version, and each constant is ours. THEORY.md holds the proofs.
 
 from __future__ import annotations
 
-from lcnn_verify.ledger.claim import Claim, Constant, Kind, Provenance, Source, Whose
+from lcnn_verify.ledger.claim import Claim, Kind, Provenance, Source, ours
 
 STATED, READING, DERIVED = Provenance.STATED, Provenance.READING, Provenance.DERIVED
 MEASURED = Provenance.MEASURED
@@ -25,10 +25,6 @@ _ENOUGH = (
     "in many cases overparameterized models seem to perfectly interpolate the training data as "
     "soon as the number of parameters exceed the size of the training data by a constant factor"
 )
-
-
-def _ours(name: str, value: str, basis: str) -> Constant:
-    return Constant(name, value, Whose.OURS, basis)
 
 
 CLAIMS = (
@@ -50,7 +46,7 @@ CLAIMS = (
         source=ABSTRACT,
         assumptions=(_MODEL, "φ′ and φ″ bounded"),
         constants=(
-            _ours("16, 8 and ½", "of the certificate, the rate, the path", "proved, THEORY §5"),
+            ours("16, 8 and ½", "of the certificate, the rate, the path", "proved, THEORY §5"),
         ),
     ),
     Claim(
@@ -67,7 +63,7 @@ CLAIMS = (
         provenance=(READING, DERIVED),
         source=ABSTRACT,
         assumptions=(_MODEL, "η = 1/(2‖J₀‖²) ≤ 1/‖J_∞‖²; smooth φ"),
-        constants=(_ours("5 %, 10⁻⁷, 30 %", "band, window, gap", "chosen from measurements"),),
+        constants=(ours("5 %, 10⁻⁷, 30 %", "band, window, gap", "chosen from measurements"),),
     ),
     Claim(
         id="os.random-start",
@@ -86,8 +82,8 @@ CLAIMS = (
         source=ABSTRACT,
         assumptions=(_MODEL, "softplus; Gaussian directions and labels; a seeded list of starts"),
         constants=(
-            _ours("95 %, 6000, 10⁻⁶", "of starts, steps, of r₀", "an empirical band"),
-            _ours("1 ≤ kd/n² ≤ 2.25", "for “exceeds”", "a reading"),
+            ours("95 %, 6000, 10⁻⁶", "of starts, steps, of r₀", "an empirical band"),
+            ours("1 ≤ kd/n² ≤ 2.25", "for “exceeds”", "a reading"),
         ),
     ),
     Claim(
@@ -101,7 +97,7 @@ CLAIMS = (
         kind=Kind.RATE,
         provenance=(READING, MEASURED),
         source=ABSTRACT,
-        constants=(_ours("the band", "[0.03, 0.12]", "from measurements"),),
+        constants=(ours("the band", "[0.03, 0.12]", "from measurements"),),
     ),
     Claim(
         id="os.width-concentration",
@@ -114,7 +110,7 @@ CLAIMS = (
         provenance=(MEASURED,),
         source=NOTES,
         assumptions=("n = 10 or 4 Gaussian directions, d = 6",),
-        constants=(_ours("the band, ½", "[−0.6, −0.4], of the limit", "from measurements"),),
+        constants=(ours("the band, ½", "[−0.6, −0.4], of the limit", "from measurements"),),
     ),
     Claim(
         id="os.jacobian-rank",
@@ -127,7 +123,7 @@ CLAIMS = (
         provenance=(DERIVED,),
         source=NOTES,
         assumptions=(_MODEL,),
-        constants=(_ours("k, d", "at most 6 and 5", "what every run decides: 30 sizes"),),
+        constants=(ours("k, d", "at most 6 and 5", "what every run decides: 30 sizes"),),
     ),
     Claim(
         id="os.capacity-wall",
@@ -142,7 +138,7 @@ CLAIMS = (
         source=ABSTRACT,
         assumptions=(_MODEL,),
         constants=(
-            _ours("φ", "2^z, with k = 1, or k = 2 and d = 1", "where the equation is explicit"),
+            ours("φ", "2^z, with k = 1, or k = 2 and d = 1", "where the equation is explicit"),
         ),
     ),
     Claim(
@@ -158,7 +154,7 @@ CLAIMS = (
         provenance=(READING, MEASURED),
         source=CAPTION,
         assumptions=(_MODEL,),
-        constants=(_ours("the band", "[0.7, 1.05]", "from measurements"),),
+        constants=(ours("the band", "[0.7, 1.05]", "from measurements"),),
     ),
     Claim(
         id="os.random-features",
@@ -172,7 +168,7 @@ CLAIMS = (
         provenance=(DERIVED,),
         source=NOTES,
         assumptions=(_MODEL,),
-        constants=(_ours("n or k, d", "at most 12 and 5", "what every run decides: 60 sizes"),),
+        constants=(ours("n or k, d", "at most 12 and 5", "what every run decides: 60 sizes"),),
     ),
     Claim(
         id="os.kernel-bound",
@@ -186,7 +182,7 @@ CLAIMS = (
         provenance=(DERIVED,),
         source=NOTES,
         assumptions=("φ ReLU, exp(−z²), softplus or tanh; w ~ N(0, I)",),
-        constants=(_ours("J", "at most 4", "a budget: the statement has no end"),),
+        constants=(ours("J", "at most 4", "a budget: the statement has no end"),),
     ),
     Claim(
         id="os.relu",
@@ -204,7 +200,7 @@ CLAIMS = (
         provenance=(STATED, READING, MEASURED),
         source=ABSTRACT,
         assumptions=(_MODEL, "Gaussian directions and labels; seeded starts"),
-        constants=(_ours("10⁻¹⁰, 0.98", "of r₀, for R²", "an empirical band"),),
+        constants=(ours("10⁻¹⁰, 0.98", "of r₀, for R²", "an empirical band"),),
     ),
     Claim(
         id="os.sgd",
@@ -219,7 +215,7 @@ CLAIMS = (
         provenance=(STATED, READING, DERIVED),
         source=ABSTRACT,
         assumptions=(_MODEL, "softplus, paper scale, n = 15, d = 20, k = 40; seeded starts"),
-        constants=(_ours("0.95", "for R²", "an empirical band"),),
+        constants=(ours("0.95", "for R²", "an empirical band"),),
     ),
     Claim(
         id="os.probability",

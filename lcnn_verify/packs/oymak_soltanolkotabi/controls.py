@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-from lcnn_verify.ledger.claim import Claim, Kind, Provenance
+from lcnn_verify.ledger.claim import controls_of
 from lcnn_verify.packs.oymak_soltanolkotabi.claims import NOTES
 
-
-def _control(name: str, title: str, statement: str, refutation: str) -> Claim:
-    return Claim(
-        id=f"os.control.{name}",
-        title=title,
-        statement=statement,
-        kind=Kind.CONTROL,
-        provenance=(Provenance.DERIVED,),
-        source=NOTES,
-        refutation=refutation,
-    )
-
-
+_control = controls_of("os", NOTES)
 CONTROLS = (
     _control(
         "largest-singular-value",

@@ -8,6 +8,7 @@ import numpy as np
 
 from lcnn_verify.evidence.hooks import Hooks
 from lcnn_verify.numerics import activations
+from lcnn_verify.numerics.activations import SMOOTH
 from lcnn_verify.packs.oymak_soltanolkotabi import (
     certifying,
     evaluation,
@@ -16,7 +17,6 @@ from lcnn_verify.packs.oymak_soltanolkotabi import (
     problem,
     ranks,
 )
-from lcnn_verify.packs.oymak_soltanolkotabi.problem import SMOOTH
 
 
 def warm_up() -> None:

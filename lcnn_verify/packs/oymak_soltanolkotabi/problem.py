@@ -11,11 +11,10 @@ from numpy.typing import ArrayLike
 
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence.hooks import Shown
-from lcnn_verify.numerics.activations import BUMP, RAMP, SHIFTED_TANH, SOFTPLUS, TANH, Activation
+from lcnn_verify.numerics.activations import BY_NAME, RAMP, Activation
 from lcnn_verify.numerics.arrays import FloatArray, as_array, as_matrix
 
-SMOOTH = (SOFTPLUS, TANH, SHIFTED_TANH, BUMP)
-EVERY = {each.name: each for each in (*SMOOTH, RAMP)}
+EVERY = {**BY_NAME, RAMP.name: RAMP}
 """What φ may be, by name."""
 NEARLY = 1e-2
 """The angle between nearly parallel inputs, up to a factor of order 1."""

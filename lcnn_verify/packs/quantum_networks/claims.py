@@ -6,7 +6,7 @@ constant is ours. THEORY.md holds the proofs.
 
 from __future__ import annotations
 
-from lcnn_verify.ledger.claim import Claim, Constant, Kind, Provenance, Source, Whose
+from lcnn_verify.ledger.claim import Claim, Kind, Provenance, Source, controls_of, ours
 
 ABSTRACT = Source(
     "You, Chakrabarti, Chen, Wu, Analyzing Convergence in Quantum Neural Networks: Deviations from "
@@ -22,10 +22,6 @@ _MODEL = (
 _LABELS = "labels y_i = ±1, the eigenvalues of M"
 
 
-def _ours(name: str, value: str, basis: str) -> Constant:
-    return Constant(name, value, Whose.OURS, basis)
-
-
 CLAIMS = (
     Claim(
         id="qnn.pointwise-derivative",
@@ -35,7 +31,7 @@ CLAIMS = (
         provenance=(Provenance.DERIVED,),
         source=Source(_NOTES, "THEORY §3"),
         assumptions=(_MODEL,),
-        constants=(_ours("factor of the bound", "2", "proved; attained by ŷ = cos 2θ"),),
+        constants=(ours("factor of the bound", "2", "proved; attained by ŷ = cos 2θ"),),
     ),
     Claim(
         id="qnn.sublinear",
@@ -52,10 +48,10 @@ CLAIMS = (
         source=ABSTRACT,
         assumptions=(_MODEL, _LABELS),
         constants=(
-            _ours(
+            ours(
                 "factor of the inequality", "8p√n", "proved, and proved to be the least, THEORY §4"
             ),
-            _ours("step and factor of descent", "1/(128pn) and 10/9", "proved, THEORY §5"),
+            ours("step and factor of descent", "1/(128pn) and 10/9", "proved, THEORY §5"),
         ),
     ),
     Claim(
@@ -73,29 +69,18 @@ CLAIMS = (
         source=ABSTRACT,
         assumptions=(_MODEL, _LABELS, "n = 1; at most two qubits and five parameters"),
         constants=(
-            _ours(
+            ours(
                 "band",
                 "[1.8·λ_min/λ_max, 2.2]",
                 "measured; [2λ_min/λ_max, 2] is that of an exact quadratic form, THEORY §5",
             ),
-            _ours("least share of λ_max, distance of the form from r", "1/100 and 2 %", "chosen"),
+            ours("least share of λ_max, distance of the form from r", "1/100 and 2 %", "chosen"),
         ),
     ),
 )
 
 
-def _control(name: str, title: str, statement: str, refutation: str) -> Claim:
-    return Claim(
-        id=f"qnn.control.{name}",
-        title=title,
-        statement=statement,
-        kind=Kind.CONTROL,
-        provenance=(Provenance.DERIVED,),
-        source=Source(_NOTES, "THEORY §6"),
-        refutation=refutation,
-    )
-
-
+_control = controls_of("qnn", Source(_NOTES, "THEORY §6"))
 CONTROLS = (
     _control(
         "wider-measurement",

@@ -6,7 +6,7 @@ is our own precise version, and each constant is ours. THEORY.md holds the proof
 
 from __future__ import annotations
 
-from lcnn_verify.ledger.claim import Claim, Constant, Kind, Provenance, Source, Whose
+from lcnn_verify.ledger.claim import Claim, Kind, Provenance, Source, controls_of, ours
 
 STATED, READING, DERIVED = Provenance.STATED, Provenance.READING, Provenance.DERIVED
 MEASURED = Provenance.MEASURED
@@ -27,22 +27,7 @@ _BEHAVE = (
 )
 
 
-def _ours(name: str, value: str, basis: str) -> Constant:
-    return Constant(name, value, Whose.OURS, basis)
-
-
-def _control(name: str, title: str, statement: str, refutation: str) -> Claim:
-    return Claim(
-        id=f"skip.control.{name}",
-        title=title,
-        statement=statement,
-        kind=Kind.CONTROL,
-        provenance=(DERIVED,),
-        source=NOTES,
-        refutation=refutation,
-    )
-
-
+_control = controls_of("skip", NOTES)
 CLAIMS = (
     Claim(
         id="skip.perturbation",
@@ -137,8 +122,8 @@ CLAIMS = (
         provenance=(READING, MEASURED),
         source=ABSTRACT,
         constants=(
-            _ours("share of draws, τ", "95 %, at most ½", "measured: an empirical band"),
-            _ours("n, slope of leaky ReLU", "64, 0.1", "a choice"),
+            ours("share of draws, τ", "95 %, at most ½", "measured: an empirical band"),
+            ours("n, slope of leaky ReLU", "64, 0.1", "a choice"),
         ),
     ),
     _control(

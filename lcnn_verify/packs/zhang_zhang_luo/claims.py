@@ -7,7 +7,7 @@ otherwise. THEORY.md holds the proofs.
 
 from __future__ import annotations
 
-from lcnn_verify.ledger.claim import Claim, Constant, Kind, Provenance, Source, Whose
+from lcnn_verify.ledger.claim import Claim, Constant, Kind, Provenance, Source, Whose, ours
 
 STATED, READING, DERIVED = Provenance.STATED, Provenance.READING, Provenance.DERIVED
 MEASURED = Provenance.MEASURED
@@ -25,10 +25,6 @@ _NEAR_Q2 = (
     "w₂ of the other sign than w̄; λ ≥ 10⁻⁵, against which the perturbation is small"
 )
 _EXACT = "σ(z) = 2^z, which is exp on rescaled weights; integer weights and samples"
-
-
-def _ours(name: str, value: str, basis: str) -> Constant:
-    return Constant(name, value, Whose.OURS, basis)
 
 
 CLAIMS = (
@@ -60,7 +56,7 @@ CLAIMS = (
         provenance=(READING, DERIVED),
         source=HEADLINE,
         assumptions=(_MODEL, _EXACT, "n large: samples on which J has its largest rank"),
-        constants=(_ours("m, m₀, d", "at most 6, 3, 3", "what every run decides: 411 branches"),),
+        constants=(ours("m, m₀, d", "at most 6, 3, 3", "what every run decides: 411 branches"),),
     ),
     Claim(
         id="zzl.linear-independence",
@@ -75,8 +71,8 @@ CLAIMS = (
         source=HEADLINE,
         assumptions=("up to five weights, 0 and pairs ±w among them; d ≤ 2",),
         constants=(
-            _ours("good", "exp(z), tanh(z + ½), exp(−(z + ⅓)²)", "proved for exp, else by balls"),
-            _ours("n", "2k", "chosen: k samples would do generically"),
+            ours("good", "exp(z), tanh(z + ½), exp(−(z + ⅓)²)", "proved for exp, else by balls"),
+            ours("n", "2k", "chosen: k samples would do generically"),
         ),
     ),
     Claim(
@@ -101,7 +97,7 @@ CLAIMS = (
             Constant(
                 "bound", "m(d + 1)", Whose.SOURCE, "headline: N_t ≤ m(d + 1), strictly if m > m₀"
             ),
-            _ours("codim Q_t", "md + m₀ − (d − 1)·(extra groups)", "proved, THEORY §5"),
+            ours("codim Q_t", "md + m₀ − (d − 1)·(extra groups)", "proved, THEORY §5"),
         ),
     ),
     Claim(
@@ -119,8 +115,8 @@ CLAIMS = (
         source=Source("lcnn-verify, notes on the geometry of global minima", "THEORY §6"),
         assumptions=(_MODEL, "a₁a₂ ≠ 0; d + 2 affinely spanning samples, each in the dependence"),
         constants=(
-            _ours("factor", "a₁a₂/(2ā)", "derived"),
-            _ours("circle", "radius 0.003, ratio within 10 %", "measured: the next order in δ"),
+            ours("factor", "a₁a₂/(2ā)", "derived"),
+            ours("circle", "radius 0.003, ratio within 10 %", "measured: the next order in δ"),
         ),
     ),
     Claim(
@@ -137,8 +133,8 @@ CLAIMS = (
         source=ABSTRACT,
         assumptions=(_MODEL, _NEAR_Q2),
         constants=(
-            _ours("horizon", "12/λ", "a budget: e^{−24} of the loss is left"),
-            _ours("band", "1 %", "measured: below 10⁻⁶ on four samples or more, in 12 flows"),
+            ours("horizon", "12/λ", "a budget: e^{−24} of the loss is left"),
+            ours("band", "1 %", "measured: below 10⁻⁶ on four samples or more, in 12 flows"),
         ),
     ),
     Claim(
@@ -155,7 +151,7 @@ CLAIMS = (
         provenance=(STATED, READING),
         source=ABSTRACT,
         assumptions=(_MODEL, _NEAR_Q2),
-        constants=(_ours("target", "10⁻⁵ at 12/λ", "a budget: no finite time reaches 0"),),
+        constants=(ours("target", "10⁻⁵ at 12/λ", "a budget: no finite time reaches 0"),),
     ),
     Claim(
         id="zzl.slow-bias",
@@ -171,8 +167,8 @@ CLAIMS = (
         source=HEADLINE,
         assumptions=(_MODEL, "exp(z), tanh(z + ½) or softplus(z); 8 samples of [−2, 2]"),
         constants=(
-            _ours("slope", "√8·|ā a₁a₂|·√c/(a₁² + a₂²)", "derived to leading order, THEORY §6"),
-            _ours("bands", "5 %, 3 %, sine 0.02", "measured, at t = 1000/(2κδ₀²)"),
+            ours("slope", "√8·|ā a₁a₂|·√c/(a₁² + a₂²)", "derived to leading order, THEORY §6"),
+            ours("bands", "5 %, 3 %, sine 0.02", "measured, at t = 1000/(2κδ₀²)"),
         ),
     ),
 )

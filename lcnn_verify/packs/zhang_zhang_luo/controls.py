@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from lcnn_verify.ledger.claim import Claim, Kind, Provenance, Source
+from lcnn_verify.ledger.claim import Source, controls_of
 
-
-def _control(name: str, title: str, statement: str, refutation: str) -> Claim:
-    return Claim(
-        id=f"zzl.control.{name}",
-        title=title,
-        statement=statement,
-        kind=Kind.CONTROL,
-        provenance=(Provenance.DERIVED,),
-        source=Source("lcnn-verify, notes on the geometry of global minima", "THEORY §7"),
-        refutation=refutation,
-    )
-
-
+_control = controls_of(
+    "zzl", Source("lcnn-verify, notes on the geometry of global minima", "THEORY §7")
+)
 CONTROLS = (
     _control(
         "midpoint",

@@ -14,14 +14,14 @@ from hypothesis import given, settings
 from lcnn_verify.evidence.audit import Audit
 from lcnn_verify.evidence.draws import Discarded
 from lcnn_verify.evidence.hooks import from_json, hooks_of, to_json
-from lcnn_verify.numerics.activations import BALLS, DECIMALS, FLOATS, SOFTPLUS, TANH
+from lcnn_verify.numerics.activations import BALLS, DECIMALS, FLOATS, SMOOTH, SOFTPLUS, TANH
 from lcnn_verify.packs import inner_maximization
 from lcnn_verify.packs.inner_maximization import model, quantities, strategies
 
 PACK = inner_maximization.PACK
 NAMES = "monotone local-maximum unique-maximizer small-inputs-faster iterations"
 CONTROLS = "zero-residual larger-scale-faster"
-EVERY = pytest.mark.parametrize("sigma", model.SMOOTH, ids=lambda sigma: sigma.name)
+EVERY = pytest.mark.parametrize("sigma", SMOOTH, ids=lambda sigma: sigma.name)
 
 
 def attack(sigma=SOFTPLUS, ratio=0.5, **options):

@@ -14,7 +14,7 @@ from lcnn_verify.errors import InputError
 from lcnn_verify.evidence.audit import Audit
 from lcnn_verify.evidence.draws import Discarded
 from lcnn_verify.evidence.hooks import from_json, hooks_of, to_json
-from lcnn_verify.numerics.activations import BALLS, DECIMALS, FLOATS, SOFTPLUS, TANH
+from lcnn_verify.numerics.activations import BALLS, DECIMALS, FLOATS, SMOOTH, SOFTPLUS, TANH
 from lcnn_verify.packs import narrow_networks
 from lcnn_verify.packs.narrow_networks import grid, network, strategies
 from lcnn_verify.packs.narrow_networks.grid import Grid
@@ -34,7 +34,7 @@ def test_the_ids_are_those_promised_and_theory_speaks_of_each_control():
     assert all(f"`{name}`" in theory.partition("## 5.")[2] for name in CONTROLS.split())
 
 
-@pytest.mark.parametrize("sigma", network.SMOOTH, ids=lambda sigma: sigma.name)
+@pytest.mark.parametrize("sigma", SMOOTH, ids=lambda sigma: sigma.name)
 def test_the_jacobian_is_the_derivative_in_three_arithmetics(sigma):
     one = strategies.mirrored(sigma, 3, 2, 2, seed=1)
     theta = one.theta + 0.1

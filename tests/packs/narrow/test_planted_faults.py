@@ -38,8 +38,7 @@ def test_rows_rounded_down(monkeypatch):
 
 def test_a_minor_that_is_0_is_no_witness(monkeypatch):
     plant(monkeypatch, grid._minor, lambda *_: lambda bits: arb(0))
-    monkeypatch.setattr(grid, "_TRIES", 1)
-    assert fallen("narrow.expressivity", only="witness").startswith("|minor of J| of ")
+    assert "undecided" in fallen("narrow.expressivity", only="witness")
 
 
 def test_the_largest_singular_value_for_the_smallest(monkeypatch):

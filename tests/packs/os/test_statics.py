@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence.audit import Audit, auditing
 from lcnn_verify.numerics import activations, balls
+from lcnn_verify.numerics.activations import SMOOTH
 from lcnn_verify.numerics.inertia import eigenvalues
 from lcnn_verify.packs.oymak_soltanolkotabi import (
     capacity,
@@ -27,7 +28,7 @@ from lcnn_verify.packs.oymak_soltanolkotabi import (
     transforms,
 )
 from lcnn_verify.packs.oymak_soltanolkotabi import problem as problems
-from lcnn_verify.packs.oymak_soltanolkotabi.problem import EVERY, SMOOTH, Problem
+from lcnn_verify.packs.oymak_soltanolkotabi.problem import EVERY, Problem
 from lcnn_verify.packs.oymak_soltanolkotabi.ranks import Grid
 
 

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from lcnn_verify.ledger.claim import Claim, Constant, Kind, Provenance, Source, Whose
+from lcnn_verify.ledger.claim import Claim, Kind, Provenance, Source, ours
 
-_FLOOR = Constant(
+_FLOOR = ours(
     "floor",
     "the rounding of an honest double sum in the declared dtype",
-    Whose.OURS,
     "proved: a bound of every rounding, with twice the room (THEORY §7)",
 )
 LOSS, GRADIENT, PAIR = "loss", "gradient", "loss_and_gradient beside loss or gradient"

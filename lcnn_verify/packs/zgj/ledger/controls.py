@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-from lcnn_verify.ledger.claim import Claim, Constant, Kind, Provenance, Source, Whose
+from lcnn_verify.ledger.claim import Source, controls_of, ours
+
+_KAPPA = ours("κ(V)", "1/‖V‖_F", "that of zgj.gradient-bound")
+_LADDER = ours("μ", "{2⁰ … 2⁻⁸}·‖V‖²", "that of zgj.not-pl; refuting the least refutes all")
 
 
-def _constant(name: str, value: str, basis: str) -> Constant:
-    """A constant of our notes: no paper gives it."""
-    return Constant(name, value, Whose.OURS, basis)
-
-
-_KAPPA = _constant("κ(V)", "1/‖V‖_F", "that of zgj.gradient-bound")
-_LADDER = _constant("μ", "{2⁰ … 2⁻⁸}·‖V‖²", "that of zgj.not-pl; refuting the least refutes all")
-
-
-def _control(name: str, title: str, statement: str, refutation: str, *constants: Constant) -> Claim:
-    return Claim(
-        id=f"zgj.control.{name}",
-        title=title,
-        statement=statement,
-        kind=Kind.CONTROL,
-        provenance=(Provenance.DERIVED,),
-        source=Source("lcnn-verify theory notes", "§6 negative controls"),
-        assumptions=("x ~ N(0, I_d); |·| activation, tied readout unless said otherwise",),
-        refutation=refutation,
-        constants=constants,
-    )
-
-
+_control = controls_of(
+    "zgj",
+    Source("lcnn-verify theory notes", "§6 negative controls"),
+    "x ~ N(0, I_d); |·| activation, tied readout unless said otherwise",
+)
 CLAIMS = (
     _control(
         "pl",
@@ -56,7 +41,7 @@ CLAIMS = (
         "‖∇L‖_F ≥ κ(V)·L whenever L ≤ v_min⁴·M(Δ)/(2r).",
         "Found by search: saddles at positive loss, such as students along (e₁ ± e₂)/√2.",
         _KAPPA,
-        _constant("level", "v_min⁴·M(Δ)/(2r)", "4·ε₀: above the lowest saddles that are known"),
+        ours("level", "v_min⁴·M(Δ)/(2r)", "4·ε₀: above the lowest saddles that are known"),
     ),
     _control(
         "gradient-bound-floor",
@@ -71,14 +56,14 @@ CLAIMS = (
         "‖∇L‖_F ≥ κ(V)·L whenever L ≤ v_min⁴/(8r).",
         "All students on the bisector of two teachers at Δ ≤ 0.8: a critical point at v⁴·M(Δ).",
         _KAPPA,
-        _constant("level", "v_min⁴/(8r)", "ε₀ without M(Δ)"),
+        ours("level", "v_min⁴/(8r)", "ε₀ without M(Δ)"),
     ),
     _control(
         "too-narrow",
         "Convergence with m = r − 1 students",
         "With m = r − 1, gradient descent from L₀ ≤ 1.01·F(V) reaches 10⁻³·L₀ within 20 000 steps.",
         "No m = r − 1 students get below F(V) > 0.",
-        _constant("steps", "20 000", "a budget"),
+        ours("steps", "20 000", "a budget"),
     ),
     _control(
         "unit-readout-split",
@@ -116,6 +101,6 @@ CLAIMS = (
         "Below the threshold the relative travel ‖W_T − W₀‖_F/‖W₀‖_F is at most 1/√m.",
         "A start with every student split at ±angles travels the same relative distance, 0.29, at "
         "every m: more than 1/√m from m = 16 on.",
-        _constant("distance", "1/√m", "what the lazy regime would allow"),
+        ours("distance", "1/√m", "what the lazy regime would allow"),
     ),
 )

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from lcnn_verify.ledger.claim import Claim, Constant, Kind, Provenance, Source, Whose
+from lcnn_verify.ledger.claim import Claim, Constant, Kind, Provenance, Source, ours
 
 _DERIVED = (Provenance.DERIVED,)
-
-
-def _constant(name: str, value: str, basis: str) -> tuple[Constant]:
-    """A constant of our notes: no paper gives it."""
-    return (Constant(name, value, Whose.OURS, basis),)
 
 
 def _form(
@@ -52,10 +47,12 @@ def _fact(
     )
 
 
-_FLOOR = _constant(
-    "rounding floor",
-    "at most 64·2⁻⁵² times the sum of masses, squared for the loss",
-    "proved: a bound of every rounding (THEORY §7)",
+_FLOOR = (
+    ours(
+        "rounding floor",
+        "at most 64·2⁻⁵² times the sum of masses, squared for the loss",
+        "proved: a bound of every rounding (THEORY §7)",
+    ),
 )
 _ALL_MODELS = ("x ~ N(0, I_d); |·| or ReLU; tied or unit readout, with the factors of each",)
 
@@ -111,7 +108,7 @@ CLAIMS = (
         "monte-carlo",
         "The loss is the mean over Gaussian inputs",
         "The sample mean of ½(f_W − f*)² over N(0, I) inputs is within 6 standard errors of L.",
-        constants=_constant("standard errors", "6", "a false alarm in about 10⁹ examples"),
+        constants=(ours("standard errors", "6", "a false alarm in about 10⁹ examples"),),
     ),
     _fact(
         "invariance",
@@ -151,7 +148,7 @@ CLAIMS = (
         "4‖W‖_F²L for ReLU, 2mL and mL with unit readout.",
         Kind.UPPER,
         assumptions=_ALL_MODELS,
-        constants=_constant("factors", "8, 4, 2m, m", "proved (THEORY §3, fact 5); 8 is attained"),
+        constants=(ours("factors", "8, 4, 2m, m", "proved (THEORY §3, fact 5); 8 is attained"),),
     ),
     _fact(
         "moments",
@@ -161,7 +158,7 @@ CLAIMS = (
         "√(4πL) and 2√(2πL) for ReLU.",
         Kind.UPPER,
         assumptions=_ALL_MODELS,
-        constants=_constant("factors", "√π, √(2π), √(4π), 2√(2π)", "proved (THEORY §3, fact 6)"),
+        constants=(ours("factors", "√π, √(2π), √(4π), 2√(2π)", "proved (THEORY §3, fact 6)"),),
     ),
     _fact(
         "zero-loss",
@@ -184,7 +181,7 @@ CLAIMS = (
         "The merged-teacher level is cubic in the separation",
         "0.83824 ≤ M(Δ)·3π/Δ³ ≤ 1 on (0, π/2], falling in Δ.",
         Kind.UPPER,
-        constants=_constant("least ratio", "0.83824", "proved: at π/2 it is 0.838247… (THEORY §9)"),
+        constants=(ours("least ratio", "0.83824", "proved: at π/2 it is 0.838247… (THEORY §9)"),),
     ),
     _fact(
         "relu-decomposition",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from lcnn_verify.ledger.claim import Claim, Constant, Kind, Provenance, Source, Whose
+from lcnn_verify.ledger.claim import Claim, Kind, Provenance, Source, ours
 
 STATED, READING, DERIVED = Provenance.STATED, Provenance.READING, Provenance.DERIVED
 
@@ -18,25 +18,20 @@ _SETTING = "x ~ N(0, I_d); |·| activation, tied readout; m ≥ r"
 _BELOW = "L(W₀) ≤ ε₀(V) = v_min⁴·M(Δ)/(8r)"
 
 
-def _ours(name: str, value: str, basis: str) -> Constant:
-    """The abstract gives no constant: every one is ours."""
-    return Constant(name, value, Whose.OURS, basis)
-
-
-_EPSILON = _ours(
+_EPSILON = ours(
     "ε₀(V)",
     "v_min⁴·M(Δ)/(8r), where M(Δ) = Δ³/(3π) + O(Δ⁵)",
     "calibrated by an adversary, which finds no violation below it; a saddle proved at 2.44·ε₀ "
     "allows no factor that large",
 )
-_KAPPA = _ours(
+_KAPPA = ours(
     "κ(V)",
     "1/‖V‖_F",
     "calibrated by an adversary, whose least ‖∇L‖_F/L is 2.9·κ; proved in part: for all students "
     "of the regions of the plane in THEORY §9",
 )
-_TARGET = _ours("target", "10⁻³·L₀", "a budget: no finite run reaches 0")
-_STEP = _ours("step", "0.1/‖V‖_F²", "chosen, small enough for the loss to fall at every step")
+_TARGET = ours("target", "10⁻³·L₀", "a budget: no finite run reaches 0")
+_STEP = ours("step", "0.1/‖V‖_F²", "chosen, small enough for the loss to fall at every step")
 
 _stated = partial(
     Claim, provenance=(STATED, READING), source=ABSTRACT, assumptions=(_SETTING, _BELOW)
@@ -61,8 +56,8 @@ CLAIMS = (
             _EPSILON,
             _TARGET,
             _STEP,
-            _ours("steps", "10⁶", "a budget: 3.6·10⁵ at most were taken where Δ ≥ 20°"),
-            _ours("least Δ of descent", "0.45", "a budget: nearly merged lines take far longer"),
+            ours("steps", "10⁶", "a budget: 3.6·10⁵ at most were taken where Δ ≥ 20°"),
+            ours("least Δ of descent", "0.45", "a budget: nearly merged lines take far longer"),
         ),
     ),
     _stated(
@@ -79,7 +74,7 @@ CLAIMS = (
         kind=Kind.UPPER,
         constants=(
             _EPSILON,
-            _ours("C", "16", "calibrated: the largest R/√(L/M(Δ)) that was seen is 7.9"),
+            ours("C", "16", "calibrated: the largest R/√(L/M(Δ)) that was seen is 7.9"),
         ),
     ),
     _stated(
@@ -96,8 +91,8 @@ CLAIMS = (
         kind=Kind.LIMIT,
         constants=(
             _EPSILON,
-            _ours("widths", "m from r to 4r", "a budget"),
-            _ours("all others", "those of zgj.convergence and zgj.recovery", "as there"),
+            ours("widths", "m from r to 4r", "a budget"),
+            ours("all others", "those of zgj.convergence and zgj.recovery", "as there"),
         ),
     ),
     _stated(
@@ -116,9 +111,7 @@ CLAIMS = (
         constants=(
             _KAPPA,
             _EPSILON,
-            _ours(
-                "exponent", "1", "our reading: the abstract says “a special case”, and not which"
-            ),
+            ours("exponent", "1", "our reading: the abstract says “a special case”, and not which"),
         ),
     ),
     _stated(
@@ -135,7 +128,7 @@ CLAIMS = (
             _KAPPA,
             _EPSILON,
             _STEP,
-            _ours("rate of descent", "κ²/2", "half of the flow's, for a step that is not small"),
+            ours("rate of descent", "κ²/2", "half of the flow's, for a step that is not small"),
         ),
         follows_from=("zgj.gradient-bound",),
     ),
@@ -152,7 +145,7 @@ CLAIMS = (
         kind=Kind.RATE,
         assumptions=(_SETTING, _BELOW, "starts of one law at every width"),
         constants=(
-            _ours(
+            ours(
                 "slope",
                 "0.1 over the top three rungs",
                 "calibrated: 0.04 was measured for m from 256 to 4096; 0 in the limit",
@@ -186,7 +179,7 @@ CLAIMS = (
         provenance=(READING,),
         assumptions=(_SETTING, "m > r"),
         constants=(
-            _ours("μ", "{2⁰ … 2⁻⁸}·‖V‖²", "a budget: the ladder could go on, for ‖∇L‖²/L → 0"),
+            ours("μ", "{2⁰ … 2⁻⁸}·‖V‖²", "a budget: the ladder could go on, for ‖∇L‖²/L → 0"),
         ),
     ),
     _stated(
@@ -215,8 +208,8 @@ CLAIMS = (
         kind=Kind.EXISTENCE,
         provenance=(READING,),
         constants=(
-            _ours("distance", "0.1", "chosen: the lazy regime would have less than 1/√m"),
-            _ours("widths", "4 to 256", "a budget"),
+            ours("distance", "0.1", "chosen: the lazy regime would have less than 1/√m"),
+            ours("widths", "4 to 256", "a budget"),
             _EPSILON,
             _TARGET,
         ),
