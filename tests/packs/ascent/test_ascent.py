@@ -163,9 +163,11 @@ def test_an_ascent_that_has_not_ended_is_given_up(monkeypatch):
         strategies.end_of(attack(), np.zeros(3))
 
 
-def test_radii_at_the_edge_have_the_q_that_is_asked_for():
-    edge = strategies._at_the_edge(attack(ratio=0.01), 0.9)
-    assert 0.85 < quantities.contraction(edge).value < 0.9
+@pytest.mark.parametrize("ratio", [1e-3, 1e-2, 1e-1])
+def test_radii_at_the_edge_have_the_q_that_is_asked_for(ratio):
+    for target in (0.9, 0.999):
+        edge = strategies._at_the_edge(attack(ratio=ratio), target)
+        assert quantities.contraction(edge).value == pytest.approx(target, rel=1e-9)
 
 
 def test_examples_are_shown_and_damaged_ones_are_refused():
