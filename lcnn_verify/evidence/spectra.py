@@ -11,6 +11,7 @@ import mpmath
 import numpy as np
 from flint import arb, arb_mat, fmpq_mat
 
+from lcnn_verify.evidence.amounts import frobenius
 from lcnn_verify.evidence.quantity import ROUNDING, Quantity
 from lcnn_verify.numerics import balls
 from lcnn_verify.numerics import exact as rationals
@@ -87,13 +88,17 @@ def eigenvalue_of(label: str, matrix: Callable[[Kit], Any], *, index: int) -> Qu
 
 
 def singular_values(
-    name: str, matrix: FloatArray, error: float = 0.0, *, rational: fmpq_mat | None = None
+    name: str, matrix: FloatArray | fmpq_mat, error: float = 0.0
 ) -> tuple[Quantity, ...]:
-    """s_1(``name``) ≥ s_2(``name``) ≥ … of the matrix that ``matrix`` (m, n) stands for.
+    """s_1(``name``) ≥ s_2(``name``) ≥ … of a matrix (m, n) that is known exactly, or nearly.
 
-    ``matrix`` is within ``error`` of it in the spectral norm, and ``rational`` is that matrix
-    exactly. None is taken from a Gram matrix in float64, which would square the condition number.
+    In float64 ``matrix`` is within ``error`` of it in the spectral norm. None is taken from a Gram
+    matrix in float64, which would square the condition number.
     """
+    rational = matrix if isinstance(matrix, fmpq_mat) else None
+    if rational is not None:
+        matrix = rationals.floats(rational)
+        error += ROUNDING * frobenius(matrix)
     values = np.linalg.svd(matrix, compute_uv=False)
     size = float(values[0])
     bound = error + _BACKWARD * max(matrix.shape) * ROUNDING * (size + error)

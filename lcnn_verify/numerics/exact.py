@@ -15,9 +15,10 @@ from numbers import Rational, Real
 from typing import Any, TypeAlias
 
 import numpy as np
-from flint import arb, fmpq, fmpq_mat, fmpz
+from flint import arb, fmpq, fmpq_mat, fmpq_poly, fmpz
 
 from lcnn_verify.errors import InputError
+from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.inertia import Inertia, real_roots
 
 Vector: TypeAlias = tuple[Fraction, ...]
@@ -86,15 +87,27 @@ def inertia(matrix: Any) -> Inertia:
 def singular_values(matrix: Any) -> tuple[arb, ...]:
     """Balls for the min(m, n) singular values of ``matrix`` (m, n), the largest first.
 
-    They are roots of roots of the exact characteristic polynomial of a Gram matrix: one that is 0
-    is 0 here, and equal ones share a ball. At the precision in force. Raises :class:`InputError` as
+    They are roots of roots of :func:`gram_polynomial`: one that is 0 is 0 here, and equal ones
+    share a ball. At the precision in force. Raises :class:`InputError` as
     :func:`as_rationals` does.
+    """
+    roots = real_roots(gram_polynomial(matrix))  # apart, so that their order is known
+    return tuple(sorted(map(arb.sqrt, roots), key=lambda ball: ball.mid(), reverse=True))
+
+
+def gram_polynomial(matrix: Any) -> fmpq_poly:
+    """The characteristic polynomial of the smaller Gram matrix of ``matrix``: its roots are s_i².
+
+    Raises :class:`InputError` as :func:`as_rationals` does.
     """
     A = as_rationals("matrix", matrix)
     wide = A.nrows() <= A.ncols()
-    gram = A * A.transpose() if wide else A.transpose() * A
-    found = map(arb.sqrt, real_roots(gram.charpoly()))  # apart, so that their order is known
-    return tuple(sorted(found, key=lambda ball: ball.mid(), reverse=True))
+    return (A * A.transpose() if wide else A.transpose() * A).charpoly()
+
+
+def floats(matrix: fmpq_mat) -> FloatArray:
+    """The float64 matrix whose entries are nearest to those of ``matrix``."""
+    return np.array([[int(entry.p) / int(entry.q) for entry in row] for row in matrix.tolist()])
 
 
 def as_rationals(name: str, value: Any) -> fmpq_mat:
@@ -116,14 +129,14 @@ def as_rationals(name: str, value: Any) -> fmpq_mat:
             raise InputError(name, got, "rows of one length")
     return fmpq_mat(
         [
-            [_rational(f"{name}[{i}][{j}]", entry) for j, entry in enumerate(row)]
+            [as_rational(f"{name}[{i}][{j}]", entry) for j, entry in enumerate(row)]
             for i, row in enumerate(rows)
         ]
     )
 
 
-def _rational(name: str, value: Any) -> fmpq:
-    """One number, exactly."""
+def as_rational(name: str, value: Any) -> fmpq:
+    """One number, exactly. Raises as :func:`as_rationals` does for an entry."""
     if isinstance(value, fmpq | fmpz):
         return fmpq(value)
     if isinstance(value, Rational) and not isinstance(value, bool):

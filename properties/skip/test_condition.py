@@ -17,7 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lcnn_verify.evidence import check, verifies
-from lcnn_verify.packs.skip_connections import quantities, strategies
+from lcnn_verify.evidence.spectra import singular_values
+from lcnn_verify.packs.skip_connections import strategies
 
 CLASSES = ("rank-deficient W", "repeated singular values", "D = 0")
 
@@ -31,7 +32,7 @@ def test_the_condition_number_is_bounded(layer, size):
     norm = float(np.linalg.norm(layer.W, 2))
     small = np.array(layer.W) * (size / norm if norm else 1.0)
     layer = replace(layer, W=tuple(map(tuple, small.tolist())))
-    (r, *_), found = quantities.of("W", layer.weights), quantities.of("I+DW", layer.local)
+    (r, *_), found = singular_values("W", layer.weights), singular_values("I+DW", layer.local)
     largest, least = found[0], found[-1]
     check.at_most(r, 1.0, apart="‖W‖ < 1", layer=layer)
     check.at_most(largest, 1.0 + r, ties=True, layer=layer)

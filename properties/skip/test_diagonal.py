@@ -13,14 +13,16 @@ Source: the abstract speaks of multiplying by certain diagonal matrices; THEORY 
 from hypothesis import given
 
 from lcnn_verify.evidence import check, verifies
-from lcnn_verify.packs.skip_connections import quantities, strategies
-from lcnn_verify.packs.skip_connections.layers import differing, gram_polynomial
+from lcnn_verify.evidence.spectra import singular_values
+from lcnn_verify.numerics.exact import gram_polynomial
+from lcnn_verify.packs.skip_connections import strategies
+from lcnn_verify.packs.skip_connections.layers import differing
 
 
 @verifies("skip.diagonal", examples=40, classes=("not square", "rank-deficient W"))
 @given(layer=strategies.layers(slopes=(*strategies.SLOPES, 2.0), rho=0.0))
 def test_between_the_least_and_the_largest_slope(layer):
-    before, after = quantities.of("W", layer.weights), quantities.of("DW", layer.gated)
+    before, after = singular_values("W", layer.weights), singular_values("DW", layer.gated)
     least, largest = (bound(map(abs, layer.D)) for bound in (min, max))
     for s, scaled in zip(before, after, strict=True):
         check.at_least(scaled, least * s, ties=True)
@@ -30,7 +32,7 @@ def test_between_the_least_and_the_largest_slope(layer):
 @verifies("skip.diagonal", examples=40, classes=("D = 0", "not square"))
 @given(layer=strategies.layers(slopes=(1.0, 0.0), rho=0.0))
 def test_units_that_are_off_interlace(layer):
-    before, after = quantities.of("W", layer.weights), quantities.of("DW", layer.gated)
+    before, after = singular_values("W", layer.weights), singular_values("DW", layer.gated)
     k = layer.D.count(0.0)
     for i, scaled in enumerate(after):
         check.at_most(scaled, before[i], ties=True)

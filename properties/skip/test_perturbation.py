@@ -13,7 +13,8 @@ Source: the abstract speaks of adding a fraction of the identity; the inequality
 from hypothesis import given
 
 from lcnn_verify.evidence import check, verifies
-from lcnn_verify.packs.skip_connections import quantities, strategies
+from lcnn_verify.evidence.spectra import singular_values
+from lcnn_verify.packs.skip_connections import strategies
 from lcnn_verify.packs.skip_connections.layers import skipped
 
 CLASSES = ("not square", "rank-deficient W", "repeated singular values", "|ρ| a singular value")
@@ -22,8 +23,8 @@ CLASSES = ("not square", "rank-deficient W", "repeated singular values", "|ρ| a
 @verifies("skip.perturbation", examples=60, classes=CLASSES)
 @given(layer=strategies.layers(slopes=(1.0,)))
 def test_no_singular_value_moves_further_than_the_skip(layer):
-    before = quantities.of("W", layer.weights)
-    after = quantities.of("W + ρI", skipped(layer.weights, layer.rho))
+    before = singular_values("W", layer.weights)
+    after = singular_values("W + ρI", skipped(layer.weights, layer.rho))
     for s, moved in zip(before, after, strict=True):
         check.at_most(moved - s, abs(layer.rho), ties=True)
         check.at_most(s - moved, abs(layer.rho), ties=True)

@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lcnn_verify.evidence import check, verifies
-from lcnn_verify.packs.skip_connections import quantities, strategies
+from lcnn_verify.evidence.spectra import singular_values
+from lcnn_verify.packs.skip_connections import strategies
 
 CLASSES = ("not square", "rank-deficient W", "repeated singular values", "DW + ρI singular")
 
@@ -28,7 +29,7 @@ CLASSES = ("not square", "rank-deficient W", "repeated singular values", "DW + �
 def test_one_unit_interlaces(layer, unit, slope):
     j = unit % len(layer.D)
     changed = replace(layer, D=(*layer.D[:j], slope, *layer.D[j + 1 :]))
-    before, after = quantities.of("M", layer.local), quantities.of("M′", changed.local)
+    before, after = singular_values("M", layer.local), singular_values("M′", changed.local)
     for i in range(1, len(before)):
         check.at_most(after[i], before[i - 1], ties=True)
         check.at_least(after[i - 1], before[i], ties=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from flint import fmpq, fmpq_mat, fmpz
+from flint import fmpq, fmpq_mat, fmpq_poly, fmpz
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +17,8 @@ from lcnn_verify.numerics import balls
 from lcnn_verify.numerics.exact import (
     as_rationals,
     determinant,
+    floats,
+    gram_polynomial,
     inertia,
     null_space,
     rank,
@@ -203,11 +205,13 @@ def test_singular_values_are_balls_at_the_precision_in_force() -> None:
         assert nothing == 0
     assert [*singular_values([[0, 3], [-3, 0]]), *singular_values([[3, 4]])] == [3, 3, 5]
     A = np.random.default_rng(0).normal(size=(5, 7))
+    np.testing.assert_array_equal(floats(as_rationals("A", A)), A)
+    assert gram_polynomial([[1, 2]]) == gram_polynomial([[1], [2]]) == fmpq_poly([-5, 1])
     found = [float(value.mid()) for value in singular_values(A)]
     np.testing.assert_allclose(found, np.linalg.svd(A, compute_uv=False), rtol=1e-13)
 
 
-@pytest.mark.parametrize("function", [rank, determinant, null_space, inertia, singular_values])
+@pytest.mark.parametrize("function", [rank, determinant, null_space, inertia, gram_polynomial])
 @pytest.mark.parametrize(
     ("value", "says"),
     [

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from fractions import Fraction
 from typing import Any, ClassVar, TypeAlias
 
-from flint import fmpq, fmpq_mat
+from flint import fmpq, fmpq_mat, fmpq_poly
 
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence.hooks import Shown
 from lcnn_verify.numerics.arrays import as_array, as_matrix
-from lcnn_verify.numerics.exact import as_rationals
+from lcnn_verify.numerics.exact import as_rational, as_rationals, gram_polynomial
 
 Row: TypeAlias = tuple[float, ...]
 Matrix: TypeAlias = tuple[Row, ...]
@@ -30,11 +29,6 @@ def diagonal(entries: Row | list[fmpq]) -> fmpq_mat:
     """The square matrix with that diagonal."""
     exact = as_rationals("D", [entries]).tolist()[0]
     return fmpq_mat([[e if i == j else 0 for j in range(len(exact))] for i, e in enumerate(exact)])
-
-
-def scalar(value: float) -> fmpq:
-    """A float as a rational."""
-    return fmpq(*float(value).as_integer_ratio())
 
 
 def matrix_of(rows: Any) -> Matrix:
@@ -84,13 +78,13 @@ class Layer:
 
     def classes(self) -> tuple[str, ...]:
         """What is special about the layer."""
-        squares = gram_polynomial(self.weights)
+        squares, rho = gram_polynomial(self.weights), as_rational("rho", self.rho)
         found = {
             "not square": len(self.W) != len(self.W[0]),
             "rank-deficient W": squares(0) == 0,
             "repeated singular values": squares.gcd(squares.derivative()).degree() > 0,
             "D = 0": not any(self.D),
-            "|ρ| a singular value": bool(self.rho) and squares(scalar(self.rho) ** 2) == 0,
+            "|ρ| a singular value": rho != 0 and squares(rho**2) == 0,
             "DW + ρI singular": gram_polynomial(self.local)(0) == 0,
         }
         return tuple(name for name, there in found.items() if there)
@@ -113,17 +107,10 @@ class Layer:
 
 def skipped(matrix: fmpq_mat, rho: float) -> fmpq_mat:
     """The matrix and ρI."""
-    return matrix + scalar(rho) * identity(matrix.nrows(), matrix.ncols())
+    return matrix + as_rational("rho", rho) * identity(matrix.nrows(), matrix.ncols())
 
 
-def gram_polynomial(matrix: fmpq_mat) -> Any:
-    """The characteristic polynomial of the smaller Gram matrix: its roots are the s_i²."""
-    wide = matrix.nrows() <= matrix.ncols()
-    other = matrix.transpose()
-    return (matrix * other if wide else other * matrix).charpoly()
-
-
-def differing(first: Any, second: Any) -> int:
+def differing(first: fmpq_poly, second: fmpq_poly) -> int:
     """In how many coefficients two polynomials differ: in none, iff they have the same roots."""
     return sum(c != 0 for c in (first - second).coeffs())
 
@@ -202,7 +189,7 @@ def through(net: Network) -> Pass:
     """Send the input of a network through it."""
     z = as_rationals("x", [net.x]).transpose()
     inputs, slopes, signs = [], [], []
-    below, above = map(scalar, net.slopes)
+    below, above = (as_rational("slopes", slope) for slope in net.slopes)
     for W in net.weights:
         before = as_rationals("W", W) * z
         entries = [row[0] for row in before.tolist()]
@@ -210,7 +197,7 @@ def through(net: Network) -> Pass:
         inputs.append(z)
         slopes.append(D)
         signs.append(tuple(int(entry > 0) - int(entry < 0) for entry in entries))
-        z = D * before + scalar(net.rho) * z
+        z = D * before + as_rational("rho", net.rho) * z
     gap = z - as_rationals("t", [net.t]).transpose()
     loss = (gap.transpose() * gap)[0, 0] / 2
     return Pass(loss, tuple(inputs), tuple(slopes), tuple(signs))
@@ -257,12 +244,11 @@ class Line:
         return Shown({**net.parameters, "h": found.step}, arrays, words=words)
 
 
-def third_difference(line: Line) -> Fraction:
+def third_difference(line: Line) -> fmpq:
     """L₃ − 3L₂ + 3L₁ − L₀ of the losses at the four points of a line."""
     moved = (line.net.moved(line.at, line.direction, j * line.step) for j in range(4))
     losses = [through(net).loss for net in moved]
-    found = losses[3] - 3 * losses[2] + 3 * losses[1] - losses[0]
-    return Fraction(int(found.p), int(found.q))
+    return losses[3] - 3 * losses[2] + 3 * losses[1] - losses[0]
 
 
 def unit(n: int, place: int) -> Matrix:
@@ -272,7 +258,7 @@ def unit(n: int, place: int) -> Matrix:
 
 def hessian(net: Network, at: int, step: float) -> fmpq_mat:
     """Second differences of the loss in the n² weights of layer ``at``, over ``step``²."""
-    n = len(net.x)
+    n, h = len(net.x), as_rational("step", step)
     places = range(n * n)
     start = through(net).loss
     once = [net.moved(at, unit(n, a), step) for a in places]
@@ -281,7 +267,7 @@ def hessian(net: Network, at: int, step: float) -> fmpq_mat:
     for a in places:
         for b in range(a + 1):
             both = through(once[a].moved(at, unit(n, b), step)).loss - start
-            found[a, b] = found[b, a] = (both - slopes[a] - slopes[b]) / scalar(step) ** 2
+            found[a, b] = found[b, a] = (both - slopes[a] - slopes[b]) / h**2
     return found
 
 
@@ -293,3 +279,9 @@ def curvature(net: Network, at: int) -> tuple[fmpq_mat, fmpq]:
         found = skipped(D * as_rationals("W", W), net.rho) * found
     z = seen.inputs[at]
     return found, (z.transpose() * z)[0, 0]
+
+
+def curvature_polynomial(net: Network, at: int) -> fmpq_poly:
+    """The characteristic polynomial of (BD)ᵀ(BD) ⊗ zzᵀ: its roots are ‖z‖²s_i(BD)², and zeros."""
+    (BD, square), n = curvature(net, at), len(net.x)
+    return (BD.transpose() * BD * square).charpoly() * fmpq_poly([0] * (n * n - n) + [1])

@@ -12,7 +12,8 @@ from hypothesis import given
 
 from lcnn_verify.evidence import check, verifies
 from lcnn_verify.evidence.draws import discard
-from lcnn_verify.packs.skip_connections import quantities, strategies
+from lcnn_verify.evidence.spectra import singular_values
+from lcnn_verify.packs.skip_connections import strategies
 
 
 @verifies("skip.control.identity-always-helps", examples=60)
@@ -20,5 +21,5 @@ from lcnn_verify.packs.skip_connections import quantities, strategies
 def test_the_identity_helps(layer):
     if layer.gated.det() == 0:
         discard("DW is singular")
-    plain, skipped = quantities.of("DW", layer.gated), quantities.of("DW+I", layer.local)
+    plain, skipped = singular_values("DW", layer.gated), singular_values("DW+I", layer.local)
     check.at_most(skipped[0] * plain[-1], plain[0] * skipped[-1], ties=True)

@@ -12,8 +12,9 @@ Source: THEORY §8; card C4: a layer of ReLU is singular.
 from hypothesis import given
 
 from lcnn_verify.evidence import check, verifies
+from lcnn_verify.numerics.exact import gram_polynomial
 from lcnn_verify.packs.skip_connections import strategies
-from lcnn_verify.packs.skip_connections.layers import differing, gram_polynomial
+from lcnn_verify.packs.skip_connections.layers import differing
 
 
 @verifies("skip.control.relu-keeps-singular-values", examples=60)

@@ -14,17 +14,13 @@ from lcnn_verify.errors import InputError
 from lcnn_verify.evidence.hooks import from_json, to_json
 from lcnn_verify.numerics.activations import FLOATS
 from lcnn_verify.numerics.activations import RAMP as FLOAT_RAMP
+from lcnn_verify.numerics.exact import floats
 from lcnn_verify.packs.grouped_gradients import hooks, network, reach, strategies
 from lcnn_verify.packs.grouped_gradients.network import Problem
 from lcnn_verify.reporting.exhibits import take_apart
 
 PROBLEM = Problem(((1, 2), (-1, 1)), ((2, 1), (1, -2), (0, 1)), (1, -2, 1), (3, -1), (0, 1, 0))
 few = settings(max_examples=30, derandomize=True, deadline=None, database=None)
-
-
-def floats(matrix: fmpq_mat) -> np.ndarray:
-    rows = [[int(entry.p) / int(entry.q) for entry in row] for row in matrix.tolist()]
-    return np.array(rows)
 
 
 def test_there_are_as_many_partitions_as_bell_says():
