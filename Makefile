@@ -57,7 +57,7 @@ frameworks: | $(BIN)/python
 	touch $(VENV)/.installed $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest tests/benchmarks $(wildcard tests/packs/*/test_speed.py) --benchmark-only
+	$(BIN)/python -m pytest $(wildcard tests/packs/*/test_*speed.py) --benchmark-only
 
 docs: $(VENV)/.installed-dev $(VENV)/.warm
 	$(BIN)/python -m sphinx -W --keep-going -q -b html -d build/doctrees docs build/docs

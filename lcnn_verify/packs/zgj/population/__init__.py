@@ -30,7 +30,7 @@ __all__ = [
     "rounding_floor",
 ]
 
-# Where one route overtakes another, in neurons (tests/benchmarks).
+# Where one route overtakes another, in neurons (tests/packs/zgj/test_population_speed.py).
 PLANAR_FROM = 24
 DENSE_FROM = 48
 
