@@ -14,8 +14,9 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_readable
@@ -98,7 +99,7 @@ class _Child:
         self.exit_code: int | None = None
         with (
             _PROCESS_TABLE,
-            short_folder() if _fork_server() is None else nullcontext("") as folder,
+            short_folder() as folder,
             starting({PACKS: ",".join(packs), FOLDER: folder}),
         ):
             context.set_forkserver_preload(list(PRELOAD))
@@ -241,7 +242,7 @@ def execute(units: Sequence[Unit], jobs: int) -> Generator[UnitResult | Underway
     """
     jobs = min(jobs, len(units)) or 1
     demand_room(2 + 4 * jobs)  # a unit has a supervisor, and may have code under test in a process
-    stop, stopped = threading.Event(), None
+    stop, stopped, looked = threading.Event(), None, time.monotonic()
     pool = ThreadPoolExecutor(jobs, thread_name_prefix="lcnn-verify")
     packs = sorted({unit.claim.partition(".")[0] for unit in units})
     heard: SimpleQueue[Underway | Future[UnitResult | None]] = SimpleQueue()
@@ -250,16 +251,18 @@ def execute(units: Sequence[Unit], jobs: int) -> Generator[UnitResult | Underway
         future.add_done_callback(heard.put)
     try:
         while pending:
+            if time.monotonic() >= looked + _LOOK_SECONDS:
+                stopped, looked = _end_if_stopped(stopped), time.monotonic()
             try:
                 item = heard.get(timeout=_LOOK_SECONDS)
             except Empty:
-                stopped = _end_if_stopped(stopped)
                 continue
             if isinstance(item, Underway):
                 yield item
-            elif (result := item.result()) is not None:
+                continue
+            pending.discard(item)
+            if (result := item.result()) is not None:
                 yield result
-            pending = {future for future in pending if future is not item}
     finally:
         stop.set()
         pool.shutdown(wait=False, cancel_futures=True)
@@ -302,8 +305,21 @@ def _fork_server() -> int | None:
 def short_folder() -> Iterator[str]:
     """Have what is temporary meanwhile, sockets above all, go into a short folder of this process.
 
+    Raises ``InputError`` where there is no place for it.
+    """
+    before, tempfile.tempdir = tempfile.tempdir, _folder_of(os.getpid())
+    try:
+        yield tempfile.tempdir
+    finally:
+        tempfile.tempdir = before
+
+
+@cache
+def _folder_of(pid: int) -> str:
+    """Make the folder of this process, one for all its fork servers; it goes when that ends.
+
     The paths of sockets are bounded, and a TMPDIR may be long. What processes that were killed left
-    of such folders is removed. Raises ``InputError`` where there is no place for it.
+    of such folders is removed.
     """
     places = (tempfile.gettempdir(), *_OTHERS)  # the usual one first
     short = (place for place in places if len(os.fsencode(place)) <= _SHORT)
@@ -312,18 +328,12 @@ def short_folder() -> Iterator[str]:
         got = f"{tempfile.gettempdir()!r}, too long a path for a socket in it"
         raise InputError("TMPDIR", got, f"a folder whose path takes at most {_SHORT} bytes")
     for folder in home.glob(f"{RUN_FOLDER}*"):
-        if (pid := owner_of(folder.name)) and not _exists(pid):
+        if (owner := owner_of(folder.name)) and not _exists(owner):
             shutil.rmtree(folder, ignore_errors=True)  # what is not ours stays
-    before = tempfile.tempdir
-    tempfile.tempdir = str(home)
-    tempfile.tempdir = tempfile.mkdtemp(prefix=f"{RUN_FOLDER}{os.getpid()}-")
+    made = tempfile.mkdtemp(prefix=f"{RUN_FOLDER}{pid}-", dir=home)
     # By this process alone, not by a fork; and after multiprocessing removed its folder in it.
-    quietly = {"ignore_errors": True}
-    Finalize(None, shutil.rmtree, (tempfile.tempdir,), quietly, exitpriority=-200)
-    try:
-        yield tempfile.tempdir
-    finally:
-        tempfile.tempdir = before
+    Finalize(None, shutil.rmtree, (made,), {"ignore_errors": True}, exitpriority=-200)
+    return made
 
 
 def _exists(pid: int) -> bool:

@@ -20,7 +20,7 @@ from lcnn_verify.campaign import executor
 from lcnn_verify.campaign.executor import execute, supervise
 from lcnn_verify.campaign.properties import Unit, plan
 from lcnn_verify.evidence import Verdict, decide
-from lcnn_verify.processes import importing_as_here
+from lcnn_verify.processes import FOLDER, importing_as_here
 from lcnn_verify.profiles import PROFILES, Profile
 
 pytestmark = pytest.mark.slow
@@ -275,17 +275,26 @@ def test_has_no_files_left():
         assert (said or "").startswith(error or "")
         ours = error is None or "SIGSEGV" in error or "255" in error
         assert result.cut_short != ours
+    # A fork server was killed, so this is another: it has the folder of the run too.
+    told = Path(f"/proc/{executor._fork_server()}/environ").read_bytes().split(b"\0")
+    assert f"{FOLDER}={executor._folder_of(os.getpid())}".encode() in told
 
 
-def test_a_stopped_fork_server_is_ended_and_said(tmp_path, monkeypatch):
+def test_a_stopped_fork_server_is_ended_and_said_whatever_a_unit_tells_meanwhile(
+    tmp_path, monkeypatch
+):
     text = """
+from lcnn_verify.evidence import progress
+
 @verifies("{claim}")
 def test_stops_it():
     os.kill(os.getppid(), 19)
-    time.sleep(600.0)
+    for _ in progress.over(range(20), "naps"):
+        time.sleep(0.25)
 """
-    monkeypatch.setattr(executor, "_LOOK_SECONDS", 0.2)
-    (result,) = execute(units(tmp_path, {"lab.first": text}), 1)
+    monkeypatch.setattr(executor, "_LOOK_SECONDS", 0.5)
+    *told, result = execute(units(tmp_path, {"lab.first": text}), 1)
+    assert 0 < len(told) < 20
     said = result.records[0]["error"]
     assert said == "fork server stopped by somebody, so ended, and the unit with it"
     assert result.cut_short

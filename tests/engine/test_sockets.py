@@ -31,6 +31,7 @@ def gone() -> int:
 def test_what_the_dead_left_is_removed_and_what_the_living_have_stays(monkeypatch):
     with tempfile.TemporaryDirectory(dir="/tmp", prefix="s-") as place:
         monkeypatch.setattr(tempfile, "tempdir", place)
+        executor._folder_of.cache_clear()
         dead, alive = (Path(place, f"lcnn-verify-run-{pid}-x") for pid in (gone(), os.getpid()))
         other = Path(place, "lcnn-verify-run-other")
         for folder in (dead / "pymp-y", alive, other):
@@ -39,6 +40,8 @@ def test_what_the_dead_left_is_removed_and_what_the_living_have_stays(monkeypatc
             mine = Path(tempfile.gettempdir())
             assert mine.name.startswith(f"lcnn-verify-run-{os.getpid()}-")
             assert mine.stat().st_mode & 0o777 == 0o700
+        with executor.short_folder() as again:
+            assert again == str(mine)
         assert tempfile.gettempdir() == place
         assert set(Path(place).iterdir()) == {alive, other, mine}
 
@@ -71,6 +74,7 @@ def test_a_unit_starts_whatever_the_length_of_tmpdir(tmp_path, monkeypatch):
     assert not list(Path("/tmp").glob(f"lcnn-verify-run-{pid}-*"))
     monkeypatch.setattr(executor, "_OTHERS", ())
     monkeypatch.setattr(tempfile, "tempdir", str(long))
+    executor._folder_of.cache_clear()
     with (
         pytest.raises(InputError, match=r"TMPDIR: got .* at most 45 bytes"),
         executor.short_folder(),
