@@ -100,9 +100,9 @@ class Campaign:
         ``out/partial`` if a finished one is there, until the next finished one is written.
 
         Raises ``InputError`` where no claim has a property file, or ``out`` holds somebody else's
-        files of the report's names, and ``OSError`` where it cannot be written, before any unit
-        runs; then :class:`Interrupted` and :class:`Unwritten`, or ``KeyboardInterrupt`` and
-        ``OSError`` if nothing is finished.
+        files of the report's names, ``OSError`` where it cannot be written, and ``RuntimeError``
+        where there is no room for so many jobs, before any unit runs; then :class:`Interrupted` and
+        :class:`Unwritten`, or ``KeyboardInterrupt`` and ``OSError`` if nothing is finished.
         """
         about = subject.context if subject else None
         units = plan(claims, self.directory, self.profile, self.seed, about)
@@ -196,16 +196,17 @@ def verify(
     its name; ``seed`` a non-negative integer; ``jobs`` how many units run at a time (all processors
     when None); ``out`` a folder (``reports/latest`` when None). With ``resume``, only what an
     interrupted run with the same options left undone is run, and the report is the one an
-    uninterrupted run gives. ``progress`` is called after every unit; in a notebook one line below
-    the cell tells it, unless another is given. ``properties`` is another folder of property files.
-    The report depends on claims, profile, seed and the sources, never on ``jobs`` or the clock, its
-    ``timings`` aside.
+    uninterrupted run gives. ``progress`` is called at the start, at each stage a unit tells and
+    after every unit; in a notebook one line below the cell tells it, unless another is given.
+    ``properties`` is another folder of property files. The report depends on claims, profile, seed
+    and the sources, never on ``jobs`` or the clock, its ``timings`` aside.
 
-    Raises ``InputError`` for bad arguments and for a journal that cannot be resumed, and
-    ``OSError`` when ``out`` cannot be written, both before any unit runs; ``OSError`` when the
-    disk fills up, ``KeyboardInterrupt`` on Ctrl-C, with everything finished kept for ``resume``,
-    and in a partial report. A finished report in ``out`` stays until this run has finished its own:
-    the partial one then goes into ``out/partial``.
+    Raises ``InputError`` for bad arguments and for a journal that cannot be resumed, ``OSError``
+    when ``out`` cannot be written, and ``RuntimeError`` where there is no room for so many jobs,
+    all before any unit runs; ``OSError`` when the disk fills up, ``KeyboardInterrupt`` on Ctrl-C,
+    with everything finished kept for ``resume``, and in a partial report. A finished report in
+    ``out`` stays until this run has finished its own: the partial one then goes into
+    ``out/partial``.
     """
     campaign = Campaign(
         profile=profile,

@@ -95,39 +95,43 @@ def run_units(
 ) -> None:
     """Execute the ``units`` whose results the open ``journal`` lacks.
 
-    Each result is in the journal before it counts. Raises ``OSError`` when the journal cannot be
-    written and ``KeyboardInterrupt`` on Ctrl-C, with the running units killed.
+    Each result is in the journal before it is told, and does not count where it cannot be written:
+    then ``OSError`` is raised. Raises ``KeyboardInterrupt`` on Ctrl-C, with the running units
+    killed, and ``RuntimeError`` where there is no room for so many jobs.
     """
     done = journal.results
     waiting = schedule(unit for unit in units if unit.id not in done)
-    stages: dict[str, Stage] = {}
-    last, failed = "", _failed(units, done)
+    shards, stages = _by_claim(units), dict[str, Stage]()
+    last, fails = "", dict[str, bool]()
 
-    def tell() -> None:
-        if progress is not None:  # units are started in this order
-            running = [unit.id for unit in waiting if unit.id not in done][:jobs]
-            progress(Progress(len(done), len(units), last, tuple(running), failed, dict(stages)))
+    def tell(*judged: str) -> None:
+        if progress is None:
+            return
+        fails.update((claim, _fails(claim, shards[claim], done)) for claim in judged)
+        # Units are started in this order.
+        running = tuple([unit.id for unit in waiting if unit.id not in done][:jobs])
+        failed = sum(fails.values())
+        progress(Progress(len(done), len(units), last, running, failed, dict(stages)))
 
-    tell()
+    tell(*shards)
     with closing(execute(waiting, jobs)) as results:
         for item in results:
             if isinstance(item, Underway):
                 stages[item.unit] = item.stage
+                tell()
             else:
                 journal.append(item)
-                last, failed = item.unit, _failed(units, done)
-            tell()
+                last = item.unit
+                tell(last.partition(" ")[0])
 
 
-def _failed(units: Sequence[Unit], done: Mapping[str, UnitResult]) -> int:
-    """How many claims are not as wanted: all their units are done, or one refutes them."""
-    failed = 0
-    for claim, shards in _by_claim(units).items():
-        found = [record for unit in shards if unit.id in done for record in done[unit.id].records]
-        over = all(unit.id in done for unit in shards)
-        if over or any(record["counterexample"] for record in found):
-            failed += not decide(ledger.claim(claim), found).as_wanted
-    return failed
+def _fails(claim: str, shards: Sequence[Unit], done: Mapping[str, UnitResult]) -> bool:
+    """Whether a claim is not as wanted: all its units are done, or one refutes it."""
+    found = [record for unit in shards if unit.id in done for record in done[unit.id].records]
+    over = all(unit.id in done for unit in shards)
+    if over or any(record["counterexample"] for record in found):
+        return not decide(ledger.claim(claim), found).as_wanted
+    return False
 
 
 def _by_claim(units: Iterable[Unit]) -> dict[str, list[Unit]]:

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import campaign_kit as kit
@@ -17,10 +18,14 @@ import numpy as np
 import pytest
 
 from lcnn_verify import ledger
+from lcnn_verify.campaign import run
 from lcnn_verify.campaign.campaign import Interrupted, verify
+from lcnn_verify.campaign.executor import Underway, UnitResult
 from lcnn_verify.campaign.properties import directory_of, find_directory, load, plan, schedule
 from lcnn_verify.campaign.run import Progress, default_jobs, not_run
 from lcnn_verify.errors import InputError
+from lcnn_verify.evidence import decide
+from lcnn_verify.evidence.progress import Stage
 from lcnn_verify.profiles import PROFILES
 from lcnn_verify.reporting.report import FILES, Report
 
@@ -85,6 +90,33 @@ def test_progress_counts_every_unit(tmp_path):
     # Nobody has a file of the others: no unit of theirs is ever under way.
     assert [step.running for step in seen] == [("lab.first 1/1",), ("lab.second 1/1",), ()]
     assert [step.failed for step in seen] == [0, 0, 1]
+
+
+def test_a_claim_is_judged_when_a_unit_of_it_is_done_and_somebody_listens(tmp_path, monkeypatch):
+    folder = kit.write(tmp_path, {"lab.first": kit.HOLDS, "lab.second": kit.HOLDS})
+    claims = [ledger.claim(name) for name in ("lab.first", "lab.second")]
+    units = plan(claims, folder, replace(QUICK, examples=2.0, shards=2), 0)
+    records = tuple(not_run(units, ()))[:1]
+    judged: list[str] = []
+
+    def execute(units, jobs):
+        yield Underway(units[0].id, Stage("naps", 1, 2))
+        yield from (UnitResult(unit.id, records, 0.0) for unit in units)
+
+    def decided(claim, found):
+        judged.append(claim.id)
+        return decide(claim, found)
+
+    monkeypatch.setattr(run, "decide", decided)
+    for listener, times in ((None, 0), ((told := []).append, 1)):
+        done: dict[str, UnitResult] = {}
+        keep = SimpleNamespace(
+            results=done, append=lambda it, done=done: done.update({it.unit: it})
+        )
+        run.run_units(units, keep, jobs=1, progress=listener, execute=execute)
+        assert sorted(judged) == ["lab.first", "lab.second"] * times
+    failed = [step.failed for step in told]
+    assert (failed[:3], failed[-1], len(failed)) == ([0, 0, 0], 2, 6)
 
 
 def test_a_long_unit_tells_how_far_it_is_and_its_results_do_not(tmp_path):
