@@ -19,7 +19,7 @@ _PAUSE = 0.2
 class Stage:
     """``done`` of ``total`` parts of a work, called ``parts``, and ``left`` seconds.
 
-    What is left is unknown, None, until the first part has been measured.
+    What is left is unknown, None, until a part that costs something has been measured.
     """
 
     parts: str
@@ -59,8 +59,8 @@ def over(items: Sequence[T], parts: str, cost: Callable[[T], float] = lambda _: 
         spent += costs[done - 1]
         seconds = time.monotonic() - started
         if (tell := _LISTENER.get()) and (seconds >= told + _PAUSE or done == len(items)):
-            told = seconds
-            tell(Stage(parts, done, len(items), seconds / spent * (sum(costs) - spent)))
+            told, left = seconds, seconds / spent * (sum(costs) - spent) if spent else None
+            tell(Stage(parts, done, len(items), left))
 
 
 def duration(seconds: float) -> str:

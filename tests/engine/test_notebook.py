@@ -11,7 +11,7 @@ import pytest
 
 from lcnn_verify import ledger, packs
 from lcnn_verify.campaign.run import Progress, in_notebook
-from lcnn_verify.evidence import Quantity
+from lcnn_verify.evidence import Quantity, progress
 from lcnn_verify.evidence.progress import Stage, duration
 from lcnn_verify.reporting import html
 from lcnn_verify.reporting.report import Report, columns
@@ -73,6 +73,15 @@ def test_claims_packs_and_quantities_take_one_line():
         assert len(repr(thing)) < 120
     assert repr(Quantity("x", 0.5, 1e-17)) == "<Quantity x = 0.5 ± 1e-17, float64 alone>"
     assert repr(Quantity.of(2.0)) == "<Quantity 2 = 2.0 ± 0, oracle and enclosure>"
+
+
+def test_what_is_left_is_unknown_until_a_part_that_costs_something_is_done(monkeypatch):
+    monkeypatch.setattr(progress, "_PAUSE", 0.0)
+    told: list[Stage] = []
+    with progress.listening(told.append):
+        assert list(progress.over((0, 3, 1), "pebbles", cost=float)) == [0, 3, 1]
+        list(progress.over((0,), "pebbles", cost=float))
+    assert [stage.left is None for stage in told] == [True, False, False, True]
 
 
 def test_progress_is_one_line_that_changes_and_only_in_a_notebook(monkeypatch):
