@@ -119,10 +119,10 @@ class Figure:
         axes = [axis for axis in (self.x, self.y) if axis is not None]
         if self.kind is not Kind.TABLE and len(axes) < 2:
             raise InputError("figure", f"{self.title!r} without its axes", "an Axis for x and y")
-        guided = any(line.slope is not None for line in self.lines)
-        if guided and any(axis.scale != "log" for axis in axes):
+        guides = [line for line in self.lines if line.slope is not None]
+        if guides and any(axis.scale != "log" for axis in axes):
             raise InputError("figure", f"a slope in {self.title!r}", "log axes for a slope")
-        if any((line.x is None) != (line.y is None) for line in self.lines if line.slope):
+        if any((line.x is None) != (line.y is None) for line in guides):
             raise InputError("figure", f"half a point in {self.title!r}", "x and y of a slope")
 
     def to_json(self) -> dict[str, Any]:

@@ -280,7 +280,7 @@ def test_a_figure_that_makes_no_sense_is_refused_where_it_is_made():
     with pytest.raises(InputError, match=r"figure: got a slope in 'T', wanted log axes"):
         Figure(Kind.CURVES, "T", **FLAT, lines=(Line("1", slope=1.0),))
     with pytest.raises(InputError, match=r"figure: got half a point in 'T', wanted x and y"):
-        Figure(Kind.CURVES, "T", **LOG, lines=(Line("1", x=1.0, slope=1.0),))
+        Figure(Kind.CURVES, "T", **LOG, lines=(Line("1", x=1.0, slope=0.0),))
     with pytest.raises(InputError, match=r"figure: got a series of 'Decay' without y"):
         DECAY.add("run", x=[1.0])
     with pytest.raises(InputError, match=r"figure: got a series of 'Starts' without x"):
