@@ -140,7 +140,8 @@ def _progress(claims: Sequence[str], *, shown: bool) -> Iterator[ProgressCallbac
     with bar(sys.stderr.isatty()) as advance:
         keys = {claim.partition(".")[0] for claim in claims}
         chosen = [pack.key for pack in packs.find() if not claims or pack.key in keys]
-        first = "compiling (once), then " if is_cold(chosen) else ""
+        cold = advance is not None and is_cold(chosen)
+        first = "compiling (once), then " if cold else ""
         known: set[tuple[str, str]] = set()
 
         def show(progress: Progress) -> None:

@@ -95,8 +95,11 @@ def test_a_terminal_gets_a_progress_bar_and_a_file_does_not(mixed, monkeypatch, 
 def test_what_long_work_costs_is_said_before_most_of_it(tmp_path, monkeypatch, capfd):
     folder = kit.write(tmp_path / "p", {"lab.first": kit.IN_PARTS})
     options = ("--claims", "lab.first", "--properties", folder, "--out", tmp_path / "out")
+    asked: list[object] = []  # no bar, so nobody is told whether kernels are compiled
+    monkeypatch.setattr("lcnn_verify.cli.campaign.is_cold", asked.append)
     kit.call("run", *options)
     assert capfd.readouterr().err == ""
+    assert asked == []
     monkeypatch.setattr("lcnn_verify.cli.campaign._LONG", 0.0)
     kit.call("run", *options)
     said = "lab.first: 1 of 3 pebbles, about 0 s left, as measured on the first\n"
