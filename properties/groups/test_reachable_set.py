@@ -58,7 +58,7 @@ def test_first_steps_never_span_more(problem):
 
 
 @verifies("groups.reachable-set", examples=40)
-@given(problem=reach.one_group(), shift=st.tuples(*[st.integers(-3, 3)] * 2))
+@given(problem=strategies.one_group(), shift=st.tuples(*[st.integers(-3, 3)] * 2))
 def test_past_the_wall_labels_obey_an_equation(problem, shift):
     moved = reach.shifted(problem, shift[: problem.d])
     first, there = (reach.outputs_of(at) for at in (problem, moved))

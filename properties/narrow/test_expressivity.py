@@ -9,15 +9,16 @@ Constants: 2n/d is the source's; rounding it up, n ≤ 14 and d ≤ 4, and the c
 How it is checked: minors are analytic in X and W, so that one that is not 0 somewhere proves a size
     for almost all samples (THEORY §2): over ℚ for 2^z, else in balls. Beside the statement, at
     drawn starts with f(W₀) = 0, α = σ_min(J) > 0, ε‖y‖ ≤ α²/(4Λ) and φ″ bounded, Krawczyk's
-    operator proves a W within 2ε‖y‖/α that fits εy, so that output weights v/ε fit y. Success of
-    least squares over the width is drawn; with fewer parameters than labels it is 0.
+    operator proves a W within 2ε‖y‖/α that fits εy, so that output weights v/ε fit y. Labels that
+    no W fits, since φ is bounded, have no such ε. Success of least squares over the width is drawn
+    and measured; it refutes nothing.
 Source: abstract of the paper; the certificate is ours.
 """
 
 import numpy as np
 from hypothesis import given
 
-from lcnn_verify.evidence import Figure, check, verifies
+from lcnn_verify.evidence import Figure, check, measure, verifies
 from lcnn_verify.evidence.amounts import norm
 from lcnn_verify.evidence.figures import Kind, Line, linear
 from lcnn_verify.numerics.activations import SHIFTED_TANH, SMOOTH, SOFTPLUS
@@ -73,6 +74,12 @@ def test_a_certificate_leads_to_a_fit(problem):
     check.witness_at_most(network.moved(problem, weights), reach.named("2ε‖y‖/α"), apart="distance")
 
 
+@verifies("narrow.expressivity", examples=30)
+@given(problem=strategies.out_of_reach())
+def test_labels_that_no_network_fits_have_no_certificate(problem):
+    check.at_most(network.certificate(problem), 1.0, apart="certificate of labels out of reach")
+
+
 @verifies("narrow.expressivity")
 def test_success_over_the_width():
     trials = active().pick(quick=4, standard=20, deep=100)
@@ -81,9 +88,9 @@ def test_success_over_the_width():
         for m in WIDTHS:
             rng = np.random.default_rng(active().derive_seed("narrow", sigma.name, str(m)))
             counts.append(sum(network.fits(sigma, N, D, m, rng) for _ in range(trials)))
-            if m * (D + 1) < N:
-                check.exactly(counts[-1], "=", 0, label="fits with fewer parameters than labels")
+            if m * (D + 1) < N and counts[-1]:
+                check.undecided(f"{sigma.name}: fits with fewer parameters than labels", m=m)
         SUCCESS.add(sigma.name, x=WIDTHS, y=[count / trials for count in counts])
-        check.exactly(
-            2 * counts[-1], "≥", trials, label="twice the fits of 2n/d units", apart="trials"
-        )
+        share = counts[-1] / trials
+        measure(f"share of fits with 2n/d units, {sigma.name}", share, claimed="more than ½")
+        check.witness_at_least(share, 0.5, apart="share of fits with 2n/d units")

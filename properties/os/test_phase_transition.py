@@ -1,7 +1,8 @@
 """Claim os.phase-transition: fits end near n = kd, and never lie beyond it.
 
 Setting: Gaussian directions and labels, d = 6. Softplus at the paper's scale, tanh with four times
-    that v, ReLU. Even widths k from 4 to 14; in the deep profile every k from 1 to 40.
+    that v, ReLU. Even widths k from 4 to 14; all of them in the standard profile, and in the deep
+    one every k from 1 to 40.
 Statement: over n/(kd) the success of Levenberg and Marquardt's method with softplus ends within
     [0.7, 1.05], by the area under its curve over k ≥ 4; no labels are fitted for n > kd. Descent
     with a budget ends earlier, later with more steps, and never beyond.

@@ -13,6 +13,8 @@ How it is checked: (1) and (2) at drawn points. (3): up to 40 steps of descent, 
 Source: abstract ("at-most sublinear convergence"); the inequalities are ours.
 """
 
+from fractions import Fraction
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -67,7 +69,7 @@ def test_no_path_is_shorter(problem, moves):
 )
 def test_along_gradient_descent(problem, steps):
     step = 1.0 / (128.0 * problem.p * problem.n)
-    bound = quantities.lower_bound(problem, step * steps, 10.0 / 9.0)
+    bound = quantities.lower_bound(problem, step * steps, Fraction(10, 9))
     check.at_least(quantities.descended(problem, step, steps), bound)
 
 

@@ -1,7 +1,7 @@
 """Networks over the rationals, groups of their neurons, and descent by the mean of each group.
 
-Activations are rational functions, or z and its positive part pieced together, so that gradients
-and any number of steps are exact. φ(z) = 2^z, whose values at integers are rational, serves where
+Activations are rational functions, or the positive part of z, so that gradients and any number of
+steps are exact. φ(z) = 2^z, whose values at integers are rational, serves where
 no step is taken; its derivative stands divided by ln 2.
 """
 
@@ -217,6 +217,12 @@ def inner(one: fmpq_mat, other: fmpq_mat) -> fmpq:
     """The inner product of two matrices."""
     pairs = zip(one.entries(), other.entries(), strict=True)
     return sum((a * b for a, b in pairs), fmpq(0))
+
+
+def second_difference(problem: Problem, D: fmpq_mat) -> fmpq:
+    """L(W + D) − 2L(W) + L(W − D): at most ‖D‖² times what bounds ‖∇²L‖."""
+    W = problem.start
+    return loss(problem, W + D) - 2 * loss(problem, W) + loss(problem, W - D)
 
 
 def curvature(problem: Problem) -> fmpq:

@@ -9,17 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from flint import fmpq
-from hypothesis import strategies as st
 
-from lcnn_verify.evidence.draws import discard
 from lcnn_verify.numerics import exact
 from lcnn_verify.packs.grouped_gradients import network
 from lcnn_verify.packs.grouped_gradients.network import Groups, Problem, Vector
-from lcnn_verify.packs.grouped_gradients.strategies import vectors
 
 _TRIES = 50
 
@@ -40,18 +36,6 @@ def witness(groups: Groups, d: int) -> Problem:
     for problem in _candidates(groups, d):
         if network.displacements(problem).rank() == problem.G * d:
             break
-    return problem
-
-
-@st.composite
-def one_group(draw: Any) -> Problem:
-    """All neurons in one group, and one input more than G·d = d; outputs that are not 0."""
-    d, k = draw(st.integers(1, 2)), draw(st.integers(1, 3))
-    X, W = (tuple(draw(vectors(d)) for _ in range(count)) for count in (d + 1, k))
-    v = tuple(draw(st.sampled_from((1, -1, 2))) for _ in range(k))
-    problem = Problem(X, W, v, (0,) * (d + 1), (0,) * k)
-    if 0 in outputs_of(problem):
-        discard("an output is 0 at the start")
     return problem
 
 

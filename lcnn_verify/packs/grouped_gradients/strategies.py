@@ -1,4 +1,4 @@
-"""What Hypothesis draws: small integers, all ways to group neurons, fits and inputs twice."""
+"""What Hypothesis draws: small integers, all ways to group neurons, fits, inputs twice."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from lcnn_verify.evidence.draws import discard
+from lcnn_verify.packs.grouped_gradients import reach
 from lcnn_verify.packs.grouped_gradients.network import (
     ACTIVATIONS,
     Groups,
@@ -51,4 +53,16 @@ def problems(draw: Any, sigmas: tuple[str, ...] = EVERY, least: int = 1) -> Prob
     fit = outputs(problem, problem.start)
     if draw(st.integers(0, 4)) == 4 and all(f.q == 1 for f in fit):
         return replace(problem, y=tuple(int(f.p) for f in fit))
+    return problem
+
+
+@st.composite
+def one_group(draw: Any) -> Problem:
+    """All neurons in one group, and one input more than G·d = d; outputs that are not 0."""
+    d, k = draw(st.integers(1, 2)), draw(st.integers(1, 3))
+    X, W = (tuple(draw(vectors(d)) for _ in range(count)) for count in (d + 1, k))
+    v = tuple(draw(st.sampled_from((1, -1, 2))) for _ in range(k))
+    problem = Problem(X, W, v, (0,) * (d + 1), (0,) * k)
+    if 0 in reach.outputs_of(problem):
+        discard("an output is 0 at the start")
     return problem

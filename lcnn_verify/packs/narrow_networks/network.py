@@ -164,6 +164,7 @@ def gradient_norm(problem: Problem) -> Quantity:
     return _norm("‖∇_W L‖", entries)
 
 
+@functools.lru_cache(maxsize=4)  # of the certificate, and of how far a fit may be
 def smallest_singular(problem: Problem) -> Quantity:
     """σ_min(J) over the n rows, at W: the root of the least eigenvalue of JJᵀ."""
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
 
 from lcnn_verify.evidence.draws import discard, readable
-from lcnn_verify.numerics.activations import FLOATS, SMOOTH, Activation
+from lcnn_verify.numerics.activations import BUMP, FLOATS, SHIFTED_TANH, SMOOTH, TANH, Activation
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.packs.narrow_networks import network
 from lcnn_verify.packs.narrow_networks.grid import Grid, Vector, rows_needed
@@ -56,12 +57,13 @@ def grids(
     minus the first, and ``on_a_line`` takes multiples of it alone.
     """
     d = draw(st.integers(least_d, 4))
-    n = draw(st.integers(1 + fewer * d if apart else 1, 5 if d == 1 else 9))
+    most = 1 if on_a_line else 5 if d == 1 else 9
+    n = draw(st.integers(1 + fewer * d if apart else 1, most))
     X = draw(rows(n, d, apart=apart))
     if mirror:
         X = (*X, _minus(X[0]))
     if on_a_line:
-        X = tuple(tuple((i + 1) * entry for entry in X[0]) for i in range(d + 1))
+        X = tuple(tuple(i * entry for entry in X[0]) for i in range(1, d + 2))
     return Grid(X, draw(rows(rows_needed(len(X), d) - fewer, d)))
 
 
@@ -122,6 +124,21 @@ def certified(draw: Any) -> Problem:
     demand_rank(one, one.at(FLOATS), 1e-6)
     epsilon = network.certificate(one).value / multiple
     return one.labelled(epsilon * one.y, epsilon=epsilon)
+
+
+RANGES = {TANH: 2.0, SHIFTED_TANH: 2.0, BUMP: 1.0}
+"""Bounded φ: any two of its values are less than that apart."""
+
+
+@st.composite
+def out_of_reach(draw: Any) -> Problem:
+    """A mirrored problem with a bounded φ, and a label as large as no output is for any W."""
+    n, d = draw(st.integers(1, 3)), draw(st.integers(1, 3))
+    sigma, seed = draw(st.sampled_from([*RANGES])), draw(SEEDS)
+    h, size = rows_needed(n, d), draw(st.sampled_from((0.0, 0.5, 1.0)))
+    one = mirrored(sigma, n, d, h, seed=seed)
+    label = h * RANGES[sigma] * (np.arange(n) == 0)
+    return replace(one, W=size * one.W, y=label, parameters={**one.parameters, "scale of W": size})
 
 
 @st.composite

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
@@ -48,7 +49,7 @@ def floats(problem: Problem) -> _Floats:
     state = (4 * problem.p + 2) * (D + 8) * math.sqrt(D) * ROUNDING
     off = [2 * np.sqrt(x) * state + state**2 + (D + 6) * ROUNDING * x for x in (plus, minus)]
     s, y = problem.scale, np.asarray(problem.labels)
-    r = simulator.residuals(problem, found)
+    r = np.array(simulator.residuals(problem, found, float))
     terms = np.abs(s - y) * plus + np.abs(s + y) * minus
     r_off = np.abs(s - y) * off[0] + np.abs(s + y) * off[1] + 4 * ROUNDING * terms
     g = s * slopes @ r
@@ -109,12 +110,6 @@ def spread(problem: Problem, i: int) -> Quantity:
     return _quantity("2√(1 − ŷ²)", 4 * up * down, error, problem, formula)
 
 
-def _residuals(o: Outcome, problem: Problem, number: Callable[[float], Any]) -> list[Any]:
-    s = number(problem.scale)
-    pairs = zip(o.plus, o.minus, map(number, problem.labels), strict=True)
-    return [(s - y) * a - (s + y) * b for a, b, y in pairs]
-
-
 def loss(problem: Problem, label: str = "L") -> Quantity:
     """L = ½ Σ_i (ŷ_i − y_i)²."""
     found = floats(problem)
@@ -126,7 +121,7 @@ def loss(problem: Problem, label: str = "L") -> Quantity:
         value,
         error,
         problem,
-        lambda o, number, _: sum(r * r for r in _residuals(o, problem, number)) / 2,
+        lambda o, number, _: sum(r * r for r in simulator.residuals(problem, o, number)) / 2,
     )
 
 
@@ -138,7 +133,7 @@ def squared_gradient(problem: Problem) -> Quantity:
     error = float(2 * np.abs(g) @ off + off @ off) + (problem.p + 4) * ROUNDING * value
 
     def formula(o: Outcome, number: Any, sqrt: Any) -> Any:
-        r, s = _residuals(o, problem, number), number(problem.scale)
+        r, s = simulator.residuals(problem, o, number), number(problem.scale)
         rows = (sum(a * b for a, b in zip(row, r, strict=True)) for row in o.slopes)
         return s * s * sum(row * row for row in rows)
 
@@ -152,11 +147,12 @@ def fastest(problem: Problem) -> Quantity:
     return found.named("8p√n(2L)^{3/2}")
 
 
-def lower_bound(problem: Problem, time: float, factor: float = 1.0) -> Quantity:
+def lower_bound(problem: Problem, time: float, factor: Fraction = Fraction(1)) -> Quantity:
     """(L₀^{−1/2} + factor·8√2·p√n·t)^{−2}, L₀ the loss of the problem."""
-    rate = 8.0 * problem.p * Quantity.of(2.0 * problem.n).sqrt() * factor
-    root = 1.0 / loss(problem, "L₀").sqrt() + rate * time
-    return (1.0 / (root * root)).named("(L₀^{−1/2} + 8√2·p√n·t)^{−2}")
+    rate = 8.0 * problem.p * Quantity.of(2.0 * problem.n).sqrt()
+    root = 1.0 / loss(problem, "L₀").sqrt() + rate * time * factor.numerator / factor.denominator
+    times = "" if factor == 1 else f"({factor})·"
+    return (1.0 / (root * root)).named(f"(L₀^{{−1/2}} + {times}8√2·p√n·t)^{{−2}}")
 
 
 def descended(problem: Problem, step: float, steps: int) -> Quantity:

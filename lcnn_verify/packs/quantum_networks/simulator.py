@@ -136,12 +136,10 @@ def enclosed(problem: Problem, bits: int) -> Outcome:
 
 def ball_descent(problem: Problem, step: float, steps: int) -> arb:
     """L after so many steps θ⁺ = θ − step·∇L in balls, at the precision in force."""
-    s, y = arb(problem.scale), [*map(arb, problem.labels)]
-    theta = [*map(arb, problem.angles)]
+    s, theta = arb(problem.scale), [*map(arb, problem.angles)]
     for left in range(steps, -1, -1):
         found = simulate(problem, BALLS, theta)
-        sides = zip(found.plus, found.minus, y, strict=True)
-        r = [(s - label) * up - (s + label) * down for up, down, label in sides]
+        r = residuals(problem, found, arb)
         if left:
             slopes = [balls.dot(row, r) for row in found.slopes]
             theta = [t - step * s * g for t, g in zip(theta, slopes, strict=True)]
@@ -190,11 +188,14 @@ def _decimals(name: str, qubits: int) -> Any:
     return np.array([[mpmath.mpc(z) / mpmath.sqrt(2) ** power for z in row] for row in matrix])
 
 
-def residuals(problem: Problem, found: Outcome) -> FloatArray:
-    """ŷ − y (n,) in float64: (s − y)‖P₊φ‖² − (s + y)‖P₋φ‖² loses no digits near ŷ = y = ±s."""
-    s, y = problem.scale, np.asarray(problem.labels)
-    found_plus, found_minus = np.asarray(found.plus), np.asarray(found.minus)
-    return np.asarray((s - y) * found_plus - (s + y) * found_minus)
+def residuals(problem: Problem, found: Outcome, number: Callable[[float], Any]) -> list[Any]:
+    """ŷ − y (n,) in the arithmetic of ``number``.
+
+    As (s − y)‖P₊φ‖² − (s + y)‖P₋φ‖² it loses no digits near ŷ = y = ±s.
+    """
+    s = number(problem.scale)
+    sides = zip(found.plus, found.minus, map(number, problem.labels), strict=True)
+    return [(s - y) * up - (s + y) * down for up, down, y in sides]
 
 
 def risk(problem: Problem) -> Callable[[FloatArray], tuple[float, FloatArray]]:
@@ -202,7 +203,7 @@ def risk(problem: Problem) -> Callable[[FloatArray], tuple[float, FloatArray]]:
 
     def function(angles: FloatArray) -> tuple[float, FloatArray]:
         found = simulate(problem, FLOATS, angles.tolist())
-        r = residuals(problem, found)
+        r = np.array(residuals(problem, found, float))
         gradient: FloatArray = problem.scale * np.asarray(found.slopes) @ r
         return 0.5 * float(r @ r), gradient
 

@@ -53,6 +53,26 @@ def test_gradient_and_hessian_are_derivatives_in_three_arithmetics(sigma):
         assert [*map(float, one.gradient(there, kit))] == pytest.approx(slope.tolist(), rel=1e-12)
 
 
+def test_l_and_the_gain_of_a_step_are_their_formulas():
+    one = attack(TANH, y=-2.0)
+    at, eta = one.epsilon * np.array([0.9, 0.0, -0.3]), 3.0
+    size, slope, bend = np.linalg.norm(one.W, 2), TANH.slope, TANH.bend
+    most = slope * size * np.linalg.norm(one.a)
+    r = abs(np.tanh(one.W @ one.x) @ one.a + 2.0) + one.epsilon * most
+    wanted = most**2 + r * bend * size**2 * abs(one.a).max()
+    assert quantities.smoothness(one).value == pytest.approx(wanted)
+
+    def loss(delta):
+        return 0.5 * (np.tanh(one.W @ (one.x + delta)) @ one.a + 2.0) ** 2
+
+    free = at + eta * one.float_gradient(at)
+    there = free * min(1.0, one.epsilon / np.linalg.norm(free))
+    assert np.linalg.norm(free) > one.epsilon
+    gained, paid = quantities.gain(one, at, eta)
+    assert gained.value == pytest.approx(loss(there) - loss(at))
+    assert paid.value == pytest.approx(np.sum((there - at) ** 2) / (2 * eta))
+
+
 @EVERY
 def test_l_bounds_the_hessian_on_the_ball(sigma):
     one, rng = attack(sigma, y=-2.0), np.random.default_rng(0)

@@ -84,6 +84,16 @@ def test_no_hessian_is_larger_than_its_bound(problem):
     assert np.linalg.norm(H, 2) <= float(int(bound.p) / int(bound.q)) * (1 + 1e-6)
 
 
+def test_the_bound_on_curvature_is_its_formula_and_is_nearly_met():
+    problem = Problem(((1, 2), (3, 0)), ((0, 1), (1, 1)), (2, -3), (1, -4), (0, 1), network.BELL)
+    # 27/64·13·(5 + 9) + 2·3·((5 + 1)·5 + (5 + 4)·9)
+    assert network.curvature(problem) == fmpq(27, 64) * 13 * 14 + 6 * 111
+    steep = Problem(((1,),), ((0,),), (1,), (-6,), (0,), network.BELL)
+    short = fmpq_mat([[fmpq(1, 1000)]])
+    ratio = network.second_difference(steep, short) / (network.curvature(steep) * short[0, 0] ** 2)
+    assert -1 < ratio < fmpq(-97, 100)
+
+
 def test_outputs_of_one_group_obey_their_equation_alone():
     problem = Problem(((1,), (3,)), ((1,), (-2,)), (1, 2), (0, 0), (0, 0))
     first = reach.outputs_of(problem)

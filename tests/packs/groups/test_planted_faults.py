@@ -46,6 +46,12 @@ def test_a_mean_with_a_term_of_its_neuron_alone(monkeypatch):
     assert fallen(REACHED, examples=0.3).startswith("entries of W − W₀ off S")
 
 
+def test_a_bound_on_curvature_that_is_halved(monkeypatch):
+    right = network.curvature
+    plant(monkeypatch, right, lambda problem: right(problem) / 2)
+    assert fallen(DIRECTION, examples=0.05).endswith("≤ ℓ‖D‖² fails")
+
+
 def test_a_slope_without_its_square(monkeypatch):
     right = network.ACTIVATIONS
     bell = network.Rational(right[network.BELL].value, lambda z: 2 * z / (1 + z * z))

@@ -118,6 +118,26 @@ def test_a_certificate_and_a_distance_are_what_they_say():
     assert network.off(one, [arb(e) for e in one.theta.tolist()]).value == pytest.approx(1.0)
 
 
+def test_lambda_is_its_formula():
+    rng = np.random.default_rng(1)
+    X, W, v = rng.normal(size=(3, 2)), rng.normal(size=(4, 2)), np.array([0.5, -3.0, 1.0, 2.0])
+    one = network.Problem(X, np.ones(3), W, v, SOFTPLUS)
+    longest, size = np.linalg.norm(X, axis=1).max(), np.linalg.norm(X, 2)
+    assert network.bend_constant(one).value == pytest.approx(0.25 * 3.0 * longest * size)
+
+
+def test_labels_out_of_reach_are_those_no_output_comes_to():
+    @settings(max_examples=20, deadline=None, derandomize=True)
+    @given(one=strategies.out_of_reach(), seed=strategies.SEEDS)
+    def outputs_are_smaller(one, seed):
+        for size in (0.1, 1.0, 100.0):
+            W = size * np.random.default_rng(seed).normal(size=one.W.size)
+            r = np.array(one.residual(W.tolist(), FLOATS))
+            assert (r + one.y <= one.y.max()).all()
+
+    outputs_are_smaller()
+
+
 def test_least_squares_fit_wide_networks_and_no_narrow_ones():
     rng = np.random.default_rng(0)
     assert network.fits(SOFTPLUS, 4, 2, 6, rng)

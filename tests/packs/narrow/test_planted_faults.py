@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 from flint import arb
-from planting import fallen, plant
+from planting import fallen, judged, plant
 
 from lcnn_verify.campaign.properties import directory_of, load
-from lcnn_verify.evidence import EXACT
+from lcnn_verify.evidence import EXACT, Verdict
 from lcnn_verify.evidence.hooks import from_json
 from lcnn_verify.packs.narrow_networks import PACK, grid, network, strategies
 from lcnn_verify.profiles import RunContext, running
@@ -66,6 +66,19 @@ def test_a_start_that_is_no_zero(monkeypatch):
 
     plant(monkeypatch, right, wrong)
     assert "undecided" in fallen("narrow.expressivity", examples=0.2)
+
+
+@pytest.mark.parametrize("always", [False, True])
+def test_a_solver_that_fails_or_says_too_much_refutes_nothing(monkeypatch, always):
+    plant(monkeypatch, network.fits, lambda *_: always)
+    decision = judged("narrow.expressivity", only="width")
+    assert decision.verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_certificate_made_easier(monkeypatch):
+    right = network.certificate
+    plant(monkeypatch, right, lambda problem: 8.0 * right(problem))
+    assert "α²/(4Λ‖y‖) ≤ 1" in fallen("narrow.expressivity", examples=0.3, only="no_network")
 
 
 @pytest.mark.parametrize("claim", CONTROLS, ids=lambda claim: claim.name)

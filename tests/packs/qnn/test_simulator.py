@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
+from fractions import Fraction
 
 import mpmath
 import numpy as np
@@ -160,6 +161,22 @@ def test_the_bound_along_the_sharpest_flow(n):
     assert (np.diff(path.losses) < 0).all()
     assert quantities.exponent(there, 1e4 * own).value == pytest.approx(2.0, abs=0.01)
     assert quantities.sharpness(there).value == pytest.approx(1.0, abs=1e-3)
+
+
+@pytest.mark.parametrize(("p", "n"), [(1, 1), (3, 1), (2, 3)])
+def test_the_reach_is_what_the_sharpest_circuit_goes(p, n):
+    there, back = turning(*(1e-4,) * p, n=n), turning(*(0.0,) * p, n=n)
+    gone = quantities.fourth_root(there, "") - quantities.fourth_root(back, "")
+    assert gone.value == pytest.approx(quantities.reach(there, back).value, rel=1e-6)
+
+
+def test_the_bound_of_descent_says_its_factor():
+    start, ratio = turning(0.4), Fraction(10, 9)
+    label = quantities.lower_bound(start, 1.0, ratio).label
+    assert label == "(L₀^{−1/2} + (10/9)·8√2·p√n·t)^{−2}"
+    assert quantities.lower_bound(start, 1.0).label == label.replace("(10/9)·", "")
+    slower = quantities.lower_bound(start, 9.0, ratio).value
+    assert slower == pytest.approx(quantities.lower_bound(start, 10.0).value)
 
 
 def test_a_start_without_loss_is_given_up():
