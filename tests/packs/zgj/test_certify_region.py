@@ -7,9 +7,10 @@ import mpmath
 import numpy as np
 import pytest
 from flint import arb
-from region_kit import CLAIMS, certified, check, confirmed, inside, weights
+from region_kit import CLAIMS, certified, check, confirmed, inside, proved, weights
 
 from lcnn_verify.errors import InputError
+from lcnn_verify.evidence.documents import Rejected
 from lcnn_verify.packs.zgj import oracle
 from lcnn_verify.packs.zgj.enclosure import working_precision
 from lcnn_verify.packs.zgj.population import loss_and_gradient
@@ -139,6 +140,20 @@ def test_a_region_is_certified(name, inner):
     assert set(document["reasons"]) <= set("abeg")
     assert found.search["arithmetic"] == "float64 forms of the checker"
     assert prove.box(found).startswith(f"{document['coordinates'][0]} [0.6321, 1.368] × ")
+
+
+@pytest.mark.parametrize("inner", [Fraction(1, 1000), Fraction(1, 10), Fraction(1, 2)])
+def test_what_is_written_of_every_inner_level_is_accepted(monkeypatch, inner):
+    found = certified("one", inner=inner)
+    (said,) = proved(found.document)
+    below = inner < Fraction(1, 2)
+    assert ("zero" in found.document, "with L ≤ ε₀" in said) == (below, below)
+
+    def refused(*_):
+        raise Rejected("too wide for a checker")
+
+    monkeypatch.setattr(prove.interval_checks, "check_near_zero_loss", refused)
+    assert prove._below(found.claim, found.document) == {}
 
 
 def test_the_settled_boxes_fill_the_root():

@@ -20,7 +20,7 @@ from lcnn_verify.packs.zgj.proofs.region.claim import RegionClaim, Shell
 from lcnn_verify.packs.zgj.proofs.region.point import teachers
 
 NAMES = ("one", "orthonormal", "acute", "unequal")
-FAR = 3e-3
+FAR = 1.5e-3
 """How far excluded boxes reach from V in each of masses and angles."""
 
 
@@ -263,7 +263,7 @@ def change(made, where, value):
 
 FORGED = [
     (("zero", "radius"), lambda rho: 0.6 * rho, "beyond the radius"),
-    (("zero", "radius"), lambda rho: 8 * rho, "least eigenvalue within .* is not proved"),
+    (("zero", "radius"), lambda rho: 16 * rho, "least eigenvalue within .* is not proved"),
     (("zero", "radius"), lambda rho: -rho, "negative, disordered or too large"),
     (("zero", "radius"), lambda rho: 1e4, "negative, disordered or too large"),
     (("zero", "radius"), lambda rho: math.nan, "not finite floats"),
@@ -301,6 +301,37 @@ def test_a_forged_number_is_rejected(where, value, message):
     bad = change(made, where, value)
     with pytest.raises(Rejected, match=f"the neighbourhood of V: .*{message}"):
         interval_checks.check_near_zero_loss(bad, *boxes(claim))
+
+
+FARTHEST = {"orthonormal": 4.03e-3, "acute": 2.37e-3}
+"""How far the boxes with L < ε₀/1000 reach from V in masses and angles."""
+WRITTEN = {"radius": 3.568724337605825e-3, "least": 0.07205472552138911, "most": 7.1756537429290566}
+"""What the prover takes three seconds for: of 60° down to ε₀/1000."""
+
+
+@pytest.mark.parametrize("power", [3, 4, 5, 6])
+@pytest.mark.parametrize("name", FARTHEST)
+def test_what_is_written_of_every_inner_level_is_accepted(name, power):
+    claim, far = with_multiple(name), FARTHEST[name] * 10.0 ** ((3 - power) / 2)
+    slow = (name, power) == ("acute", 3)
+    made = {**claim.to_json(), "zero": WRITTEN} if slow else document(claim, far)
+    interval_checks.check_near_zero_loss(made, *boxes(claim, far))
+
+
+@pytest.mark.parametrize(("radius", "proved"), [(1e-4, False), (0.02, True)])
+def test_a_least_that_says_too_little_is_rejected(monkeypatch, radius, proved):
+    """Against the least at V, 0.0072: of the middle over all of N it is −0.0025 in the wider."""
+    if proved:  # so that what it says is all that is left to judge
+        monkeypatch.setattr(interval_checks, "_beyond", lambda *_: True)
+    claim = replace(with_multiple("orthonormal"), separation=Fraction(15))
+    none = np.zeros((4, 0))
+    good, bad = (
+        {**claim.to_json(), "zero": {"radius": radius, "least": least, "most": 8.0}}
+        for least in (0.005, 1e-300)
+    )
+    interval_checks.check_near_zero_loss(good, none, none)
+    with pytest.raises(Rejected, match=r"least 1e-300 and most 8\.0 say too little"):
+        interval_checks.check_near_zero_loss(bad, none, none)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -159,7 +159,9 @@ def _check_near_zero_loss(zero: _Zero, lower: Any, upper: Any) -> None:
     for sign, bound, side in ((1, zero.least, "least"), (-1, zero.most, "most")):
         if not any(_beyond(zero, sign, bound, cuts) for cuts in _CUTS):
             raise Rejected(f"the {side} eigenvalue within {zero.radius!r} is not proved {bound!r}")
-    curvature = np.linalg.eigvalsh(midpoints(next(zero.pieces(1))))
+    still = [iv.mpf(0)] * zero.m
+    at_V = hessian([norm**2 for norm in zero.norms], zero.angles, still, still)
+    curvature = np.linalg.eigvalsh(midpoints(at_V))
     if not (zero.least * _LOOSER >= curvature[0] and zero.most <= _LOOSER * curvature[-1]):
         raise Rejected(f"least {zero.least!r} and most {zero.most!r} say too little")
     distance = iv.sqrt(iv.mpf(zero.m)) * zero.radius

@@ -50,9 +50,15 @@ def prove(claim: RegionClaim, lower: FloatArray, upper: FloatArray) -> dict[str,
         shell = Shell.of(claim, arb)
         radius = _radius(claim, shell, lower, upper)
         reach = shell.rate * arb(claim.students).sqrt() * radius
-        for cuts in _CUTS if reach < 2 else ():
+        if not reach < 2:
+            return None
+        try:
+            at_V = _curvature(shell, 0.0, 1)
+        except EnclosureError:
+            return None
+        for cuts in _CUTS:
             try:
-                at_V, (least, most) = _curvature(shell, 0.0, 1), _curvature(shell, radius, cuts)
+                least, most = _curvature(shell, radius, cuts)
             except EnclosureError:
                 continue
             tight = _LOOSER * least >= at_V[0] and most <= _LOOSER * at_V[1]

@@ -14,6 +14,7 @@ longer (THEORY §9).
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Literal, TypeAlias
@@ -21,10 +22,10 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from lcnn_verify.errors import InputError
-from lcnn_verify.evidence.documents import digest
+from lcnn_verify.evidence.documents import Rejected, digest
 from lcnn_verify.numerics.digits import number
 from lcnn_verify.packs.zgj.instances import Instance
-from lcnn_verify.packs.zgj.proofs.region import near_zero_loss
+from lcnn_verify.packs.zgj.proofs.region import interval_checks, near_zero_loss
 from lcnn_verify.packs.zgj.proofs.region.claim import RegionClaim, described
 from lcnn_verify.packs.zgj.proofs.region.point import (
     Violation,
@@ -189,13 +190,16 @@ def _open(grown: Grown) -> bool:
 
 
 def _below(claim: RegionClaim, document: dict[str, Any]) -> dict[str, Any]:
-    """The proof for students below the shell, if there is one."""
+    """The proof for students below the shell, if there is one that a checker accepts."""
     if claim.students != len(claim.norms):
         return {}  # before a tree of millions is walked once more
     lower, upper, letters = settled(document)
-    below = letters == "b"
-    found = near_zero_loss.prove(claim, lower[:, below], upper[:, below])
-    return {"zero": found} if found else {}
+    boxes = lower[:, letters == "b"], upper[:, letters == "b"]
+    with suppress(Rejected):
+        if found := near_zero_loss.prove(claim, *boxes):
+            interval_checks.check_near_zero_loss(claim.to_json() | {"zero": found}, *boxes)
+            return {"zero": found}
+    return {}
 
 
 def _tree(claim: RegionClaim, grown: Grown) -> dict[str, Any]:
