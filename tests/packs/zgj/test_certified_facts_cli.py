@@ -118,12 +118,12 @@ def test_what_is_not_proved_is_said(monkeypatch, capsys):
 
 
 def test_ctrl_c_leaves_what_is_proved_so_far_beside_what_is_there(monkeypatch, capsys, tmp_path):
-    proof = catalogue.POINTS.provers["merged-pair-6"](128)
+    proof = catalogue.POINTS.provers["merged-pair-6"]()
 
-    def interrupt(precision):
+    def interrupt():
         raise KeyboardInterrupt
 
-    provers = {"first": lambda precision: proof, "second": interrupt, "third": interrupt}
+    provers = {"first": lambda: proof, "second": interrupt, "third": interrupt}
     monkeypatch.setitem(
         proofs._CATALOGUES, "critical-points", replace(catalogue.POINTS, provers=provers)
     )

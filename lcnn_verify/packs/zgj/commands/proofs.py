@@ -19,7 +19,7 @@ from lcnn_verify.evidence import documents
 from lcnn_verify.evidence.theorem import Theorem
 from lcnn_verify.numerics.digits import number
 from lcnn_verify.numerics.krawczyk import NotProved
-from lcnn_verify.packs.zgj.proofs.catalogue import PRECISION, Attempt
+from lcnn_verify.packs.zgj.proofs.catalogue import Attempt
 from lcnn_verify.packs.zgj.proofs.critical.catalogue import POINTS
 from lcnn_verify.packs.zgj.proofs.critical.prove import CriticalPoint
 from lcnn_verify.packs.zgj.proofs.descent.catalogue import DESCENTS, Descent, in_boxes
@@ -48,7 +48,7 @@ L → 0: whether descent is proved to converge to a global minimum.""",
 def fact(claim: str, out: Path | None, *, json: bool = False, quiet: bool = False) -> int:
     """Prove the fact ``claim`` and write its certificate. Exit code 1 if it is not proved."""
     path = out or Path(f"{FOLDER}/{claim}.json")
-    documents.demand_writable(path)
+    outputs.demand_file(path)
     shown = not (json or quiet)
     try:
         proof = _FACTS[claim]()
@@ -79,7 +79,7 @@ def named(
     there. Raises ``InputError`` for unknown names, before any work.
     """
     path, shown = out or Path(f"{FOLDER}/{subject}.json"), not (json or quiet)
-    documents.demand_writable(path)
+    outputs.demand_file(path)
     outputs.demand_folder(path.parent, [page_of(path).name])
     catalogue: Any = _CATALOGUES[subject]
     for name in only:
@@ -105,7 +105,7 @@ def named(
             if attempt.failure:
                 tell(f"NOT PROVED: {attempt.name}: {attempt.failure}")
     certificate, failed = catalogue.certificate(made), any(attempt.failure for attempt in made)
-    page = lambda: render(catalogue, made, PRECISION)  # noqa: E731
+    page = lambda: render(catalogue, made)  # noqa: E731
     code = _written(certificate, path, json=json, shown=shown, failed=failed, page=page)
     return code if len(made) == len(names) else ExitCode.INTERRUPTED
 
@@ -171,7 +171,7 @@ def _descent_table(made: Sequence[Attempt[Descent]]) -> Table:
                 number(float(descent.tube.loss.upper()), 3),
                 number(descent.tube.width, 1),
                 in_boxes(start),
-                "yes" if descent.contraction else "–",
+                "–" if descent.reach is None else "yes",
             )
     return table
 

@@ -12,7 +12,7 @@ from lcnn_verify.evidence.hooks import Watch
 from lcnn_verify.numerics.krawczyk import NotProved
 
 PRECISION = 128
-"""Bits of the balls, if nothing else is asked for."""
+"""Bits of the balls."""
 
 
 class Proof(Protocol):
@@ -42,14 +42,14 @@ class Attempt(Generic[P]):
 
 @dataclass(frozen=True, slots=True)
 class Catalogue(Generic[P]):
-    """Name → what proves it with so many bits, or raises :class:`NotProved`.
+    """Name → what proves it, or raises :class:`NotProved`.
 
     Certificates are of this ``kind``, with the proofs in the field ``entries``.
     """
 
     kind: str
     entries: str
-    provers: Mapping[str, Callable[[int], P]]
+    provers: Mapping[str, Callable[[], P]]
 
     def demand(self, name: str) -> None:
         """Raise :class:`InputError` unless ``name`` is in the catalogue."""
@@ -58,9 +58,7 @@ class Catalogue(Generic[P]):
             wanted = f"one of {', '.join(known)}{did_you_mean(name, known)}"
             raise InputError("only", repr(name), wanted)
 
-    def attempts(
-        self, names: Sequence[str] = (), *, precision: int = PRECISION
-    ) -> Iterator[Attempt[P]]:
+    def attempts(self, names: Sequence[str] = ()) -> Iterator[Attempt[P]]:
         """Prove what is called ``names``, or all, one after another.
 
         Raises :class:`InputError` for an unknown name, before the first.
@@ -69,7 +67,7 @@ class Catalogue(Generic[P]):
             self.demand(name)
         for name in names or tuple(self.provers):
             try:
-                yield Attempt(name, self.provers[name](precision))
+                yield Attempt(name, self.provers[name]())
             except NotProved as error:
                 yield Attempt(name, None, str(error))
 

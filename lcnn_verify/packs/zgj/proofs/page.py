@@ -18,7 +18,7 @@ from lcnn_verify.packs.zgj.drawing import Network, draw_network
 from lcnn_verify.packs.zgj.dynamics import gradient_descent
 from lcnn_verify.packs.zgj.geometry import separation
 from lcnn_verify.packs.zgj.model import TIED_ABS
-from lcnn_verify.packs.zgj.proofs.catalogue import Attempt, Catalogue
+from lcnn_verify.packs.zgj.proofs.catalogue import PRECISION, Attempt, Catalogue
 from lcnn_verify.packs.zgj.proofs.critical.catalogue import POINTS
 from lcnn_verify.packs.zgj.proofs.descent.catalogue import DESCENTS
 from lcnn_verify.reporting import document as doc
@@ -48,7 +48,7 @@ LOSSES = Figure(
 )
 
 
-def render(catalogue: Catalogue[Any], made: Sequence[Attempt[Any]], precision: int) -> str:
+def render(catalogue: Catalogue[Any], made: Sequence[Attempt[Any]]) -> str:
     """A page of what was proved of ``POINTS`` or of ``DESCENTS``, and of what was not, by name."""
     entries = [proof.to_json() | {"title": proof.title} for it in made if (proof := it.proof)]
     failures = {attempt.name: attempt.failure for attempt in made if attempt.failure}
@@ -60,7 +60,7 @@ def render(catalogue: Catalogue[Any], made: Sequence[Attempt[Any]], precision: i
             kind="certify",
             headline=f"{headline}{f', {len(flaws)} not proved' if flaws else ''}",
             tone="bad" if flaws else "good",
-            lede=f"{said} For the networks named and no others, by Arb balls of {precision} bits.",
+            lede=f"{said} For the networks named and no others, by Arb balls of {PRECISION} bits.",
             head=(),
             sections=(*missing, *sections),
             version=lcnn_verify.__version__,

@@ -237,8 +237,8 @@ It raises :class:`NotProved` if the search ends without one.
 """
 
 
-def _prove(name: str, precision: int) -> CriticalPoint:
-    return prove(CANDIDATES[name](), precision=precision)
+def _prove(name: str) -> CriticalPoint:
+    return prove(CANDIDATES[name]())
 
 
 POINTS: Catalogue[CriticalPoint] = Catalogue(

@@ -126,7 +126,7 @@ class CriticalPoint:
         }
 
 
-def prove(candidate: Candidate, *, precision: int = PRECISION) -> CriticalPoint:
+def prove(candidate: Candidate) -> CriticalPoint:
     """Prove that there is a critical point where ``candidate`` says, and what it is.
 
     Raises :class:`NotProved` when no box about the students contracts, when the loss is not
@@ -140,7 +140,7 @@ def prove(candidate: Candidate, *, precision: int = PRECISION) -> CriticalPoint:
         if (row, column) not in candidate.fixed
     ]
     flat = [row * shape[1] + column for row, column in free]
-    with working_precision(precision):
+    with working_precision(PRECISION):
         teachers = _balls(candidate.teachers)
 
     def students(entries: Sequence[arb]) -> list[Vector]:
@@ -158,11 +158,11 @@ def prove(candidate: Candidate, *, precision: int = PRECISION) -> CriticalPoint:
         return arb_mat([[matrix[i][j] for j in flat] for i in flat])
 
     guess = candidate.students.ravel()[flat]
-    zero = unique_zero(slope, curvature, guess, precision=precision)
-    with working_precision(precision):
+    zero = unique_zero(slope, curvature, guess, precision=PRECISION)
+    with working_precision(PRECISION):
         rows = students([balls.widened(arb(x), arb(zero.radius)) for x in zero.center])
         _demand_transversal(candidate, rows)
-        loss = _ends(enclosure.loss(rows, teachers, precision=precision, model=candidate.model))
+        loss = _ends(enclosure.loss(rows, teachers, precision=PRECISION, model=candidate.model))
         if not loss[0] > 0.0:
             raise NotProved(
                 f"{candidate.name}: the loss is in [{number(loss[0], 3)}, {number(loss[1], 3)}]"
@@ -176,7 +176,7 @@ def prove(candidate: Candidate, *, precision: int = PRECISION) -> CriticalPoint:
                 full += (copies - 1) * inertia(block, [rows[line]])
     threshold = None
     if candidate.model == TIED_ABS:
-        threshold = _ends(enclosure.loss_threshold(teachers, precision=precision))
+        threshold = _ends(enclosure.loss_threshold(teachers, precision=PRECISION))
     center = np.zeros(shape)
     center.flat[flat] = zero.center
     return CriticalPoint(

@@ -1,4 +1,4 @@
-"""Named starts of gradient descent, proved to reach a level, and where m = r proved to converge.
+"""Named starts of gradient descent: the loss each ends at, and where m = r that it converges.
 
 Convergence: once the ball around the last iterate lies in a ball B about a zero-loss point W*, with
 ‖I − ηH‖₂ ≤ q < 1 over the box around B, every later step shrinks the distance to W* by q, for
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import ROUND_CEILING, Context
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -23,14 +24,15 @@ from lcnn_verify.numerics.krawczyk import NotProved
 from lcnn_verify.packs.zgj.proofs.catalogue import PRECISION, Catalogue
 from lcnn_verify.packs.zgj.proofs.descent.prove import Tube, contraction, enclose
 
-_ROOM = 1.25  # by which the ball about the limit is larger than needed: checkers' balls are wider
+_ROOM = 1.25  # by which a level or a reach exceeds what was found: checkers' balls are wider
+_TWO_DIGITS = Context(prec=2, rounding=ROUND_CEILING)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Start:
     """Gradient descent with exactly the float ``step`` from all W within ``radius`` of ``W``.
 
-    ``level`` is the loss to reach at ``steps``. ``limit`` is a zero-loss W* (m, d) to converge to.
+    ``limit`` is a zero-loss W* (m, d) to converge to.
     """
 
     title: str
@@ -38,28 +40,32 @@ class Start:
     W: FloatArray
     step: float
     steps: int
-    level: float
     radius: float = 0.0
     limit: FloatArray | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Descent:
-    """A proved start: L(W_T) ≤ ``start.level``, with the ``tube`` that shows it.
+    """A proved start: L(W_T) ≤ ``level``, by the ``tube``.
 
-    ``contraction`` is q where convergence to ``start.limit`` was proved, within ``reach`` of it.
+    Convergence to ``start.limit`` was proved within ``reach`` of it, where there is one.
     """
 
     name: str
     start: Start
     tube: Tube
     reach: float | None = None
-    contraction: float | None = None
 
     @property
     def title(self) -> str:
         """Which networks it is about."""
         return self.start.title
+
+    @property
+    def level(self) -> float:
+        """The largest loss of the tube, with room for a checker's, rounded up to two digits."""
+        largest = _ROOM * float(self.tube.loss.upper())
+        return float(_TWO_DIGITS.create_decimal_from_float(largest))
 
     def to_json(self) -> dict[str, Any]:
         """All that a checker needs to prove it once more."""
@@ -71,7 +77,7 @@ class Descent:
             "radius": start.radius,
             "step": start.step,
             "steps": start.steps,
-            "level": start.level,
+            "level": self.level,
             "limit": None if start.limit is None else start.limit.tolist(),
             "reach": self.reach,
         }
@@ -88,7 +94,6 @@ STARTS: Mapping[str, Start] = MappingProxyType(
             _SQUARE,
             0.05,
             300,
-            1e-6,
             limit=_PLANE,
         ),
         "square-ball": Start(
@@ -97,7 +102,6 @@ STARTS: Mapping[str, Start] = MappingProxyType(
             _SQUARE,
             0.05,
             300,
-            1e-6,
             radius=1e-3,
             limit=_PLANE,
         ),
@@ -107,7 +111,6 @@ STARTS: Mapping[str, Start] = MappingProxyType(
             np.array([[0.95, 0.1, 0.05], [-0.1, 1.05, 0.05], [0.05, -0.05, 0.95]]),
             2.0**-5,
             520,
-            1e-7,
             limit=_SPACE,
         ),
         "doubled": Start(
@@ -116,7 +119,6 @@ STARTS: Mapping[str, Start] = MappingProxyType(
             np.array([[0.8, 0.3], [0.5, -0.4]]),
             0.1,
             300,
-            3.1e-5,
         ),
         "wide": Start(
             "r = 2, m = 3: one teacher shared by two students",
@@ -124,7 +126,6 @@ STARTS: Mapping[str, Start] = MappingProxyType(
             np.array([[0.8, 0.1], [0.6, -0.1], [0.0, 0.97]]),
             0.05,
             645,
-            1.5e-5,
         ),
         "past-the-saddle": Start(
             "m = r = 2 from beside the rotated pair, at L > ε₀",
@@ -132,35 +133,24 @@ STARTS: Mapping[str, Start] = MappingProxyType(
             np.array([[0.7, 0.72], [0.7, -0.68]]),
             0.05,
             750,
-            1e-6,
             limit=np.array([[0.0, 1.0], [1.0, 0.0]]),
         ),
     }
 )
 
 
-def prove(name: str, start: Start, *, precision: int = PRECISION) -> Descent:
-    """Prove that gradient descent from ``start`` reaches its level, and converges if it says so.
+def prove(name: str, start: Start) -> Descent:
+    """Prove the loss that gradient descent from ``start`` ends at, and its limit if it names one.
 
-    Raises :class:`NotProved` when the enclosure is lost, the level is not reached, or the last
-    ball is not drawn to the limit.
+    Raises :class:`NotProved` when the enclosure is lost or the last ball is not drawn to the limit.
     """
-    tube = enclose(
-        start.W,
-        start.V,
-        step=start.step,
-        steps=start.steps,
-        radius=start.radius,
-        precision=precision,
-    )
+    tube = enclose(start.W, start.V, step=start.step, steps=start.steps, radius=start.radius)
     if tube.lost:
         raise NotProved(f"{name}: the enclosure is lost after {tube.steps} steps")
-    if not tube.loss <= start.level:
-        raise NotProved(f"{name}: L is in {tube.loss.str(5)} after {tube.steps} steps")
     if start.limit is None:
         return Descent(name, start, tube)
     _demand_zero_loss(name, start.limit, start.V)
-    with working_precision(precision):
+    with working_precision(PRECISION):
         goal = [arb(entry) for entry in start.limit.ravel().tolist()]
         flat = [entry for row in tube.box for entry in row]
         gap = norm(entry - end for entry, end in zip(flat, goal, strict=True))
@@ -169,7 +159,7 @@ def prove(name: str, start: Start, *, precision: int = PRECISION) -> Descent:
         if not factor < 1:
             got = f"{number(reach, 3)} from the limit, where ‖I − ηH‖ ≤ {factor.str(5)} only"
             raise NotProved(f"{name}: the last ball is {got}")
-        return Descent(name, start, tube, reach, float(np.nextafter(float(factor.upper()), np.inf)))
+        return Descent(name, start, tube, reach)
 
 
 def _demand_zero_loss(name: str, limit: FloatArray, V: FloatArray) -> None:
@@ -186,7 +176,7 @@ def _demand_zero_loss(name: str, limit: FloatArray, V: FloatArray) -> None:
         raise NotProved(f"{name}: the limit leaves out the teacher {min(lines[0])}")
 
 
-def in_boxes(start: Start, *, precision: int = PRECISION) -> str:
+def in_boxes(start: Start) -> str:
     """What becomes of the same enclosure in plain boxes: its last width, or where it is lost.
 
     The wrapping effect: a box turns with the flow and has to be boxed again at every step.
@@ -197,14 +187,13 @@ def in_boxes(start: Start, *, precision: int = PRECISION) -> str:
         step=start.step,
         steps=start.steps,
         radius=start.radius,
-        precision=precision,
         method="natural box",
     )
     return f"lost at {tube.steps}" if tube.lost else number(tube.width, 1)
 
 
-def _prove(name: str, precision: int) -> Descent:
-    return prove(name, STARTS[name], precision=precision)
+def _prove(name: str) -> Descent:
+    return prove(name, STARTS[name])
 
 
 DESCENTS: Catalogue[Descent] = Catalogue(

@@ -25,6 +25,7 @@ from lcnn_verify.packs.zgj import enclosure
 from lcnn_verify.packs.zgj.enclosure.boxes import as_balls, may_vanish
 from lcnn_verify.packs.zgj.enclosure.forms import gradient_over, hessian_over
 from lcnn_verify.packs.zgj.model import TIED_ABS, Model, as_pair
+from lcnn_verify.packs.zgj.proofs.catalogue import PRECISION
 
 Method: TypeAlias = Literal["ball", "mean-value box", "natural box"]
 METHODS: tuple[Method, ...] = ("ball", "mean-value box", "natural box")
@@ -91,7 +92,7 @@ def enclose(
     step: float,
     steps: int,
     radius: float = 0.0,
-    precision: int = 128,
+    precision: int = PRECISION,
     method: Method = "ball",
     model: Model = TIED_ABS,
 ) -> Tube:
