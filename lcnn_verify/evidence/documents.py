@@ -55,15 +55,6 @@ def digest(document: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def demand_writable(path: Path) -> None:
-    """Make the folder ``path`` goes to, before the work.
-
-    Raises ``OSError`` where it cannot go, ``InputError`` where it would take the place of a file
-    that is no certificate.
-    """
-    outputs.demand_file(path)
-
-
 def write(path: Path, document: dict[str, Any]) -> None:
     """Write the document, with its digest; gzipped if the name ends in ``.gz``.
 

@@ -33,12 +33,12 @@ def test_what_a_report_writes_is_known_to_be_ours_and_nothing_else_is(written, t
 def test_a_certificate_takes_the_place_of_a_certificate_only(tmp_path):
     for name in ("plain.json", "packed.json.gz"):
         documents.write(tmp_path / name, {"certificate": "toy", "version": "1"})
-        documents.demand_writable(tmp_path / name)
+        outputs.demand_file(tmp_path / name)
     (tmp_path / "thesis.json").write_text('{"title": "mine"}')
     (tmp_path / "data.json.gz").write_bytes(gzip.compress(b"1 2 3"))
     for name in ("thesis.json", "data.json.gz"):
         with pytest.raises(InputError, match=f"{name}, a file lcnn-verify did not write"):
-            documents.demand_writable(tmp_path / name)
+            outputs.demand_file(tmp_path / name)
 
 
 def test_a_folder_that_takes_nothing_is_named_before_the_work(tmp_path, monkeypatch):

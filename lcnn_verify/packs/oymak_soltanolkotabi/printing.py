@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from lcnn_verify import outputs
 from lcnn_verify.cli.errors import ExitCode
 from lcnn_verify.cli.streams import print_json, tell
 from lcnn_verify.evidence import documents
@@ -19,7 +20,7 @@ def certify(
     """Try the certificate of a start; write it if it is proved. Exit code 1 if it is not."""
     problem = certifying.read(path, activation)
     target = out or Path(f"reports/certificates/{CLAIM}.json")
-    documents.demand_writable(target)
+    outputs.demand_file(target)
     try:
         proof = certifying.prove(problem)
     except NotProved as error:

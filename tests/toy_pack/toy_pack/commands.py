@@ -37,10 +37,11 @@ def euler(
     Examples:
     lcnn-verify certify toy.euler --of 12 --out euler.json
     """
+    from lcnn_verify import outputs
     from lcnn_verify.evidence import documents
     from toy_pack import bijection
 
-    documents.demand_writable(out)
+    outputs.demand_file(out)
     documents.write(out, bijection.certificate(n))
     print(f"written: {out}; check it: lcnn-verify certify --check {out}")
     return ExitCode.AS_WANTED

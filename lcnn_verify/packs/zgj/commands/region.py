@@ -56,7 +56,7 @@ def certify(
     shown = sys.stderr.isatty() and not (json or quiet)
     boxes = budget or _BUDGETS[stated.students]
     certificate = out or Path(f"{FOLDER}/{stated.slug}.json.gz")
-    documents.demand_writable(certificate)
+    outputs.demand_file(certificate)
     outputs.demand_folder(certificate.parent, [page_of(certificate).name])
     with bar(shown) as progress, prove.workers(jobs or default_jobs()) as team:
         interrupted = False
