@@ -124,7 +124,7 @@ def test_declared_flags_are_true():
 
 def test_an_unexplained_flag_is_refused():
     with pytest.raises(KeyError, match="peculiar"):
-        flags.ordered({"planar", "peculiar"})
+        flags.ordered({"planar", "peculiar"}, DOCUMENT["flags"])
 
 
 def test_what_is_missing_says_why():

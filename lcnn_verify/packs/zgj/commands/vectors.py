@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from lcnn_verify.cli.errors import ExitCode, interruption, say
 from lcnn_verify.cli.options import HOW_MUCH, WHERE, Json, folder, option, whole
 from lcnn_verify.cli.streams import print_json, tell
+from lcnn_verify.errors import clean
+
+if TYPE_CHECKING:
+    from lcnn_verify.packs.zgj.vectors import judge
 
 vectors = typer.Typer(name="vectors")
+_SHOWN = 10  # failures, and names of vectors
 
 
 @vectors.callback(invoke_without_command=True)
@@ -65,15 +74,14 @@ def check(
     lcnn-verify vectors check results.json
     lcnn-verify vectors check results.json --complete
     """
-    from lcnn_verify.packs.zgj.vectors import vector
-    from lcnn_verify.packs.zgj.vectors.judge import judge, show
+    from lcnn_verify.packs.zgj.vectors import judge, vector
     from lcnn_verify.packs.zgj.vectors.results import read
 
-    verdict = judge(read(results), vector.load(), vector.version())
+    verdict = judge.judge(read(results), vector.load(), vector.version())
     if json:
         print_json(verdict.to_json())
     else:
-        show(verdict)
+        _show(verdict)
     passed = verdict.passed and (verdict.complete or not complete)
     return ExitCode.AS_WANTED if passed else ExitCode.NOT_AS_WANTED
 
@@ -129,3 +137,55 @@ def confirm(
     if stopped:
         return ExitCode.INTERRUPTED
     return ExitCode.NOT_AS_WANTED if found else ExitCode.AS_WANTED
+
+
+def _show(verdict: judge.Verdict) -> None:
+    """Print the failures by flag, what was not judged, and the verdict."""
+    console = Console()
+
+    def line(text: str, style: str = "") -> None:
+        console.print(Text(clean(text), style=style), soft_wrap=True)
+
+    if verdict.failures:
+        line("")
+        for pattern in verdict.patterns:
+            line(f"all {pattern.judged} {_named(pattern)} cases fail", "bold red")
+        _table(console, verdict.groups)
+        for failure in verdict.failures[:_SHOWN]:
+            line(f"{failure.id}: {failure.quantity}: {failure.message}")
+        if len(verdict.failures) > _SHOWN:
+            line(f"… and {len(verdict.failures) - _SHOWN} more; --json lists all")
+        line("")
+    if verdict.not_covered:
+        names = ", ".join(verdict.not_covered[:_SHOWN])
+        more = ", …" if len(verdict.not_covered) > _SHOWN else ""
+        count = f"{len(verdict.not_covered)} of {verdict.vectors} vectors"
+        line(f"not covered: {count} ({names}{more})")
+    if verdict.not_judged:
+        line(f"not judged: {len(verdict.not_judged)}, which have no {verdict.dtype} tolerance")
+    of = f" of {verdict.vectors}" if verdict.not_covered else ""
+    summary = f"{verdict.implementation}, {verdict.dtype}: {verdict.judged}{of} vectors judged"
+    if verdict.failures:
+        line(f"{summary}, {len(verdict.failures)} failed", "bold red")
+    elif verdict.judged:
+        worst = f"within tolerance (the worst at {verdict.worst:.2g} of it)"
+        if verdict.complete:
+            line(f"{summary}, all {worst}", "green")
+        else:
+            line(f"{summary}, these {worst}: partial", "yellow")
+    else:
+        line(f"{summary}: that proves nothing", "bold red")
+
+
+def _named(group: judge.Group) -> str:
+    return " and ".join(group.flags)
+
+
+def _table(console: Console, groups: tuple[judge.Group, ...]) -> None:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table.add_column("flag", no_wrap=True)
+    table.add_column("failed", justify="right")
+    table.add_column("judged", justify="right")
+    for group in groups:
+        table.add_row(Text(_named(group)), str(group.failed), str(group.judged))
+    console.print(table)

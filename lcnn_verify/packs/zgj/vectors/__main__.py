@@ -10,6 +10,7 @@ rest. Raise ``vectors_version`` with it.
 import json
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from lcnn_verify.packs.zgj.vectors.document import assemble, dumps, encode, in_processes
@@ -20,7 +21,8 @@ def main(arguments: Sequence[str], jobs: int = 2) -> None:
     """Write the file named first, the one that ships by default. Takes two minutes."""
     target = Path(arguments[0]) if arguments else VECTORS
     written = json.loads(target.read_text(encoding="utf-8"))
-    cases = in_processes(encode, written["cases"], jobs)
+    work = partial(encode, meanings=written["flags"])
+    cases = in_processes(work, written["cases"], jobs)
     target.write_text(dumps(assemble(written, cases)), encoding="utf-8")
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Any, TypeVar
@@ -38,11 +37,12 @@ from lcnn_verify.processes import pool
 _CANCELLED = 1e-6
 
 
-def encode(case: Mapping[str, Any]) -> dict[str, Any]:
+def encode(case: Mapping[str, Any], meanings: Mapping[str, str]) -> dict[str, Any]:
     """``case`` with its arrays, and everything derived from them, written afresh.
 
-    Read are ``id``, ``comment``, ``source``, ``model``, ``parameters`` and the declared ``flags``.
-    Raises ``ConfirmationError`` if two routes disagree.
+    Read are ``id``, ``comment``, ``source``, ``model``, ``parameters`` and the declared ``flags``;
+    ``meanings`` is what the file's header says of flags. Raises ``ConfirmationError`` if two routes
+    disagree.
     """
     x = build(case)
     m, d = x.W.shape
@@ -54,7 +54,7 @@ def encode(case: Mapping[str, Any]) -> dict[str, Any]:
         "parameters": case["parameters"],
         "W": _hex(x.W),
         "V": _hex(x.V),
-        **derived(x, flags.PURPOSES & set(case["flags"])),
+        **derived(x, case["flags"], meanings),
     }
 
 
@@ -70,12 +70,13 @@ def build(case: Mapping[str, Any]) -> Instance:
     return replace(made, W=_single(made.W), V=_single(made.V)) if single else made
 
 
-def derived(x: Instance, purposes: AbstractSet[str]) -> dict[str, Any]:
+def derived(x: Instance, declared: Iterable[str], meanings: Iterable[str]) -> dict[str, Any]:
     """The fields of a case that follow from its inputs, given the flags that do not."""
     values = derive(x)
+    holding = flags.of_arrays(x) | _of_values(x, values) | flags.PURPOSES.intersection(declared)
     hessian = values.hessian
     return {
-        "flags": list(flags.ordered(flags.of_arrays(x) | _of_values(x, values) | purposes)),
+        "flags": flags.ordered(holding, meanings),
         "loss": values.loss,
         "gradient": [None if row is None else list(row) for row in values.gradient],
         "hessian": hessian and {"smallest": hessian.smallest, "largest": hessian.largest},
@@ -187,7 +188,7 @@ def confirm(case: dict[str, Any]) -> list[Difference]:
     """
     x = from_json(case).instance
     try:
-        fresh = derived(x, flags.PURPOSES & set(case["flags"]))
+        fresh = derived(x, case["flags"], document()["flags"])
     except ConfirmationError as error:
         return [Difference(case["id"], "routes", "a confirmed value", str(error))]
     places = [name for name in fresh if name != "agreement"]

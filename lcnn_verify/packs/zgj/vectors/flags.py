@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Iterable
 from fractions import Fraction
-from functools import cache
 from itertools import combinations
 from operator import mul
 from typing import TypeAlias
@@ -17,7 +17,6 @@ from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.oracle.teacher import integer_rows
 from lcnn_verify.packs.zgj.vectors.decimals import fits_float32
-from lcnn_verify.packs.zgj.vectors.vector import document
 
 PURPOSES = frozenset(
     ("plain", "right-angle", "obtuse", "split", "block-edge", "merged-pair", "saddle", "control")
@@ -94,17 +93,11 @@ def _relations(W: FloatArray, V: FloatArray) -> set[str]:
     return found
 
 
-@cache
-def meanings() -> dict[str, str]:
-    """Each flag and what it means, in the order of the file's header."""
-    return dict(document()["flags"])
-
-
-def ordered(names: set[str]) -> tuple[str, ...]:
-    """The flags in the order of :func:`meanings`, which must know all of them."""
-    if unknown := names - set(meanings()):
+def ordered(names: set[str], meanings: Iterable[str]) -> list[str]:
+    """The flags in the order of ``meanings``, a file's header, which must explain all of them."""
+    if unknown := names - set(meanings):
         raise KeyError(f"flags without an explanation: {sorted(unknown)}")
-    return tuple(name for name in meanings() if name in names)
+    return [name for name in meanings if name in names]
 
 
 Line: TypeAlias = tuple[int, ...]

@@ -73,8 +73,9 @@ def load() -> tuple[Vector, ...]:
     return tuple(from_json(case) for case in document()["cases"])
 
 
+@cache
 def document() -> dict[str, Any]:
-    """The file that ships, as JSON data."""
+    """The file that ships, as JSON data, read once: not to be changed."""
     loaded: dict[str, Any] = json.loads(VECTORS.read_text(encoding="utf-8"))
     return loaded
 
