@@ -42,9 +42,8 @@ def of_network(W: FloatArray, V: FloatArray, model: Model) -> str:
 
     Raises ``InputError`` for students and teachers that do not go together.
     """
-    norms = _norms(W)
-    alive = W[norms > 0.0]
-    told = _neurons(norms[norms > 0.0], "student") if len(alive) else ""
+    alive = W[W.any(axis=1)]
+    told = _neurons(_norms(alive), "student") if len(alive) else ""
     if len(alive) and V.any(axis=1).all():
         told += f" {_places(alive, V)} {of_teachers(V)}"
     else:
@@ -106,7 +105,7 @@ def _different(values: FloatArray) -> list[str]:
 
 
 def _norms(rows: FloatArray) -> FloatArray:
-    return np.array([frobenius(row) for row in rows])
+    return np.asarray(np.hypot.reduce(np.abs(rows), axis=1))
 
 
 def _count(number_of: int) -> str:
@@ -134,7 +133,7 @@ def teacher_classes(V: FloatArray) -> Iterator[str]:
 
 def student_classes(W: FloatArray, r: int) -> Iterator[str]:
     """The classes of students W (m, d) beside r teachers."""
-    norms = np.sqrt(np.sum(np.square(W), axis=1))
+    norms = _norms(W)
     alive = W[norms > 0.0]
     if len(W) == r:
         yield "m = r"
@@ -147,7 +146,8 @@ def student_classes(W: FloatArray, r: int) -> Iterator[str]:
     if norms.max(initial=0.0) > _HUGE:
         yield "huge student"
     if len(alive) > 1:
-        angles, aligned = line_angles(alive, alive), alive @ alive.T > 0.0
+        units = alive / norms[norms > 0.0, None]
+        angles, aligned = line_angles(alive, alive), units @ units.T > 0.0
         apart = ~np.eye(len(alive), dtype=bool)
         same = apart & (angles <= LINE_ANGLE_ERROR)
         if np.any(same & aligned):

@@ -33,6 +33,8 @@ TURN = np.array([-0.7, 0.3])
         ([ROW, ROW + 1e-9 * TURN, TURN], {"nearly parallel students"}),
         ([ROW, TURN, 0.0 * ROW], {"zero student"}),
         ([ROW, TURN, 1e-150 * V[0]], {"tiny student"}),
+        ([ROW, TURN, 1e-200 * ROW], {"tiny student", "clones"}),
+        ([1e-200 * ROW, -1e-200 * ROW], {"m = r", "tiny student", "antiparallel students"}),
         ([ROW, TURN, 1e60 * V[0]], {"huge student"}),
         ([ROW, ROW, -ROW, 0.0 * ROW], {"clones", "antiparallel students", "zero student"}),
     ],
