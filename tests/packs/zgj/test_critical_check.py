@@ -18,6 +18,7 @@ from lcnn_verify.packs.zgj.proofs.critical.check import check_point as check_one
 from lcnn_verify.packs.zgj.proofs.critical.prove import Candidate, prove
 from lcnn_verify.packs.zgj.proofs.interval_energy import Energy
 
+RADII = ("radius", "unique_within")
 KINDS = {"abs": (1.0, 0.0), "relu": (0.25, 0.25)}
 
 
@@ -120,6 +121,12 @@ def moved(entry, change):
 def test_a_change_is_rejected_by_name(entries, change, message):
     with pytest.raises(Rejected, match=f"rotated-pair-split: .*{message}"):
         check_point(moved(entries["rotated-pair-split"], change))
+
+
+def test_a_global_minimum_is_no_point_of_the_catalogue(entries):
+    there = {"students": np.eye(2).tolist(), "copies": [1, 1], "loss": [-1e-10, 1e-10]}
+    with pytest.raises(Rejected, match="the loss is not proved positive"):
+        check_point({**entries["rotated-pair-split"], **there, **dict.fromkeys(RADII, 2.0**-20)})
 
 
 def test_the_fixed_coordinate_must_be_turned(entries):

@@ -84,12 +84,13 @@ def test_an_interrupt_leaves_no_worker_behind():
 
     def interrupt(*now):
         workers.update(set(active_children()) - before)
-        raise KeyboardInterrupt
+        raise KeyboardInterrupt("a worker was killed")
 
     entries = catalogue.select(["no-half", "no-pi", "layout"])
     with pytest.raises(matrix.Stopped) as stopped:
         matrix.run(entries, [0], PROPERTIES, jobs=2, progress=interrupt)
     assert [row.entry in entries for row in stopped.value.rows] == [True]
+    assert str(stopped.value) == "a worker was killed"
     assert len(workers) == 2
     assert set(active_children()) <= before
     assert all(worker.exitcode is not None for worker in workers)

@@ -96,7 +96,7 @@ def gallery(
         except matrix.Stopped as early:
             rows, stopped = early.rows, early
     if stopped and not rows:
-        raise stopped.__cause__ or stopped
+        raise stopped
     shown = exhibit(entries, rows, chosen, time.monotonic() - started)
     place = out and shown.place(out)
     failed = place and failure(lambda: shown.write(place))
@@ -107,6 +107,6 @@ def gallery(
     if failed:
         raise failed
     if stopped:
-        say(f"{interruption(stopped.__cause__)}; the rest: {outline.rest(shown.data)}")
+        say(f"{interruption(stopped)}; the rest: {outline.rest(shown.data)}")
         return ExitCode.INTERRUPTED
     return shown.exit_code

@@ -77,10 +77,10 @@ class Row:
 
 
 class Stopped(KeyboardInterrupt):
-    """Ctrl-C; ``rows`` are those of the implementations that were run under every seed."""
+    """An early end; ``rows`` are those of the implementations that were run under every seed."""
 
-    def __init__(self, rows: tuple[Row, ...]) -> None:
-        super().__init__()
+    def __init__(self, rows: tuple[Row, ...], why: str = "") -> None:
+        super().__init__(why)
         self.rows = rows
 
 
@@ -115,7 +115,7 @@ def run(
     except KeyboardInterrupt as stop:
         whole = {entry.name for entry in entries if all((entry.name, s) in rows for s in seeds)}
         tasks = [task for task in tasks if task[0].name in whole]
-        raise Stopped(tuple(rows[entry.name, seed] for entry, seed in tasks)) from stop
+        raise Stopped(tuple(rows[entry.name, seed] for entry, seed in tasks), str(stop)) from None
     return tuple(rows[entry.name, seed] for entry, seed in tasks)
 
 

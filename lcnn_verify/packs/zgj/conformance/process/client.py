@@ -50,8 +50,8 @@ _FRAME = re.compile(rb'^  File "(.+)", line (\d+)', re.MULTILINE)
 _NOT_ITS_OWN = "it closed or wrote into file descriptors that are not its own"
 
 
-PROCESSES = "processes"
-"""What is wanting where none could be started: no fault of the code under test."""
+class NoProcess(InputError):
+    """None could be started, which is no fault of the code under test."""
 
 
 class Lost(Exception):
@@ -71,7 +71,7 @@ class Process:
     def __init__(self, output_bytes: int, directory: str, environment: Mapping[str, str]) -> None:
         """Start it in ``directory``; ``output_bytes`` is how much it may print in one call.
 
-        Raises ``InputError`` for the limit of processes if there is none to be had.
+        Raises :class:`NoProcess` where the system gives none.
         """
         self.closed, self._owner = False, os.getpid()
         self._output_bytes, self._tail = output_bytes, b""
@@ -95,7 +95,7 @@ class Process:
             self.closed = True
             self._let_go()
             wanted = "room for another, which the code under test runs in: see ulimit -a"
-            raise InputError(PROCESSES, f"no more of them ({error})", wanted) from None
+            raise NoProcess("processes", f"no more of them ({error})", wanted) from None
         finally:
             channel.close()
             os.close(held)

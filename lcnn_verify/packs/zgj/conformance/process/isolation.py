@@ -17,7 +17,7 @@ from lcnn_verify.packs.zgj.conformance import declaration
 from lcnn_verify.packs.zgj.conformance.arrays import Layout
 from lcnn_verify.packs.zgj.conformance.declaration import Arrays, Facts
 from lcnn_verify.packs.zgj.conformance.faults import DEFAULT_LIMITS, Fault, Limits, Misbehaviour
-from lcnn_verify.packs.zgj.conformance.process.client import PROCESSES, Lost, Process
+from lcnn_verify.packs.zgj.conformance.process.client import Lost, NoProcess, Process
 from lcnn_verify.packs.zgj.conformance.process.server import Message, pack
 from lcnn_verify.packs.zgj.conformance.target import Target
 from lcnn_verify.processes import GIGABYTE, ONE_THREAD
@@ -113,9 +113,9 @@ class Isolated:
         if self._process.closed:
             try:
                 self._start()
+            except NoProcess:
+                raise
             except InputError as error:
-                if error.argument == PROCESSES:
-                    raise
                 detail = f"could not be loaded again: {error.got}"
                 raise Misbehaviour(Fault.EXCEPTION, operation, detail) from None
         limits = self._limits
