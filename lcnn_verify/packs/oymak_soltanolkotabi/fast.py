@@ -57,22 +57,22 @@ def advance(
 
     ``columns`` is Xᵀ. Returns how many sizes are there, and the length of the path of W.
     """
-    r, change, path = np.empty(len(X)), np.empty(W.shape), 0.0
+    r, pulls, change, path = np.empty(len(X)), np.empty(X.shape), np.empty(W.shape), 0.0
     values, slopes = np.empty((len(W), len(X))), np.empty((len(W), len(X)))
     for t in range(len(sizes)):
         sizes[t] = residual_and_slopes(number, columns, y, v, W, values, r, slopes)
         if not sizes[t] > target or t == len(sizes) - 1:
             return t + 1, path
-        for j in range(len(W)):
-            row, size = slopes[j], step * v[j]
-            for i in range(len(r)):
-                row[i] *= size * r[i]
-        np.dot(slopes, X, change)
+        for i in range(len(X)):
+            for c in range(X.shape[1]):
+                pulls[i, c] = r[i] * X[i, c]
+        np.dot(slopes, pulls, change)
         moved = 0.0
         for j in range(len(W)):
             for c in range(W.shape[1]):
-                W[j, c] -= change[j, c]
-                moved += change[j, c] ** 2
+                move = step * v[j] * change[j, c]
+                W[j, c] -= move
+                moved += move**2
         path += math.sqrt(moved)
     return len(sizes), path
 
