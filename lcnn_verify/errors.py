@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import re
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 _LONGEST = 300
+_FLAW = 160
+"""Characters of what is wrong with a file: two lines of a terminal."""
 LONGEST_LINE = 4000
 """Characters of a line of text from outside that are shown."""
 _LINE = re.compile(rf"([^\n]{{{LONGEST_LINE}}})([^\n]+)")
@@ -59,9 +63,52 @@ def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+def finite(text: str) -> float:
+    """``parse_float`` and ``parse_constant`` of :func:`json.loads` for a file from outside.
+
+    Raises ``ValueError`` for what is no number, or none of float64.
+    """
+    if not math.isfinite(value := float(text)):
+        raise ValueError(f"{shortened(text, 40)} is not a finite number")
+    return value
+
+
 def unread(error: Exception) -> str:
     """Why a parser gave up, for whoever wrote the text."""
     return "it is nested too deep" if isinstance(error, RecursionError) else str(error)
+
+
+@contextmanager
+def reading(source: str, wanted: str, form: str = "JSON") -> Iterator[None]:
+    """Have whatever keeps the file ``source`` from being read or parsed said as ``InputError``."""
+    try:
+        yield
+    except (InputError, KeyTwice) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(source, str(error), wanted) from None
+    except OSError as error:
+        got = f"a file that cannot be read ({error.strerror})"
+        raise InputError(source, got, wanted) from None
+    except UnicodeDecodeError:
+        raise InputError(source, "a file that is not UTF-8 text", wanted) from None
+    except (ValueError, RecursionError) as error:
+        got = f"text that is not {form} ({shortened(unread(error))})"
+        raise InputError(source, got, wanted) from None
+
+
+def flaw_in(data: Any, validator: Any) -> str:
+    """What in ``data`` breaks a JSON schema worst, and where, in few words; else empty."""
+    from jsonschema.exceptions import best_match
+
+    error = best_match(validator.iter_errors(data))
+    return f"{shortened(error.message)} at {error.json_path}" if error else ""
+
+
+def shortened(text: str, most: int = _FLAW) -> str:
+    """``text`` in one line of at most so many characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
 def said(error: BaseException) -> str:
@@ -71,8 +118,7 @@ def said(error: BaseException) -> str:
         says = clean(" ".join(str(error).split()))
     except Exception:  # somebody else's class, whose text cannot be had
         says = ""
-    text = f"{name}: {says}" if says else name
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    return shortened(f"{name}: {says}" if says else name, _LONGEST)
 
 
 def place(error: BaseException, files: Sequence[Path]) -> str:

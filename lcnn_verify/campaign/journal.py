@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any, Self
 
 from lcnn_verify.campaign.executor import UnitResult
-from lcnn_verify.errors import InputError, unread
+from lcnn_verify.errors import InputError, flaw_in, unread
 from lcnn_verify.profiles import Profile
-from lcnn_verify.reporting.schema import flaw_in, schema
+from lcnn_verify.reporting.schema import schema
 
 SCHEMA = "3"
 FILE_NAME = "journal.jsonl"
@@ -30,7 +30,6 @@ LOCK_NAME = "journal.lock"
 _COUNT = {"type": "integer", "minimum": 0}
 _TALLY = {"type": "object", "additionalProperties": _COUNT}
 _TEXT = {"type": "string"}
-_LONGEST = 120  # characters of what is wrong with a record
 
 
 def sealed(entry: Mapping[str, Any]) -> bytes:
@@ -300,7 +299,7 @@ def _record_schema() -> Any:
 
 def flaw(record: Any, claim: str) -> str:
     """Why ``record`` is none that a unit of ``claim`` can have left; empty if it is one."""
-    if why := flaw_in(record, _record_schema(), _LONGEST):
+    if why := flaw_in(record, _record_schema()):
         return why
     if record["claim"] != claim:
         return f"a record of {record['claim']!r} in a unit of {claim!r}"

@@ -10,7 +10,7 @@ from typing import Any
 
 from lcnn_verify import ledger, packs
 from lcnn_verify.campaign.properties import directory_of, find_directory, load
-from lcnn_verify.errors import InputError, KeyTwice, did_you_mean, once, unread
+from lcnn_verify.errors import InputError, did_you_mean, once, reading
 from lcnn_verify.evidence import Observation, Property, Recorder
 from lcnn_verify.evidence.draws import Discarded
 from lcnn_verify.evidence.hooks import from_json, hooks_of, unknown_types
@@ -103,15 +103,8 @@ def _outcome(recorder: Recorder) -> tuple[str, Observation | None]:
 def _read(file: Path) -> Recorded:
     """Read a replay file. Raises ``InputError`` unless it is whole, ours and of this version."""
     name = str(file)
-    try:
+    with reading(name, _REPLAY_FILE):
         data = json.loads(file.read_text(encoding="utf-8"), object_pairs_hook=once)
-    except OSError as error:
-        got = f"a file that cannot be read ({error.strerror})"
-        raise InputError(name, got, _REPLAY_FILE) from None
-    except KeyTwice as twice:
-        raise InputError(name, str(twice), _REPLAY_FILE) from None
-    except (ValueError, RecursionError) as error:
-        raise InputError(name, f"a file that is not JSON ({unread(error)})", _REPLAY_FILE) from None
     if not isinstance(data, dict) or "replay" not in data:
         raise InputError(name, "JSON that is no replay file", _REPLAY_FILE)
     if (version := data["replay"]) != REPLAY:

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from lcnn_verify import outputs
-from lcnn_verify.errors import InputError, KeyTwice, once, said
+from lcnn_verify.errors import InputError, KeyTwice, finite, flaw_in, once, said, shortened
 from lcnn_verify.evidence.hooks import Checker, Proved, Watch
 from lcnn_verify.numerics.balls import EnclosureError
 
@@ -37,7 +37,6 @@ _UNREADABLE = (
     ValueError,
 )
 """What comes of data that a checker cannot read."""
-_LONGEST = 160  # characters shown of what a schema or a document says
 _SAME = 1e-12  # of a float64: another machine may round it otherwise
 _GZIP = b"\x1f\x8b"
 MOST_BYTES, MOST_VALUES, MOST_DEPTH = 2**27, 2**22, 20
@@ -89,7 +88,7 @@ def read(path: Path) -> dict[str, Any]:
         raise InputError("FILE", "JSON of another kind", f"{wanted}, which names its kind")
     if (version := document.get("version")) != VERSION:
         again = ", the form of this release: certify it once more" if version == "1" else ""
-        got = "no version" if version is None else f"version {_short(json.dumps(version))}"
+        got = "no version" if version is None else f"version {shortened(json.dumps(version))}"
         raise InputError("FILE", got, f'version "{VERSION}"{again}')
     return document
 
@@ -102,7 +101,7 @@ def _parsed(data: bytes) -> Any:
         raise InputError("FILE", "too large a file", f"at most {MOST_VALUES:,} values")
     with suppress(RecursionError):
         found = json.loads(
-            data.decode(), object_pairs_hook=once, parse_float=_finite, parse_constant=_finite
+            data.decode(), object_pairs_hook=once, parse_float=finite, parse_constant=finite
         )
         level = [found]
         for _ in range(MOST_DEPTH):
@@ -111,13 +110,6 @@ def _parsed(data: bytes) -> Any:
             if not level:
                 return found
     raise InputError("FILE", "too deep a file", f"at most {MOST_DEPTH} lists, one in another")
-
-
-def _finite(text: str) -> float:
-    """The number ``text``. Raises ``ValueError`` for what is none, or too large for float64."""
-    if not math.isfinite(value := float(text)):
-        raise ValueError(f"{_short(text)} is not a finite number")
-    return value
 
 
 def check(document: dict[str, Any], checker: Checker, watch: Watch) -> Iterator[str]:
@@ -162,11 +154,8 @@ def demand_form(document: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
     Types are strict: 1.0 is no integer, what is infinite or too large for float64 is no number, and
     a pattern's ``$`` is the end, not a line's.
     """
-    from jsonschema.exceptions import best_match
-
-    flaw = best_match(_validator()(schema).iter_errors(document))
-    if flaw is not None:
-        raise Rejected(f"malformed: {_short(flaw.message)} at {flaw.json_path}")
+    if flaw := flaw_in(document, _validator()(schema)):
+        raise Rejected(f"malformed: {flaw}")
 
 
 @functools.cache
@@ -202,7 +191,7 @@ def demand_said(data: Mapping[str, Any], proved: Mapping[str, Any]) -> None:
     """
     for key, value in proved.items():
         if not _same(data.get(key), value):
-            told = _short(repr(data.get(key)))
+            told = shortened(repr(data.get(key)))
             raise Rejected(f"something is proved, but not that {key} is {told}")
 
 
@@ -218,11 +207,6 @@ def _same(told: Any, value: Any) -> bool:
     if isinstance(value, list | tuple):
         return isinstance(told, list) and len(told) == len(value) and all(map(_same, told, value))
     return type(told) is type(value) and bool(told == value)
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]} …"
 
 
 def readable(data: Mapping[str, Any], check: Callable[[Mapping[str, Any]], T]) -> T:

@@ -7,20 +7,18 @@ value, to the schema; and what classes of the engine write in a report, to its p
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NoReturn, NotRequired, TypeAlias, TypedDict
+from typing import Any, NotRequired, TypeAlias, TypedDict
 
-from lcnn_verify.errors import InputError, KeyTwice, once, unread
+from lcnn_verify.errors import InputError, finite, flaw_in, once, reading
 from lcnn_verify.reporting.plain import plain
 
 SCHEMA_VERSION = "3.0"
 SCHEMA_PATH = Path(__file__).with_name("report.schema.json")
 _MAJOR, _MINOR = (int(part) for part in SCHEMA_VERSION.split("."))
 _WANTED = f"a report of schema {_MAJOR}.x, as `lcnn-verify run` writes it"
-_LONGEST = 160  # characters of what is wrong: two lines of a terminal
 
 Written: TypeAlias = Mapping[str, Any]
 """What a class of the engine writes: a source, a constant, an observation, a proof, a figure."""
@@ -189,43 +187,12 @@ def schema() -> dict[str, Any]:
     return loaded
 
 
-def _shorten(text: str, most: int = _LONGEST) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= most else f"{line[: most - 1]}…"
-
-
-def flaw_in(data: Any, validator: Any, most: int = _LONGEST) -> str:
-    """What in ``data`` breaks a schema worst, and where, in few words; empty if nothing does."""
-    from jsonschema.exceptions import best_match
-
-    error = best_match(validator.iter_errors(data))
-    return f"{_shorten(error.message, most)} at {error.json_path}" if error else ""
-
-
-def _finite(literal: str) -> float:
-    number = float(literal)
-    if not math.isfinite(number):
-        raise ValueError(f"the number {literal} is not finite")
-    return number
-
-
-def _no_constant(literal: str) -> NoReturn:
-    raise ValueError(f"{literal} is not JSON")
-
-
 def parse(text: str, source: str) -> Any:
     """``text`` as plain JSON data. Raises ``InputError`` naming ``source``."""
-    try:
-        found = json.loads(
-            text, parse_float=_finite, parse_constant=_no_constant, object_pairs_hook=once
+    with reading(source, _WANTED):
+        return plain(
+            json.loads(text, parse_float=finite, parse_constant=finite, object_pairs_hook=once)
         )
-        return plain(found)
-    except KeyTwice as twice:
-        raise InputError(source, str(twice), _WANTED) from None
-    except (ValueError, RecursionError) as error:
-        raise InputError(
-            source, f"text that is not JSON ({_shorten(unread(error))})", _WANTED
-        ) from None
 
 
 def check(data: Any, source: str) -> dict[str, Any]:

@@ -24,11 +24,11 @@ PARTITION = {"type": "toy.partition", "parts": [2, 1]}
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("", "got a file that is not JSON"),
-        ('{"replay": "2", "cla', "got a file that is not JSON"),
-        ("[" * 100_000, "got a file that is not JSON (it is nested too deep)"),
+        ("", "got text that is not JSON"),
+        ('{"replay": "2", "cla', "got text that is not JSON"),
+        ("[" * 100_000, "got text that is not JSON (it is nested too deep)"),
         ('{"replay": "2", "replay": "2"}', "got the key 'replay' twice in one object"),
-        (b"\xff\xfe\x00", "got a file that is not JSON"),
+        (b"\xff\xfe\x00", "got a file that is not UTF-8 text"),
         ([1, 2], "got JSON that is no replay file"),
         ({"schema_version": "1"}, "got JSON that is no replay file"),
         ({**REPLAY, "replay": "3"}, "of version '3', wanted version '2', or a newer lcnn-verify"),

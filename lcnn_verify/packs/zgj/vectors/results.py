@@ -11,7 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, cast
 
-from lcnn_verify.errors import InputError, KeyTwice, once, unread
+from lcnn_verify.errors import InputError, KeyTwice, once, shortened, unread
 from lcnn_verify.packs.zgj.vectors.decimals import Dtype
 from lcnn_verify.packs.zgj.vectors.vector import RESULTS_SCHEMA
 
@@ -119,7 +119,7 @@ def parse(data: Any, source: str) -> Results:
     for error in Draft202012Validator(schema).iter_errors(data):
         path = list(error.absolute_path)
         index = path[1] if len(path) > 1 and path[0] == "results" else None
-        message = _shorten(error.message)
+        message = shortened(error.message)
         if index is None or not _identified(data["results"][index]):
             raise InputError(source, f"{message} at {error.json_path}", _WANTED)
         where = "".join(f"[{part}]" if isinstance(part, int) else part for part in path[2:])
@@ -142,8 +142,3 @@ def _identified(result: Any) -> bool:
 def _integer(literal: str) -> int | float:
     """Python refuses integers of thousands of digits; none of them is a result."""
     return int(literal) if len(literal) <= _LONGEST else float(literal)
-
-
-def _shorten(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 120 else f"{line[:119]}…"
