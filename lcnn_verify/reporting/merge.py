@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from lcnn_verify.errors import shortened
 from lcnn_verify.evidence import Verdict, decide
 from lcnn_verify.evidence import violation_rate_bound as rate_bound
 from lcnn_verify.ledger.claim import Claim
@@ -187,6 +188,25 @@ def summarize(entries: Sequence[schema.Claim]) -> schema.Summary:
         "verdicts": verdicts,
         "examples": sum(entry["examples"] for entry in entries),
     }
+
+
+def contradiction(data: schema.Report) -> str:
+    """Where a report contradicts itself, in few words; empty if it does not."""
+    entries = data["claims"]
+    for claim, times in Counter(entry["id"] for entry in entries).items():
+        if times > 1:
+            return f"the claim {claim} {times} times"
+    for entry in entries:
+        verdict, wanted = entry["verdict"], entry["wanted"]
+        earned = Verdict.SUPPORTED if verdict == Verdict.CERTIFIED else verdict
+        # What is not exercised is as wanted where code under test is not meant for it.
+        if entry["as_wanted"] != (earned == wanted) and verdict != Verdict.NOT_EXERCISED:
+            word = "as wanted" if entry["as_wanted"] else "not as wanted"
+            return f"{entry['id']} {word}, which is {verdict} and wanted {wanted}"
+    for key, value in summarize(entries).items():
+        if (says := data["summary"].get(key)) != value:
+            return shortened(f"a summary whose {key} is {says}, where the claims give {value}")
+    return ""
 
 
 def _kinds(entries: Sequence[schema.Claim]) -> schema.Kinds:

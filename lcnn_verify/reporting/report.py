@@ -11,13 +11,19 @@ from types import MappingProxyType
 from typing import Any, cast
 
 from lcnn_verify import ledger, outputs, packs
-from lcnn_verify.errors import InputError
+from lcnn_verify.errors import InputError, reading
 from lcnn_verify.evidence import replay_record
 from lcnn_verify.ledger.claim import Claim
 from lcnn_verify.numerics.frames import frame
 from lcnn_verify.reporting import phrases, schema
 from lcnn_verify.reporting.environment import environment, installed_version, repository
-from lcnn_verify.reporting.merge import merge, sentence, summarize, without_times
+from lcnn_verify.reporting.merge import (
+    contradiction,
+    merge,
+    sentence,
+    summarize,
+    without_times,
+)
 from lcnn_verify.reporting.plain import plain, sorted_copy, to_text
 
 FILES = ("report.json", "junit.xml", "summary.md", "index.html")
@@ -81,21 +87,20 @@ class Report:
         """The report in the file ``path``, or in ``report.json`` of the folder ``path``.
 
         Raises ``InputError``, in one line, when the file cannot be read, is not JSON, is not a
-        report, breaks the schema (saying where), or was written for a newer schema.
+        report, breaks the schema (saying where), was written for a newer schema, or contradicts
+        itself.
         """
         if not isinstance(path, str | os.PathLike):
             raise InputError("path", repr(path), "the path of a report.json, or of its folder")
         file = Path(path)
         file = file / "report.json" if file.is_dir() else file
         source = str(file)
-        try:
+        with reading(source, "a report.json"):
             text = file.read_text(encoding="utf-8")
-        except OSError as error:
-            got = f"a file that cannot be read ({error.strerror})"
-            raise InputError(source, got, "a report.json") from None
-        except UnicodeDecodeError:
-            raise InputError(source, "a file that is not UTF-8 text", "a report.json") from None
-        return cls(schema.check(schema.parse(text, source), source), file.parent)
+        data = schema.check(schema.parse(text, source), source)
+        if flaw := contradiction(cast(schema.Report, data)):
+            raise InputError(source, flaw, "a report that agrees with itself")
+        return cls(data, file.parent)
 
     def write(
         self, directory: Path | str, *, expected: Mapping[str, str] = MappingProxyType({})

@@ -98,6 +98,22 @@ BREAKAGES = {
         r"got schema version 2\.0, wanted 3\.x; run it again, or read it with the lcnn-verify that",
     ),
     "odd version": (newer(["3.0"]), r"at \$\.schema_version"),
+    "one claim twice": (
+        lambda data: data["claims"].append(data["claims"][0]),
+        r"json: got the claim demo\.convergence 2 times, wanted a report that agrees with itself",
+    ),
+    "a summary of other claims": (
+        lambda data: data["summary"].update(not_as_wanted=["x"]),
+        r"got a summary whose not_as_wanted is \['x'\], where the claims give \['demo\.",
+    ),
+    "a count that is another": (
+        lambda data: data["summary"]["verdicts"]["REFUTED"].update(controls=9),
+        r"got a summary whose verdicts is .*, wanted a report that agrees",
+    ),
+    "as wanted, and fallen": (
+        lambda data: data["claims"][0].update(verdict="REFUTED", as_wanted=True),
+        r"got demo\.\S+ as wanted, which is REFUTED and wanted SUPPORTED",
+    ),
     "no version": (lambda data: data.pop("schema_version"), r"not a report \(no schema_version\)"),
 }
 
@@ -128,8 +144,8 @@ def test_a_newer_minor_version_that_added_nothing_reads(report, tmp_path):
         (b'{"schema_version": ', "not JSON"),
         (b"<html>", "not JSON"),
         (b'{"claims": [], "run": {"seed": 0, "seed": 1}}', "the key 'seed' twice"),
-        (b'{"schema_version": NaN}', "NaN is not JSON"),
-        (b'{"schema_version": 1e999}', "the number 1e999 is not finite"),
+        (b'{"schema_version": NaN}', "not JSON .NaN is not a finite number"),
+        (b'{"schema_version": 1e999}', "1e999 is not a finite number"),
         (b"[" * 100_000, "not JSON"),
         (b"[1, 2]", "not a report"),
         (b'{"replay": "1"}', "not a report"),
