@@ -10,7 +10,6 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import campaign_kit as kit
@@ -18,14 +17,10 @@ import numpy as np
 import pytest
 
 from lcnn_verify import ledger
-from lcnn_verify.campaign import run
 from lcnn_verify.campaign.campaign import Interrupted, verify
-from lcnn_verify.campaign.executor import Underway, UnitResult
 from lcnn_verify.campaign.properties import directory_of, find_directory, load, plan, schedule
 from lcnn_verify.campaign.run import Progress, default_jobs, not_run
 from lcnn_verify.errors import InputError
-from lcnn_verify.evidence import decide
-from lcnn_verify.evidence.progress import Stage
 from lcnn_verify.profiles import PROFILES
 from lcnn_verify.reporting.report import FILES, Report
 
@@ -79,57 +74,6 @@ def test_the_seed_changes_what_is_drawn(tmp_path):
         verify(["lab"], seed=seed, out=tmp_path / "out", properties=folder)
         reports.append(kit.without_timings(tmp_path / "out").replace('"seed": 1', '"seed": 0'))
     assert reports[0] == reports[2] != reports[1]
-
-
-def test_progress_counts_every_unit(tmp_path):
-    folder = kit.write(tmp_path / "p", {"lab.first": kit.HOLDS, "lab.second": kit.BREAKS})
-    seen: list[Progress] = []
-    verify(["lab"], jobs=1, out=tmp_path / "out", properties=folder, progress=seen.append)
-    assert [(step.done, step.total) for step in seen] == [(0, 2), (1, 2), (2, 2)]
-    assert {step.unit for step in seen} == {"", "lab.first 1/1", "lab.second 1/1"}
-    # Nobody has a file of the others: no unit of theirs is ever under way.
-    assert [step.running for step in seen] == [("lab.first 1/1",), ("lab.second 1/1",), ()]
-    assert [step.failed for step in seen] == [0, 0, 1]
-
-
-def test_a_claim_is_judged_when_a_unit_of_it_is_done_and_somebody_listens(tmp_path, monkeypatch):
-    folder = kit.write(tmp_path, {"lab.first": kit.HOLDS, "lab.second": kit.HOLDS})
-    claims = [ledger.claim(name) for name in ("lab.first", "lab.second")]
-    units = plan(claims, folder, replace(QUICK, examples=2.0, shards=2), 0)
-    records = tuple(not_run(units, ()))[:1]
-    judged: list[str] = []
-
-    def execute(units, jobs):
-        yield Underway(units[0].id, Stage("naps", 1, 2))
-        yield from (UnitResult(unit.id, records, 0.0) for unit in units)
-
-    def decided(claim, found):
-        judged.append(claim.id)
-        return decide(claim, found)
-
-    monkeypatch.setattr(run, "decide", decided)
-    for listener, times in ((None, 0), ((told := []).append, 1)):
-        done: dict[str, UnitResult] = {}
-        keep = SimpleNamespace(
-            results=done, append=lambda it, done=done: done.update({it.unit: it})
-        )
-        run.run_units(units, keep, jobs=1, progress=listener, execute=execute)
-        assert sorted(judged) == ["lab.first", "lab.second"] * times
-    failed = [step.failed for step in told]
-    assert (failed[:3], failed[-1], len(failed)) == ([0, 0, 0], 2, 6)
-
-
-def test_a_long_unit_tells_how_far_it_is_and_its_results_do_not(tmp_path):
-    folder, out = kit.write(tmp_path / "p", {"lab.first": kit.IN_PARTS}), tmp_path / "out"
-    seen: list[Progress] = []
-    verify(["lab.first"], jobs=1, out=out, properties=folder, progress=seen.append)
-    told = [step.stages["lab.first 1/1"] for step in seen[1:]]
-    assert [(stage.done, stage.total) for stage in told] == [(1, 3), (3, 3), (3, 3)]
-    assert told[0].left > 0 == told[1].left  # the rest costs six times as much as the first
-    assert seen[1].under_way == "lab.first (1 of 3 pebbles, about 0 s left)"
-    assert seen[-1].under_way == ""
-    for file in out.iterdir():
-        assert file.is_dir() or b"pebbles" not in file.read_bytes()
 
 
 def test_kill_9_then_resume_gives_the_same_report_and_does_nothing_twice(tmp_path):

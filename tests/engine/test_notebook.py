@@ -1,18 +1,15 @@
-"""What one sees of the objects in a notebook: reports, runs, claims, quantities, progress."""
+"""What one sees of the objects in a notebook: reports, runs, claims, quantities."""
 
 from __future__ import annotations
 
 import sys
 from collections import Counter
-from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
 
 from lcnn_verify import ledger, packs
-from lcnn_verify.campaign.run import Progress, in_notebook
-from lcnn_verify.evidence import Quantity, progress
-from lcnn_verify.evidence.progress import Stage, duration
+from lcnn_verify.evidence import Quantity
 from lcnn_verify.reporting import html
 from lcnn_verify.reporting.report import Report, columns
 
@@ -73,41 +70,3 @@ def test_claims_packs_and_quantities_take_one_line():
         assert len(repr(thing)) < 120
     assert repr(Quantity("x", 0.5, 1e-17)) == "<Quantity x = 0.5 ± 1e-17, float64 alone>"
     assert repr(Quantity.of(2.0)) == "<Quantity 2 = 2.0 ± 0, oracle and enclosure>"
-
-
-def test_what_is_left_is_unknown_until_a_part_that_costs_something_is_done(monkeypatch):
-    monkeypatch.setattr(progress, "_PAUSE", 0.0)
-    told: list[Stage] = []
-    with progress.listening(told.append):
-        assert list(progress.over((0, 3, 1), "pebbles", cost=float)) == [0, 3, 1]
-        list(progress.over((0,), "pebbles", cost=float))
-    assert [stage.left is None for stage in told] == [True, False, False, True]
-
-
-def test_progress_is_one_line_that_changes_and_only_in_a_notebook(monkeypatch):
-    shown = []
-
-    def display(data, *, raw, display_id):
-        shown.append(data["text/plain"])
-        return SimpleNamespace(update=lambda data, *, raw: shown.append(data["text/plain"]))
-
-    shell = SimpleNamespace()
-    fake = SimpleNamespace(get_ipython=lambda: shell, display=SimpleNamespace(display=display))
-    monkeypatch.delitem(sys.modules, "IPython", raising=False)
-    assert in_notebook() is None
-    monkeypatch.setitem(sys.modules, "IPython", fake)
-    assert in_notebook() is None  # IPython in a terminal
-    shell.kernel = None
-    tell = in_notebook()
-    tell(Progress(0, 2, running=("lab.first test_one 0", "lab.second test_two 0")))
-    tell(Progress(1, 2, "lab.first test_one 0", ("lab.second test_two 0",), failed=1))
-    stages = {"lab.second test_two 0": Stage("rows", 3, 40, 700.0)}
-    tell(Progress(1, 2, "lab.first test_one 0", (*stages,), stages=stages))
-    tell(Progress(2, 2, "lab.second test_two 0", failed=1))
-    assert shown == [
-        "0 of 2 units, 0 s, running lab.first, lab.second",
-        "1 of 2 units, 0 s, about 0 s left, 1 failed, running lab.second",
-        "1 of 2 units, 0 s, about 0 s left, running lab.second (3 of 40 rows, about 12 min left)",
-        "2 of 2 units, 0 s, 1 failed",
-    ]
-    assert (duration(99.4), duration(9000.0)) == ("99 s", "2.5 h")
