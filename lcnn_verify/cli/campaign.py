@@ -19,6 +19,7 @@ from lcnn_verify.campaign.run import Progress, ProgressCallback
 from lcnn_verify.cli.errors import ExitCode, deafen, say, say_left_out
 from lcnn_verify.cli.group import WORDS
 from lcnn_verify.cli.streams import bar, print_json
+from lcnn_verify.comparison import deviation_file
 from lcnn_verify.comparison import deviations as expectations
 from lcnn_verify.comparison.outline import deviations as deviation_table
 from lcnn_verify.errors import InputError
@@ -77,7 +78,7 @@ def run_campaign(
         return ExitCode.INTERRUPTED
     _show(report, out, json=json, quiet=quiet)
     if write_expected is not None:
-        write_atomically(write_expected, expectations.written(report.data, deviations))
+        write_atomically(write_expected, deviation_file.written(report.data, deviations))
     if not quiet:
         left_out = report.data["environment"]["left_out"]
         say_left_out((entry["name"], entry["reason"]) for entry in left_out)
@@ -122,7 +123,7 @@ def expected_in(path: Path | None, also: Iterable[str] = ()) -> tuple[expectatio
     does.
     """
     ours = (claim.id for claim in (*ledger.claims(), *ledger.checks()))
-    return () if path is None else expectations.load(path, (*also, *ours))
+    return () if path is None else deviation_file.load(path, (*also, *ours))
 
 
 def _resuming(ctx: typer.Context) -> str:

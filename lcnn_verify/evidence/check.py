@@ -19,11 +19,12 @@ from lcnn_verify.evidence.escalation import DIFFER, identity, order
 from lcnn_verify.evidence.hooks import to_json
 from lcnn_verify.evidence.observation import FLOAT64, Outcome, Ruling
 from lcnn_verify.evidence.quantity import Quantity
-from lcnn_verify.evidence.rational import ASCII, Rational, compare, rational, rounded, written
+from lcnn_verify.evidence.rational import Rational, compare, rational, rounded, written
 from lcnn_verify.evidence.recorder import Explain, Proof, current, observe
 from lcnn_verify.evidence.theorem import Theorem
 from lcnn_verify.numerics.krawczyk import NotProved
 from lcnn_verify.numerics.options import integer
+from lcnn_verify.numerics.relations import ASCII
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import operator
-from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any, TypeAlias
 
@@ -13,19 +11,10 @@ from flint import fmpq, fmpz
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence.certificate import EXACT, exact_margin
 from lcnn_verify.evidence.observation import Outcome, Ruling
+from lcnn_verify.numerics.relations import RELATIONS
 
 Rational: TypeAlias = int | Fraction | fmpz | fmpq
 """What exact arithmetic takes: no float, no bool, no NumPy scalar."""
-RELATIONS: Mapping[str, Callable[[Fraction, Fraction], bool]] = {
-    "=": operator.eq,
-    "≠": operator.ne,
-    "<": operator.lt,
-    "≤": operator.le,
-    ">": operator.gt,
-    "≥": operator.ge,
-}
-ASCII: Mapping[str, str] = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥"}
-"""Relations as Python writes them, and as they are recorded."""
 _LONGEST = 60  # digits of a number that is written in full
 
 

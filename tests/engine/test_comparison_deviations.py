@@ -8,12 +8,12 @@ import comparison_fixtures as pairs
 import pytest
 from packaging.specifiers import SpecifierSet
 
+from lcnn_verify.comparison.deviation_file import load
 from lcnn_verify.comparison.deviations import (
     Deviation,
     Platform,
     Status,
     expected,
-    load,
     matching,
     unexpected,
 )
@@ -81,7 +81,7 @@ def test_a_file_without_deviations_is_one(tmp_path):
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        (b"\xff\xfe", "got text that is not TOML"),
+        (b"\xff\xfe", "got a file that is not UTF-8 text"),
         ("[[deviation]\n", "got text that is not TOML"),
         ("[[deviations]]\n", "got the key 'deviations', wanted only deviation, did you mean"),
         ("[deviation]\nid = 'a.b'\n", "deviation: got a single table"),

@@ -20,7 +20,8 @@ import distributions
 import pytest
 
 from lcnn_verify import ledger
-from lcnn_verify.evidence import check, figures, rational
+from lcnn_verify.evidence import check, figures
+from lcnn_verify.numerics import relations
 from lcnn_verify.profiles import PROFILES
 
 pytestmark = pytest.mark.slow
@@ -159,7 +160,7 @@ def test_the_tables_and_relations_are_complete():
     assert set(re.findall(r"`(\w+)`", told)) == words
     budgets = ", ".join(f"{it.name} ×{it.examples:g}" for it in PROFILES.values())
     assert rows["profiles, by examples"] == budgets
-    assert all(f"`{relation}`" in text for relation in (*rational.RELATIONS, *rational.ASCII))
+    assert all(f"`{relation}`" in text for relation in (*relations.RELATIONS, *relations.ASCII))
 
 
 def test_a_diff_that_does_not_fit_is_noticed():

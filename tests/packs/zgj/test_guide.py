@@ -13,7 +13,7 @@ import pytest
 from lcnn_verify import ledger
 from lcnn_verify.cli.app import front_door
 from lcnn_verify.cli.errors import ExitCode
-from lcnn_verify.comparison.deviations import load
+from lcnn_verify.comparison.deviation_file import load
 from lcnn_verify.packs.zgj.conformance.faults import Fault
 from lcnn_verify.packs.zgj.conformance.run import run_conformance_test
 from lcnn_verify.packs.zgj.conformance.triage import TRIAGE

@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 import math
-import operator
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lcnn_verify.errors import InputError, did_you_mean
 from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.numerics.relations import Condition, condition
 
 if TYPE_CHECKING:  # the process of code under test loads this module, and nothing that compiles
     from lcnn_verify.packs.zgj.instances import Instance
 
 TEACHERS = ("any", "orthonormal")
-_CONDITION = re.compile(r"\s*([mrd])\s*(<=|>=|==|=|<|>|≤|≥)\s*([mrd]|[0-9]+)\s*")
-_RELATIONS = MappingProxyType(
-    {
-        **dict.fromkeys(("=", "=="), operator.eq),
-        **dict.fromkeys(("<=", "≤"), operator.le),
-        **dict.fromkeys((">=", "≥"), operator.ge),
-        "<": operator.lt,
-        ">": operator.gt,
-    }
-)
+_SIZES, _WHOLE = ("m", "r", "d"), re.compile("[0-9]+")
 _ORTHONORMAL = 1e-5  # what a rotation in float32 leaves of it
 
 
@@ -51,9 +41,9 @@ class Domain:
     def __post_init__(self) -> None:
         listed = self.shapes.split(",") if isinstance(self.shapes, str) else list(self.shapes)
         object.__setattr__(self, "shapes", tuple(filter(None, listed)))
-        for condition in self.shapes:
-            if not isinstance(condition, str) or not _CONDITION.fullmatch(condition):
-                raise InputError("domain.shapes", repr(condition), "conditions such as 'm = d'")
+        for text in self.shapes:
+            if not _of_shape(text):
+                raise InputError("domain.shapes", repr(text), "conditions such as 'm = d'")
         if self.teachers not in TEACHERS:
             hint = did_you_mean(str(self.teachers), TEACHERS)
             raise InputError("domain.teachers", repr(self.teachers), f"one of {TEACHERS}{hint}")
@@ -102,11 +92,12 @@ class Domain:
         """Why ``x`` is none of its inputs; empty if it is one."""
         (m, d), r = x.W.shape, len(x.V)
         sizes = {"m": m, "r": r, "d": d}
-        for condition in self.shapes:
-            first, relation, second = _CONDITION.fullmatch(condition).groups()  # type: ignore[union-attr]
-            other = sizes[second] if second in sizes else int(second)
-            if not _RELATIONS[relation](sizes[first], other):
-                return f"not {condition.strip()}"
+        for text in self.shapes:
+            shape = _of_shape(text)
+            assert shape is not None
+            other = sizes[shape.right] if shape.right in sizes else int(shape.right)
+            if not shape.holds(sizes[shape.left], other):
+                return f"not {text.strip()}"
         norms = np.linalg.norm(np.concatenate((x.W, x.V)), axis=1)
         alive = norms[norms > 0.0]
         if len(alive) < len(norms) and not self.zero_rows:
@@ -122,6 +113,14 @@ class Domain:
         given = {key: it for key, it in asdict(self).items() if it != getattr(EVERYWHERE, key)}
         shown = {key: ", ".join(it) if key == "shapes" else it for key, it in given.items()}
         return "; ".join(f"{key} = {it}" for key, it in shown.items()) or "all inputs"
+
+
+def _of_shape(text: Any) -> Condition | None:
+    """The condition on m, r or d that a text states; None if it states none."""
+    found = condition(text)
+    if found is None or found.left not in _SIZES:
+        return None
+    return found if found.right in _SIZES or _WHOLE.fullmatch(found.right) else None
 
 
 EVERYWHERE = Domain()
