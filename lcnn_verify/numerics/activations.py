@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import mpmath
 import numpy as np
-from flint import arb, arb_mat, fmpq
+from flint import arb, arb_mat
 
 from lcnn_verify.numerics import balls
 
@@ -27,10 +27,7 @@ class Kit(NamedTuple):
 
 def _ball(value: Any) -> arb:
     """An exact number, or a ball, as a ball."""
-    if isinstance(value, arb):
-        return value
-    ratio = Fraction(value)
-    return arb(fmpq(ratio.numerator, ratio.denominator))
+    return value if isinstance(value, arb) else balls.exact(value)
 
 
 def _decimal(value: Any) -> Any:

@@ -13,8 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from fractions import Fraction
+from numbers import Rational
 
-from flint import arb, ctx
+from flint import arb, ctx, fmpq
 
 THIN = 2.0**-40
 """A radius below which a ball comes from rounding, not from a box: one evaluation will do."""
@@ -29,6 +31,12 @@ def working_precision(bits: int) -> Iterator[None]:
     """Compute with ``bits`` bits of precision; restores the caller's precision."""
     with ctx.workprec(bits):
         yield
+
+
+def exact(number: Rational | float) -> arb:
+    """The ball of a number that is known exactly, at the precision in force."""
+    ratio = Fraction(number)
+    return arb(fmpq(ratio.numerator, ratio.denominator))
 
 
 def finite(name: str, value: arb) -> arb:

@@ -26,8 +26,9 @@ from typing import Any, Literal, TypeAlias
 
 import mpmath
 import numpy as np
-from flint import arb, fmpq
+from flint import arb
 
+from lcnn_verify.numerics import balls
 from lcnn_verify.numerics.balls import working_precision
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.oracle.family import PreciseFamily, precise_family
@@ -54,7 +55,7 @@ def exact(value: Any) -> Fraction:
 def ball(value: Fraction) -> Any:
     """A fraction as an arb, to the working precision."""
     with working_precision(BITS):
-        return arb(fmpq(value.numerator, value.denominator))
+        return balls.exact(value)
 
 
 def rounded(name: str, value: Any, scale: Any) -> str:

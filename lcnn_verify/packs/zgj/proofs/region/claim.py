@@ -9,11 +9,11 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from flint import arb, fmpq
+from flint import arb
 
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence.documents import VERSION
-from lcnn_verify.numerics import digits
+from lcnn_verify.numerics import balls, digits
 from lcnn_verify.numerics.centred_forms import Slope
 
 CLAIM = "zgj.gradient-bound"
@@ -137,12 +137,7 @@ class Shell:
     @classmethod
     def of(cls, claim: RegionClaim, number: type) -> Shell:
         """Compute them with ``number``, which is ``float`` or ``arb``."""
-
-        def exact(fraction: Fraction) -> Any:
-            if number is float:
-                return float(fraction)
-            return arb(fmpq(fraction.numerator, fraction.denominator))
-
+        exact: Any = float if number is float else balls.exact
         pi = math.pi if number is float else arb.pi()
         gap = pi * exact(claim.separation / 180) if len(claim.norms) == 2 else pi / 2
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from flint import arb
 
+from lcnn_verify.numerics import balls
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.centred_forms import Array, Slope
 from lcnn_verify.packs.zgj.adversary import random_starts, search
@@ -95,7 +96,7 @@ def violation(claim: RegionClaim, point: tuple[float, ...]) -> Violation | None:
         if not (inside and real and square < (shell.rate * loss) * (shell.rate * loss)):
             return None
         norm = square.sqrt()
-        multiple = arb(claim.multiple.numerator) / claim.multiple.denominator
+        multiple = balls.exact(claim.multiple)
         return Violation(
             tuple(point),
             tuple(_row(q, phi) for q, phi in zip(seen.masses, seen.angles, strict=True)),
