@@ -13,11 +13,12 @@ from typing import Any
 
 import mpmath
 import numpy as np
-from flint import acb_mat, arb, arb_mat
+from flint import arb, arb_mat
 
 from lcnn_verify.evidence.amounts import number
 from lcnn_verify.evidence.draws import discard
 from lcnn_verify.evidence.quantity import Quantity
+from lcnn_verify.evidence.spectra import eigenvalue_of
 from lcnn_verify.numerics import balls
 from lcnn_verify.numerics.activations import (
     BALLS,
@@ -167,26 +168,16 @@ def decay_rate(problem: Problem, theta: FloatArray, index: int = 0) -> Quantity:
     top, place = problem.target.theta
     point = [top, place, 0, float(theta[3])]
 
-    def gram(kit: Kit) -> list[list[Any]]:
+    def gram(kit: Kit) -> Any:
         J = problem.jacobian([*map(kit.number, point)], kit)
-        kept = [[row[k] for k in (0, 1, 2)] for row in J]
-        return [
-            [sum((row[i] * row[j] for row in kept), kit.number(0)) for j in range(3)]
-            for i in range(3)
-        ]
-
-    def exact(digits: int) -> Any:
-        with mpmath.workdps(2 * digits + 20):
-            return mpmath.eigsy(mpmath.matrix(gram(DECIMALS)), eigvals_only=True)[index]
-
-    def enclosed(bits: int) -> arb:
-        with balls.working_precision(2 * bits + 60):
-            found = acb_mat(arb_mat(gram(BALLS))).eig()
-            return sorted((value.real for value in found), key=lambda value: float(value.mid()))[
-                index
+        return kit.matrix(
+            [
+                [sum((row[i] * row[j] for row in J), kit.number(0)) for j in range(3)]
+                for i in range(3)
             ]
+        )
 
-    return number("λ", exact, enclosed)
+    return eigenvalue_of("λ", gram, index=index)
 
 
 def bending(problem: Problem) -> Quantity:
