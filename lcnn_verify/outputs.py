@@ -46,22 +46,20 @@ def _writing(path: Path) -> Iterator[None]:
         raise Unwritable(error.errno, error.strerror, str(path)) from None
 
 
-def demand_folder(
-    folder: Path, names: Iterable[str], marks: Mapping[str, bytes] = _MARKS, argument: str = "out"
-) -> None:
+def demand_folder(folder: Path, names: Iterable[str], marks: Mapping[str, bytes] = _MARKS) -> None:
     """Make ``folder`` and see that the files ``names`` can be written there, before the work.
 
-    ``marks`` are patterns of how our files begin, by name or by ending. Raises ``InputError`` for
-    ``argument`` where a file of these names is somebody else's, and :class:`Unwritable` where
-    nothing can be written.
+    ``marks`` are patterns of how our files begin, by name or by ending. Raises ``InputError``
+    where a file of these names is somebody else's, and :class:`Unwritable` where nothing can be
+    written.
     """
     demand_current_folder()
     for name in names:
-        _demand_ours(folder / name, marks.get(name) or marks[Path(name).suffix], argument)
+        _demand_ours(folder / name, marks.get(name) or marks[Path(name).suffix])
     _demand_room(folder)
 
 
-def demand_file(path: Path, argument: str = "out") -> None:
+def demand_file(path: Path) -> None:
     """See that the certificate ``path`` can be written, before the work; makes its folder.
 
     Raises as :func:`demand_folder` does.
@@ -69,7 +67,7 @@ def demand_file(path: Path, argument: str = "out") -> None:
     demand_current_folder()
     if path.is_dir():
         raise Unwritable(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-    _demand_ours(path, _MARKS[".json"], argument)
+    _demand_ours(path, _MARKS[".json"])
     _demand_room(path.parent)
 
 
@@ -82,10 +80,10 @@ def demand_current_folder() -> None:
         raise InputError("current folder", "one that was removed", wanted) from None
 
 
-def _demand_ours(path: Path, mark: bytes, argument: str) -> None:
+def _demand_ours(path: Path, mark: bytes) -> None:
     if not is_ours(path, mark):
         wanted = "another place, or none of that name there"
-        raise InputError(argument, f"{path}, a file lcnn-verify did not write", wanted)
+        raise InputError("out", f"{path}, a file lcnn-verify did not write", wanted)
 
 
 def is_ours(path: Path, mark: bytes | None = None) -> bool:

@@ -277,10 +277,17 @@ def verifies(
     """
     claim = ledger.claim(claim_id)
 
-    budget: Any = {"examples": examples, "draws": draws, "law": law, "cases": cases}
-
     def decorate(test: Callable[..., None]) -> Callable[[], None]:
-        bound = Property(claim, test, **budget, shrink=shrink, classes=classes)
+        bound = Property(
+            claim,
+            test,
+            examples=examples,
+            draws=draws,
+            law=law,
+            cases=cases,
+            shrink=shrink,
+            classes=classes,
+        )
 
         def run_as_test() -> None:
             bound.judge()
