@@ -24,6 +24,11 @@ def _only_our_packs(monkeypatch):
     monkeypatch.setattr(packs, "find", lambda: ours)
 
 
+def row(*cells):
+    """A row of a table; a bar within a cell would begin another."""
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
 def ledger_table():
     """A row for each group of claims, so that the table stays short with many papers."""
     lines = ["| paper | claims | wanted | each with what it says |", "| --- | --- | --- | --- |"]
@@ -34,7 +39,7 @@ def ledger_table():
             if claims:
                 wanted = "refuted" if claims[0].is_control else "supported"
                 each = "<br>".join(f"`{claim.name}` {claim.title}" for claim in claims)
-                lines.append(f"| {paper} | `{group}` | {wanted} | {each} |")
+                lines.append(row(paper, f"`{group}`", wanted, each))
                 paper = ""
     return "\n".join(lines)
 
@@ -52,11 +57,11 @@ def commands(group=None, prefix=""):
 
 
 def command_table():
-    lines = []
+    lines = ["| command | does |", "| --- | --- |"]
     for name, command in commands():
         arguments = [p.metavar for p in command.params if p.param_type_name == "argument"]
         usage = " ".join(["lcnn-verify", name, *arguments])
-        lines.append(f"| `{usage}` | {command.help.splitlines()[0]} |")
+        lines.append(row(f"`{usage}`", command.help.splitlines()[0]))
     return "\n".join(lines)
 
 
@@ -69,6 +74,14 @@ def test_generated_tables_are_current(name, table):
         text = re.sub(pattern, lambda match: match[1] + wanted + match[3], text, flags=re.DOTALL)
         README.write_text(text, encoding="utf-8")
     assert re.search(pattern, text, re.DOTALL)[2] == wanted
+
+
+def test_each_row_of_a_table_has_as_many_cells_as_its_heading():
+    tables = re.findall(r"(?:^\|.*\n)+", README.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(tables) == 4
+    for table in tables:
+        bars = {len(re.findall(r"(?<!\\)\|", line)) for line in table.splitlines()}
+        assert len(bars) == 1, table
 
 
 def test_every_option_named_in_the_readme_exists():
