@@ -18,14 +18,13 @@ from lcnn_verify.comparison.surroundings import not_offered
 from lcnn_verify.evidence import Verdict
 from lcnn_verify.evidence.verdict import MAX_UNDECIDED
 from lcnn_verify.numerics.digits import number
-from lcnn_verify.reporting.phrases import closeness, constants, observation_sentence
+from lcnn_verify.reporting.phrases import closeness, constants, observation_sentence, percent
 
 Entry: TypeAlias = Mapping[str, Any]
 Value: TypeAlias = str | float | None
 
 DEFAULT_THRESHOLD = 0.5
-"""A margin that lost half of itself is worth a warning. Between two quick runs of one version with
-different seeds, no margin lost more than 0.42 of itself."""
+"""A margin that lost half of itself is worth a warning, which another seed may give, too."""
 
 _FLOOR = sys.float_info.epsilon
 """Below this share both sides are equal to the last digit of float64: no margin is left to lose."""
@@ -282,15 +281,9 @@ def _margin(pair: Pair) -> Iterator[Found]:
     shares = f"from {number(old.share, 3)} to {number(new.share, 3)} of {new.whole}"
     severity, text = Severity.INFORMATION, f"margin grew {shares}"
     if part > gained:
-        severity, text = Severity.WARNING, f"margin shrank {shares}, {_percent(part)} of it lost"
+        severity, text = Severity.WARNING, f"margin shrank {shares}, {percent(part, 0)} of it lost"
     text += f"; tightness {old.tightness} → {new.tightness} ({new.comparison})"
     yield severity, old.share, new.share, text
-
-
-def _percent(part: float) -> str:
-    """``"97 %"``, and never all of it unless it is."""
-    rounded = f"{100.0 * part:.0f} %"
-    return rounded if part == 1.0 or rounded != "100 %" else "over 99 %"
 
 
 def _tests(pair: Pair) -> Iterator[Found]:
