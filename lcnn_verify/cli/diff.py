@@ -45,7 +45,8 @@ def diff(
     from lcnn_verify.cli.campaign import expected_in
     from lcnn_verify.comparison.compare import compare, read_report
     from lcnn_verify.comparison.outline import document
-    from lcnn_verify.reporting.plain import files_of, to_text
+    from lcnn_verify.reporting.plain import to_text
+    from lcnn_verify.reporting.record import files_of
     from lcnn_verify.reporting.terminal import render
 
     before, after = read_report("OLD", old), read_report("NEW", new)

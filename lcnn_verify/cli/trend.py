@@ -38,7 +38,8 @@ def trend(
     from lcnn_verify import outputs
     from lcnn_verify.comparison import trend as trends
     from lcnn_verify.comparison.compare import read_report
-    from lcnn_verify.reporting.plain import files_of, to_text
+    from lcnn_verify.reporting.plain import to_text
+    from lcnn_verify.reporting.record import files_of
     from lcnn_verify.reporting.terminal import render
 
     found = trends.trend([read_report("REPORT", it) for it in reports], [*map(str, reports)])

@@ -13,7 +13,8 @@ from lcnn_verify.comparison.changes import DEFAULT_THRESHOLD, Change, Severity, 
 from lcnn_verify.comparison.deviations import Deviation, expected, matching
 from lcnn_verify.comparison.outline import document
 from lcnn_verify.errors import InputError
-from lcnn_verify.reporting.plain import plain, write_record
+from lcnn_verify.reporting.plain import plain
+from lcnn_verify.reporting.record import write_record
 from lcnn_verify.reporting.report import Report
 
 DIFF_VERSION = "1.0"

@@ -15,7 +15,8 @@ from lcnn_verify.evidence.figures import Axis, Figure, Kind, Line, linear, log
 from lcnn_verify.numerics.digits import number
 from lcnn_verify.reporting import document as doc
 from lcnn_verify.reporting import phrases
-from lcnn_verify.reporting.plain import plain, write_record
+from lcnn_verify.reporting.plain import plain
+from lcnn_verify.reporting.record import write_record
 from lcnn_verify.reporting.report import Report
 
 TREND_VERSION = "1.0"

@@ -15,6 +15,9 @@ from typing import TypeAlias
 
 from lcnn_verify.evidence.drawing import Drawing
 
+FILES = ("report.json", "summary.md", "junit.xml")
+"""The files beside the page of a report, which may lead to them."""
+
 
 class Medium(Flag):
     """Where a part is shown."""

@@ -121,7 +121,7 @@ def _again(data: _Json) -> Iterator[doc.Block]:
     yield doc.Heading("Run it again")
     yield doc.Listing(phrases.run_command(data))
     took = f"It took {number(data['timings']['seconds'], 3)} s. Every counterexample has its own "
-    files = doc.joined([doc.Link(name, name) for name in FILES])
+    files = doc.joined([doc.Link(name, name) for name in doc.FILES])
     line = (took, term("replay"), " command. Files: ", files, ".")
     yield doc.Paragraph(line, "small")
 
@@ -167,7 +167,3 @@ def _made(data: _Json) -> tuple[tuple[doc.Line, doc.Line], ...]:
         ("Started", doc.Plain(timings["started"])),
         ("Took", f"{number(timings['seconds'], 3)} s"),
     )
-
-
-FILES = ("report.json", "summary.md", "junit.xml")
-"""The files beside the page."""

@@ -1,26 +1,18 @@
-"""A document as one page of HTML that loads nothing and needs no script; everything is escaped.
-
-Here is also what a notebook shows of a report: the verdicts as a table, with links to its files.
-"""
+"""A document as one page of HTML that loads nothing and needs no script; everything is escaped."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
 from lcnn_verify.evidence.drawing import Drawing, Key
-from lcnn_verify.numerics.digits import number
 from lcnn_verify.reporting import document as doc
-from lcnn_verify.reporting import phrases
 from lcnn_verify.reporting.formula import formula
 
-FILES = ("report.json", "summary.md", "junit.xml")
-"""The files beside a report that a page may lead to."""
 _HERE = Path(__file__).parent
 _NEWLINE = Markup("\n")
 
@@ -121,7 +113,8 @@ def text(line: doc.Line) -> Markup:
 
 def _safe(address: str) -> bool:
     """Whether a browser may follow it: a report may come from anyone."""
-    return address in FILES or address.startswith(("https://", "http://", "#", "counterexamples/"))
+    ours = address in doc.FILES
+    return ours or address.startswith(("https://", "http://", "#", "counterexamples/"))
 
 
 def _rows(parts: Sequence[Markup]) -> Markup:
@@ -272,40 +265,3 @@ def _key(key: Key) -> Markup:
     style = colour if key.alpha == 1.0 else f"{colour}; opacity: {key.alpha}"
     glyph = tag("span", key.glyph, cls="glyph", style=style, aria_hidden="true")
     return tag("li", glyph + " " + formula(key.label))
-
-
-NOTEBOOK_FILES = {"index.html": "the report", "summary.md": "summary", "report.json": "data"}
-"""The files a cell of a notebook leads to, and what they are called there."""
-_COLOURS = {True: "#1a7f37", False: "#b42318"}
-_LEFT = "text-align: left"
-
-
-def cell(data: Mapping[str, Any], folder: Path | None) -> str:
-    """A report for one cell of a notebook's output, what is not as wanted first; all is escaped.
-
-    Links lead to what is in ``folder``.
-    """
-    join = Markup("").join
-    rows = []
-    for entry in sorted(data["claims"], key=lambda entry: bool(entry["as_wanted"])):
-        verdict = tag("strong", entry["verdict"], style=f"color: {_COLOURS[entry['as_wanted']]}")
-        words = (tag("code", entry["id"]), entry["title"], verdict, phrases.wanted(entry))
-        told = [tag("td", word, style=_LEFT) for word in words]
-        told += [tag("td", it) for it in (number(entry["examples"]), phrases.tightness(entry))]
-        rows.append(tag("tr", join(told)))
-    heads = ("claim", "says", "verdict", "", "examples", "tightest")
-    head = tag("thead", tag("tr", join(tag("th", name, style=_LEFT) for name in heads)))
-    table = tag("table", head + tag("tbody", join(rows)))
-    lines = [
-        tag("p", tag("strong", phrases.headline(data))),
-        tag("p", phrases.counts(data)),
-        tag("div", table, style="max-height: 24em; overflow: auto"),
-    ]
-    links = []
-    for name, said in NOTEBOOK_FILES.items():
-        if folder is not None and (path := folder / name).is_file():
-            address = path.as_uri() if path.is_absolute() else path.as_posix()
-            links.append(tag("a", said, href=address))
-    if links:
-        lines.append(tag("p", Markup(" · ").join(links)))
-    return str(join(lines))

@@ -59,9 +59,9 @@ class Report:
         return f"<Report{place}: {counted}. {phrases.headline(self.data)}>"
 
     def _repr_html_(self) -> str:
-        from lcnn_verify.reporting import html
+        from lcnn_verify.reporting import notebook
 
-        return html.cell(self.data, self.folder)
+        return notebook.cell(self.data, self.folder)
 
     def to_frame(self) -> Any:
         """The claims as a pandas ``DataFrame``, one a row, with the id as its index.

@@ -10,7 +10,7 @@ import pytest
 
 from lcnn_verify import ledger, packs
 from lcnn_verify.evidence import Quantity
-from lcnn_verify.reporting import html
+from lcnn_verify.reporting import notebook
 from lcnn_verify.reporting.report import Report, columns
 
 
@@ -39,7 +39,7 @@ def test_a_cell_shows_every_verdict_and_links_to_what_was_written(report, writte
     assert wanted == sorted(wanted), "what is not as wanted comes first"
     assert len(set(wanted)) == 2
     links = [link.get("href") for link in page.iter("a")]
-    assert links == [(written.folder / name).as_uri() for name in html.NOTEBOOK_FILES]
+    assert links == [(written.folder / name).as_uri() for name in notebook.FILES]
     assert "<a " not in report._repr_html_()
     assert not list(page.iter("script"))  # a hostile title stays text
 

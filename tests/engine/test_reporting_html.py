@@ -14,6 +14,7 @@ from figure_reading import STYLE, contrast, schemes
 
 from lcnn_verify.evidence import Verdict
 from lcnn_verify.numerics.digits import NOTHING
+from lcnn_verify.reporting import document as doc
 from lcnn_verify.reporting import html, markdown, phrases
 from lcnn_verify.reporting.article import card, tone
 from lcnn_verify.reporting.document import Document
@@ -67,7 +68,7 @@ def test_nothing_is_loaded_and_nothing_runs(tree, page):
             assert not name.lower().startswith("on")
             assert name not in ("src", "srcset", "action", "data", "poster", "background")
             if name == "href":
-                local = value.startswith(("#", "counterexamples/")) or value in html.FILES
+                local = value.startswith(("#", "counterexamples/")) or value in doc.FILES
                 local |= value.startswith("data:text/csv;") and "download" in element.attrib
                 assert local or (element.tag == "a" and value == paper), value
     assert "javascript:" not in page

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import pytest
 import reporting_fixtures as fixtures
 
+from lcnn_verify.reporting import document as doc
 from lcnn_verify.reporting import html, phrases, terms
 from lcnn_verify.reporting.outline import document
 from lcnn_verify.reporting.plain import plain
@@ -97,7 +98,7 @@ def test_the_head_says_how_to_run_it_again_and_whose_the_statements_are(tree):
     for words in ("our readings of what each source says", "The paper gives no slope", "took 41.2"):
         assert words in head
     files = [link.get("href") for link in next(tree.iter("header")).iter("a")]
-    assert set(html.FILES) <= set(files)
+    assert set(doc.FILES) <= set(files)
 
 
 def test_the_contents_lead_to_every_part(tree):

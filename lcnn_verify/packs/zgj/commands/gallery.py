@@ -73,7 +73,8 @@ def gallery(
     from lcnn_verify.packs.zgj.gallery import catalogue, matrix, outline
     from lcnn_verify.packs.zgj.gallery.exhibition import exhibit
     from lcnn_verify.packs.zgj.ledger.conformance import CHECKS
-    from lcnn_verify.reporting.plain import files_of, to_text
+    from lcnn_verify.reporting.plain import to_text
+    from lcnn_verify.reporting.record import files_of
     from lcnn_verify.reporting.terminal import render
 
     entries = catalogue.select(names or [])

@@ -14,7 +14,8 @@ from lcnn_verify.packs.zgj.gallery.catalogue import Entry, mutants
 from lcnn_verify.packs.zgj.gallery.matrix import Outcome, Row
 from lcnn_verify.packs.zgj.gallery.outline import document
 from lcnn_verify.packs.zgj.ledger.conformance import CHECKS
-from lcnn_verify.reporting.plain import files_of, plain, write_record
+from lcnn_verify.reporting.plain import plain
+from lcnn_verify.reporting.record import files_of, write_record
 
 GALLERY_VERSION = "1.0"
 SCHEMA_PATH = Path(__file__).with_name("gallery.schema.json")
