@@ -80,7 +80,7 @@ def _counts(records: Sequence[_Json], field: str) -> dict[str, int]:
     return dict(sorted(total.items()))
 
 
-def _sampling(records: Sequence[_Json]) -> list[schema.Written]:
+def _sampling(records: Sequence[_Json]) -> list[schema.Stream]:
     """Counts of the i.i.d. streams, added up law by law, with the 95 % Clopper–Pearson bound."""
     by_law: dict[str, Counter[str]] = {}
     for record in records:
@@ -88,7 +88,13 @@ def _sampling(records: Sequence[_Json]) -> list[schema.Written]:
             counts = by_law.setdefault(stream["law"], Counter(dict.fromkeys(_STREAM, 0)))
             counts.update({key: stream[key] for key in _STREAM})
     return [
-        {"law": law, **it, "violation_rate_bound": rate_bound(it["violations"], it["draws"])}
+        {
+            "law": law,
+            "draws": it["draws"],
+            "undecided": it["undecided"],
+            "violations": it["violations"],
+            "violation_rate_bound": rate_bound(it["violations"], it["draws"]),
+        }
         for law, it in sorted(by_law.items())
     ]
 
@@ -104,9 +110,8 @@ def merge(claim: Claim, records: Iterable[_Json]) -> schema.Claim:
     decision = decide(claim, sorted(ordered, key=_fallen_key))
     sampling = _sampling(ordered)
 
-    def total(field: str, stream_field: str | None = None) -> int:
-        drawn = sum(int(stream[stream_field]) for stream in sampling if stream_field)
-        return sum(int(record[field]) for record in ordered) + drawn
+    def total(field: str, drawn: Iterable[int] = ()) -> int:
+        return sum(int(record[field]) for record in ordered) + sum(drawn)
 
     counterexample = min(ordered, key=_fallen_key)["counterexample"] if ordered else None
     entry: schema.Claim = {
@@ -129,9 +134,9 @@ def merge(claim: Claim, records: Iterable[_Json]) -> schema.Claim:
         "as_wanted": decision.as_wanted,
         "reason": decision.reason,
         "tests": sorted({record["test"] for record in ordered}),
-        "examples": total("examples", "draws"),
-        "undecided": total("undecided", "undecided"),
-        "violations": total("violations", "violations"),
+        "examples": total("examples", (it["draws"] for it in sampling)),
+        "undecided": total("undecided", (it["undecided"] for it in sampling)),
+        "violations": total("violations", (it["violations"] for it in sampling)),
         "checks": total("checks"),
         "escalated": total("escalated"),
         "discarded": _counts(ordered, "discarded"),

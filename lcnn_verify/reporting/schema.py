@@ -47,14 +47,31 @@ class Pack(TypedDict):
     repository: str
 
 
+class NotOffered(TypedDict):
+    """A check that does not apply to the code under test, and why."""
+
+    check: str
+    reason: str
+
+
+class Advice(TypedDict):
+    """What failing checks have in common, what it may come from, and an example of that."""
+
+    symptom: str
+    cause: str
+    checks: Sequence[str]
+    says: Sequence[str]
+    example: str
+
+
 class Subject(TypedDict):
     """Code under test."""
 
     name: str
     command: Sequence[str]
     facts: Mapping[str, str]
-    not_offered: Sequence[Written]
-    advice: NotRequired[Sequence[Written]]
+    not_offered: Sequence[NotOffered]
+    advice: NotRequired[Sequence[Advice]]
 
 
 class Kinds(TypedDict):
@@ -87,6 +104,16 @@ class Sentence(TypedDict):
     not_testable: str
 
 
+class Stream(TypedDict):
+    """Counts of independent draws by one law, and the 95 % bound on how often they violate."""
+
+    law: str
+    draws: int
+    undecided: int
+    violations: int
+    violation_rate_bound: float
+
+
 class Claim(TypedDict):
     """A claim of the ledger and what it earned."""
 
@@ -117,7 +144,7 @@ class Claim(TypedDict):
     discarded: Mapping[str, int]
     undecided_reasons: Mapping[str, int]
     errors: Sequence[str]
-    sampling: Sequence[Written]
+    sampling: Sequence[Stream]
     tightest: Written | None
     apart: NotRequired[Mapping[str, Written]]
     counterexample: Written | None
@@ -132,6 +159,23 @@ class Claim(TypedDict):
     defects: NotRequired[Sequence[Written]]
 
 
+class Float(TypedDict):
+    """The format of a float."""
+
+    mantissa_bits: int
+    epsilon: float
+    largest: float
+    smallest_normal: float
+    smallest_subnormal: float
+
+
+class LeftOut(TypedDict):
+    """A pack, or its hooks, that cannot be used, and why."""
+
+    name: str
+    reason: str
+
+
 class Environment(TypedDict):
     """Where the report was made."""
 
@@ -143,8 +187,8 @@ class Environment(TypedDict):
     machine: str
     cpu_count: int | None
     packages: Mapping[str, str]
-    float: Written
-    left_out: Sequence[Written]
+    float: Float
+    left_out: Sequence[LeftOut]
 
 
 class Timings(TypedDict):

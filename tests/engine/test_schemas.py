@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import types
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, is_dataclass, replace
 from typing import (
@@ -20,14 +21,18 @@ from typing import (
 import jsonschema
 import pytest
 
+from lcnn_verify import packs
 from lcnn_verify.comparison import compare
 from lcnn_verify.comparison.deviations import Deviation, Match, Status
-from lcnn_verify.evidence import Certificate, Figure, Observation, Outcome
+from lcnn_verify.evidence import Certificate, Figure, Observation, Outcome, Recorder
+from lcnn_verify.evidence.audit import Audit
 from lcnn_verify.evidence.figures import Kind, Line, log
-from lcnn_verify.evidence.recorder import Measurement, Proof
-from lcnn_verify.ledger import Constant, Source, Whose
+from lcnn_verify.evidence.recorder import Measurement, Proof, Sampling
+from lcnn_verify.ledger import Claim, Constant, Provenance, Source, Whose
+from lcnn_verify.ledger import Kind as Statement
 from lcnn_verify.profiles import RunContext
 from lcnn_verify.reporting import schema as report
+from lcnn_verify.reporting.merge import merge
 from lcnn_verify.reporting.plain import plain
 from lcnn_verify.reporting.schema import schema
 
@@ -129,6 +134,25 @@ PROOF = Proof("s", "b", "exact", whole=True)
 AXES = {"x": log("x", "m"), "y": log("y", "m")}
 FIGURE = Figure(Kind.CURVES, "t", **AXES, lines=(Line("l", slope=1.0),)).to_json()
 DEVIATION = Match(Deviation("toy.growth", "r", "https://x"), Status.ABSENT).to_json()
+CLAIM = Claim(
+    id="toy.growth",
+    title="t",
+    statement="s",
+    kind=Statement.UPPER,
+    provenance=(Provenance.DERIVED,),
+    source=Source("p", "q", "r"),
+)
+SEEN = Recorder(
+    *("toy.growth", "test_x"),
+    exact=1,
+    classes=Counter(zero=1),
+    apart={"n": BARE},
+    defect=BARE,
+    proofs=[PROOF],
+    sampling=Sampling("l", 3),
+    audit=Audit(quantities=1),
+    failing={"case": "says"},
+).to_json()
 WRITTEN = {
     "source": [asdict(Source("p", "q", "r"))],
     "constant": [asdict(Constant("c", "2", Whose.OURS, "chosen"))],
@@ -140,14 +164,25 @@ WRITTEN = {
     "figure": [FIGURE],
     "series": [{"figure": FIGURE, "label": "l", "data": {"x": [1.0], "y": [1.0]}}],
     "deviation": [DEVIATION],
+    "pack.groups": [asdict(packs.Group("h", "i"))],
+    "claim": [merge(CLAIM, [SEEN]), merge(CLAIM, [])],
+    "claim.audit": [SEEN["audit"]],
 }
+
+
+def part(root, name, *fields):
+    """A definition of a schema, or what a field of one holds."""
+    node = root["$defs"][name]
+    for field in fields:
+        node = node["properties"][field]
+    return node.get("additionalProperties") or node
 
 
 @pytest.mark.parametrize("name", WRITTEN)
 def test_what_classes_write_is_what_the_schemas_say(name):
     root = DIFF if name in DIFF["$defs"] else schema()
-    node, (whole, *bare) = root["$defs"][name], WRITTEN[name]
-    for made, keys in ((whole, node["properties"]), ((bare or [whole])[0], node["required"])):
+    node, made_of = part(root, *name.split(".")), WRITTEN[name]
+    for made, keys in ((made_of[0], node["properties"]), (made_of[-1], node["required"])):
         assert set(made) == set(keys)
         jsonschema.validate(plain(made), {**root, **node})
 
