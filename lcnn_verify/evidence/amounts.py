@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, reduce
 from typing import Any
 
 import mpmath
@@ -12,8 +12,9 @@ import numpy as np
 from flint import arb
 
 from lcnn_verify.evidence.quantity import ROUNDING, Enclosed, Quantity
-from lcnn_verify.numerics import balls
+from lcnn_verify.numerics import balls, kits
 from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.numerics.kits import BALLS, DECIMALS, Kit
 
 _BITS = 128
 
@@ -44,6 +45,40 @@ def held(label: str, enclosed: Enclosed, exact: Callable[[int], Any] | None = No
     value = float(ball.mid())
     error = float(ball.rad()) + 2 * ROUNDING * abs(value) + math.ulp(0.0)
     return Quantity(label, value, error, exact and cache(exact), enclosed=enclosed)
+
+
+def of(label: str, amount: Callable[[Kit], Any]) -> Quantity:
+    """The number ``amount(kit)``, in mpmath and in balls; see :func:`held`."""
+    return each((label,), lambda kit: (amount(kit),))[0]
+
+
+def each(labels: Sequence[str], amounts: Callable[[Kit], Sequence[Any]]) -> tuple[Quantity, ...]:
+    """The numbers that ``amounts(kit)`` lists, computed once for all of them; see :func:`held`."""
+
+    @cache
+    def exact(digits: int) -> Sequence[Any]:
+        with mpmath.workdps(3 * digits + 30):
+            return amounts(DECIMALS)
+
+    @cache
+    def enclosed(bits: int) -> Sequence[arb]:
+        with balls.working_precision(2 * bits + 60):
+            return amounts(BALLS)
+
+    def one(k: int) -> Quantity:
+        return held(labels[k], lambda bits: enclosed(bits)[k], lambda digits: exact(digits)[k])
+
+    return tuple(map(one, range(len(labels))))
+
+
+def longest(rows: FloatArray, label: str) -> Quantity:
+    """The largest norm of the rows of an array (n, d) of exact floats."""
+
+    def largest(kit: Kit) -> Any:
+        sizes = (kits.norm(map(kit.number, row), kit) for row in rows.tolist())
+        return reduce(arb.max if kit is BALLS else max, sizes)
+
+    return of(label, largest)
 
 
 def norm(rows: FloatArray, label: str) -> Quantity:

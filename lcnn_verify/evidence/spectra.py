@@ -15,9 +15,9 @@ from lcnn_verify.evidence.amounts import frobenius
 from lcnn_verify.evidence.quantity import ROUNDING, Quantity
 from lcnn_verify.numerics import balls
 from lcnn_verify.numerics import exact as rationals
-from lcnn_verify.numerics.activations import BALLS, DECIMALS, Kit
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.inertia import eigenvalues
+from lcnn_verify.numerics.kits import BALLS, DECIMALS, Kit
 from lcnn_verify.numerics.krawczyk import midpoints
 
 _BITS = 128

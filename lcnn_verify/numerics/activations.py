@@ -1,4 +1,4 @@
-"""Activations with two derivatives, in float64, in mpmath and in balls, and bounds on both."""
+"""Activations with two derivatives, in any arithmetic, and bounds on both."""
 
 from __future__ import annotations
 
@@ -6,58 +6,9 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
-import mpmath
-import numpy as np
-from flint import arb, arb_mat
-
-from lcnn_verify.numerics import balls
-
-
-class Kit(NamedTuple):
-    """One arithmetic: functions of numbers, a number from an exact one, a matrix from rows."""
-
-    exp: Callable[[Any], Any]
-    softplus: Callable[[Any], Any]
-    step: Callable[[Any], Any]
-    number: Callable[[Any], Any]
-    matrix: Callable[[list[list[Any]]], Any]
-
-
-def _ball(value: Any) -> arb:
-    """An exact number, or a ball, as a ball."""
-    return value if isinstance(value, arb) else balls.exact(value)
-
-
-def _decimal(value: Any) -> Any:
-    """An exact number as an mpmath number, at the precision in force."""
-    ratio = Fraction(value)
-    return mpmath.mpf(ratio.numerator) / ratio.denominator
-
-
-def _ball_step(z: arb) -> arb:
-    """1 for z > 0, 0 for z < 0 and at z = 0, as in float64; both where the ball does not say."""
-    if z > 0:
-        return arb(1)
-    return arb(0) if z <= 0 else balls.hull(arb(0), arb(1))
-
-
-def _float_exp(z: Any) -> Any:
-    """e^z; infinite where it overflows, which bounded jets below turn into their limit."""
-    with np.errstate(over="ignore"):
-        return np.exp(z)
-
-
-FLOATS = Kit(_float_exp, lambda z: np.logaddexp(0.0, z), lambda z: (z > 0) * 1.0, float, np.array)
-DECIMALS = Kit(
-    mpmath.exp,
-    lambda z: mpmath.log1p(mpmath.exp(z)),
-    lambda z: mpmath.mpf(z > 0),
-    _decimal,
-    mpmath.matrix,
-)
-BALLS = Kit(lambda z: z.exp(), lambda z: z.exp().log1p(), _ball_step, _ball, arb_mat)
+from lcnn_verify.numerics.kits import Kit
 
 Jet: TypeAlias = Callable[[Any, Kit], tuple[Any, Any, Any]]
 

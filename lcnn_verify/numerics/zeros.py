@@ -10,8 +10,8 @@ from flint import arb, arb_mat
 from scipy.linalg import qr
 
 from lcnn_verify.numerics import balls
-from lcnn_verify.numerics.activations import BALLS, FLOATS, Kit
 from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.numerics.kits import BALLS, FLOATS, Kit
 from lcnn_verify.numerics.krawczyk import NotProved, unique_zero
 
 _STEPS = 40

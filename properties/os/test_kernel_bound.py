@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from lcnn_verify.evidence import check, verifies
 from lcnn_verify.evidence.draws import classify
 from lcnn_verify.evidence.figures import Figure, Kind, Line, log
-from lcnn_verify.numerics.activations import FLOATS
+from lcnn_verify.numerics.kits import FLOATS
 from lcnn_verify.packs.oymak_soltanolkotabi import kernels, strategies
 
 ROWS = st.integers(1, 4).flatmap(lambda d: strategies.directions(5, d))

@@ -14,7 +14,7 @@ import numpy as np
 
 from lcnn_verify.evidence import Figure, Quantity, check, measure, verifies
 from lcnn_verify.evidence.figures import Kind, log
-from lcnn_verify.numerics.activations import FLOATS
+from lcnn_verify.numerics.kits import FLOATS
 from lcnn_verify.packs.oymak_soltanolkotabi import evaluation, kernels, quantities
 from lcnn_verify.packs.oymak_soltanolkotabi.problem import Problem
 from lcnn_verify.profiles import active

@@ -10,7 +10,8 @@ import pytest
 from flint import arb
 
 from lcnn_verify.numerics import balls
-from lcnn_verify.numerics.activations import BALLS, DECIMALS, EVERY, EXP, FLOATS, RAMP, Activation
+from lcnn_verify.numerics.activations import EVERY, EXP, RAMP, Activation
+from lcnn_verify.numerics.kits import BALLS, DECIMALS, FLOATS
 
 PLACES = (-2.5, -0.3, 0.7, 1.0)
 FAR = (-800.0, -40.0, 30.0, 800.0)

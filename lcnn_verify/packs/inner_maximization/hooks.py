@@ -7,7 +7,8 @@ import importlib
 import numpy as np
 
 from lcnn_verify.evidence.hooks import Hooks
-from lcnn_verify.numerics.activations import FLOATS, SMOOTH
+from lcnn_verify.numerics.activations import SMOOTH
+from lcnn_verify.numerics.kits import FLOATS
 from lcnn_verify.packs.inner_maximization import model
 
 

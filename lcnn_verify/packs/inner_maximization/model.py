@@ -6,20 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
-import mpmath
 import numpy as np
 from flint import arb
 
 from lcnn_verify.evidence.hooks import Shown
-from lcnn_verify.numerics import balls
-from lcnn_verify.numerics.activations import (
-    BALLS,
-    BY_NAME,
-    FLOATS,
-    Activation,
-    Kit,
-)
+from lcnn_verify.numerics.activations import BY_NAME, Activation
 from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.numerics.kits import BALLS, FLOATS, Kit, dot, norm
 
 INSIDE = 1.0 - 2.0**-50
 """Times ε: a float64 point of that length is in the ball for all its rounding."""
@@ -121,7 +114,7 @@ class Attack:
         """The projection of δ + η∇F(δ) on the ball, in mpmath or in balls."""
         slope, rate = self.gradient(delta, kit), kit.number(eta)
         free = [e + rate * g for e, g in zip(delta, slope, strict=True)]
-        size, radius = length(free, kit), kit.number(self.epsilon)
+        size, radius = norm(free, kit), kit.number(self.epsilon)
         if size <= radius:
             return free
         shrink = radius / size
@@ -131,7 +124,7 @@ class Attack:
     def turned(self, delta: Sequence[Any], kit: Kit) -> list[Any]:
         """T(δ) = ε∇F/‖∇F‖, in mpmath or in balls."""
         slope = self.gradient(delta, kit)
-        scale = kit.number(self.epsilon) / length(slope, kit)
+        scale = kit.number(self.epsilon) / norm(slope, kit)
         return [scale * e for e in slope]
 
     def float_gradient(self, delta: FloatArray) -> FloatArray:
@@ -159,17 +152,6 @@ class Attack:
             if float(np.linalg.norm(delta - before)) <= _STILL * self.epsilon:
                 return delta, step
         return delta, most
-
-
-def dot(left: Sequence[Any], right: Sequence[Any]) -> Any:
-    """The inner product of two vectors that are not empty, in any arithmetic."""
-    first, *rest = (a * b for a, b in zip(left, right, strict=True))
-    return sum(rest, first)
-
-
-def length(entries: Sequence[Any], kit: Kit) -> Any:
-    """The Euclidean norm, in mpmath or in balls."""
-    return balls.norm(entries) if kit is BALLS else mpmath.sqrt(dot(entries, entries))
 
 
 def drawn(sigma: Activation, d: int, k: int, *, seed: int, ratio: float, y: float = 1.0) -> Attack:

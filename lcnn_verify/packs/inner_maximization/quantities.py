@@ -3,39 +3,25 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import mpmath
 import numpy as np
 from flint import arb, arb_mat
 
-from lcnn_verify.evidence.amounts import held, norm
+from lcnn_verify.evidence import amounts
+from lcnn_verify.evidence.amounts import each, held, of
 from lcnn_verify.evidence.quantity import Quantity
 from lcnn_verify.evidence.spectra import eigenvalue_of
 from lcnn_verify.numerics import balls
-from lcnn_verify.numerics.activations import BALLS, DECIMALS, Kit
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.inertia import eigenvalues
+from lcnn_verify.numerics.kits import BALLS, Kit, dot, gram, norm, norm_squared
 from lcnn_verify.numerics.krawczyk import unique_zero
-from lcnn_verify.packs.inner_maximization.model import Attack, dot, length
+from lcnn_verify.packs.inner_maximization.model import Attack
 
 _BITS = 160
-
-
-def of(label: str, amount: Callable[[Kit], Any]) -> Quantity:
-    """The number ``amount(kit)``, in mpmath and in balls."""
-
-    def exact(digits: int) -> Any:
-        with mpmath.workdps(3 * digits + 30):
-            return amount(DECIMALS)
-
-    def enclosed(bits: int) -> arb:
-        with balls.working_precision(2 * bits + 60):
-            return amount(BALLS)
-
-    return held(label, enclosed, exact)
 
 
 def exactly(delta: FloatArray, kit: Kit) -> list[Any]:
@@ -51,12 +37,11 @@ def loss(attack: Attack, delta: FloatArray) -> Quantity:
 def smoothness(attack: Attack) -> Quantity:
     """L = (b‖W‖‖a‖)² + r_max·B‖W‖²·max|a_j|, a Lipschitz constant of ∇F on the ball (THEORY §2)."""
 
-    def gram(kit: Kit) -> Any:
-        columns = [[*map(kit.number, column)] for column in attack.W.T.tolist()]
-        return kit.matrix([[dot(p, q) for q in columns] for p in columns])
+    def square(kit: Kit) -> Any:
+        return gram([[*map(kit.number, column)] for column in attack.W.T.tolist()], kit)
 
-    size = eigenvalue_of("‖W‖²", gram, index=-1)
-    most = attack.sigma.slope * size.sqrt() * norm(attack.a, "‖a‖")
+    size = eigenvalue_of("‖W‖²", square, index=-1)
+    most = attack.sigma.slope * size.sqrt() * amounts.norm(attack.a, "‖a‖")
     nothing = np.zeros(attack.d)
     r = of("|r₀|", lambda kit: abs(attack.parts(exactly(nothing, kit), kit)[0]))
     bend = attack.sigma.bend * float(np.abs(attack.a).max())
@@ -72,16 +57,14 @@ def step_length(attack: Attack) -> float:
 def gain(attack: Attack, delta: FloatArray, eta: float) -> tuple[Quantity, Quantity]:
     """F(δ⁺) − F(δ) and ‖δ⁺ − δ‖²/(2η) of the exact step from a float64 point δ."""
 
-    def grown(kit: Kit) -> Any:
+    def step(kit: Kit) -> tuple[Any, Any]:
         at = exactly(delta, kit)
-        return attack.loss(attack.stepped(at, eta, kit), kit) - attack.loss(at, kit)
+        there = attack.stepped(at, eta, kit)
+        paid = norm_squared((p - q for p, q in zip(there, at, strict=True)), kit)
+        return attack.loss(there, kit) - attack.loss(at, kit), paid / (2 * kit.number(eta))
 
-    def paid(kit: Kit) -> Any:
-        at = exactly(delta, kit)
-        moved = [p - q for p, q in zip(attack.stepped(at, eta, kit), at, strict=True)]
-        return dot(moved, moved) / (2 * kit.number(eta))
-
-    return of("F(δ⁺) − F(δ)", grown), of("‖δ⁺ − δ‖²/(2η)", paid)
+    gained, paid = each(("F(δ⁺) − F(δ)", "‖δ⁺ − δ‖²/(2η)"), step)
+    return gained, paid
 
 
 def contraction(attack: Attack) -> Quantity:
@@ -89,7 +72,7 @@ def contraction(attack: Attack) -> Quantity:
 
     def slope(kit: Kit) -> Any:
         found = attack.gradient(exactly(np.zeros(attack.d), kit), kit)
-        return length(found, kit)
+        return norm(found, kit)
 
     reach = attack.epsilon * smoothness(attack)
     return (reach / (of("‖∇F(0)‖", slope) - reach)).named("q")
@@ -105,7 +88,7 @@ def apart(attack: Attack, first: FloatArray, second: FloatArray, turns: int) -> 
             for _ in range(turns):
                 delta = attack.turned(delta, kit)
             ends.append(delta)
-        return length([p - q for p, q in zip(*ends, strict=True)], kit)
+        return norm((p - q for p, q in zip(*ends, strict=True)), kit)
 
     return of(f"‖T^{turns}(δ) − T^{turns}(δ′)‖", gap)
 

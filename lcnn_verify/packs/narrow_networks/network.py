@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
-import mpmath
 import numpy as np
 from flint import arb
 from scipy.optimize import least_squares
 
-from lcnn_verify.evidence.amounts import held, norm
+from lcnn_verify.evidence import amounts
 from lcnn_verify.evidence.hooks import Shown
 from lcnn_verify.evidence.quantity import Quantity
 from lcnn_verify.evidence.spectra import eigenvalue_of
 from lcnn_verify.numerics import balls
-from lcnn_verify.numerics.activations import (
-    BALLS,
-    BY_NAME,
-    DECIMALS,
-    FLOATS,
-    Activation,
-    Kit,
-)
+from lcnn_verify.numerics.activations import BY_NAME, Activation
 from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.numerics.kits import BALLS, FLOATS, Kit, dot, gram, norm
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,7 +94,7 @@ class Problem:
         weights, outputs = self._parts(theta, kit)
         y = map(kit.number, self.y.tolist())
         return [
-            _dot([jet[0] for jet in jets], outputs) - label
+            dot([jet[0] for jet in jets], outputs) - label
             for (_, jets), label in zip(self._jets(weights, kit), y, strict=True)
         ]
 
@@ -126,92 +119,63 @@ class Problem:
         rows = [weights[j : j + d] for j in range(0, len(weights), d)]
         for row in self.X.tolist():
             x = [*map(kit.number, row)]
-            yield x, [self.sigma.jet(_dot(w, x), kit) for w in rows]
-
-
-def _dot(left: Sequence[Any], right: Sequence[Any]) -> Any:
-    first, *rest = (a * b for a, b in zip(left, right, strict=True))
-    return sum(rest, first)
-
-
-def _norm(label: str, entries: Callable[[Kit], Iterable[Any]]) -> Quantity:
-    """The Euclidean norm of what ``entries(kit)`` lists."""
-
-    def exact(digits: int) -> Any:
-        with mpmath.workdps(2 * digits + 20):
-            return mpmath.sqrt(mpmath.fsum(entry * entry for entry in entries(DECIMALS)))
-
-    def enclosed(bits: int) -> arb:
-        with balls.working_precision(2 * bits + 40):
-            return balls.norm(entries(BALLS))
-
-    return held(label, enclosed, exact)
+            yield x, [self.sigma.jet(dot(w, x), kit) for w in rows]
 
 
 def residual_norm(problem: Problem) -> Quantity:
     """‖r‖ at W."""
-    return _norm("‖r‖", lambda kit: problem.residual(problem.at(kit), kit))
+    return amounts.of("‖r‖", lambda kit: norm(problem.residual(problem.at(kit), kit), kit))
 
 
 def gradient_norm(problem: Problem) -> Quantity:
     """‖∇_W L‖ = ‖Jᵀr‖ at W."""
 
-    def entries(kit: Kit) -> Iterator[Any]:
+    def length(kit: Kit) -> Any:
         at = problem.at(kit)
-        r = problem.residual(at, kit)
-        return (_dot(column, r) for column in zip(*problem.jacobian(at, kit), strict=True))
+        r, columns = problem.residual(at, kit), zip(*problem.jacobian(at, kit), strict=True)
+        return norm((dot(column, r) for column in columns), kit)
 
-    return _norm("‖∇_W L‖", entries)
+    return amounts.of("‖∇_W L‖", length)
 
 
 @functools.lru_cache(maxsize=4)  # of the certificate, and of how far a fit may be
 def smallest_singular(problem: Problem) -> Quantity:
     """σ_min(J) over the n rows, at W: the root of the least eigenvalue of JJᵀ."""
 
-    def gram(kit: Kit) -> Any:
-        J = problem.jacobian(problem.at(kit), kit)
-        return kit.matrix([[_dot(a, b) for b in J] for a in J])
+    def square(kit: Kit) -> Any:
+        return gram(problem.jacobian(problem.at(kit), kit), kit)
 
-    return eigenvalue_of("λ_min(JJᵀ)", gram, index=0).sqrt().named("σ_min(J)")
+    return eigenvalue_of("λ_min(JJᵀ)", square, index=0).sqrt().named("σ_min(J)")
 
 
 def bend_constant(problem: Problem) -> Quantity:
     """Λ = sup|φ″|·max|v_j|·max‖x_i‖·‖X‖: ‖J(W) − J(W′)‖ ≤ Λ‖W − W′‖_F everywhere (THEORY §3)."""
-    X = problem.X.tolist()
 
-    def gram(kit: Kit) -> Any:
-        rows = [[*map(kit.number, row)] for row in X]
-        return kit.matrix([[_dot(a, b) for b in rows] for a in rows])
+    def square(kit: Kit) -> Any:
+        return gram([[*map(kit.number, row)] for row in problem.X.tolist()], kit)
 
-    def exact(digits: int) -> Any:
-        with mpmath.workdps(digits + 10):
-            return max(mpmath.norm(row) for row in X)
-
-    def widest(bits: int) -> arb:
-        with balls.working_precision(bits + 10):
-            return functools.reduce(arb.max, (balls.norm(map(arb, row)) for row in X))
-
-    largest = held("max‖x_i‖", widest, exact)
-    size = eigenvalue_of("‖X‖²", gram, index=-1).sqrt().named("‖X‖")
-    return (problem.sigma.bend * float(np.abs(problem.v).max()) * largest * size).named("Λ")
+    most = float(np.abs(problem.v).max()) * amounts.longest(problem.X, "max‖x_i‖")
+    size = eigenvalue_of("‖X‖²", square, index=-1).sqrt().named("‖X‖")
+    return (problem.sigma.bend * most * size).named("Λ")
 
 
 def certificate(problem: Problem) -> Quantity:
     """α²/(4Λ‖y‖), for f(W) = 0: some W within 2‖y‖/α fits y if it is at least 1 (THEORY §3)."""
-    alpha, y = smallest_singular(problem).named("α"), norm(problem.y, "‖y‖")
+    alpha, y = smallest_singular(problem).named("α"), amounts.norm(problem.y, "‖y‖")
     return (alpha * alpha / (4.0 * bend_constant(problem) * y)).named("α²/(4Λ‖y‖)")
 
 
 def off(problem: Problem, theta: Sequence[arb]) -> Quantity:
     """‖r‖/‖y‖ at parameters given in balls."""
-    found = held("‖r‖", lambda bits: balls.norm(problem.residual(theta, BALLS)))
-    return (found / norm(problem.y, "‖y‖")).named("‖r‖/‖y‖")
+    found = amounts.held("‖r‖", lambda bits: balls.norm(problem.residual(theta, BALLS)))
+    return (found / amounts.norm(problem.y, "‖y‖")).named("‖r‖/‖y‖")
 
 
 def moved(problem: Problem, weights: Sequence[arb]) -> Quantity:
     """How far a W, given in balls, is from that of the problem."""
     pairs = [*zip(weights, problem.W.ravel().tolist(), strict=True)]
-    return held("‖W − W₀‖", lambda bits: balls.norm(ball - arb(entry) for ball, entry in pairs))
+    gaps = [ball - arb(entry) for ball, entry in pairs]
+    return amounts.held("‖W − W₀‖", lambda bits: balls.norm(gaps))
 
 
 def fits(sigma: Activation, n: int, d: int, m: int, rng: np.random.Generator) -> bool:

@@ -9,8 +9,9 @@ import numpy as np
 from hypothesis import strategies as st
 
 from lcnn_verify.evidence.draws import discard, readable
-from lcnn_verify.numerics.activations import BUMP, FLOATS, SHIFTED_TANH, SMOOTH, TANH, Activation
+from lcnn_verify.numerics.activations import BUMP, SHIFTED_TANH, SMOOTH, TANH, Activation
 from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.numerics.kits import FLOATS
 from lcnn_verify.packs.narrow_networks import network
 from lcnn_verify.packs.narrow_networks.grid import Grid, Vector, rows_needed
 from lcnn_verify.packs.narrow_networks.network import Problem

@@ -16,8 +16,9 @@ from lcnn_verify.errors import InputError, did_you_mean, once, unread
 from lcnn_verify.evidence.documents import VERSION, Rejected
 from lcnn_verify.evidence.hooks import Checker, Proved, Watch
 from lcnn_verify.numerics import balls
-from lcnn_verify.numerics.activations import BALLS, BUMP, SHIFTED_TANH, SOFTPLUS, TANH, Activation
+from lcnn_verify.numerics.activations import BUMP, SHIFTED_TANH, SOFTPLUS, TANH, Activation
 from lcnn_verify.numerics.inertia import eigenvalue_bounds, spectral_norm
+from lcnn_verify.numerics.kits import BALLS
 from lcnn_verify.numerics.krawczyk import NotProved
 from lcnn_verify.packs.oymak_soltanolkotabi.evaluation import Evaluation
 from lcnn_verify.packs.oymak_soltanolkotabi.problem import Problem

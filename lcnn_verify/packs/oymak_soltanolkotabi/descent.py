@@ -16,9 +16,9 @@ from flint import arb
 
 from lcnn_verify.evidence.quantity import ROUNDING, Quantity
 from lcnn_verify.numerics import balls
-from lcnn_verify.numerics.activations import BALLS
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.inertia import eigenvalues
+from lcnn_verify.numerics.kits import BALLS
 from lcnn_verify.packs.oymak_soltanolkotabi import evaluation, quantities
 from lcnn_verify.packs.oymak_soltanolkotabi.evaluation import Evaluation
 from lcnn_verify.packs.oymak_soltanolkotabi.problem import Problem

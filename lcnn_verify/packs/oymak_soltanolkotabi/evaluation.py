@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from lcnn_verify.numerics.activations import FLOATS, Kit
 from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.numerics.kits import FLOATS, Kit
 from lcnn_verify.packs.oymak_soltanolkotabi.problem import Problem
 
 

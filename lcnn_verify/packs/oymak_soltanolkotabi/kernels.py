@@ -20,18 +20,9 @@ from numpy.polynomial.hermite_e import hermegauss
 from lcnn_verify.evidence.quantity import ROUNDING, Quantity
 from lcnn_verify.evidence.spectra import eigenvalue
 from lcnn_verify.numerics import balls
-from lcnn_verify.numerics.activations import (
-    BALLS,
-    BUMP,
-    DECIMALS,
-    FLOATS,
-    RAMP,
-    SOFTPLUS,
-    TANH,
-    Activation,
-    Kit,
-)
+from lcnn_verify.numerics.activations import BUMP, RAMP, SOFTPLUS, TANH, Activation
 from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.numerics.kits import BALLS, DECIMALS, FLOATS, Kit
 from lcnn_verify.packs.oymak_soltanolkotabi import transforms
 
 _NODES = 200
@@ -53,8 +44,7 @@ class Kernel:
 
 
 def _relu_entry(rho: Any, kit: Kit) -> Any:
-    angle = {FLOATS: np.arcsin, DECIMALS: mpmath.asin, BALLS: balls.asin}[kit]
-    return rho * (kit.number(1) / 4 + angle(rho) / (2 * _pi(kit)))
+    return rho * (kit.number(1) / 4 + kit.asin(rho) / (2 * kit.pi()))
 
 
 def _relu_square(j: int, kit: Kit) -> Any:
@@ -64,12 +54,12 @@ def _relu_square(j: int, kit: Kit) -> Any:
     if j % 2 == 0:
         return kit.number(0)
     m = (j - 1) // 2
-    return kit.number(math.comb(2 * m, m)) / (4**m * (2 * m + 1)) / (2 * _pi(kit))
+    return kit.number(math.comb(2 * m, m)) / (4**m * (2 * m + 1)) / (2 * kit.pi())
 
 
 def _bump_entry(rho: Any, kit: Kit) -> Any:
     base = 9 - 4 * rho * rho
-    return 4 * rho * rho / (base * base ** (kit.number(1) / 2))
+    return 4 * rho * rho / (base * kit.sqrt(base))
 
 
 def _bump_square(j: int, kit: Kit) -> Any:
@@ -78,12 +68,6 @@ def _bump_square(j: int, kit: Kit) -> Any:
         return kit.number(0)
     m = (j - 1) // 2  # binomial(−3/2, m)(−4/9)^m = (2m + 1)·binomial(2m, m)/9^m
     return kit.number(4 * (2 * m + 1) * math.comb(2 * m, m)) / 27 / 9**m
-
-
-def _pi(kit: Kit) -> Any:
-    if kit is BALLS:
-        return arb.pi()
-    return +mpmath.pi if kit is DECIMALS else math.pi
 
 
 KERNELS = (
@@ -97,12 +81,11 @@ KERNELS = (
 def cosines(rows: Sequence[Sequence[int]], kit: Kit) -> list[list[Any]]:
     """The cosines of the angles of integer rows, 1 on the diagonal exactly."""
     dots = [[sum(a * b for a, b in zip(x, z, strict=True)) for z in rows] for x in rows]
-    half = kit.number(1) / 2
 
     def cosine(i: int, j: int) -> Any:
         if dots[i][j] ** 2 == dots[i][i] * dots[j][j]:
             return kit.number(1 if dots[i][j] > 0 else -1)
-        return kit.number(dots[i][j]) / kit.number(dots[i][i] * dots[j][j]) ** half
+        return kit.number(dots[i][j]) / kit.sqrt(kit.number(dots[i][i] * dots[j][j]))
 
     return [[cosine(i, j) for j in range(len(rows))] for i in range(len(rows))]
 
@@ -134,7 +117,7 @@ def ball_squares(sigma: Activation, bits: int) -> tuple[tuple[arb, ...], arb]:
 
     What lies beyond ±24 is at most √P(|g| > 24) for each μ_j, by Cauchy and Schwarz.
     """
-    complex_kit = Kit(lambda z: z.exp(), lambda z: z.exp().log(), lambda z: z, acb, arb_mat)
+    complex_kit = BALLS._replace(number=acb)
     with balls.working_precision(bits):
         tail = (arb(_REACH) / arb(2).sqrt()).erfc().sqrt()
         scale = (2 * arb.pi()).sqrt()

@@ -6,7 +6,6 @@ Error bounds are first order in the rounding 2⁻⁵² with constants rounded up
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -15,12 +14,12 @@ import mpmath
 import numpy as np
 from flint import arb
 
-from lcnn_verify.evidence.amounts import distance, norm
+from lcnn_verify.evidence.amounts import distance, longest, norm
 from lcnn_verify.evidence.quantity import ROUNDING, Quantity
 from lcnn_verify.evidence.spectra import eigenvalue
 from lcnn_verify.numerics import balls
-from lcnn_verify.numerics.activations import BALLS, DECIMALS, Kit
 from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.numerics.kits import BALLS, DECIMALS, Kit
 from lcnn_verify.packs.oymak_soltanolkotabi import evaluation
 from lcnn_verify.packs.oymak_soltanolkotabi.evaluation import Evaluation
 from lcnn_verify.packs.oymak_soltanolkotabi.problem import Problem
@@ -138,29 +137,8 @@ def slope_constant(problem: Problem) -> Quantity:
 
 def bend_constant(problem: Problem) -> Quantity:
     """Λ = sup|φ″|·max|v_j|·max‖x_i‖·‖X‖: ‖J(W) − J(W′)‖ ≤ Λ‖W − W′‖_F everywhere."""
-    rows = [norm(row, "‖x‖") for row in problem.X]
-    widest = max(rows, key=lambda row: row.value)
-
-    def over_rows(routes: list[Callable[[int], Any]], at: int) -> Any:
-        return max(route(at) for route in routes)
-
-    def enclosed(bits: int) -> arb:
-        found = arb(0)
-        for row in rows:
-            assert row.enclosed is not None
-            found = found.max(row.enclosed(bits))
-        return found
-
-    exact = [row.exact for row in rows if row.exact is not None]
-    largest = Quantity(
-        "max‖x‖",
-        widest.value,
-        max(row.error for row in rows),
-        lambda digits: over_rows(exact, digits),
-        enclosed=enclosed,
-    )
-    top = Quantity.of(float(np.abs(problem.v).max()))
-    return (problem.sigma.bend * top * largest * data_norm(problem)).named("Λ")
+    most = float(np.abs(problem.v).max()) * longest(problem.X, "max‖x‖")
+    return (problem.sigma.bend * most * data_norm(problem)).named("Λ")
 
 
 def certificate(problem: Problem) -> Quantity:

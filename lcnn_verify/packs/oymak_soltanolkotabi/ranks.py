@@ -19,7 +19,8 @@ from lcnn_verify.evidence.amounts import held
 from lcnn_verify.evidence.hooks import Shown
 from lcnn_verify.evidence.quantity import Quantity
 from lcnn_verify.numerics import balls
-from lcnn_verify.numerics.activations import BALLS, Activation
+from lcnn_verify.numerics.activations import Activation
+from lcnn_verify.numerics.kits import BALLS
 
 Vector: TypeAlias = tuple[int, ...]
 Rational: TypeAlias = Callable[[int], fmpq]

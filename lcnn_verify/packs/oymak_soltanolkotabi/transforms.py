@@ -13,7 +13,8 @@ from typing import Any
 
 import mpmath
 
-from lcnn_verify.numerics.activations import DECIMALS, SOFTPLUS, TANH, Activation
+from lcnn_verify.numerics.activations import SOFTPLUS, TANH, Activation
+from lcnn_verify.numerics.kits import DECIMALS
 
 _RATES = {SOFTPLUS.name: 1, TANH.name: 2}  # a: the bell (a/2)sech²(ax/2) decays like e^{−a|x|}
 

@@ -15,25 +15,18 @@ import mpmath
 import numpy as np
 from flint import arb, arb_mat
 
-from lcnn_verify.evidence.amounts import number
+from lcnn_verify.evidence.amounts import number, of
 from lcnn_verify.evidence.draws import discard
 from lcnn_verify.evidence.quantity import Quantity
 from lcnn_verify.evidence.spectra import eigenvalue_of
 from lcnn_verify.numerics import balls
-from lcnn_verify.numerics.activations import (
-    BALLS,
-    DECIMALS,
-    EXP,
-    FLOATS,
-    SHIFTED_TANH,
-    SOFTPLUS,
-    Kit,
-)
+from lcnn_verify.numerics.activations import EXP, SHIFTED_TANH, SOFTPLUS
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.flow import gradient_flow
+from lcnn_verify.numerics.kits import BALLS, DECIMALS, FLOATS, Kit, dot, gram, norm, norm_squared
 from lcnn_verify.numerics.trajectory import Trajectory
 from lcnn_verify.packs.zhang_zhang_luo.minima import sample_of
-from lcnn_verify.packs.zhang_zhang_luo.model import Problem, norm
+from lcnn_verify.packs.zhang_zhang_luo.model import Problem
 from lcnn_verify.packs.zhang_zhang_luo.network import Network, Sample
 from lcnn_verify.packs.zhang_zhang_luo.normal_form import beside_q1
 
@@ -63,25 +56,30 @@ class Run:
         """The parameters at the end (4,), which stand for the limit."""
         return self.path.weights
 
+    def end(self, kit: Kit) -> list[Any]:
+        """The limit in the arithmetic of ``kit``."""
+        return [*map(kit.number, self.limit.tolist())]
+
     def loss(self) -> Quantity:
         """R at the end, taken as exact float64 parameters."""
-        end = self.limit.tolist()
-        half = norm(
-            "R", lambda kit: self.problem.residual([*map(kit.number, end)], kit), squared=True
-        )
-        return (0.5 * half).named("R")
+
+        def half(kit: Kit) -> Any:
+            return norm_squared(self.problem.residual(self.end(kit), kit), kit) / 2
+
+        return of("R", half)
 
     def squared_gradient(self) -> Quantity:
         """‖∇R‖² at the end."""
-        end = self.limit.tolist()
-        return norm(
-            "‖∇R‖²", lambda kit: self.problem.gradient([*map(kit.number, end)], kit), squared=True
-        )
+
+        def square(kit: Kit) -> Any:
+            return norm_squared(self.problem.gradient(self.end(kit), kit), kit)
+
+        return of("‖∇R‖²", square)
 
     def test_error(self, fresh: Sample) -> Quantity:
         """‖g − f*‖ at the end over fresh points."""
-        there, end = Problem(self.problem.sigma, self.problem.target, fresh), self.limit.tolist()
-        return norm("‖g − f*‖", lambda kit: there.residual([*map(kit.number, end)], kit))
+        there = Problem(self.problem.sigma, self.problem.target, fresh)
+        return of("‖g − f*‖", lambda kit: norm(there.residual(self.end(kit), kit), kit))
 
 
 def drawn_problem(name: str, n: int, rng: np.random.Generator) -> Problem:
@@ -168,16 +166,11 @@ def decay_rate(problem: Problem, theta: FloatArray, index: int = 0) -> Quantity:
     top, place = problem.target.theta
     point = [top, place, 0, float(theta[3])]
 
-    def gram(kit: Kit) -> Any:
+    def square(kit: Kit) -> Any:
         J = problem.jacobian([*map(kit.number, point)], kit)
-        return kit.matrix(
-            [
-                [sum((row[i] * row[j] for row in J), kit.number(0)) for j in range(3)]
-                for i in range(3)
-            ]
-        )
+        return gram([*zip(*J, strict=True)][:3], kit)
 
-    return eigenvalue_of("λ", gram, index=index)
+    return eigenvalue_of("λ", square, index=index)
 
 
 def bending(problem: Problem) -> Quantity:
@@ -216,21 +209,15 @@ def predicted_slope(run: Run) -> Quantity:
 
 def off_the_kernel(run: Run) -> Quantity:
     """The sine of the angle between ∇R at the end and (0, a₂, 0, −a₁), which is in ker Hess R."""
-    end = run.limit.tolist()
 
-    def apart(kit: Kit) -> list[Any]:
-        theta = [*map(kit.number, end)]
-        slope, along = (
-            run.problem.gradient(theta, kit),
-            [theta[0] * 0, theta[2], theta[0] * 0, -theta[0]],
-        )
-        square = sum((u * u for u in along), kit.number(0))
-        share = sum((u * v for u, v in zip(along, slope, strict=True)), kit.number(0)) / square
-        return [v - share * u for u, v in zip(along, slope, strict=True)]
+    def apart(kit: Kit) -> Any:
+        theta, zero = run.end(kit), kit.number(0)
+        slope, along = run.problem.gradient(theta, kit), [zero, theta[2], zero, -theta[0]]
+        share = dot(along, slope) / norm_squared(along, kit)
+        return norm((v - share * u for u, v in zip(along, slope, strict=True)), kit)
 
-    return (norm("part of ∇R off (0, a₂, 0, −a₁)", apart) / run.squared_gradient().sqrt()).named(
-        "sin ∠(∇R, ker Hess R)"
-    )
+    off = of("part of ∇R off (0, a₂, 0, −a₁)", apart)
+    return (off / run.squared_gradient().sqrt()).named("sin ∠(∇R, ker Hess R)")
 
 
 def misfits(run: Run) -> tuple[float, float]:

@@ -15,15 +15,8 @@ from flint import arb, arb_mat, fmpq, fmpq_mat
 
 from lcnn_verify.evidence.amounts import number
 from lcnn_verify.evidence.quantity import Quantity
-from lcnn_verify.numerics.activations import (
-    BALLS,
-    DECIMALS,
-    EXP,
-    SHIFTED_BUMP,
-    SHIFTED_TANH,
-    Activation,
-    Kit,
-)
+from lcnn_verify.numerics.activations import EXP, SHIFTED_BUMP, SHIFTED_TANH, Activation
+from lcnn_verify.numerics.kits import BALLS, DECIMALS, Kit
 from lcnn_verify.packs.zhang_zhang_luo.identities import DEGREES
 from lcnn_verify.packs.zhang_zhang_luo.network import Exact, Sample, Vector
 

@@ -16,8 +16,8 @@ from scipy.optimize import brentq
 
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence.quantity import Quantity
-from lcnn_verify.numerics.activations import BALLS, FLOATS, Kit
 from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.numerics.kits import BALLS, FLOATS, Kit
 from lcnn_verify.numerics.krawczyk import NotProved
 from lcnn_verify.numerics.zeros import zero_near
 from lcnn_verify.packs.zhang_zhang_luo.branch import Branch, generic_point

@@ -16,8 +16,9 @@ from scipy.linalg import null_space
 from lcnn_verify.evidence.amounts import held
 from lcnn_verify.evidence.quantity import Quantity
 from lcnn_verify.numerics import balls
-from lcnn_verify.numerics.activations import BALLS, EXP, FLOATS
+from lcnn_verify.numerics.activations import EXP
 from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.numerics.kits import BALLS, FLOATS
 from lcnn_verify.numerics.zeros import zero_near
 from lcnn_verify.packs.zhang_zhang_luo.branch import Branch, generic_point
 from lcnn_verify.packs.zhang_zhang_luo.model import Problem

@@ -6,15 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import mpmath
 import numpy as np
-from flint import arb
 
-from lcnn_verify.evidence.amounts import number
-from lcnn_verify.evidence.quantity import Quantity
-from lcnn_verify.numerics import balls
-from lcnn_verify.numerics.activations import BALLS, DECIMALS, FLOATS, Activation, Kit
+from lcnn_verify.numerics.activations import Activation
 from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.numerics.kits import FLOATS, Kit, dot
 from lcnn_verify.packs.zhang_zhang_luo.network import Network, Sample
 
 
@@ -48,8 +44,7 @@ class Problem:
         total, row = kit.number(0), []
         for k in range(0, len(theta), width):
             a, w = theta[k], theta[k + 1 : k + width]
-            z = sum((u * v for u, v in zip(w, point, strict=True)), kit.number(0))
-            value, slope, _ = self.sigma.jet(z, kit)
+            value, slope, _ = self.sigma.jet(dot(w, point), kit)
             total = total + a * value
             row += [value, *(a * slope * entry for entry in point)]
         return total, row
@@ -57,10 +52,7 @@ class Problem:
     def gradient(self, theta: Sequence[Any], kit: Kit) -> list[Any]:
         """∇R = Jᵀr."""
         r, J = self.residual(theta, kit), self.jacobian(theta, kit)
-        return [
-            sum((a * b for a, b in zip(column, r, strict=True)), kit.number(0))
-            for column in zip(*J, strict=True)
-        ]
+        return [dot(column, r) for column in zip(*J, strict=True)]
 
     def float_arrays(self) -> tuple[FloatArray, FloatArray]:
         """The points (n, d) and the target's values (n,) in float64."""
@@ -73,19 +65,3 @@ class Problem:
         rows = theta.reshape(-1, self.d + 1)
         value: FloatArray = self.sigma.jet(points @ rows[:, 1:].T, FLOATS)[0] @ rows[:, 0]
         return value
-
-
-def norm(label: str, numbers: Any, *, squared: bool = False) -> Quantity:
-    """The Euclidean norm of what ``numbers(kit)`` lists, or its square, by both sharper routes."""
-
-    def exact(digits: int) -> Any:
-        with mpmath.workdps(2 * digits + 30):
-            total = mpmath.fsum(entry * entry for entry in numbers(DECIMALS))
-            return total if squared else mpmath.sqrt(total)
-
-    def enclosed(bits: int) -> arb:
-        with balls.working_precision(2 * bits + 60):
-            total = balls.norm_squared(numbers(BALLS))
-            return total if squared else balls.sqrt(total)
-
-    return number(label, exact, enclosed)

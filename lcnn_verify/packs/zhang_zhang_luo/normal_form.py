@@ -13,9 +13,9 @@ import numpy as np
 from flint import fmpq, fmpq_mat
 
 from lcnn_verify.numerics import exact
-from lcnn_verify.numerics.activations import FLOATS
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.inertia import Inertia
+from lcnn_verify.numerics.kits import FLOATS
 from lcnn_verify.packs.zhang_zhang_luo.model import Problem
 from lcnn_verify.packs.zhang_zhang_luo.network import Sample, Vector, exponent, power
 

@@ -16,7 +16,7 @@ from hypothesis import given
 
 from lcnn_verify.evidence import check, verifies
 from lcnn_verify.evidence.draws import discard
-from lcnn_verify.numerics.activations import FLOATS
+from lcnn_verify.numerics.kits import FLOATS
 from lcnn_verify.numerics.krawczyk import NotProved
 from lcnn_verify.packs.inner_maximization import quantities, strategies
 

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from lcnn_verify.evidence.audit import Audit
 from lcnn_verify.evidence.draws import Discarded
 from lcnn_verify.evidence.hooks import from_json, hooks_of, to_json
-from lcnn_verify.numerics.activations import BALLS, DECIMALS, FLOATS, SMOOTH, SOFTPLUS, TANH
+from lcnn_verify.numerics.activations import SMOOTH, SOFTPLUS, TANH
+from lcnn_verify.numerics.kits import BALLS, DECIMALS, FLOATS
 from lcnn_verify.packs import inner_maximization
 from lcnn_verify.packs.inner_maximization import model, quantities, strategies
 

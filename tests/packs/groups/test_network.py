@@ -12,9 +12,9 @@ from hypothesis import given, settings
 
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence.hooks import from_json, to_json
-from lcnn_verify.numerics.activations import FLOATS
 from lcnn_verify.numerics.activations import RAMP as FLOAT_RAMP
 from lcnn_verify.numerics.exact import floats
+from lcnn_verify.numerics.kits import FLOATS
 from lcnn_verify.packs.grouped_gradients import hooks, network, reach, strategies
 from lcnn_verify.packs.grouped_gradients.network import Problem
 from lcnn_verify.reporting.exhibits import take_apart

@@ -14,7 +14,8 @@ from lcnn_verify.errors import InputError
 from lcnn_verify.evidence.audit import Audit
 from lcnn_verify.evidence.draws import Discarded
 from lcnn_verify.evidence.hooks import from_json, hooks_of, to_json
-from lcnn_verify.numerics.activations import BALLS, DECIMALS, FLOATS, SMOOTH, SOFTPLUS, TANH
+from lcnn_verify.numerics.activations import SMOOTH, SOFTPLUS, TANH
+from lcnn_verify.numerics.kits import BALLS, DECIMALS, FLOATS
 from lcnn_verify.packs import narrow_networks
 from lcnn_verify.packs.narrow_networks import grid, network, strategies
 from lcnn_verify.packs.narrow_networks.grid import Grid

@@ -16,6 +16,7 @@ from lcnn_verify.evidence.audit import Audit, auditing
 from lcnn_verify.numerics import activations, balls
 from lcnn_verify.numerics.activations import SMOOTH
 from lcnn_verify.numerics.inertia import eigenvalues
+from lcnn_verify.numerics.kits import BALLS, FLOATS
 from lcnn_verify.packs.oymak_soltanolkotabi import (
     capacity,
     evaluation,
@@ -35,7 +36,7 @@ from lcnn_verify.packs.oymak_soltanolkotabi.ranks import Grid
 @pytest.mark.parametrize("sigma", EVERY.values(), ids=lambda sigma: sigma.name)
 def test_jets_over_arrays_are_those_of_one_number(sigma):
     z = np.concatenate([8.0 * np.random.default_rng(0).normal(size=2000), [0.0, 750.0, -750.0]])
-    value, slope = (np.array(part) for part in sigma.jet(z, activations.FLOATS)[:2])
+    value, slope = (np.array(part) for part in sigma.jet(z, FLOATS)[:2])
     got, slopes = np.append(z, np.nan), np.empty(len(z) + 1)
     jets.jets(jets.NUMBERS[sigma.name], got, slopes)
     assert (np.abs(got[:-1] - value) <= 1e-15 * np.maximum(1.0, np.abs(value))).all()
@@ -94,7 +95,7 @@ def test_eigenvalues_of_balls_hold_those_of_the_matrix():
 
 
 def balls_of(matrix):
-    return activations.BALLS.matrix(matrix.tolist())
+    return BALLS.matrix(matrix.tolist())
 
 
 @pytest.mark.parametrize(("k", "d"), [(2, 4), (3, 3), (4, 2), (5, 3), (1, 4)])
@@ -110,7 +111,7 @@ def test_a_determinant_of_slopes_is_that_of_the_float_jacobian():
     grid = ranks.best(lambda g: int(ranks.jacobian(g).rank()), 4, 2, 2, 4)
     X, W = (np.array(rows) / 4.0 for rows in (grid.X, grid.W))
     for sigma in SMOOTH:
-        value, slope, _ = sigma.jet(X @ W.T, activations.FLOATS)
+        value, slope, _ = sigma.jet(X @ W.T, FLOATS)
         J = np.array([np.kron(np.array(grid.v) * s, 4 * x) for s, x in zip(slope, X, strict=True)])
         found = ranks.determinant(sigma, grid, of_slopes=True)
         assert found.value == pytest.approx(abs(np.linalg.det(J)), rel=1e-9)
@@ -140,8 +141,7 @@ def test_a_kernel_is_its_integral_and_its_series(kernel):
     g, h = rng.normal(size=(2, 400_000))
     for rho in (-0.6, 0.3, 0.9):
         slopes = [
-            kernel.sigma.jet(z, activations.FLOATS)[1]
-            for z in (g, rho * g + math.sqrt(1 - rho * rho) * h)
+            kernel.sigma.jet(z, FLOATS)[1] for z in (g, rho * g + math.sqrt(1 - rho * rho) * h)
         ]
         sampled = rho * float(np.mean(slopes[0] * slopes[1]))
         if kernel.entry is None:
@@ -150,8 +150,8 @@ def test_a_kernel_is_its_integral_and_its_series(kernel):
                 kernels.float_squares(kernel.sigma, 30),
             )
         else:
-            value = float(kernel.entry(rho, activations.FLOATS))
-            squares = tuple(float(kernel.squares(j, activations.FLOATS)) for j in range(200))
+            value = float(kernel.entry(rho, FLOATS))
+            squares = tuple(float(kernel.squares(j, FLOATS)) for j in range(200))
         assert value == pytest.approx(sampled, abs=5e-3)
         series = sum(s * rho ** (j + 1) for j, s in enumerate(squares))
         assert value == pytest.approx(series, abs=1e-6)
@@ -164,7 +164,7 @@ def test_the_cards_coefficients():
         found = [math.sqrt(s) for s in kernels.float_squares(sigma, 4)]
         assert found == pytest.approx(wanted, abs=6e-6)
     relu = kernels.KERNELS[0]
-    assert math.sqrt(relu.squares(1, activations.FLOATS)) == pytest.approx(0.39894, abs=5e-6)
+    assert math.sqrt(relu.squares(1, FLOATS)) == pytest.approx(0.39894, abs=5e-6)
 
 
 def test_what_is_left_of_a_kernel_has_routes_that_agree_and_a_wrong_one_is_seen(monkeypatch):

@@ -7,7 +7,7 @@ import pytest
 
 from lcnn_verify.evidence.draws import Discarded
 from lcnn_verify.numerics import activations, balls
-from lcnn_verify.numerics.activations import FLOATS
+from lcnn_verify.numerics.kits import FLOATS
 from lcnn_verify.packs.zhang_zhang_luo import flows, minima
 from lcnn_verify.packs.zhang_zhang_luo.model import Problem
 from lcnn_verify.packs.zhang_zhang_luo.network import Network, Sample

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from lcnn_verify.numerics.activations import FLOATS
 from lcnn_verify.numerics.inertia import Inertia
+from lcnn_verify.numerics.kits import FLOATS
 from lcnn_verify.packs.zhang_zhang_luo import flows, minima, normal_form
 from lcnn_verify.packs.zhang_zhang_luo.model import Problem
 from lcnn_verify.packs.zhang_zhang_luo.network import Network, Sample, loss

@@ -11,8 +11,8 @@ import pytest
 from flint import fmpq, fmpq_mat
 
 from lcnn_verify.errors import InputError
-from lcnn_verify.numerics import activations, balls
-from lcnn_verify.numerics.activations import BALLS, DECIMALS, FLOATS
+from lcnn_verify.numerics import activations
+from lcnn_verify.numerics.kits import BALLS, DECIMALS, FLOATS
 from lcnn_verify.numerics.krawczyk import NotProved
 from lcnn_verify.numerics.zeros import zero_near
 from lcnn_verify.packs.zhang_zhang_luo import (
@@ -24,7 +24,7 @@ from lcnn_verify.packs.zhang_zhang_luo import (
     separation,
 )
 from lcnn_verify.packs.zhang_zhang_luo.branch import Branch, every_branch, generic_point, resolving
-from lcnn_verify.packs.zhang_zhang_luo.model import Problem, norm
+from lcnn_verify.packs.zhang_zhang_luo.model import Problem
 from lcnn_verify.packs.zhang_zhang_luo.network import Network, Sample, loss, rank
 
 EVERY = [
@@ -141,13 +141,6 @@ def test_the_three_arithmetics_agree_and_slopes_are_derivatives(sigma):
     for k, slope in enumerate(floats):
         up, down = ([t + s * 1e-5 * (j == k) for j, t in enumerate(theta)] for s in (1, -1))
         assert (risk(up) - risk(down)) / 2e-5 == pytest.approx(slope, rel=1e-6, abs=1e-8)
-
-
-def test_a_norm_has_three_routes_that_agree():
-    found = norm("‖(3, 4)‖", lambda kit: [kit.number(3), kit.number(4)])
-    assert found.value == 5.0
-    with balls.working_precision(100):
-        assert abs(found.enclosed(60) - 5) < 1e-15
 
 
 def test_gram_determinants_tell_dependent_neurons_from_others():
