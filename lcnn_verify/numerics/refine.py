@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
+from typing import TypedDict
 
 from flint import arb
 
@@ -15,12 +17,20 @@ MOST_BITS = 8192
 _STALLED = 0.75  # a point's width falls by 2^-precision when the precision doubles
 
 
+class Sharpness(TypedDict, total=False):
+    """How sharp a ball is to be: the arguments of :func:`refined`, which functions hand on."""
+
+    precision: int
+    width: float | None
+    relative_width: float | None
+
+
 def refined(
     name: str,
     compute: Callable[[], list[arb]],
-    precision: int,
-    width: float | None,
-    relative_width: float | None,
+    precision: int = 128,
+    width: float | None = None,
+    relative_width: float | None = None,
 ) -> list[arb]:
     """Run ``compute`` at ``precision`` bits, and at twice as many until the result is narrow.
 
@@ -39,10 +49,10 @@ def refined(
     while True:
         with balls.working_precision(bits):
             values = [balls.finite(name, value) for value in compute()]
-            widest = _largest([balls.width(value) for value in values])
+            widest = reduce(arb.max, [balls.width(value) for value in values])
             allowed = arb(0 if width is None else width)
             if relative_width is not None:
-                size = _largest([value.abs_lower() for value in values])
+                size = reduce(arb.max, [value.abs_lower() for value in values])
                 allowed = allowed.max((relative_width * size).lower())
             if width is relative_width is None or widest <= allowed:
                 return values
@@ -55,10 +65,3 @@ def refined(
             if bits >= MOST_BITS:
                 raise EnclosureError(f"{name}: {got} wide at {bits} bits, wanted {wanted}")
         before, bits = widest, min(2 * bits, MOST_BITS)
-
-
-def _largest(values: list[arb]) -> arb:
-    largest = values[0]
-    for value in values[1:]:
-        largest = largest.max(value)
-    return largest

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import numbers
+from functools import reduce
+from itertools import chain
+from typing import Unpack
 
 from flint import arb, arb_mat
 
 from lcnn_verify.errors import InputError
 from lcnn_verify.numerics import balls
 from lcnn_verify.numerics.balls import EnclosureError
-from lcnn_verify.numerics.refine import refined
+from lcnn_verify.numerics.refine import Sharpness, refined
 from lcnn_verify.packs.zgj.enclosure.boxes import (
     Row,
     Weights,
@@ -32,38 +35,22 @@ from lcnn_verify.packs.zgj.oracle.teacher import (
 
 
 def loss(
-    W: Weights,
-    V: Weights,
-    *,
-    precision: int = 128,
-    model: ModelLike = TIED_ABS,
-    width: float | None = None,
-    relative_width: float | None = None,
+    W: Weights, V: Weights, *, model: ModelLike = TIED_ABS, **sharpness: Unpack[Sharpness]
 ) -> arb:
     """The population loss ½E[(f_W − f*)²] as a ball, in units of mass² (THEORY §2).
 
     W (m, d) and V (r, d) are exact floats, a :class:`Box`, or balls; the result holds the loss of
-    every matrix in them. ``precision`` is in bits. With ``width`` (a diameter) or
+    every matrix in them. ``precision`` is in bits, 128 unless given. With ``width`` (a diameter) or
     ``relative_width`` (in units of the least the loss can be), whichever allows more, precision is
     raised until the ball is that narrow. Raises :class:`InputError` on bad input and
     :class:`EnclosureError` when that cannot be had: the box is too wide, say.
     """
-    model = as_model(model)
-
-    def compute() -> list[arb]:
-        return [loss_over(*as_ball_pair(W, V), model)]
-
-    return refined("L(W)", compute, precision, width, relative_width)[0]
+    known = as_model(model)
+    return refined("L(W)", lambda: [loss_over(*as_ball_pair(W, V), known)], **sharpness)[0]
 
 
 def gradient(
-    W: Weights,
-    V: Weights,
-    *,
-    precision: int = 128,
-    model: ModelLike = TIED_ABS,
-    width: float | None = None,
-    relative_width: float | None = None,
+    W: Weights, V: Weights, *, model: ModelLike = TIED_ABS, **sharpness: Unpack[Sharpness]
 ) -> arb_mat:
     """∇_W L as an (m, d) matrix of balls, in units of mass²/length; otherwise as :func:`loss`.
 
@@ -76,19 +63,13 @@ def gradient(
     def compute() -> list[arb]:
         return [entry for row in gradient_over(*as_ball_pair(W, V), model) for entry in row]
 
-    flat = refined("∇L(W)", compute, precision, width, relative_width)
+    flat = refined("∇L(W)", compute, **sharpness)
     rows = len(as_balls("W", W))
     return arb_mat(rows, len(flat) // rows, flat)
 
 
 def gradient_norm(
-    W: Weights,
-    V: Weights,
-    *,
-    precision: int = 128,
-    model: ModelLike = TIED_ABS,
-    width: float | None = None,
-    relative_width: float | None = None,
+    W: Weights, V: Weights, *, model: ModelLike = TIED_ABS, **sharpness: Unpack[Sharpness]
 ) -> arb:
     """‖∇_W L‖_F as a ball; otherwise as :func:`loss`, and at zero students as :func:`gradient`."""
     model = as_model(model)
@@ -97,17 +78,11 @@ def gradient_norm(
         rows = gradient_over(*as_ball_pair(W, V), model)
         return [balls.norm(entry for row in rows for entry in row)]
 
-    return refined("‖∇L(W)‖", compute, precision, width, relative_width)[0]
+    return refined("‖∇L(W)‖", compute, **sharpness)[0]
 
 
 def hessian(
-    W: Weights,
-    V: Weights,
-    *,
-    precision: int = 128,
-    model: ModelLike = TIED_ABS,
-    width: float | None = None,
-    relative_width: float | None = None,
+    W: Weights, V: Weights, *, model: ModelLike = TIED_ABS, **sharpness: Unpack[Sharpness]
 ) -> arb_mat:
     """∇²_W L as a symmetric (m·d, m·d) matrix of balls in row-major order of W.
 
@@ -121,7 +96,7 @@ def hessian(
         _demand_nonzero(students)
         return [entry for row in hessian_over(students, teachers, model) for entry in row]
 
-    flat = refined("∇²L(W)", compute, precision, width, relative_width)
+    flat = refined("∇²L(W)", compute, **sharpness)
     size = round(len(flat) ** 0.5)
     return arb_mat(size, size, flat)
 
@@ -136,29 +111,17 @@ def _demand_nonzero(students: list[Row]) -> None:
             )
 
 
-def separation(
-    V: Weights,
-    *,
-    precision: int = 128,
-    width: float | None = None,
-    relative_width: float | None = None,
-) -> arb:
+def separation(V: Weights, **sharpness: Unpack[Sharpness]) -> arb:
     """Δ, the least acute angle (radians) between two teacher lines of V (r, d); π/2 if r = 1.
 
     Exact floats are compared in integers, so that no digit is lost however small Δ, and coincident
     lines give exactly 0. Widths and exceptions as for ``enclosure.loss``; raises
     :class:`InputError` naming the row of a zero teacher (THEORY §1).
     """
-    return refined("Δ(V)", lambda: [_separation(V)], precision, width, relative_width)[0]
+    return refined("Δ(V)", lambda: [_separation(V)], **sharpness)[0]
 
 
-def merged_level(
-    delta: float | arb,
-    *,
-    precision: int = 128,
-    width: float | None = None,
-    relative_width: float | None = None,
-) -> arb:
+def merged_level(delta: float | arb, **sharpness: Unpack[Sharpness]) -> arb:
     """M(Δ) = 1 + k(Δ) − 2k(Δ/2)² for an angle, or a ball of angles, in (0, π/2].
 
     Computed as c(Δ) − 4cos(Δ/2)c(Δ/2) − 2c(Δ/2)² (THEORY §7), and over a ball from its two ends,
@@ -170,16 +133,10 @@ def merged_level(
         # A float π/2 may lie an ulp past the real one.
         if not (exact > 0 and exact < arb.pi() / 2 * (1 + 2.0**-40)):
             raise InputError("delta", str(delta), "an angle in (0, π/2]")
-    return refined("M(Δ)", lambda: [level(exact)], precision, width, relative_width)[0]
+    return refined("M(Δ)", lambda: [level(exact)], **sharpness)[0]
 
 
-def loss_threshold(
-    V: Weights,
-    *,
-    precision: int = 128,
-    width: float | None = None,
-    relative_width: float | None = None,
-) -> arb:
+def loss_threshold(V: Weights, **sharpness: Unpack[Sharpness]) -> arb:
     """ε₀(V) = v_min⁴·M(Δ)/(8r) of THEORY §4 (tied |·|), in units of length⁴.
 
     Widths and exceptions as for ``enclosure.loss``; raises :class:`InputError` naming a zero row
@@ -191,29 +148,19 @@ def loss_threshold(
         delta = _separation(V)
         if delta.is_zero():
             raise coincident("V", _parallel_pair(V))
-        smallest = _least([balls.norm_squared(row) for row in rows])
+        smallest = reduce(arb.min, [balls.norm_squared(row) for row in rows])
         return [balls.square(smallest) * level(delta) / (8 * len(rows))]
 
-    return refined("ε₀(V)", compute, precision, width, relative_width)[0]
+    return refined("ε₀(V)", compute, **sharpness)[0]
 
 
-def kappa(
-    V: Weights,
-    *,
-    precision: int = 128,
-    width: float | None = None,
-    relative_width: float | None = None,
-) -> arb:
+def kappa(V: Weights, **sharpness: Unpack[Sharpness]) -> arb:
     """κ(V) = 1/‖V‖_F of THEORY §4, in 1/length.
 
     Widths and exceptions as for ``enclosure.loss``; raises :class:`InputError` naming the row of a
     zero teacher.
     """
-
-    def compute() -> list[arb]:
-        return [1 / balls.norm(entry for row in _teachers(V) for entry in row)]
-
-    return refined("κ(V)", compute, precision, width, relative_width)[0]
+    return refined("κ(V)", lambda: [1 / balls.norm(chain(*_teachers(V)))], **sharpness)[0]
 
 
 def level(delta: arb) -> arb:
@@ -236,7 +183,7 @@ def _separation(V: Weights) -> arb:
     else:
         units = [unit(row) for row in rows]
         angles = [acute(angle(u, v)) for j, u in enumerate(units) for v in units[:j]]
-    return _least([*angles, quarter])
+    return reduce(arb.min, [*angles, quarter])
 
 
 def _exact_angle(a: list[int], b: list[int]) -> arb:
@@ -261,13 +208,6 @@ def _teachers(V: Weights) -> list[Row]:
         if may_vanish(row):
             raise EnclosureError(f"V: the box of row {index} holds the zero teacher")
     return rows
-
-
-def _least(values: list[arb]) -> arb:
-    least = values[0]
-    for value in values[1:]:
-        least = least.min(value)
-    return least
 
 
 def _as_angle(delta: float) -> arb:

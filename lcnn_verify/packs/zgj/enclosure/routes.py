@@ -47,7 +47,7 @@ def loss_by_quadrature(
         integral = _circle_loss if flat else _pairwise_loss
         return [integral(students, teachers, model, _goal(precision))]
 
-    return refined("L(W) by quadrature", compute, precision, None, None)[0]
+    return refined("L(W) by quadrature", compute, precision)[0]
 
 
 def kernel_by_quadrature(theta: arb, *, precision: int = 128, model: ModelLike = TIED_ABS) -> arb:
@@ -61,7 +61,7 @@ def kernel_by_quadrature(theta: arb, *, precision: int = 128, model: ModelLike =
     def compute() -> list[arb]:
         return [_kernel(theta, model, _goal(precision))]
 
-    return refined("k by quadrature", compute, precision, None, None)[0]
+    return refined("k by quadrature", compute, precision)[0]
 
 
 def _goal(precision: int) -> arb:
@@ -150,7 +150,7 @@ def loss_by_hermite(
     count = integer("terms", terms, 1, wanted="an integer number of terms, at least 1")
     model = as_model(model)
     name = "partial sum of the Hermite series"
-    return refined(name, lambda: _sums(W, V, model, count), precision, None, None)
+    return refined(name, lambda: _sums(W, V, model, count), precision)
 
 
 def hermite_squares(activation: Activation, terms: int) -> list[tuple[int, arb]]:

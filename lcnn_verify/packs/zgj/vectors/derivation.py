@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
 from typing import Any
 
 import mpmath
@@ -152,10 +153,7 @@ def _threshold(V: FloatArray) -> tuple[str, int]:
     delta = _gram_separation(V)
     with working_precision(_GRAM_BITS):
         squares = [sum((arb(e) * arb(e) for e in row), arb(0)) for row in V.tolist()]
-        smallest = squares[0]
-        for square in squares[1:]:
-            smallest = smallest.min(square)
-        second = smallest**2 * level(delta) / (8 * len(squares))
+        second = reduce(arb.min, squares) ** 2 * level(delta) / (8 * len(squares))
     text = rounded("threshold", first, first)
     return text, agreement("threshold", text, first, second, first)
 
