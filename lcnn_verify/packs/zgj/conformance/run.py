@@ -25,13 +25,12 @@ from lcnn_verify.errors import InputError
 from lcnn_verify.evidence import Recorder, decide, replay_record
 from lcnn_verify.ledger import Claim
 from lcnn_verify.numerics.options import integer
-from lcnn_verify.packs.zgj.conformance import examples
+from lcnn_verify.packs.zgj.conformance import examples, triage
 from lcnn_verify.packs.zgj.conformance import target as targets
 from lcnn_verify.packs.zgj.conformance.checks import demand, offered, select
 from lcnn_verify.packs.zgj.conformance.declaration import Declaration
 from lcnn_verify.packs.zgj.conformance.faults import DEFAULT_LIMITS, Limits, Misbehaviour
 from lcnn_verify.packs.zgj.conformance.implementation import Implementation, open_implementation
-from lcnn_verify.packs.zgj.conformance.triage import TRIAGE
 from lcnn_verify.packs.zgj.conformance.trial import putting
 from lcnn_verify.profiles import Profile, RunContext, profile_named, running
 from lcnn_verify.reporting.environment import git_revision, owner_of
@@ -155,7 +154,7 @@ def section(
             "domain": str(said.domain),
         },
         "not_offered": [{"check": check.id, "reason": reason} for check, reason in missing],
-        "advice": [row.to_json() for row in TRIAGE],
+        "advice": [row.to_json() for row in triage.rows()],
     }
 
 
