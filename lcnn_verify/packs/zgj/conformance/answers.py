@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -125,21 +126,21 @@ def answers(
             return ()
         answer = fault.result if len(fault.result) > 1 else fault.result[0]
         changed = fault.detail if fault.kind is Fault.MUTATED else ""
+    return tuple(replace(it, changed=changed) for it in told(operation, x, answer, layout, batch))
+
+
+def told(
+    operation: str, x: Instance, answer: Any, layout: Layout, batch: tuple[Instance, ...] = ()
+) -> Iterator[Call]:
+    """The losses and the gradients in an ``answer`` to ``x``, or to each member of a batch."""
     parts = answer if isinstance(answer, tuple) else (answer,)
-    losses = None if operation == "gradient" else np.atleast_1d(parts[0])
-    gradients = None if operation == "loss" else np.reshape(parts[-1], (-1, *x.W.shape))
-    found = []
     for k, member in enumerate(batch or (x,)):
-        if losses is not None:
-            found.append(
-                Call(operation, member, layout, loss=float(losses[k]), batch=batch, changed=changed)
-            )
-        if gradients is not None:
-            rows = np.asarray(gradients[k], dtype=np.float64)
-            found.append(
-                Call(operation, member, layout, gradient=rows, batch=batch, changed=changed)
-            )
-    return tuple(found)
+        if operation != "gradient":
+            loss = float(np.atleast_1d(parts[0])[k])
+            yield Call(operation, member, layout, loss=loss, batch=batch)
+        if operation != "loss":
+            rows = np.reshape(np.asarray(parts[-1], dtype=np.float64), (-1, *x.W.shape))[k]
+            yield Call(operation, member, layout, gradient=rows, batch=batch)
 
 
 _remembered = lru_cache(maxsize=512)(answers)

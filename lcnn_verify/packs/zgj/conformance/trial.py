@@ -23,6 +23,7 @@ from lcnn_verify.packs.zgj.conformance.answers import (
     answers,
     answers_to_generic,
     right_afresh,
+    told,
 )
 from lcnn_verify.packs.zgj.conformance.arrays import Layout
 from lcnn_verify.packs.zgj.conformance.faults import Fault, Misbehaviour
@@ -159,11 +160,7 @@ class Trial:
 
         From ``loss_and_gradient`` with ``both``, or where there is no ``loss``.
         """
-        x = self.x if x is None else x
-        operation = "loss" if "loss" in self.said.offers and not both else "loss_and_gradient"
-        answer = self.ask(operation, x, layout=layout)
-        value = float(answer[0] if isinstance(answer, tuple) else answer)
-        return self._loss(Call(operation, x, layout, loss=value), label)
+        return self._loss(self._asked("loss", x, layout, both), label)
 
     def gradient(
         self,
@@ -174,12 +171,15 @@ class Trial:
         both: bool = False,
     ) -> Rows:
         """Its gradient at ``x``, rows within the floors of its dtype; otherwise as :meth:`loss`."""
+        return self._rows(self._asked("gradient", x, layout, both), label)
+
+    def _asked(self, name: str, x: Instance | None, layout: Layout, both: bool) -> Call:
         x = self.x if x is None else x
-        alone = "gradient" in self.said.offers and not both
-        operation = "gradient" if alone else "loss_and_gradient"
-        answer = self.ask(operation, x, layout=layout)
-        values = np.asarray(answer[1] if isinstance(answer, tuple) else answer)
-        return self._rows(Call(operation, x, layout, gradient=values), label)
+        alone = name in self.said.offers and not both
+        operation = name if alone else "loss_and_gradient"
+        answer = self._call(operation, x.W, x, layout=layout)
+        calls = told(operation, x, answer, layout)
+        return next(call for call in calls if (call.gradient is None) == (name == "loss"))
 
     def batch(
         self, members: Sequence[Instance]
@@ -215,13 +215,6 @@ class Trial:
         floors = right.gradient_floors(self.said.dtype)
         return right.rows(label or _label(call, 1), call.gradient, floors)
 
-    def ask(self, operation: str, x: Instance, *, layout: Layout = "C") -> Any:
-        """One call; a violation is recorded if it gives no usable result.
-
-        What a call does to its inputs is not looked at here: the result may be right.
-        """
-        return self._call(operation, x.W, x, layout=layout)
-
     def untouched(self, operation: str) -> None:
         """Check that ``operation`` leaves its inputs as they are."""
         self._call(operation, self.x.W, self.x, mutable=False)
@@ -238,6 +231,10 @@ class Trial:
         mutable: bool = True,
         batch: tuple[Instance, ...] = (),
     ) -> Any:
+        """One call; a violation is recorded if it gives no usable result.
+
+        What it does to inputs that are ``mutable`` is not looked at: the result may be right.
+        """
         self._changed = ""
         try:
             return self._implementation.call(operation, W, x.V, layout=layout)
