@@ -14,9 +14,9 @@ from lcnn_verify.numerics import balls
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.digits import number
 from lcnn_verify.packs.zgj import dynamics, enclosure, oracle, population
-from lcnn_verify.packs.zgj.conformance import current
 from lcnn_verify.packs.zgj.conformance import target as targets
 from lcnn_verify.packs.zgj.conformance.checks import lacking
+from lcnn_verify.packs.zgj.conformance.implementation import current
 from lcnn_verify.packs.zgj.instances import Instance, Teacher
 from lcnn_verify.packs.zgj.model import MODELS
 from lcnn_verify.packs.zgj.proofs.critical import check as critical_check

@@ -13,7 +13,8 @@ Source: THEORY §7.
 """
 
 from lcnn_verify.evidence import verifies
-from lcnn_verify.packs.zgj.conformance import LAYOUTS, examples, quantities
+from lcnn_verify.packs.zgj.conformance import examples, quantities
+from lcnn_verify.packs.zgj.conformance.arrays import LAYOUTS
 from lcnn_verify.packs.zgj.conformance.trial import Trial
 
 SIZES = ((2, 3, 4), (3, 3, 3), (9, 2, 5))

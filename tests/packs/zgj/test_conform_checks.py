@@ -9,8 +9,9 @@ import pytest
 from lcnn_verify import ledger
 from lcnn_verify.campaign.properties import directory_of, load
 from lcnn_verify.evidence import Verdict, decide
-from lcnn_verify.packs.zgj.conformance import examples, open_implementation
+from lcnn_verify.packs.zgj.conformance import examples
 from lcnn_verify.packs.zgj.conformance.checks import lacking
+from lcnn_verify.packs.zgj.conformance.implementation import open_implementation
 from lcnn_verify.packs.zgj.conformance.trial import putting
 from lcnn_verify.packs.zgj.gallery.references.numpy_direct import NumpyDirect
 from lcnn_verify.profiles import RunContext, running

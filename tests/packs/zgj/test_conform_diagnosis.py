@@ -6,8 +6,9 @@ import conformance_subjects as subjects
 import numpy as np
 import pytest
 
-from lcnn_verify.packs.zgj.conformance import diagnosis, examples, open_implementation
+from lcnn_verify.packs.zgj.conformance import diagnosis, examples
 from lcnn_verify.packs.zgj.conformance.answers import Call, answers_to_generic
+from lcnn_verify.packs.zgj.conformance.implementation import open_implementation
 from lcnn_verify.packs.zgj.conformance.run import run_conformance_test
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.model import TIED_RELU

@@ -21,7 +21,10 @@ from lcnn_verify.campaign import replaying
 from lcnn_verify.campaign.executor import supervise
 from lcnn_verify.cli.app import main
 from lcnn_verify.errors import InputError
-from lcnn_verify.packs.zgj.conformance import Declaration, Limits, open_implementation, target
+from lcnn_verify.packs.zgj.conformance import target
+from lcnn_verify.packs.zgj.conformance.declaration import Declaration
+from lcnn_verify.packs.zgj.conformance.faults import Limits
+from lcnn_verify.packs.zgj.conformance.implementation import open_implementation
 from lcnn_verify.packs.zgj.conformance.run import conform, section
 from lcnn_verify.reporting.report import Report
 

@@ -12,9 +12,9 @@ import pytest
 
 from lcnn_verify.evidence import Recorder, recording
 from lcnn_verify.packs.zgj import oracle
-from lcnn_verify.packs.zgj.conformance import LAYOUTS, examples, quantities
+from lcnn_verify.packs.zgj.conformance import examples, quantities
 from lcnn_verify.packs.zgj.conformance.answers import Call
-from lcnn_verify.packs.zgj.conformance.arrays import Guarded
+from lcnn_verify.packs.zgj.conformance.arrays import LAYOUTS, Guarded
 from lcnn_verify.packs.zgj.conformance.declaration import Declaration
 from lcnn_verify.packs.zgj.conformance.snippet import snippet
 from lcnn_verify.packs.zgj.instances import Instance

@@ -10,7 +10,8 @@ from lcnn_verify import ledger
 from lcnn_verify.campaign.properties import directory_of, load
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence import Verdict, decide
-from lcnn_verify.packs.zgj.conformance import Domain, open_implementation
+from lcnn_verify.packs.zgj.conformance.domain import Domain
+from lcnn_verify.packs.zgj.conformance.implementation import open_implementation
 from lcnn_verify.packs.zgj.conformance.run import run_conformance_test
 from lcnn_verify.packs.zgj.conformance.trial import putting
 from lcnn_verify.packs.zgj.instances import Instance

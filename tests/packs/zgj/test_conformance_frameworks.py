@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from lcnn_verify import InputError
-from lcnn_verify.packs.zgj.conformance import Fault, Limits, Misbehaviour, open_implementation
+from lcnn_verify.packs.zgj.conformance.faults import Fault, Limits, Misbehaviour
+from lcnn_verify.packs.zgj.conformance.implementation import open_implementation
 
 W = np.array([[1.0, 2.0, 0.1], [3.0, 4.0, -0.3]])
 V = np.array([[1.0, 1.0, 0.7]])

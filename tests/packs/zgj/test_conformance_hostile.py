@@ -16,7 +16,8 @@ import numpy as np
 import pytest
 
 from lcnn_verify.errors import InputError
-from lcnn_verify.packs.zgj.conformance import Fault, Limits, Misbehaviour, open_implementation
+from lcnn_verify.packs.zgj.conformance.faults import Fault, Limits, Misbehaviour
+from lcnn_verify.packs.zgj.conformance.implementation import open_implementation
 from lcnn_verify.packs.zgj.conformance.process.server import Garbled, Reader
 from lcnn_verify.packs.zgj.conformance.run import run_conformance_test
 

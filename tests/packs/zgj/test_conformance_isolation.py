@@ -20,7 +20,7 @@ import pytest
 from lcnn_verify import InputError, ledger
 from lcnn_verify.campaign.executor import supervise
 from lcnn_verify.campaign.properties import plan
-from lcnn_verify.packs.zgj.conformance import open_implementation
+from lcnn_verify.packs.zgj.conformance.implementation import open_implementation
 from lcnn_verify.packs.zgj.conformance.process import client
 from lcnn_verify.packs.zgj.conformance.process.server import Garbled, Reader, pack
 from lcnn_verify.profiles import PROFILES
@@ -169,7 +169,7 @@ def test_what_lies_in_the_current_folder_does_not_pass_for_ours(tmp_path):
 import sys
 from pathlib import Path
 sys.path.append(Path("/nowhere"))
-from lcnn_verify.packs.zgj.conformance import open_implementation
+from lcnn_verify.packs.zgj.conformance.implementation import open_implementation
 import os
 os.chdir({str(tmp_path)!r})
 print(open_implementation("mine.py").call("loss", [[1.0]], [[1.0]]))
@@ -179,7 +179,8 @@ print(open_implementation("mine.py").call("loss", [[1.0]], [[1.0]]))
 
 
 OPENS = """
-from lcnn_verify.packs.zgj.conformance import Limits, open_implementation
+from lcnn_verify.packs.zgj.conformance.faults import Limits
+from lcnn_verify.packs.zgj.conformance.implementation import open_implementation
 implementation = open_implementation("{target}", limits=Limits(600.0, 600.0))
 implementation.call("{operation}", [[1.0]], [[1.0]])
 """
@@ -205,7 +206,7 @@ def test_our_end_without_closing_leaves_nothing(marked):
 def test_a_forked_child_has_a_process_of_its_own_and_ends_none_of_ours():
     with script(f"""
 import os
-from lcnn_verify.packs.zgj.conformance import current
+from lcnn_verify.packs.zgj.conformance.implementation import current
 from lcnn_verify.profiles import RunContext, running
 with running(RunContext(subject={{"target": "{HOSTILE}:SaysItsPid"}})):
     ours = current()
@@ -222,7 +223,8 @@ print("well")
 
 
 UNIT = """
-from lcnn_verify.packs.zgj.conformance import Misbehaviour, current
+from lcnn_verify.packs.zgj.conformance.faults import Misbehaviour
+from lcnn_verify.packs.zgj.conformance.implementation import current
 
 @verifies("{claim}")
 def test_calls_it():

@@ -12,17 +12,10 @@ import numpy as np
 import pytest
 
 from lcnn_verify import InputError, Model
-from lcnn_verify.packs.zgj.conformance import (
-    Declaration,
-    Fault,
-    Limits,
-    Misbehaviour,
-    current,
-    declaration,
-    open_implementation,
-    target,
-)
-from lcnn_verify.packs.zgj.conformance.declaration import Facts
+from lcnn_verify.packs.zgj.conformance import declaration, target
+from lcnn_verify.packs.zgj.conformance.declaration import Declaration, Facts
+from lcnn_verify.packs.zgj.conformance.faults import Fault, Limits, Misbehaviour
+from lcnn_verify.packs.zgj.conformance.implementation import current, open_implementation
 from lcnn_verify.packs.zgj.model import TIED_ABS, UNIT_RELU
 from lcnn_verify.profiles import RunContext, running
 

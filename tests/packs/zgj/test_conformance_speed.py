@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lcnn_verify.packs.zgj.conformance import open_implementation
+from lcnn_verify.packs.zgj.conformance.implementation import open_implementation
 
 TRIVIAL = """
 def loss(W, V):

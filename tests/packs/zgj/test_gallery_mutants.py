@@ -7,8 +7,8 @@ import itertools
 import numpy as np
 import pytest
 
-from lcnn_verify.packs.zgj.conformance import LAYOUTS
 from lcnn_verify.packs.zgj.conformance.adapter import Adapter
+from lcnn_verify.packs.zgj.conformance.arrays import LAYOUTS
 from lcnn_verify.packs.zgj.conformance.examples import degenerate
 from lcnn_verify.packs.zgj.conformance.faults import Misbehaviour
 from lcnn_verify.packs.zgj.conformance.target import Loaded
