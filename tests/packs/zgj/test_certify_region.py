@@ -25,7 +25,7 @@ from lcnn_verify.packs.zgj.proofs.region.forms import (
     positive,
     steep,
 )
-from lcnn_verify.packs.zgj.proofs.region.point import coordinates, refutation, teachers, violation
+from lcnn_verify.packs.zgj.proofs.region.point import coordinates, teachers, violation
 from lcnn_verify.packs.zgj.proofs.region.search import judge
 from lcnn_verify.packs.zgj.threshold import kappa, loss_threshold
 
@@ -191,7 +191,8 @@ def test_a_point_that_holds_refutes_nothing():
     assert violation(claim, (1.05, 0.3, 0.1, 0.2)) is None  # the bound holds there
     wrong = replace(claim, multiple=Fraction(20))
     assert violation(wrong, (3.0, 0.3, 0.1, 0.2)) is None  # L > ε₀
-    assert refutation(wrong, np.array([[1.0, 0.0], [0.0, 0.0]])) is None  # L = 0 < ε₁
+    at_zero_loss = coordinates(wrong, np.array([[1.0, 0.0], [0.0, 0.0]]))
+    assert violation(wrong, at_zero_loss) is None  # L = 0 < ε₁
 
 
 def test_a_spent_budget_keeps_what_was_reached():
