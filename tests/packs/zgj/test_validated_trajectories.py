@@ -15,7 +15,6 @@ from lcnn_verify.evidence.documents import Rejected
 from lcnn_verify.numerics.balls import working_precision
 from lcnn_verify.numerics.krawczyk import NotProved
 from lcnn_verify.packs.zgj import oracle
-from lcnn_verify.packs.zgj.model import UNIT_RELU
 from lcnn_verify.packs.zgj.proofs.catalogue import Attempt
 from lcnn_verify.packs.zgj.proofs.descent import catalogue
 from lcnn_verify.packs.zgj.proofs.descent import prove as trajectory
@@ -202,8 +201,6 @@ def test_bad_input_is_refused():
         next(DESCENTS.attempts(["squar"]))
     with pytest.raises(InputError, match="method"):
         enclose(W, V, step=0.05, steps=1, method="sphere")
-    tube = enclose(W, V, step=0.01, steps=2, model=UNIT_RELU)
-    assert not tube.lost
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,11 @@ from mpmath import iv
 from lcnn_verify.numerics.intervals import Matrix, Vector, direction, dot, wedge
 
 
+def kernel(theta: Any) -> Any:
+    """The dual kernel k of |·| at an interval of angles in [0, π]."""
+    return 2 / iv.pi * (iv.sin(theta) + (iv.pi / 2 - theta) * iv.cos(theta))
+
+
 @dataclass(frozen=True, slots=True)
 class Energy:
     """Which model: mass power p, and (α, β) of its dual kernel α·k_abs(ρ) + β·ρ."""

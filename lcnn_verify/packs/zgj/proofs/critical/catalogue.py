@@ -21,7 +21,7 @@ from lcnn_verify.packs.zgj.enclosure import Box, working_precision
 from lcnn_verify.packs.zgj.model import TIED_ABS, UNIT_RELU, Model
 from lcnn_verify.packs.zgj.population import gradient, hessian, loss_and_gradient
 from lcnn_verify.packs.zgj.proofs.catalogue import PRECISION, Catalogue
-from lcnn_verify.packs.zgj.proofs.critical.prove import Candidate, CriticalPoint, prove
+from lcnn_verify.packs.zgj.proofs.critical.prove import Candidate, CriticalPoint, ends, prove
 from lcnn_verify.packs.zgj.threshold import floor_level
 
 MERGED_DEGREES = (90, 60, 30, 6, 1)
@@ -80,11 +80,11 @@ def _fan(degrees: Sequence[int]) -> Box:
     """A box around the unit teachers at exactly these angles in the plane."""
     with working_precision(PRECISION):
         turns = [fmpq(angle, 180) for angle in degrees]
-        ends = [
+        around = [
             [_float_ends(entry) for entry in (arb.cos_pi_fmpq(turn), arb.sin_pi_fmpq(turn))]
             for turn in turns
         ]
-    lower, upper = np.moveaxis(np.array(ends), 2, 0)
+    lower, upper = np.moveaxis(np.array(around), 2, 0)
     return Box(lower, upper)
 
 
@@ -93,8 +93,7 @@ def _float_ends(entry: arb) -> tuple[float, float]:
     middle = float(entry.mid())
     if entry.is_exact() and entry == middle:
         return middle, middle
-    low, high = float(entry.lower()), float(entry.upper())
-    return float(np.nextafter(low, -np.inf)), float(np.nextafter(high, np.inf))
+    return ends(entry)
 
 
 def _merged_pair(degrees: int) -> Candidate:

@@ -31,7 +31,7 @@ from lcnn_verify.numerics.intervals import (
     working_bits,
 )
 from lcnn_verify.packs.zgj.proofs.catalogue import each
-from lcnn_verify.packs.zgj.proofs.interval_energy import Energy
+from lcnn_verify.packs.zgj.proofs.interval_energy import Energy, kernel
 
 _BITS = 150
 _LOOSER = 4.0
@@ -174,26 +174,15 @@ def _loss_over(point: _Point, students: Matrix) -> Any:
 
 def _threshold(teachers: Matrix) -> Any:
     """ε₀ = v_min⁴·M(Δ)/(8r), M = 1 + k(Δ) − 2k(Δ/2)², increasing in Δ."""
-
-    def kernel(theta: Any) -> Any:
-        return 2 / iv.pi * (iv.sin(theta) + (iv.pi / 2 - theta) * iv.cos(theta))
-
     angles = [iv.pi / 2]
     for u, v in itertools.combinations(teachers, 2):
         angles.append(direction(wedge(u, v), abs(dot(u, v))))
-    low, high = (_least([getattr(x, end) for x in angles]) for end in ("a", "b"))
+    low, high = (min(getattr(x, end) for x in angles) for end in ("a", "b"))
     levels = [1 + kernel(iv.mpf(t)) - 2 * kernel(iv.mpf(t) / 2) ** 2 for t in (low, high)]
     norms = [dot(v, v) for v in teachers]
-    squares = [_least([getattr(x, end) for x in norms]) for end in ("a", "b")]
+    squares = [min(getattr(x, end) for x in norms) for end in ("a", "b")]
     ends = [iv.mpf(q) ** 2 * m / (8 * len(teachers)) for q, m in zip(squares, levels, strict=True)]
     return iv.mpf([ends[0].a, ends[1].b])
-
-
-def _least(values: list[Any]) -> Any:
-    least = values[0]
-    for value in values[1:]:
-        least = value if value < least else least
-    return least
 
 
 def _turned(students: Matrix, plane: Sequence[int]) -> Vector:

@@ -15,7 +15,7 @@ the p-line loss; across that, L'' is A = ∂²_w L − E[Dφ Dφᵀ], n − 1 ti
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,7 @@ from lcnn_verify.numerics.inertia import Inertia, inertia
 from lcnn_verify.numerics.krawczyk import NotProved, Vector, unique_zero
 from lcnn_verify.packs.zgj import enclosure
 from lcnn_verify.packs.zgj.enclosure import Box
+from lcnn_verify.packs.zgj.enclosure.boxes import as_balls, may_vanish
 from lcnn_verify.packs.zgj.enclosure.forms import gradient_over, hessian_over
 from lcnn_verify.packs.zgj.model import TIED_ABS, Model, as_model, as_weights
 from lcnn_verify.packs.zgj.proofs.catalogue import PRECISION
@@ -91,17 +92,12 @@ class CriticalPoint:
     loss: tuple[float, float]
     reduced: Inertia
     full: Inertia
-    threshold: tuple[float, float] | None = field(default=None)
+    threshold: tuple[float, float] | None = None
 
     @property
     def title(self) -> str:
         """Which networks it is about."""
         return self.candidate.title
-
-    @property
-    def kind(self) -> str:
-        """``"saddle"`` or ``"local minimum"``: zero eigenvalues only go along equal points."""
-        return "saddle" if self.full.negative else "local minimum"
 
     def to_json(self) -> dict[str, Any]:
         """All that a checker needs to prove it once more."""
@@ -141,7 +137,7 @@ def prove(candidate: Candidate) -> CriticalPoint:
     ]
     flat = [row * shape[1] + column for row, column in free]
     with working_precision(PRECISION):
-        teachers = _balls(candidate.teachers)
+        teachers = as_balls("V", candidate.teachers)
 
     def students(entries: Sequence[arb]) -> list[Vector]:
         rows = [[arb(0)] * shape[1] for _ in range(shape[0])]
@@ -162,7 +158,7 @@ def prove(candidate: Candidate) -> CriticalPoint:
     with working_precision(PRECISION):
         rows = students([balls.widened(arb(x), arb(zero.radius)) for x in zero.center])
         _demand_transversal(candidate, rows)
-        loss = _ends(enclosure.loss(rows, teachers, precision=PRECISION, model=candidate.model))
+        loss = ends(enclosure.loss(rows, teachers, precision=PRECISION, model=candidate.model))
         if not loss[0] > 0.0:
             raise NotProved(
                 f"{candidate.name}: the loss is in [{number(loss[0], 3)}, {number(loss[1], 3)}]"
@@ -176,7 +172,7 @@ def prove(candidate: Candidate) -> CriticalPoint:
                 full += (copies - 1) * inertia(block, [rows[line]])
     threshold = None
     if candidate.model == TIED_ABS:
-        threshold = _ends(enclosure.loss_threshold(teachers, precision=PRECISION))
+        threshold = ends(enclosure.loss_threshold(teachers, precision=PRECISION))
     center = np.zeros(shape)
     center.flat[flat] = zero.center
     return CriticalPoint(
@@ -230,17 +226,13 @@ def _demand_transversal(candidate: Candidate, rows: Sequence[Vector]) -> None:
         raise NotProved(f"{candidate.name}: the fixed coordinates do not pin the rotations down")
 
 
-def _balls(box: Box) -> list[Vector]:
-    return enclosure.boxes.as_balls("V", box)
-
-
 def _nonzero(rows: list[Vector]) -> list[Vector]:
-    if any(enclosure.boxes.may_vanish(row) for row in rows):
+    if any(may_vanish(row) for row in rows):
         raise NotProved("the box holds a zero student, where there is no Hessian")
     return rows
 
 
-def _ends(value: arb) -> tuple[float, float]:
+def ends(value: arb) -> tuple[float, float]:
     """A ball's end points as floats, rounded outward."""
     low, high = float(value.lower()), float(value.upper())
     return float(np.nextafter(low, -np.inf)), float(np.nextafter(high, np.inf))

@@ -24,7 +24,7 @@ from lcnn_verify.numerics.krawczyk import Vector
 from lcnn_verify.packs.zgj import enclosure
 from lcnn_verify.packs.zgj.enclosure.boxes import as_balls, may_vanish
 from lcnn_verify.packs.zgj.enclosure.forms import gradient_over, hessian_over
-from lcnn_verify.packs.zgj.model import TIED_ABS, Model, as_pair
+from lcnn_verify.packs.zgj.model import TIED_ABS, as_pair
 from lcnn_verify.packs.zgj.proofs.catalogue import PRECISION
 
 Method: TypeAlias = Literal["ball", "mean-value box", "natural box"]
@@ -54,14 +54,13 @@ class _Problem:
     teachers: list[Vector]
     shape: tuple[int, int]
     step: arb
-    model: Model
 
     def rows(self, flat: Sequence[arb]) -> list[Vector]:
         d = self.shape[1]
         return [list(flat[start : start + d]) for start in range(0, len(flat), d)]
 
     def gradient(self, flat: Sequence[arb]) -> Vector:
-        rows = gradient_over(self.rows(flat), self.teachers, self.model)
+        rows = gradient_over(self.rows(flat), self.teachers, TIED_ABS)
         return [entry for row in rows for entry in row]
 
     def jacobian(self, flat: Sequence[arb]) -> arb_mat:
@@ -69,7 +68,7 @@ class _Problem:
         rows = self.rows(flat)
         if any(may_vanish(row) for row in rows):
             raise EnclosureError("a student may vanish, where there is no Hessian")
-        matrix = hessian_over(rows, self.teachers, self.model)
+        matrix = hessian_over(rows, self.teachers, TIED_ABS)
         return arb_mat(
             [
                 [int(i == j) - self.step * entry for j, entry in enumerate(line)]
@@ -94,7 +93,6 @@ def enclose(
     radius: float = 0.0,
     precision: int = PRECISION,
     method: Method = "ball",
-    model: Model = TIED_ABS,
 ) -> Tube:
     """Enclose W_T, T = ``steps``, of gradient descent with exactly the float ``step``.
 
@@ -106,7 +104,7 @@ def enclose(
     if method not in METHODS:
         raise InputError("method", repr(method), f"one of {', '.join(METHODS)}")
     with working_precision(precision):
-        problem = _Problem(as_balls("V", teachers), students.shape, arb(step), model)
+        problem = _Problem(as_balls("V", teachers), students.shape, arb(step))
         start = [arb(entry) for entry in students.ravel().tolist()]
         reach = arb(radius)
         if method != "ball":
@@ -124,7 +122,7 @@ def enclose(
             if not lost:
                 state, done = following, done + 1
         box = problem.rows(_hull(state))
-        loss = enclosure.loss(box, problem.teachers, precision=precision, model=model)
+        loss = enclosure.loss(box, problem.teachers, precision=precision)
         return Tube(done, box, state[1], loss, _width(state), lost)
 
 
@@ -158,15 +156,13 @@ _ADVANCE: dict[Method, Callable[[_Problem, _State], _State]] = {
 }
 
 
-def contraction(
-    limit: FloatArray, V: FloatArray, step: float, reach: float, *, model: Model = TIED_ABS
-) -> arb:
+def contraction(limit: FloatArray, V: FloatArray, step: float, reach: float) -> arb:
     """A bound on ‖I − ηH‖₂ within ``reach`` of ``limit`` (m, d), at the precision in force.
 
     Infinite where a student may vanish.
     """
     goal, teachers = as_pair(limit, V)
-    problem = _Problem(as_balls("V", teachers), goal.shape, arb(step), model)
+    problem = _Problem(as_balls("V", teachers), goal.shape, arb(step))
     box = [widened(arb(entry), arb(reach)) for entry in goal.ravel().tolist()]
     try:
         return spectral_norm(problem.jacobian(box))

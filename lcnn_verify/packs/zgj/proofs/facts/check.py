@@ -24,6 +24,7 @@ from lcnn_verify.numerics.intervals import direction, working_bits
 from lcnn_verify.numerics.krawczyk import NotProved
 from lcnn_verify.numerics.subdivision import Cell, demand_cover, halves
 from lcnn_verify.packs.zgj.proofs.facts import gradient_upper_bound, merged_level, moments
+from lcnn_verify.packs.zgj.proofs.interval_energy import kernel
 
 _Function: TypeAlias = Callable[[Sequence[Any]], Any]
 _BITS = 80
@@ -132,10 +133,6 @@ def _fall(cell: Sequence[Any]) -> Any:
 
 def _demand_least() -> None:
     """Check 24·M(π/2)/π² ≥ 0.83824 from the definition of M."""
-
-    def kernel(theta: Any) -> Any:
-        return 2 / iv.pi * (iv.sin(theta) + (iv.pi / 2 - theta) * iv.cos(theta))
-
     level = 1 + kernel(iv.pi / 2) - 2 * kernel(iv.pi / 4) ** 2
     if not (24 * level / iv.pi**2).a >= iv.mpf(merged_level.LOWER_BOUND).b:
         raise Rejected(f"{merged_level.CLAIM}: the value at π/2 is too small")

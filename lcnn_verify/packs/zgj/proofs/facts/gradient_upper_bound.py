@@ -145,7 +145,7 @@ def charts(at: Arithmetic, name: str, cell: Sequence[Any], low: Sequence[float])
     return 1 + 0 * cell[0] if is_close(*low) else far_side(at, *cell)
 
 
-def prove(*, precision: int = _PRECISION) -> Theorem:
+def prove() -> Theorem:
     """Prove the theorem; raises :class:`NotProved` if the enclosures do not show it."""
 
     def function(name: str, cell: Sequence[arb]) -> arb:
@@ -156,8 +156,8 @@ def prove(*, precision: int = _PRECISION) -> Theorem:
         STATEMENT,
         INSTANCES,
         tuple(
-            positive(name, partial(function, name), box, precision=precision)
+            positive(name, partial(function, name), box, precision=_PRECISION)
             for name, box in BOXES.items()
         ),
-        precision,
+        _PRECISION,
     )

@@ -32,13 +32,13 @@ BOX = ((0.0, float(np.nextafter(np.pi / 2, 2.0))),)
 _PRECISION = 64
 
 
-def prove(*, precision: int = _PRECISION) -> Theorem:
+def prove() -> Theorem:
     """Prove the theorem; raises :class:`NotProved` if an enclosure does not show it."""
-    part = positive("fall", lambda cell: fall(cell[0]), BOX, precision=precision)
-    with working_precision(precision):
+    part = positive("fall", lambda cell: fall(cell[0]), BOX, precision=_PRECISION)
+    with working_precision(_PRECISION):
         if not least() > arb(LOWER_BOUND):
             raise NotProved(f"R(π/2) = {least().str(8)} is not above {LOWER_BOUND}")
-    return Theorem(CLAIM, STATEMENT, INSTANCES, (part,), precision)
+    return Theorem(CLAIM, STATEMENT, INSTANCES, (part,), _PRECISION)
 
 
 def least() -> arb:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -48,7 +48,7 @@ class RegionClaim:
             wanted = "1, 2 or 3 with one teacher" if least == 1 else "2 with two teachers"
             raise InputError("students", str(self.students), wanted)
         if not all(Fraction(1, 1000) <= norm <= 1000 for norm in self.norms):
-            raise InputError("norms", _listed(self.norms), "norms from 0.001 to 1000")
+            raise InputError("norms", ", ".join(map(str, self.norms)), "norms from 0.001 to 1000")
         if not 1 <= self.separation <= 90:
             raise InputError("separation", f"{self.separation}°", "1 to 90 degrees")
         if len(self.norms) == 1 and self.separation != 90:
@@ -117,10 +117,6 @@ class RegionClaim:
 
 def _plain(number: Fraction) -> str:
     return str(number).replace("/", "over")
-
-
-def _listed(numbers: Sequence[Fraction]) -> str:
-    return ", ".join(str(number) for number in numbers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from flint import arb
 
 from lcnn_verify.numerics import balls
 from lcnn_verify.numerics.arrays import FloatArray
-from lcnn_verify.numerics.centred_forms import Array, Slope
+from lcnn_verify.numerics.centred_forms import Slope
 from lcnn_verify.packs.zgj.adversary import random_starts, search
 from lcnn_verify.packs.zgj.enclosure import working_precision
 from lcnn_verify.packs.zgj.proofs.region.claim import RegionClaim, Shell
@@ -37,16 +36,6 @@ class Violation:
     gradient_norm: str
     ratio: str
 
-    def to_json(self) -> dict[str, Any]:
-        """What the certificate's ``point`` holds."""
-        return {
-            "coordinates": list(self.coordinates),
-            "weights": [list(row) for row in self.weights],
-            "loss": self.loss,
-            "gradient_norm": self.gradient_norm,
-            "ratio": self.ratio,
-        }
-
 
 def teachers(claim: RegionClaim) -> FloatArray:
     """The teachers V (r, 2), to double precision."""
@@ -59,10 +48,10 @@ def teachers(claim: RegionClaim) -> FloatArray:
     )
 
 
-def smallest_ratio(claim: RegionClaim, seed: int = 0) -> tuple[float, FloatArray]:
+def smallest_ratio(claim: RegionClaim) -> tuple[float, FloatArray]:
     """The smallest ‖∇L‖/(κL) that local searches meet at L ≤ ε₀, and its students W (m, 2)."""
     V = teachers(claim)
-    starts = random_starts(V, claim.students, _STARTS, np.random.default_rng(seed))
+    starts = random_starts(V, claim.students, _STARTS, np.random.default_rng(0))
     level = Shell.of(claim, float).level
     found = search(V, starts, level=level, max_iterations=_ITERATIONS)
     return found.ratio, found.W
@@ -114,8 +103,3 @@ def _folded(angles: list[Slope]) -> bool:
 def _row(q: Slope, phi: Slope) -> tuple[float, ...]:
     size, angle = math.sqrt(float(q.at[0].mid())), float(phi.at[0].mid())
     return size * math.cos(angle), size * math.sin(angle)
-
-
-def refutation(claim: RegionClaim, W: Array) -> Violation | None:
-    """The proof that students W (m, 2), or such very near them, violate the claim."""
-    return violation(claim, coordinates(claim, W))

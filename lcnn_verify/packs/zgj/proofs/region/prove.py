@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from typing import Any, Literal, TypeAlias
 
@@ -29,7 +29,7 @@ from lcnn_verify.packs.zgj.proofs.region import interval_checks, near_zero_loss
 from lcnn_verify.packs.zgj.proofs.region.claim import RegionClaim, described
 from lcnn_verify.packs.zgj.proofs.region.point import (
     Violation,
-    refutation,
+    coordinates,
     smallest_ratio,
     teachers,
     violation,
@@ -117,7 +117,7 @@ def certify(
         raise InputError("budget", str(budget), "at least 1 box")
     started = time.monotonic()
     ratio, W = smallest_ratio(claim)
-    if ratio < claim.multiple and (wrong := refutation(claim, W)) is not None:
+    if ratio < claim.multiple and (wrong := violation(claim, coordinates(claim, W))) is not None:
         return _refuted(claim, wrong, ratio, started)
     stopped = False
     try:
@@ -143,7 +143,7 @@ def certify(
 
 def _refuted(claim: RegionClaim, wrong: Violation, ratio: float, started: float) -> RegionResult:
     document = described(claim, "REFUTED") | {"point": {"coordinates": list(wrong.coordinates)}}
-    return _result(claim, "REFUTED", document, {"point": wrong.to_json()}, ratio, started)
+    return _result(claim, "REFUTED", document, {"point": asdict(wrong)}, ratio, started)
 
 
 def counterexample(found: RegionResult) -> Instance:
