@@ -77,23 +77,12 @@ def closest_pair(V: ArrayLike) -> tuple[float, tuple[int, int]]:
     return best, pair
 
 
-def assign(W: ArrayLike, V: ArrayLike) -> LabelArray:
-    """The row of the nearest teacher line for each student of W (m, d), shape (m,).
-
-    Ties (as float64 sees them) go to the lowest row; a zero student lies on every line and gets
-    −1. Raises :class:`InputError` on bad input or naming the row of a zero teacher.
-    """
-    students, teachers = as_pair(W, V)
-    reject_zero_rows("V", teachers)
-    return _nearest(students, teachers)[0]
-
-
 def recovery_error(W: ArrayLike, V: ArrayLike, model: ModelLike = TIED_ABS) -> float:
     """R(W) = Σ_j |Σ_{i→j} q_i − q(v_j)| + Σ_i q_i θ_i², each student i sent to its nearest teacher.
 
     q is a neuron's mass (‖w‖² if tied: units of length²; ‖w‖ if unit) and θ_i its angle (radians)
     to its teacher's line; 0 exactly when L = 0 (THEORY §3 fact 7, §4 "recovery"). Error ≤
-    :data:`RECOVERY_RELATIVE_ERROR`·Σ mass for the assignment of :func:`assign`; R jumps where a
+    :data:`RECOVERY_RELATIVE_ERROR`·Σ mass for the assignment that float64 sees; R jumps where a
     student changes teacher. Raises :class:`InputError` on bad input, a zero teacher, or ReLU,
     whose neurons are not lines, and ``OverflowError`` when R does not fit float64.
     """

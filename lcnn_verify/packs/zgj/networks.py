@@ -215,7 +215,6 @@ def scale_to_level(
     target: float,
     *,
     cap: float = 2.0**60,
-    model: Model = TIED_ABS,
 ) -> tuple[float, FloatArray]:
     """(s, path(s)) with loss at most ``target`` and, rounding aside, within 1e-9 of it relatively.
 
@@ -225,7 +224,7 @@ def scale_to_level(
     """
 
     def log_excess(scale: float) -> float:
-        return math.log(max(loss(path(scale), V, model=model) / target, 1e-30))
+        return math.log(max(loss(path(scale), V) / target, 1e-30))
 
     high = min(1.0, cap)
     seen = {high: log_excess(high)}

@@ -16,7 +16,6 @@ from lcnn_verify.packs.zgj.geometry import (
     LINE_ANGLE_ERROR,
     RECOVERY_RELATIVE_ERROR,
     SEPARATION_RELATIVE_ERROR,
-    assign,
     closest_pair,
     line_angles,
     recovery_error,
@@ -114,14 +113,6 @@ def test_many_equally_spaced_teachers() -> None:
     assert math.isclose(separation(V), np.pi / 200, rel_tol=1e-12)
 
 
-def test_assignment() -> None:
-    V = [[1.0, 0.0], [0.0, 1.0]]
-    W = [[1.0, 0.9], [-0.9, 1.0], [0.0, 0.0], [-1e-300, 1e-310], [1.0, 1.0], [1e300, -1e299]]
-    assert assign(W, V).tolist() == [0, 1, -1, 0, 0, 0]
-    assert assign([[0.0, 0.0]], V).tolist() == [-1]
-    assert assign(W, V[::-1]).tolist() == [1, 0, -1, 1, 0, 1]
-
-
 @pytest.mark.parametrize("model", [TIED_ABS, UNIT_ABS], ids=lambda model: model.name)
 def test_recovery_error_by_hand(model: Model) -> None:
     V = [[2.0, 0.0], [0.0, 3.0]]
@@ -148,7 +139,7 @@ def test_recovery_error_scales_like_a_mass_and_keeps_its_bound() -> None:
     base = recovery_error(W, V)
     for scale in (2.0**-300, 2.0**300):
         assert recovery_error(W * scale, V * scale) == base * scale * scale
-    labels = assign(W, V)
+    labels = line_angles(W, V).argmin(axis=1)
     with mpmath.workdps(40):
         masses = [mpmath.fsum(mpmath.mpf(x) ** 2 for x in row) for row in W.tolist()]
         targets = [mpmath.fsum(mpmath.mpf(x) ** 2 for x in row) for row in V.tolist()]
@@ -184,8 +175,7 @@ def test_a_broken_exact_angle_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> 
         (lambda: line_angles([[0.0]], [[1.0]]), "A: got a zero neuron at row 0"),
         (lambda: line_angles([[1.0]], [[1.0], [0.0]]), "B: got a zero neuron at row 1"),
         (lambda: line_angles([[1.0]], [[1.0, 2.0]]), "A: got dimension d = 1"),
-        (lambda: assign([[1.0]], [[0.0]]), "V: got a zero neuron at row 0"),
-        (lambda: assign([[math.nan]], [[1.0]]), "W: got nan"),
+        (lambda: recovery_error([[math.nan]], [[1.0]]), "W: got nan"),
         (lambda: recovery_error([[1.0]], [[0.0]]), "V: got a zero neuron at row 0"),
         (lambda: recovery_error([[1.0]], [[1.0]], TIED_RELU), "model: got tied-relu"),
     ],

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from lcnn_verify.packs.zgj.gallery.catalogue import REFERENCES, TOPICS, Entry
-from lcnn_verify.reporting import markdown
 from lcnn_verify.reporting.document import (
     Block,
     Bullets,
@@ -28,7 +27,7 @@ from lcnn_verify.reporting.document import (
 from lcnn_verify.reporting.phrases import plural
 
 _Json = Mapping[str, Any]
-_BRIEF = 3  # names of killers in a terminal, and in the README
+_BRIEF = 3  # names of killers in a terminal
 
 
 def document(data: _Json, folder: Path | None = None) -> Document:
@@ -44,12 +43,6 @@ def document(data: _Json, folder: Path | None = None) -> Document:
         start="matrix",
         place="" if folder is None else f"kill matrix: {folder / 'gallery.html'}",
     )
-
-
-def brief(data: _Json) -> str:
-    """The mutants alone as one Markdown table, with the first that kill each."""
-    wrong = [item for item in data["implementations"] if not item["reference"]]
-    return "\n".join(markdown.table(_standings(data, wrong, _BRIEF))).rstrip("\n")
 
 
 def _head(data: _Json) -> Iterator[Block]:

@@ -63,17 +63,17 @@ def rotations() -> st.SearchStrategy[list[float]]:
     return st.lists(angles(), min_size=1, max_size=6)
 
 
-def clone_splits(*, max_parts: int = 4) -> st.SearchStrategy[list[list[int]]]:
+def clone_splits() -> st.SearchStrategy[list[list[int]]]:
     """Whole-number shares for ``networks.split``; at least the first neuron is really split."""
     share = st.one_of(st.integers(1, 9), st.sampled_from(_UNEVEN))
-    split = st.lists(share, min_size=2, max_size=max_parts)
-    rest = st.lists(st.lists(share, min_size=1, max_size=max_parts), max_size=3)
+    split = st.lists(share, min_size=2, max_size=4)
+    rest = st.lists(st.lists(share, min_size=1, max_size=4), max_size=3)
     return st.tuples(split, rest).map(lambda drawn: [drawn[0], *drawn[1]])
 
 
-def scales(low: float = 1e-3, high: float = 1e3) -> st.SearchStrategy[float]:
-    """A positive factor c for (W, V) → (cW, cV)."""
-    return st.one_of(readable(low, min(high, 10.0), simple=_SIMPLE_SCALES), powers(low, high))
+def scales() -> st.SearchStrategy[float]:
+    """A factor c from 1e-3 to 1e3 for (W, V) → (cW, cV)."""
+    return st.one_of(readable(1e-3, 10.0, simple=_SIMPLE_SCALES), powers(1e-3, 1e3))
 
 
 def signs() -> st.SearchStrategy[list[int]]:
