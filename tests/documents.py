@@ -6,6 +6,7 @@ import re
 import shlex
 from typing import Any
 
+from lcnn_verify import ledger
 from lcnn_verify.cli.app import front_door
 
 
@@ -18,7 +19,10 @@ def commands(text: str) -> list[list[str]]:
 
 
 def check_command(words: list[str]) -> None:
-    """Parse ``words`` as the command line would; raises what it would refuse them with."""
+    """Parse ``words`` as the command line would; raises what it would refuse them with.
+
+    Claims that they name must be in the ledger.
+    """
     command: Any = front_door()
     name = "lcnn-verify"
     while hasattr(command, "commands") and words and not words[0].startswith("-"):
@@ -27,3 +31,6 @@ def check_command(words: list[str]) -> None:
     context = command.make_context(name, words)
     given = {name for name, value in context.params.items() if value}
     assert given or not words, "an empty command line proves nothing"
+    named = context.params.get("claim") or ()
+    known = (*ledger.claims(), *ledger.not_testable(), *ledger.checks())
+    ledger.select([named] if isinstance(named, str) else named, known)
