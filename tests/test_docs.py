@@ -170,3 +170,13 @@ def test_workflows_to_paste_are_valid_and_say_what_to_run():
 )
 def test_commands_exist_with_the_flags_shown(path, words):
     documents.check_command(words)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_a_run_goes_on_as_it_began(path):
+    """``--resume`` wants the claims, the profile and the seed of the run before it."""
+    before = []
+    for words in documents.commands(path.read_text("utf-8")):
+        if "--resume" in words:
+            assert any({*words} - {"--resume"} <= {*run} for run in before), words
+        before.append(words)

@@ -92,6 +92,16 @@ def test_every_option_named_in_the_readme_exists():
     assert named - known == set()
 
 
+def test_it_says_how_long_the_published_run_took():
+    report = json.loads((README.parent / "reports/example/report.json").read_text(encoding="utf-8"))
+    took = f"took {report['timings']['seconds']:.0f} s on"
+    text = README.read_text(encoding="utf-8")
+    if os.environ.get("LCNN_UPDATE_SNAPSHOTS") == "1":
+        text = re.sub(r"took \d+ s\s+on", took, text)
+        README.write_text(text, encoding="utf-8")
+    assert took in " ".join(text.split())
+
+
 def test_it_is_short():
     assert len(README.read_text(encoding="utf-8").splitlines()) < 200
 
