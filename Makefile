@@ -3,6 +3,7 @@
 # make test     lint, types, tests and coverage: the gate
 # make frameworks   also JAX, PyTorch, pandas and Qiskit, so that their tests run instead of being skipped
 # make docs     the documentation, in build/docs
+# make field    what takes many minutes, or a library that nothing else needs: kills, and the examples
 # make bench    benchmarks;  make lint;  make clean;  make distclean (also the environment)
 
 PYTHON ?= python3
@@ -26,7 +27,7 @@ COMPILED := $(shell find lcnn_verify/numerics lcnn_verify/packs -name "*.py")
 PLAIN := $(shell grep -rl --include="*.py" "^# Runs as plain Python, too" tests)
 PYTEST := $(BIN)/python -m pytest --numprocesses $(TEST_JOBS) --dist worksteal --benchmark-disable
 
-.PHONY: verify check test lint bench docs frameworks clean distclean
+.PHONY: verify check test field lint bench docs frameworks clean distclean
 .DELETE_ON_ERROR:
 
 verify: $(VENV)/.warm
@@ -58,6 +59,9 @@ frameworks: | $(BIN)/python
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest $(wildcard tests/packs/*/test_*speed.py) --benchmark-only
+
+field: $(VENV)/.installed-dev $(VENV)/.warm
+	$(PYTEST) -m field tests/field
 
 docs: $(VENV)/.installed-dev $(VENV)/.warm
 	$(BIN)/python -m sphinx -W --keep-going -q -b html -d build/doctrees docs build/docs

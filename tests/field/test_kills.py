@@ -1,6 +1,6 @@
 """kill -9 of every command that starts children, again and again: nothing is left 5 s later.
 
-A quarter of an hour: ``pytest -m field tests/field/test_kills.py``; LCNN_KILLS kills a command.
+A quarter of an hour, in ``make field``; LCNN_KILLS says how many kills a command.
 """
 
 from __future__ import annotations
