@@ -49,6 +49,18 @@ def null_space(matrix: Any) -> tuple[Vector, ...]:
     )
 
 
+def relation(rows: Any) -> tuple[int, ...]:
+    """Integers c, not all 0, with Σ c_i row_i = 0, for ``rows`` (n, d): there are some if n > d.
+
+    Raises :class:`InputError` as :func:`as_rationals` does, and if the rows are independent.
+    """
+    basis = null_space(as_rationals("rows", rows).transpose())
+    if not basis:
+        raise InputError("rows", "independent ones", "rows of which a combination is 0")
+    common = math.lcm(*(entry.denominator for entry in basis[0]))
+    return tuple(int(entry * common) for entry in basis[0])
+
+
 def solve(matrix: Any, right: Sequence[Any] | Any) -> Vector | None:
     """The x with ``matrix`` (m, n) times x = ``right`` (m,); None if there is none.
 

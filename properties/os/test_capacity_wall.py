@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lcnn_verify.evidence import check, verifies
+from lcnn_verify.numerics import exact
 from lcnn_verify.numerics.activations import SOFTPLUS
 from lcnn_verify.packs.oymak_soltanolkotabi import capacity, fitting, strategies
 from lcnn_verify.packs.oymak_soltanolkotabi.ranks import Grid
@@ -35,7 +36,7 @@ SINGLE = st.integers(1, 4).flatmap(
 @verifies("os.capacity-wall", examples=150, classes=("duplicated inputs", "n > kd"))
 @given(grid=SINGLE)
 def test_labels_of_one_row_satisfy_an_equation(grid):
-    labels, c = capacity.outputs(grid), capacity.exponents(grid.X)
+    labels, c = capacity.outputs(grid), exact.relation(grid.X)
     check.exactly(capacity.monomial(labels, grid.v[0], c), "=", 1, label="∏ (y_i/v)^{c_i} of f(W)")
     place = next(i for i, power in enumerate(c) if power)
     labels[place] *= 2

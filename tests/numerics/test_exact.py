@@ -22,6 +22,7 @@ from lcnn_verify.numerics.exact import (
     inertia,
     null_space,
     rank,
+    relation,
     singular_values,
     solve,
 )
@@ -251,3 +252,13 @@ def test_shapes_that_do_not_fit_are_refused() -> None:
         solve([[1], [2]], [1, math.nan])
     with pytest.raises(InputError, match=r"^right: got 5, wanted a vector"):
         solve([[1], [2]], 5)
+
+
+def test_a_relation_is_one_of_integers():
+    rows = ((1, 2), (3, -1), (0, 1))
+    c = relation(rows)
+    assert any(c)
+    assert all(isinstance(entry, int) for entry in c)
+    assert (np.array(c) @ np.array(rows) == 0).all()
+    with pytest.raises(InputError, match="rows: got independent ones"):
+        relation(rows[:2])

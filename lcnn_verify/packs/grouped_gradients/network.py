@@ -9,23 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 from flint import fmpq, fmpq_mat
 
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence.hooks import Shown
+from lcnn_verify.numerics.witnesses import POWER, Rational
 
 Vector: TypeAlias = tuple[int, ...]
 Groups: TypeAlias = tuple[int, ...]
 """The group of each neuron: 0 for the first, and never more than one above those before."""
-
-
-class Rational(NamedTuple):
-    """φ and φ′ at rational numbers."""
-
-    value: Callable[[fmpq], fmpq]
-    slope: Callable[[fmpq], fmpq]
 
 
 RAMP, SQUARE, BELL = "max(z, 0)", "z²", "1/(1 + z²)"
@@ -34,8 +28,6 @@ ACTIVATIONS: Mapping[str, Rational] = {
     SQUARE: Rational(lambda z: z * z, lambda z: 2 * z),
     BELL: Rational(lambda z: 1 / (1 + z * z), lambda z: -2 * z / ((1 + z * z) * (1 + z * z))),
 }
-POWER = Rational(lambda z: fmpq(2) ** int(z.p), lambda z: fmpq(2) ** int(z.p))
-"""2^z, for integers alone."""
 
 
 @dataclass(frozen=True, slots=True)

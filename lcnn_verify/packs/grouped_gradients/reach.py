@@ -6,7 +6,6 @@ With φ = 2^z and all neurons in one group W₀ + S is W₀ + 1uᵀ, and f(x) = 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -14,6 +13,8 @@ import numpy as np
 from flint import fmpq
 
 from lcnn_verify.numerics import exact
+from lcnn_verify.numerics.samples import integer_rows
+from lcnn_verify.numerics.witnesses import POWER, first
 from lcnn_verify.packs.grouped_gradients import network
 from lcnn_verify.packs.grouped_gradients.network import Groups, Problem, Vector
 
@@ -25,18 +26,15 @@ def _candidates(groups: Groups, d: int) -> Iterator[Problem]:
     rng, k = np.random.default_rng((d, *groups)), len(groups)
     n = (max(groups) + 1) * d
     for _ in range(_TRIES):
-        tables = (rng.integers(-3, 4, (count, d)).tolist() for count in (n, k))
-        X, W = (tuple(map(tuple, table)) for table in tables)
+        X, W = (integer_rows(rng, count, d, 3) for count in (n, k))
         yield Problem(X, W, (1,) * k, (0,) * n, groups)
 
 
 def witness(groups: Groups, d: int) -> Problem:
     """The first problem whose steps span G·d dimensions; the last one tried, if none does."""
-    problem = next(_candidates(groups, d))
-    for problem in _candidates(groups, d):
-        if network.displacements(problem).rank() == problem.G * d:
-            break
-    return problem
+    return first(
+        _candidates(groups, d), lambda one: int(network.displacements(one).rank()) == one.G * d
+    )
 
 
 def shifted(problem: Problem, shift: Vector) -> Problem:
@@ -47,26 +45,18 @@ def shifted(problem: Problem, shift: Vector) -> Problem:
 
 def outputs_of(problem: Problem) -> list[fmpq]:
     """f(W) for φ = 2^z."""
-    return network.outputs(problem, problem.start, network.POWER)
-
-
-def exponents(problem: Problem) -> Vector:
-    """Integers c ≠ 0 with Σ c_i x_i = 0."""
-    columns = [*map(list, zip(*problem.X, strict=True))]
-    found = exact.null_space(columns)[0]
-    scale = math.lcm(*(entry.denominator for entry in found))
-    return tuple(int(entry * scale) for entry in found)
+    return network.outputs(problem, problem.start, POWER)
 
 
 def equation(problem: Problem, first: list[fmpq], labels: list[fmpq]) -> fmpq:
     """∏ (y_i/f₀(x_i))^{c_i}: 1 where labels can be outputs on W₀ + S."""
     product = fmpq(1)
-    for c, f, y in zip(exponents(problem), first, labels, strict=True):
+    for c, f, y in zip(exact.relation(problem.X), first, labels, strict=True):
         product *= (y / f) ** c
     return product
 
 
 def beyond(problem: Problem, labels: list[fmpq]) -> list[fmpq]:
     """Labels of which one that the equation speaks of is doubled."""
-    at = next(i for i, c in enumerate(exponents(problem)) if c)
+    at = next(i for i, c in enumerate(exact.relation(problem.X)) if c)
     return [2 * y if i == at else y for i, y in enumerate(labels)]

@@ -1,46 +1,34 @@
 """Integer samples and weights, and ranks over the rationals.
 
-φ(z) = 2^z is the exponential, and (2^z − 1)/(2^z + 1) the tangent, on rescaled weights. At integers
-values are rational, and so are those of φ′ divided by a constant, which scales columns of J and
-changes no rank.
+φ(z) = 2^z is the exponential, and (2^z − 1)/(2^z + 1) the tangent, on rescaled weights.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, ClassVar, NamedTuple, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
-from flint import arb, arb_mat, fmpq, fmpq_mat
+from flint import arb, fmpq, fmpq_mat
 
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence.amounts import held
 from lcnn_verify.evidence.hooks import Shown
 from lcnn_verify.evidence.quantity import Quantity
-from lcnn_verify.numerics import balls, exact
+from lcnn_verify.numerics import balls, exact, witnesses
 from lcnn_verify.numerics.activations import Activation
-from lcnn_verify.numerics.kits import BALLS
+from lcnn_verify.numerics.kits import dot
+from lcnn_verify.numerics.samples import integer_rows
+from lcnn_verify.numerics.witnesses import POWER, Rational, first, power
 
 Vector: TypeAlias = tuple[int, ...]
 _BITS, _TRIES = 512, 50
 
 
-class Rational(NamedTuple):
-    """φ, and φ′ up to a constant factor, at integers."""
-
-    value: Callable[[int], fmpq]
-    slope: Callable[[int], fmpq]
-
-
-def _power(z: int) -> fmpq:
-    return fmpq(2) ** z
-
-
-POWER = Rational(_power, _power)
 TANGENT = Rational(
-    lambda z: (_power(z) - 1) / (_power(z) + 1), lambda z: _power(z) / (_power(z) + 1) ** 2
+    lambda z: (power(z) - 1) / (power(z) + 1), lambda z: power(z) / (power(z) + 1) ** 2
 )
 
 
@@ -111,7 +99,7 @@ def jacobian(grid: Grid, sigma: Rational = POWER, *, joint: bool = False) -> fmp
     """J (n, hd), whose row i is (φ′(w_j·x_i) x_i)_j; ``joint`` adds φ(w_j·x_i), for v."""
     table = []
     for x in grid.X:
-        products = [_dot(w, x) for w in grid.W]
+        products = [dot(w, x) for w in grid.W]
         row = [sigma.slope(z) * entry for z in products for entry in x]
         table.append(row + [sigma.value(z) for z in products] * joint)
     return fmpq_mat(table)
@@ -135,35 +123,27 @@ def cokernel(grid: Grid) -> tuple[fmpq, ...]:
     return tuple(fmpq(entry.numerator, entry.denominator) for entry in found)
 
 
-def _dot(w: Vector, x: Vector) -> int:
-    return sum(a * b for a, b in zip(w, x, strict=True))
-
-
-def witnesses(n: int, h: int, d: int) -> Iterator[Grid]:
+def candidates(n: int, h: int, d: int) -> Iterator[Grid]:
     """Grids of seeded small integers, to show a rank that almost all X and W have."""
     rng = np.random.default_rng((n, h, d))
     if d == 1:  # powers of different positive numbers: a Vandermonde matrix of other exponents
         yield Grid(tuple((i + 1,) for i in range(n)), tuple((j + 1,) for j in range(h)))
     for _ in range(_TRIES):
-        X, W = (rng.integers(-most, most + 1, (count, d)) for count, most in ((n, 6), (h, 4)))
-        X[:, 0] = 1 + abs(X[:, 0])  # no two are opposite, which an odd φ does not tell apart
-        yield Grid(tuple(map(tuple, X.tolist())), tuple(map(tuple, W.tolist())))
+        X, W = integer_rows(rng, n, d, 6), integer_rows(rng, h, d, 4)
+        # No two are opposite, which an odd φ does not tell apart.
+        yield Grid(tuple((1 + abs(lead), *rest) for lead, *rest in X), W)
 
 
 def best_rank(grid: Grid, sigma: Rational = POWER) -> int:
     """The largest rank of J at the samples of ``grid``, over its W and 50 others."""
-    others = (Grid(grid.X, other.W) for other in witnesses(grid.n, grid.h, grid.d))
+    others = (Grid(grid.X, other.W) for other in candidates(grid.n, grid.h, grid.d))
     return max(rank(each, sigma) for each in (grid, *others))
 
 
 @cache
 def witness(n: int, h: int, d: int, *, joint: bool = False) -> Grid:
-    """The first of :func:`witnesses` with rank J = n for 2^z; the last one, if none has it."""
-    grid = next(witnesses(n, h, d))
-    for grid in witnesses(n, h, d):
-        if rank(grid, joint=joint) == n:
-            break
-    return grid
+    """The first of :func:`candidates` with rank J = n for 2^z; the last one, if none has it."""
+    return first(candidates(n, h, d), lambda grid: rank(grid, joint=joint) == n)
 
 
 def minor(sigma: Activation, n: int, h: int, d: int, *, joint: bool = False) -> Quantity:
@@ -171,26 +151,12 @@ def minor(sigma: Activation, n: int, h: int, d: int, *, joint: bool = False) -> 
 
     W and X are a quarter of the grid's.
     """
-    found = None
-    for grid in witnesses(n, h, d):
-        found = held(f"|minor of J| of {sigma.name}", _minor(sigma, grid, joint))
-        if found.value > found.error:
-            break
-    assert found is not None
-    return found
 
+    def of(grid: Grid) -> Quantity:
+        def enclosed(bits: int) -> arb:
+            with balls.working_precision(max(bits, _BITS)):
+                return witnesses.minor(sigma, grid.X, grid.W, values=joint)
 
-def _minor(sigma: Activation, grid: Grid, joint: bool) -> Callable[[int], arb]:
-    """|det| of the first n columns of J, and of those by v before, where those count."""
+        return held(f"|minor of J| of {sigma.name}", enclosed)
 
-    def enclosed(bits: int) -> arb:
-        with balls.working_precision(max(bits, _BITS)):
-            table = []
-            for x in grid.X:
-                jets = [sigma.jet(BALLS.number(_dot(w, x)) / 16, BALLS) for w in grid.W]
-                row = [value for value, _, _ in jets] * joint
-                row += [slope * entry for _, slope, _ in jets for entry in x]
-                table.append(row[: grid.n])
-            return abs(arb_mat(table).det())
-
-    return enclosed
+    return first(map(of, candidates(n, h, d)), lambda found: found.value > found.error)

@@ -6,13 +6,11 @@ variables satisfy an equation. Labels that do not satisfy it are fitted by no W,
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from fractions import Fraction
 
 from flint import fmpq
 
-from lcnn_verify.numerics.exact import null_space
 from lcnn_verify.packs.oymak_soltanolkotabi.ranks import Grid, features
 
 
@@ -21,13 +19,6 @@ def outputs(grid: Grid) -> list[Fraction]:
     rows = features(grid).tolist()
     totals = [sum((a * z for a, z in zip(grid.v, row, strict=True)), fmpq(0)) for row in rows]
     return [Fraction(int(total.p), int(total.q)) for total in totals]
-
-
-def exponents(X: Sequence[Sequence[int]]) -> tuple[int, ...]:
-    """Integers c, not all 0, with Xᵀc = 0: there are some if n > d."""
-    vector = null_space([[x[j] for x in X] for j in range(len(X[0]))])[0]
-    common = math.lcm(*(entry.denominator for entry in vector))
-    return tuple(int(entry * common) for entry in vector)
 
 
 def monomial(labels: Sequence[Fraction], v: int, c: Sequence[int]) -> Fraction:

@@ -13,15 +13,12 @@ from lcnn_verify.errors import InputError
 from lcnn_verify.evidence.hooks import Shown
 from lcnn_verify.numerics.activations import BY_NAME, RAMP, Activation
 from lcnn_verify.numerics.arrays import FloatArray, as_array, as_matrix
+from lcnn_verify.numerics.samples import unit_rows
 
 EVERY = {**BY_NAME, RAMP.name: RAMP}
 """What φ may be, by name."""
-NEARLY = 1e-2
-"""The angle between nearly parallel inputs, up to a factor of order 1."""
 HUGE = 1e3
 """Labels beyond it are huge, and tiny below its inverse."""
-SHAPES = ("sphere", "nearly parallel", "duplicated", "orthogonal")
-"""How inputs lie."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,20 +118,6 @@ class Problem:
         return Shown({**numbers, **found.parameters}, rows)
 
 
-def inputs_of(rng: np.random.Generator, n: int, d: int, shape: str = "sphere") -> FloatArray:
-    """N unit rows in R^d that lie as ``shape`` says; the last two are the special ones."""
-    X = rng.normal(size=(n, d))
-    if shape == "orthogonal":
-        X = np.linalg.qr(rng.normal(size=(max(n, d), d)).T)[0].T[np.arange(n) % d]
-    X = X / np.linalg.norm(X, axis=1, keepdims=True)
-    if n > 1 and shape == "nearly parallel":
-        X[-1] = X[0] + NEARLY * X[-1]
-        X[-1] /= np.linalg.norm(X[-1])
-    if n > 1 and shape == "duplicated":
-        X[-1] = X[0]
-    return np.asarray(X)
-
-
 def signs(k: int) -> FloatArray:
     """Half of the k output weights 1, the others −1."""
     return np.where(np.arange(k) < (k + 1) // 2, 1.0, -1.0)
@@ -154,7 +137,7 @@ def drawn(
 ) -> Problem:
     """Gaussian start and labels, ±``scale`` as output weights; all of it from ``seed``."""
     rng = np.random.default_rng(seed)
-    X = inputs_of(rng, n, d, shape)
+    X = unit_rows(rng, n, d, shape)
     y, W = labels * rng.normal(size=n), rng.normal(size=(k, d))
     v = scale * (np.ones(k) if one_signed else signs(k))
     parameters = {"seed": seed, "scale": scale, "shape": shape, "labels": labels}

@@ -1,37 +1,30 @@
-"""Ranks of J and of φ(XWᵀ), exactly: over the rationals, or by determinants in balls.
-
-φ(z) = 2^z is the exponential on rescaled weights. At integers its values are rational, and so are
-those of φ′ divided by ln 2, which scales J and changes no rank.
-"""
+"""Ranks of J and of φ(XWᵀ), exactly: over the rationals, or by determinants in balls."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
-from flint import arb, arb_mat, fmpq, fmpq_mat
+from flint import arb, fmpq, fmpq_mat
 
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence.amounts import held
 from lcnn_verify.evidence.hooks import Shown
 from lcnn_verify.evidence.quantity import Quantity
-from lcnn_verify.numerics import balls
+from lcnn_verify.numerics import balls, witnesses
 from lcnn_verify.numerics.activations import Activation
-from lcnn_verify.numerics.kits import BALLS
+from lcnn_verify.numerics.kits import dot
+from lcnn_verify.numerics.samples import integer_rows
+from lcnn_verify.numerics.witnesses import first, power
 
 Vector: TypeAlias = tuple[int, ...]
-Rational: TypeAlias = Callable[[int], fmpq]
+Exact: TypeAlias = Callable[[int], fmpq]
 _BITS = 512
 _LARGEST, _LONGEST = 4, 12  # entries of rows, and those of rows of one entry
 _TRIES = 50
-
-
-def power(z: int) -> fmpq:
-    """2^z: φ, and φ′/ln 2."""
-    return fmpq(2) ** z
 
 
 def constant(z: int) -> fmpq:
@@ -115,26 +108,22 @@ class Grid:
         return Shown(numbers, {"X": found.X, "W": found.W, "v": [found.v]})
 
 
-def jacobian(grid: Grid, slope: Rational = power) -> fmpq_mat:
+def jacobian(grid: Grid, slope: Exact = power) -> fmpq_mat:
     """J (n, kd): row i is (v ∘ φ′(W x_i)) ⊗ x_i."""
     pairs = [*zip(grid.v, grid.W, strict=True)]
     return fmpq_mat([[s * entry for s in _slopes(x, pairs, slope) for entry in x] for x in grid.X])
 
 
-def _slopes(x: Vector, pairs: Sequence[tuple[int, Vector]], slope: Rational) -> list[fmpq]:
-    return [a * slope(_dot(w, x)) for a, w in pairs]
+def _slopes(x: Vector, pairs: Sequence[tuple[int, Vector]], slope: Exact) -> list[fmpq]:
+    return [a * slope(dot(w, x)) for a, w in pairs]
 
 
-def features(grid: Grid, value: Rational = power) -> fmpq_mat:
+def features(grid: Grid, value: Exact = power) -> fmpq_mat:
     """φ(XWᵀ) (n, k)."""
-    return fmpq_mat([[value(_dot(w, x)) for w in grid.W] for x in grid.X])
+    return fmpq_mat([[value(dot(w, x)) for w in grid.W] for x in grid.X])
 
 
-def _dot(w: Vector, x: Vector) -> int:
-    return sum(a * b for a, b in zip(w, x, strict=True))
-
-
-def witnesses(n: int, k: int, d: int) -> Iterator[Grid]:
+def candidates(n: int, k: int, d: int) -> Iterator[Grid]:
     """Grids of seeded small integers, to show a rank that almost all W and X have."""
     rng = np.random.default_rng((n, k, d))
     signs = (1,) * ((k + 1) // 2) + (-1,) * (k // 2)
@@ -143,8 +132,7 @@ def witnesses(n: int, k: int, d: int) -> Iterator[Grid]:
         if d == 1 and count <= _LONGEST:  # no two equal or opposite, which are too common
             sizes = rng.permutation(np.arange(1, _LONGEST + 1))[:count]
             return tuple((int(size),) for size in sizes * rng.choice((-1, 1), count))
-        drawn = rng.integers(-_LARGEST, _LARGEST + 1, (count, d)).tolist()
-        return tuple(map(tuple, drawn))
+        return integer_rows(rng, count, d, _LARGEST)
 
     for _ in range(_TRIES):
         yield Grid(rows(n), rows(k), signs)
@@ -152,39 +140,21 @@ def witnesses(n: int, k: int, d: int) -> Iterator[Grid]:
 
 def best(rank: Callable[[Grid], int], n: int, k: int, d: int, wanted: int) -> Grid:
     """The first witness of the ``wanted`` rank; the last one tried, if none has it."""
-    grid = next(witnesses(n, k, d))
-    for grid in witnesses(n, k, d):
-        if rank(grid) >= wanted:
-            break
-    return grid
+    return first(candidates(n, k, d), lambda grid: rank(grid) >= wanted)
 
 
 def nonsingular(sigma: Activation, n: int, k: int, d: int, *, of_slopes: bool) -> Quantity:
     """The first :func:`determinant` of a witness whose ball leaves out 0; else the last one."""
-    found = None
-    for grid in witnesses(n, k, d):
-        found = determinant(sigma, grid, of_slopes=of_slopes)
-        if found.value > found.error:
-            break
-    assert found is not None
-    return found
+    found = (determinant(sigma, grid, of_slopes=of_slopes) for grid in candidates(n, k, d))
+    return first(found, lambda one: one.value > one.error)
 
 
 def determinant(sigma: Activation, grid: Grid, *, of_slopes: bool) -> Quantity:
     """|det J| for n = kd, or |det φ(XWᵀ)| for n = k; W and X are a quarter of the grid's."""
 
-    def matrix() -> arb_mat:
-        rows = []
-        for x in grid.X:
-            row: list[Any] = []
-            for a, w in zip(grid.v, grid.W, strict=True):
-                value, slope, _ = sigma.jet(BALLS.number(Fraction(_dot(w, x), 16)), BALLS)
-                row += [a * slope * entry for entry in x] if of_slopes else [value]
-            rows.append(row)
-        return arb_mat(rows)
-
     def enclosed(bits: int) -> arb:
         with balls.working_precision(max(bits, _BITS)):
-            return abs(matrix().det())
+            found = witnesses.minor(sigma, grid.X, grid.W, values=not of_slopes)
+            return found * abs(math.prod(grid.v)) ** grid.d if of_slopes else found
 
     return held("|det J|" if of_slopes else "|det φ(XWᵀ)|", enclosed)

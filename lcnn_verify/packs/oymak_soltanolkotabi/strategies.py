@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from lcnn_verify.evidence.draws import discard, ranked, readable
 from lcnn_verify.numerics.activations import SMOOTH, Activation
 from lcnn_verify.numerics.kits import FLOATS
+from lcnn_verify.numerics.samples import SHAPES
 from lcnn_verify.packs.oymak_soltanolkotabi import evaluation, fast, kernels, quantities
 from lcnn_verify.packs.oymak_soltanolkotabi import problem as problems
-from lcnn_verify.packs.oymak_soltanolkotabi.problem import EVERY, SHAPES, Problem
+from lcnn_verify.packs.oymak_soltanolkotabi.problem import EVERY, Problem
 from lcnn_verify.packs.oymak_soltanolkotabi.ranks import Grid, Vector
 
 SEEDS = st.integers(0, 9999)

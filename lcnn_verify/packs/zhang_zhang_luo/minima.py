@@ -19,6 +19,7 @@ from lcnn_verify.numerics import balls
 from lcnn_verify.numerics.activations import EXP
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.kits import BALLS, FLOATS
+from lcnn_verify.numerics.witnesses import power
 from lcnn_verify.numerics.zeros import zero_near
 from lcnn_verify.packs.zhang_zhang_luo.branch import Branch, generic_point
 from lcnn_verify.packs.zhang_zhang_luo.model import Problem
@@ -28,7 +29,6 @@ from lcnn_verify.packs.zhang_zhang_luo.network import (
     Vector,
     exponent,
     plain,
-    power,
     values,
 )
 

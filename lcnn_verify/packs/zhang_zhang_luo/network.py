@@ -18,6 +18,7 @@ from flint import fmpq, fmpq_mat
 
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence.hooks import Shown
+from lcnn_verify.numerics.witnesses import power
 
 Number: TypeAlias = int | float | Fraction
 Vector: TypeAlias = tuple[Number, ...]
@@ -180,11 +181,6 @@ def exponent(weight: Vector, point: Vector) -> int:
     if product.denominator != 1:
         raise InputError("w·x", str(product), "an integer, so that 2^{w·x} is rational")
     return int(product)
-
-
-def power(z: int) -> fmpq:
-    """2^z."""
-    return fmpq(2) ** z
 
 
 def exact(number: Number) -> fmpq:

@@ -16,8 +16,9 @@ from lcnn_verify.numerics import exact
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.inertia import Inertia
 from lcnn_verify.numerics.kits import FLOATS
+from lcnn_verify.numerics.witnesses import power
 from lcnn_verify.packs.zhang_zhang_luo.model import Problem
-from lcnn_verify.packs.zhang_zhang_luo.network import Sample, Vector, exponent, power
+from lcnn_verify.packs.zhang_zhang_luo.network import Sample, Vector, exponent
 
 _STEPS = 30
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from flint import fmpq, fmpq_mat
 
+from lcnn_verify.numerics.witnesses import power
 from lcnn_verify.packs.zhang_zhang_luo.branch import Branch
-from lcnn_verify.packs.zhang_zhang_luo.network import Network, Sample, jacobian, power
+from lcnn_verify.packs.zhang_zhang_luo.network import Network, Sample, jacobian
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from planting import fallen, judged, plant
 from lcnn_verify.campaign.properties import directory_of, load
 from lcnn_verify.evidence import EXACT, Verdict
 from lcnn_verify.evidence.hooks import from_json
+from lcnn_verify.numerics import witnesses
 from lcnn_verify.packs.narrow_networks import PACK, grid, network, strategies
 from lcnn_verify.profiles import RunContext, running
 
@@ -37,7 +38,7 @@ def test_rows_rounded_down(monkeypatch):
 
 
 def test_a_minor_that_is_0_is_no_witness(monkeypatch):
-    plant(monkeypatch, grid._minor, lambda *_: lambda bits: arb(0))
+    plant(monkeypatch, witnesses.minor, lambda *_, values: arb(0))
     assert "undecided" in fallen("narrow.expressivity", only="witness")
 
 
