@@ -14,6 +14,7 @@ from rich.console import Console
 from lcnn_verify.cli import main
 from lcnn_verify.reporting import html, markdown, terminal
 from lcnn_verify.reporting.fallen import causes
+from lcnn_verify.reporting.merge import summarize
 from lcnn_verify.reporting.outline import document
 from lcnn_verify.reporting.phrases import headline
 from lcnn_verify.reporting.report import Report
@@ -150,6 +151,7 @@ def test_what_is_expected_is_apart_and_marked(report, tmp_path):
     data = copy.deepcopy(report.data)
     held = {"id": "zgj.conform.held", "as_wanted": True, "verdict": "SUPPORTED"}
     data["claims"].append({**data["claims"][0], **held, "counterexample": None})
+    data["summary"] |= summarize(data["claims"])
     report = Report(data)
     report.write(tmp_path, expected={ONE_CAUSE[0]: "why <not>", held["id"]: "holds anyway"})
     suite = ElementTree.parse(tmp_path / "junit.xml").getroot()
