@@ -13,7 +13,7 @@ precision for the process: it is restored after each call, and two threads must 
     >>> enclosure.gradient_norm(box, [[1.0, 0.0]]).str(3)
     '[0.59 +/- 6.10e-3]'
 
-The pieces proofs are made of: safe arithmetic in ``enclosure.ball``, the kernel and its slope in
+The pieces proofs are made of: safe arithmetic in ``numerics.balls``, the kernel and its slope in
 the cosine and in the angle, with the cubic part c(θ), in ``enclosure.kernel``, and the closed forms
 at the precision in force in ``enclosure.forms``.
 """

@@ -27,21 +27,16 @@ _LINE = Fraction(1, 10**8)  # tan² of 1e-4 radians
 EXTREME = 1e70
 
 
-def norm(row: list[float]) -> float:
-    """‖row‖ without overflow."""
-    return math.hypot(*row)
-
-
 def is_extreme(x: Instance) -> bool:
     """Whether a norm lies outside 1e±70 (and is not zero)."""
-    norms = [norm(row) for row in (*x.W.tolist(), *x.V.tolist())]
+    norms = [math.hypot(*row) for row in (*x.W.tolist(), *x.V.tolist())]
     return any(0.0 < size < 1 / EXTREME or size > EXTREME for size in norms)
 
 
 def of_arrays(x: Instance) -> set[str]:
     """The flags that the inputs alone decide."""
     W, V = x.W.tolist(), x.V.tolist()
-    norms = [norm(row) for row in (*W, *V)]
+    norms = [math.hypot(*row) for row in (*W, *V)]
     alive = [size for size in norms if size]
     m, r, d = len(W), len(V), len(W[0])
     facts = {

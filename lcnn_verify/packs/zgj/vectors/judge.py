@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from decimal import MAX_EMAX, MIN_EMIN, Decimal, localcontext
 from fractions import Fraction
 from itertools import combinations
-from math import isqrt
 from typing import Any
 
 from lcnn_verify.errors import InputError, did_you_mean
@@ -225,9 +225,5 @@ def _short(decimal: str) -> str:
 
 def _root(square: Fraction) -> float:
     """√square as a float, 0 or ∞ where it does not fit."""
-    shift = 2 * max(0, 300 - (square.numerator.bit_length() - square.denominator.bit_length()))
-    root = Fraction(isqrt((square.numerator << shift) // square.denominator), 1 << (shift // 2))
-    try:
-        return float(root)
-    except OverflowError:
-        return float("inf")
+    with localcontext(prec=40, Emax=MAX_EMAX, Emin=MIN_EMIN):
+        return float((Decimal(square.numerator) / square.denominator).sqrt())

@@ -18,7 +18,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from lcnn_verify.packs.zgj.model import TIED_ABS, Model
+from lcnn_verify.packs.zgj.gallery.references import Differentiated
 
 jax.config.update("jax_enable_x64", True)  # else float64 arrays become float32 without a word
 
@@ -54,20 +54,10 @@ def _padded(rows: Any) -> Any:
     return padded
 
 
-class JaxAutodiff:
+class JaxAutodiff(Differentiated):
     """jax.grad of a formula that can be differentiated everywhere, compiled, float64."""
 
-    model: Model = TIED_ABS
-    dtype = "float64"
     arrays = "jax"
-
-    def loss(self, W: Any, V: Any) -> Any:
-        """The loss, a scalar array."""
-        return self.loss_and_gradient(W, V)[0]
-
-    def gradient(self, W: Any, V: Any) -> Any:
-        """The gradient, (m, d)."""
-        return self.loss_and_gradient(W, V)[1]
 
     def loss_and_gradient(self, W: Any, V: Any) -> tuple[Any, Any]:
         """Both, from one forward and one backward pass."""

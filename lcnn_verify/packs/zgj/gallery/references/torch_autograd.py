@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from lcnn_verify.packs.zgj.model import TIED_ABS, Model
+from lcnn_verify.packs.zgj.gallery.references import Differentiated
 
 
 class _Kernel(torch.autograd.Function):  # type: ignore[misc]
@@ -38,20 +38,10 @@ def _norms_and_units(rows: Any) -> tuple[Any, Any]:
     return torch.where(alive, norms, 0.0)[:, 0], torch.where(alive, rows / norms, 0.0)
 
 
-class TorchAutograd:
+class TorchAutograd(Differentiated):
     """torch.autograd of a formula that can be differentiated everywhere, float64."""
 
-    model: Model = TIED_ABS
-    dtype = "float64"
     arrays = "torch"
-
-    def loss(self, W: Any, V: Any) -> Any:
-        """The loss, a scalar tensor."""
-        return self.loss_and_gradient(W, V)[0]
-
-    def gradient(self, W: Any, V: Any) -> Any:
-        """The gradient, (m, d)."""
-        return self.loss_and_gradient(W, V)[1]
 
     def loss_and_gradient(self, W: Any, V: Any) -> tuple[Any, Any]:
         """Both, from one forward and one backward pass."""
