@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from lcnn_verify.cli.errors import ExitCode, failure
+from lcnn_verify.cli.errors import ExitCode
 from lcnn_verify.cli.options import HOW_MUCH, WHERE, Expected, Json, folder, number, option
-from lcnn_verify.cli.streams import print_json
+from lcnn_verify.cli.streams import publish
 
 
 def diff(
@@ -39,15 +40,11 @@ def diff(
     lcnn-verify diff reports/old reports/latest
     lcnn-verify diff old/report.json new/report.json --strict --out reports/diff
     """
-    from rich.console import Console
-
     from lcnn_verify import outputs
     from lcnn_verify.cli.campaign import expected_in
     from lcnn_verify.comparison.compare import compare, read_report
     from lcnn_verify.comparison.outline import document
-    from lcnn_verify.reporting.plain import to_text
     from lcnn_verify.reporting.record import files_of
-    from lcnn_verify.reporting.terminal import render
 
     before, after = read_report("OLD", old), read_report("NEW", new)
     if out is not None:
@@ -60,11 +57,6 @@ def diff(
         deviations=expected_in(expected, (*before.verdicts, *after.verdicts)),
         sources=(str(old), str(new)),
     )
-    failed = out and failure(lambda: comparison.write(out))
-    if json:
-        print_json(to_text(comparison.data))
-    else:
-        render(document(comparison.data, None if failed else out), Console())
-    if failed:
-        raise failed
+    told = partial(document, comparison.data)
+    publish(comparison.data, told, out, comparison.write, json=json)
     return ExitCode.NOT_AS_WANTED if comparison.exit_code else ExitCode.AS_WANTED

@@ -7,12 +7,18 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Protocol
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
+from lcnn_verify.cli.errors import failure
 from lcnn_verify.errors import clean
 from lcnn_verify.reporting.letters import ERRORS
+
+if TYPE_CHECKING:
+    from lcnn_verify.reporting.document import Document
 
 _WINDOW = 600.0
 """Seconds over which speed is measured for the time that remains: what is done varies."""
@@ -44,6 +50,34 @@ def print_json(value: Any) -> None:
         return
     buffer.write(text.encode("utf-8", "backslashreplace"))  # as JSON writes half a character
     buffer.flush()
+
+
+def publish(
+    data: Mapping[str, Any],
+    document: Callable[[Path | None], Document],
+    out: Path | None,
+    write: Callable[[Path], object],
+    *,
+    json: bool,
+    quiet: bool = False,
+) -> None:
+    """``write`` a record into ``out``, if that is given, and print it as JSON or its ``document``.
+
+    That is made for the folder the record is in. Raises the ``OSError`` that kept it from being
+    written only now that it is shown.
+    """
+    from rich.console import Console
+
+    from lcnn_verify.reporting.plain import to_text
+    from lcnn_verify.reporting.terminal import render
+
+    failed = None if out is None else failure(partial(write, out))
+    if json:
+        print_json(to_text(data))
+    elif not quiet:
+        render(document(None if failed else out), Console())
+    if failed:
+        raise failed
 
 
 def _open_closed_streams() -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from lcnn_verify.cli.errors import ExitCode, failure
+from lcnn_verify.cli.errors import ExitCode
 from lcnn_verify.cli.options import WHERE, Json, folder, option
-from lcnn_verify.cli.streams import print_json
+from lcnn_verify.cli.streams import publish
 
 
 def trend(
@@ -33,23 +34,13 @@ def trend(
     Examples:
     lcnn-verify trend reports/monday reports/tuesday reports/latest --out reports/trend
     """
-    from rich.console import Console
-
     from lcnn_verify import outputs
     from lcnn_verify.comparison import trend as trends
     from lcnn_verify.comparison.compare import read_report
-    from lcnn_verify.reporting.plain import to_text
     from lcnn_verify.reporting.record import files_of
-    from lcnn_verify.reporting.terminal import render
 
     found = trends.trend([read_report("REPORT", it) for it in reports], [*map(str, reports)])
     if out is not None:
         outputs.demand_folder(out, files_of("trend"))
-    failed = out and failure(lambda: found.write(out))
-    if json:
-        print_json(to_text(found.data))
-    else:
-        render(found.document(None if failed else out, drawn=False), Console())
-    if failed:
-        raise failed
+    publish(found.data, partial(found.document, drawn=False), out, found.write, json=json)
     return ExitCode.AS_WANTED

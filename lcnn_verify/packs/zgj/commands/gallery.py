@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from lcnn_verify.cli.errors import ExitCode, failure, interruption, say
+from lcnn_verify.cli.errors import ExitCode, interruption, say
 from lcnn_verify.cli.options import (
     HOW_MUCH,
     OUTPUT,
@@ -22,7 +23,7 @@ from lcnn_verify.cli.options import (
     option,
     whole,
 )
-from lcnn_verify.cli.streams import print_json
+from lcnn_verify.cli.streams import publish
 
 
 def gallery(
@@ -64,8 +65,6 @@ def gallery(
     lcnn-verify gallery --list
     lcnn-verify gallery references --seeds 5 --out reports/gallery
     """
-    from rich.console import Console
-
     from lcnn_verify import outputs
     from lcnn_verify.campaign.properties import directory_of, find_directory
     from lcnn_verify.campaign.run import default_jobs
@@ -73,9 +72,7 @@ def gallery(
     from lcnn_verify.packs.zgj.gallery import catalogue, matrix, outline
     from lcnn_verify.packs.zgj.gallery.exhibition import exhibit
     from lcnn_verify.packs.zgj.ledger.conformance import CHECKS
-    from lcnn_verify.reporting.plain import to_text
     from lcnn_verify.reporting.record import files_of
-    from lcnn_verify.reporting.terminal import render
 
     entries = catalogue.select(names or [])
     if listing:
@@ -100,13 +97,8 @@ def gallery(
         raise stopped
     shown = exhibit(entries, rows, chosen, time.monotonic() - started)
     place = out and shown.place(out)
-    failed = place and failure(lambda: shown.write(place))
-    if json:
-        print_json(to_text(shown.data))
-    elif not quiet:
-        render(outline.document(shown.data, None if failed else place), Console())
-    if failed:
-        raise failed
+    told = partial(outline.document, shown.data)
+    publish(shown.data, told, place, shown.write, json=json, quiet=quiet)
     if stopped:
         say(f"{interruption(stopped)}; the rest: {outline.rest(shown.data)}")
         return ExitCode.INTERRUPTED
