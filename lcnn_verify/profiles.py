@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -111,11 +111,16 @@ def active() -> RunContext:
     return _ACTIVE.get() or RunContext()
 
 
-@contextmanager
-def running(context: RunContext) -> Iterator[RunContext]:
+def running(context: RunContext) -> AbstractContextManager[RunContext]:
     """Make ``context`` the active run inside the ``with`` block."""
-    token = _ACTIVE.set(context)
+    return holding(_ACTIVE, context)
+
+
+@contextmanager
+def holding(variable: ContextVar[Any], value: T) -> Iterator[T]:
+    """Have the context ``variable`` hold ``value`` inside the ``with`` block."""
+    token = variable.set(value)
     try:
-        yield context
+        yield value
     finally:
-        _ACTIVE.reset(token)
+        variable.reset(token)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -24,7 +24,7 @@ from lcnn_verify.evidence.quantity import Quantity
 from lcnn_verify.numerics import balls
 from lcnn_verify.numerics.balls import EnclosureError
 from lcnn_verify.numerics.digits import number
-from lcnn_verify.profiles import active
+from lcnn_verify.profiles import active, holding
 
 SAMPLE = 3
 """How often a quantity of one label is audited in one run of a property: the first time is the
@@ -37,14 +37,9 @@ _SLACK = 10  # of the oracle's digits, for what the routes of composed quantitie
 _LIMIT: ContextVar[float | None] = ContextVar("lcnn_verify_auditing", default=None)
 
 
-@contextmanager
-def auditing(most: float = math.inf) -> Iterator[None]:
+def auditing(most: float = math.inf) -> AbstractContextManager[float]:
     """Audit every quantity compared inside the ``with`` block, the first ``most`` of a property."""
-    token = _LIMIT.set(most)
-    try:
-        yield
-    finally:
-        _LIMIT.reset(token)
+    return holding(_LIMIT, most)
 
 
 @dataclass(frozen=True, slots=True)

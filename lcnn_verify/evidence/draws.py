@@ -11,16 +11,17 @@ and reorders whole parts of an example, which it does badly when they consist of
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from functools import lru_cache
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import hypothesis
 from hypothesis import strategies as st
 
 from lcnn_verify.evidence.recorder import current
+from lcnn_verify.profiles import holding
 
 _LISTENER: ContextVar[Callable[[str], None] | None] = ContextVar(
     "lcnn_verify_discards", default=None
@@ -31,14 +32,9 @@ class Discarded(Exception):
     """A draw given up outside of a Hypothesis test: in an i.i.d. stream, or in a replay."""
 
 
-@contextmanager
-def discarding(listener: Callable[[str], None]) -> Iterator[None]:
+def discarding(listener: Callable[[str], None]) -> AbstractContextManager[Any]:
     """Call ``listener`` with the reason of every draw discarded inside the ``with`` block."""
-    token = _LISTENER.set(listener)
-    try:
-        yield
-    finally:
-        _LISTENER.reset(token)
+    return holding(_LISTENER, listener)
 
 
 def discard(reason: str) -> NoReturn:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
+
+from lcnn_verify.profiles import holding
 
 T = TypeVar("T")
 
@@ -37,14 +39,9 @@ _LISTENER: ContextVar[Callable[[Stage], None] | None] = ContextVar(
 )
 
 
-@contextmanager
-def listening(listener: Callable[[Stage], None]) -> Iterator[None]:
+def listening(listener: Callable[[Stage], None]) -> AbstractContextManager[Any]:
     """Call ``listener`` with each stage of the work done inside the ``with`` block."""
-    token = _LISTENER.set(listener)
-    try:
-        yield
-    finally:
-        _LISTENER.reset(token)
+    return holding(_LISTENER, listener)
 
 
 def over(items: Sequence[T], parts: str, cost: Callable[[T], float] = lambda _: 1.0) -> Iterator[T]:

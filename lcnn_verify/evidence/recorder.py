@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass, field
 from typing import Any, TypeAlias
@@ -15,7 +15,7 @@ from lcnn_verify.evidence.audit import Audit
 from lcnn_verify.evidence.certificate import EXACT
 from lcnn_verify.evidence.hooks import to_json
 from lcnn_verify.evidence.observation import Explanation, Observation, Outcome, Ruling
-from lcnn_verify.profiles import active
+from lcnn_verify.profiles import active, holding
 
 MAX_WITNESSES, MAX_SERIES = 12, 24  # per property: what a report has room for
 _BRIEF = 100  # characters of an argument on which a property broke
@@ -279,14 +279,9 @@ def current() -> Recorder:
     return _CURRENT.get() or Recorder("unrecorded", "unrecorded")
 
 
-@contextmanager
-def recording(recorder: Recorder) -> Iterator[Recorder]:
+def recording(recorder: Recorder) -> AbstractContextManager[Recorder]:
     """Make ``recorder`` the current one inside the ``with`` block."""
-    token = _CURRENT.set(recorder)
-    try:
-        yield recorder
-    finally:
-        _CURRENT.reset(token)
+    return holding(_CURRENT, recorder)
 
 
 def observe(

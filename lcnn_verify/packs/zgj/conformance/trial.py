@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from dataclasses import replace
 from functools import partial
@@ -32,6 +32,7 @@ from lcnn_verify.packs.zgj.conformance.quantities import Rows
 from lcnn_verify.packs.zgj.conformance.snippet import snippet
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.strategies import discard
+from lcnn_verify.profiles import holding
 
 _ARRAYS: Mapping[Layout, str] = MappingProxyType(
     {
@@ -45,14 +46,9 @@ _ARRAYS: Mapping[Layout, str] = MappingProxyType(
 _AT_HAND: ContextVar[Implementation | None] = ContextVar("lcnn_verify_subject", default=None)
 
 
-@contextmanager
-def putting(implementation: Implementation) -> Iterator[None]:
+def putting(implementation: Implementation) -> AbstractContextManager[Implementation]:
     """Have the properties run inside the block put their examples to ``implementation``."""
-    token = _AT_HAND.set(implementation)
-    try:
-        yield
-    finally:
-        _AT_HAND.reset(token)
+    return holding(_AT_HAND, implementation)
 
 
 def subject() -> Implementation:
