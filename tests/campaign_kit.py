@@ -11,8 +11,9 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -162,19 +163,20 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str | Path) -> str:
     return captured.err.rstrip("\n")
 
 
-def lcnn_verify(
-    *words: str | Path, env: dict[str, str] | None = None, **options: Any
+def python(
+    *words: str | Path, env: Mapping[str, str] = MappingProxyType({}), **options: Any
 ) -> subprocess.CompletedProcess[str]:
-    """Run ``lcnn-verify`` to its end."""
+    """Run this Python with ``words`` to its end; ``env`` is added to the environment."""
     return subprocess.run(
-        command(*words),
-        capture_output=True,
-        text=True,
-        timeout=300,
-        env={**os.environ, **(env or {})},
-        check=False,
-        **options,
+        [sys.executable, *map(str, words)],
+        env={**os.environ, **env},
+        **{"capture_output": True, "text": True, "timeout": 300, "check": False, **options},
     )
+
+
+def lcnn_verify(*words: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:
+    """Run ``lcnn-verify`` to its end; otherwise as :func:`python`."""
+    return python("-m", "lcnn_verify", *words, **options)
 
 
 def start(*words: str | Path, env: dict[str, str] | None = None) -> subprocess.Popen[str]:
@@ -190,16 +192,9 @@ def start(*words: str | Path, env: dict[str, str] | None = None) -> subprocess.P
 
 def run_pytest(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """Run pytest on ``folder``, in it, in a process of its own."""
-    words = ["-p", "no:cacheprovider", "--import-mode=importlib", "--rootdir", str(folder)]
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", *words, *options, str(folder)],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-        cwd=folder,
-        env={**os.environ, "HYPOTHESIS_STORAGE_DIRECTORY": str(folder / ".hypothesis")},
-    )
+    words = ("-p", "no:cacheprovider", "--import-mode=importlib", "--rootdir", folder)
+    env = {"HYPOTHESIS_STORAGE_DIRECTORY": str(folder / ".hypothesis")}
+    return python("-m", "pytest", *words, *options, folder, cwd=folder, env=env)
 
 
 def wait_until(happened: Callable[[], bool], what: str) -> None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import campaign_kit as kit
 import pytest
 
 from lcnn_verify import packs
@@ -210,9 +209,7 @@ LIGHT = {
 @pytest.mark.parametrize("name", LIGHT)
 def test_packs_and_help_load_no_numerics(name):
     probe = f"import sys\n{LIGHT[name]}\nprint('LOADED', *set({HEAVY!r}) & set(sys.modules))"
-    done = subprocess.run(
-        [sys.executable, "-c", probe], capture_output=True, text=True, timeout=300, check=True
-    )
+    done = kit.python("-c", probe, check=True)
     loaded = done.stdout.splitlines()[-1]
     assert (loaded == "LOADED") == (name != "a control"), loaded
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import threading
 from dataclasses import replace
@@ -169,9 +168,7 @@ def test_an_unguarded_script_is_not_run_again_in_the_children(tmp_path):
         f"    properties={str(tmp_path / 'properties')!r})\n"
         "print(report.verdicts)\n"
     )
-    done = subprocess.run(
-        [sys.executable, script], capture_output=True, text=True, timeout=300, check=False
-    )
+    done = kit.python(script)
     assert done.stdout == "here\n{'lab.first': 'SUPPORTED'}\n"
     assert done.stderr == ""
 
@@ -195,15 +192,7 @@ def test_a_package_of_our_name_in_the_current_folder_is_not_taken_for_ours(tmp_p
     # As the command that is installed: without the current folder in its path.
     code = "import sys; sys.path.remove(''); from lcnn_verify.cli import main; main()"
     words = ("run", "--claims", "lab.first", "--properties", "properties", "--out", "out")
-    done = subprocess.run(
-        [sys.executable, "-c", code, *words],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": path},
-    )
+    done = kit.python("-c", code, *words, cwd=tmp_path, env={"PYTHONPATH": path})
     assert done.returncode == 0, done.stderr
     (claim,) = json.loads((tmp_path / "out" / "report.json").read_text())["claims"]
     assert {entry["name"]: entry["value"] for entry in claim["measurements"]} == {
@@ -330,15 +319,9 @@ def test_an_interrupt_does_not_wait_for_the_numerics_to_be_imported(tmp_path):
         "except KeyboardInterrupt:\n"
         "    print('interrupted')\n"
     )
-    done = subprocess.run(
-        [sys.executable, tmp_path / "script.py"],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-        env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{os.environ['PYTHONPATH']}"},
-        start_new_session=True,
-    )
+    path = f"{tmp_path}{os.pathsep}{os.environ['PYTHONPATH']}"
+    script = tmp_path / "script.py"
+    done = kit.python(script, env={"PYTHONPATH": path}, start_new_session=True)
     assert done.stdout == "interrupted\n"
     assert done.stderr == ""
     kit.wait_until(lambda: kit.is_gone(int((tmp_path / "pid").read_text())), "the server is gone")

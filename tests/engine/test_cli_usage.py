@@ -7,7 +7,6 @@ import os
 import re
 import shlex
 import subprocess
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -113,9 +112,7 @@ def test_help_and_version_import_no_numerics():
         "        assert not ended.code, ended.code\n"
         f"print('LOADED', [name for name in {NUMERICS!r} if name in sys.modules])\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", probe], capture_output=True, text=True, timeout=300, check=True
-    )
+    done = kit.python("-c", probe, check=True)
     assert done.stdout.endswith("LOADED []\n")
     assert f"lcnn-verify {lcnn_verify.__version__}\n" in done.stdout
     assert done.stdout.count("Usage: lcnn-verify") == 3
@@ -174,13 +171,8 @@ def test_closed_standard_streams_do_no_harm(tmp_path, closed):
 
 def test_a_full_disk_behind_stdout_is_one_line():
     with Path("/dev/full").open("w") as full:
-        done = subprocess.run(
-            kit.command("claims", "--json"),
-            stdout=full,
-            stderr=subprocess.PIPE,
-            text=True,
-            check=False,
-        )
+        pipes = {"capture_output": False, "stdout": full, "stderr": subprocess.PIPE}
+        done = kit.lcnn_verify("claims", "--json", **pipes)
     assert done.returncode == 2
     assert done.stderr == "error: output: got 'No space left on device', wanted to write it\n"
 
@@ -225,10 +217,9 @@ def test_a_terminal_without_our_letters_still_gets_its_text():
     assert done.stderr == ""
     assert "p(n) <= e^{pi sqrt(2n/3)}" in done.stdout
     for encoding in ("ascii", "utf-16", "latin-1"):  # of text alone: JSON is the same everywhere
-        command = kit.command("claims", "toy.growth", "--json")
-        env = {**os.environ, "PYTHONIOENCODING": encoding}
-        json_text = subprocess.run(command, capture_output=True, check=True, env=env).stdout
-        assert json.loads(json_text.decode("utf-8"))["statement"].count("≤") == 1
+        env = {"PYTHONIOENCODING": encoding}
+        done = kit.lcnn_verify("claims", "toy.growth", "--json", env=env, encoding="utf-8")
+        assert json.loads(done.stdout)["statement"].count("≤") == 1
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 
 import campaign_kit as kit
@@ -85,8 +83,6 @@ def test_compiled_functions_are_counted_those_of_packs_included():
 @pytest.mark.parametrize(("disabled", "cold"), [("0", True), ("1", False)])
 def test_an_empty_cache_is_noticed(tmp_path, disabled, cold):
     probe = "from lcnn_verify.evidence import hooks; print(hooks.is_cold())"
-    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path), "NUMBA_DISABLE_JIT": disabled}
-    done = subprocess.run(
-        [sys.executable, "-c", probe], env=environment, capture_output=True, text=True, check=True
-    )
+    env = {"NUMBA_CACHE_DIR": str(tmp_path), "NUMBA_DISABLE_JIT": disabled}
+    done = kit.python("-c", probe, env=env, check=True)
     assert done.stdout == f"{cold}\n"

@@ -70,13 +70,12 @@ def test_the_new_pack_is_in_the_ledger_and_sound(run):
     assert "The geometric mean is at most the arithmetic mean" in done.stdout
     assert done.stderr == "", "nothing is left out"
     check = "from amgm.hooks import HOOKS; print(HOOKS.self_checks['means']())"
-    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
+    done = kit.python("-c", check, check=True)
     assert done.stdout == "(True, 'G(1, 2, 4) = 2')\n"
 
 
 def test_the_new_packs_own_tests_pass(run, place):
-    words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "amgm"]
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    done = kit.python("-m", "pytest", "-q", "-p", "no:cacheprovider", "amgm")
     assert done.returncode == 0, done.stdout
     assert "12 passed" in done.stdout
 

@@ -11,8 +11,6 @@ import json
 import os
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import campaign_kit as kit
@@ -54,8 +52,7 @@ def run(line: str, pack: Path) -> None:
     """Run one line of a shell block in ``pack``; what stands for installing is done elsewhere."""
     tool, *words = shlex.split(line)
     if tool == "pytest":
-        words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *words]
-        done = subprocess.run(words, cwd=pack, capture_output=True, text=True, check=False)
+        done = kit.python("-m", "pytest", "-q", "-p", "no:cacheprovider", *words, cwd=pack)
     elif tool == "lcnn-verify":
         done = kit.lcnn_verify(*words, cwd=pack if pack.is_dir() else pack.parent)
     else:

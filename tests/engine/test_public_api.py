@@ -5,10 +5,9 @@ from __future__ import annotations
 import ast
 import doctest
 import inspect
-import subprocess
-import sys
 from pathlib import Path
 
+import campaign_kit as kit
 import pytest
 
 import lcnn_verify
@@ -70,7 +69,5 @@ def test_importing_the_package_loads_no_numerics():
         "print([name for name in heavy if name in sys.modules])\n"
         "print(lcnn_verify.loss([[1.0]], [[2.0]]))\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", probe], capture_output=True, text=True, timeout=120, check=True
-    )
+    done = kit.python("-c", probe, check=True)
     assert done.stdout == "[]\n4.5\n"

@@ -11,6 +11,7 @@ import sys
 from importlib import metadata
 from xml.etree import ElementTree
 
+import campaign_kit as kit
 import pytest
 import reporting_fixtures as fixtures
 
@@ -181,7 +182,7 @@ def test_importing_the_report_imports_no_drawing_library():
         "import sys, lcnn_verify.reporting.report, lcnn_verify.reporting.terminal;"
         "sys.exit(any(n in sys.modules for n in ('matplotlib', 'jsonschema')))"
     )
-    subprocess.run([sys.executable, "-c", code], check=True)
+    kit.python("-c", code, check=True)
 
 
 def test_the_environment_names_versions_and_floats():

@@ -8,6 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import campaign_kit as kit
 import pytest
 
 from lcnn_verify.campaign import executor
@@ -49,24 +50,14 @@ def test_what_the_dead_left_is_removed_and_what_the_living_have_stays(monkeypatc
 def test_a_fork_server_ends_whose_run_was_killed_before_it_looked(tmp_path):
     folder = tmp_path / f"lcnn-verify-run-{gone()}-x"
     folder.mkdir()
-    done = subprocess.run(
-        [sys.executable, "-c", "import lcnn_verify.preload"],
-        check=False,
-        env={**os.environ, FOLDER: str(folder)},
-    )
+    done = kit.python("-c", "import lcnn_verify.preload", env={FOLDER: str(folder)})
     assert (done.returncode, folder.exists()) == (1, False)
 
 
 def test_a_unit_starts_whatever_the_length_of_tmpdir(tmp_path, monkeypatch):
     long = tmp_path / ("x" * 90)
     long.mkdir()
-    done = subprocess.run(
-        [sys.executable, "-c", UNIT],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={**os.environ, "TMPDIR": str(long)},
-    )
+    done = kit.python("-c", UNIT, check=True, env={"TMPDIR": str(long)})
     assert done.stdout.startswith("True a unit was started, and answered ")
     assert done.stderr == ""
     assert not list(long.iterdir())

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import importlib
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import campaign_kit as kit
 import pytest
 
 from lcnn_verify.numerics import arrays, compensated, compiled
@@ -63,7 +63,6 @@ class TheirPaper:
     def call(self, imported: str = IMPORTED) -> tuple[float, int, int]:
         """kernel(2) in a fresh process; how often it was loaded from the cache, and compiled."""
         environment = {
-            **os.environ,
             "NUMBA_DISABLE_JIT": "0",
             "NUMBA_CACHE_DIR": "",
             # Python's own cache tells edits within one second apart by their length only.
@@ -71,13 +70,7 @@ class TheirPaper:
             "PYTHONPATH": os.pathsep.join([str(self.folder), *filter(None, sys.path)]),
             "TMPDIR": str(self.folder),
         }
-        done = subprocess.run(
-            [sys.executable, "-c", imported + PROBE],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
+        done = kit.python("-c", imported + PROBE, env=environment, check=True)
         value, hits, misses = done.stdout.split()
         self.said = done.stderr
         return float(value), int(hits), int(misses)
