@@ -18,10 +18,11 @@ from lcnn_verify.evidence.drawing import Drawing, Key, NotDrawable, Table, csv_o
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.digits import number
 from lcnn_verify.reporting import marks, svg
+from lcnn_verify.reporting.axes import Frame, spread
 from lcnn_verify.reporting.guides import Guides
 from lcnn_verify.reporting.phrases import plural
 from lcnn_verify.reporting.plain import canonical
-from lcnn_verify.reporting.points import Frame, column, is_number, pairs, spread, thin
+from lcnn_verify.reporting.points import column, is_number, pairs, thin
 
 _Json = Mapping[str, Any]
 _MOST_ROWS = 40  # a screen

@@ -11,8 +11,9 @@ from lcnn_verify.evidence.drawing import Drawing, Key, NotDrawable
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.digits import number
 from lcnn_verify.reporting import svg
+from lcnn_verify.reporting.axes import Frame, spread
 from lcnn_verify.reporting.guides import Guides
-from lcnn_verify.reporting.points import Frame, column, is_number, pairs, spread
+from lcnn_verify.reporting.points import column, is_number, pairs
 
 _Json = Mapping[str, Any]
 _MOST_MARKERS = 360  # so that a figure takes less than 60 kB

@@ -13,7 +13,7 @@ from matplotlib import figure as matplotlib
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence.figures import Figure, Kind, Line, log
 from lcnn_verify.reporting import svg
-from lcnn_verify.reporting.points import linear_axis, log_axis, log_ticks
+from lcnn_verify.reporting.axes import linear_axis, log_axis, log_ticks
 
 
 @pytest.mark.parametrize(

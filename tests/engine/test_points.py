@@ -9,7 +9,8 @@ from figure_reading import item, one
 from lcnn_verify.evidence import Recorder, recording
 from lcnn_verify.evidence.drawing import NotDrawable
 from lcnn_verify.evidence.figures import Figure, Kind, linear, log
-from lcnn_verify.reporting.points import Frame, column, pairs, spread, thin
+from lcnn_verify.reporting.axes import Frame, spread
+from lcnn_verify.reporting.points import column, pairs, thin
 
 DECAY = Figure(Kind.CURVES, "Decay", x=log("time t", "s"), y=log("sum s", "m"))
 

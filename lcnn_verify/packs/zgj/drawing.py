@@ -12,8 +12,8 @@ from lcnn_verify.evidence.drawing import Drawing, Key, csv_of
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.digits import number
 from lcnn_verify.reporting import svg
+from lcnn_verify.reporting.axes import steps
 from lcnn_verify.reporting.phrases import plural
-from lcnn_verify.reporting.points import steps
 
 _MOST_NEURONS = 200
 _MOST_LABELS = 8

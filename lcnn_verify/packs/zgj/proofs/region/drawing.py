@@ -17,7 +17,7 @@ from lcnn_verify.numerics.digits import number
 from lcnn_verify.packs.zgj.drawing import COORDINATES, draw_plane, plane_axes
 from lcnn_verify.packs.zgj.proofs.region.split_tree import LETTERS, settled
 from lcnn_verify.reporting import svg
-from lcnn_verify.reporting.points import linear_axis, spread
+from lcnn_verify.reporting.axes import linear_axis, spread
 
 COLOURS = {"g": "good", "a": "muted", "b": "warn", "e": "grid", "?": "bad"}
 """The figure colour of a box, by the letter that settles it."""
