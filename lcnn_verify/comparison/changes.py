@@ -14,11 +14,16 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from lcnn_verify.comparison.surroundings import not_offered
 from lcnn_verify.evidence import Verdict
 from lcnn_verify.evidence.verdict import MAX_UNDECIDED
 from lcnn_verify.numerics.digits import number
-from lcnn_verify.reporting.phrases import closeness, constants, observation_sentence, percent
+from lcnn_verify.reporting.phrases import (
+    closeness,
+    constants,
+    not_offered,
+    observation_sentence,
+    percent,
+)
 
 Entry: TypeAlias = Mapping[str, Any]
 Value: TypeAlias = str | float | None

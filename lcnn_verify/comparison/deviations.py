@@ -12,10 +12,10 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from lcnn_verify.comparison.surroundings import not_offered
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence import Verdict
 from lcnn_verify.numerics.relations import condition
+from lcnn_verify.reporting.phrases import not_offered
 
 
 @dataclass(frozen=True, slots=True)

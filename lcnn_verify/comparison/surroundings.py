@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypedDict
 
+from lcnn_verify.reporting.phrases import not_offered
+
 Json = Mapping[str, Any]
 
 _SLOWER, _SECONDS, _MOST_UNITS = 1.5, 1.0, 10  # ratio and difference that no noise of a run makes
@@ -72,12 +74,6 @@ def kind(data: Json) -> str:
 def target(data: Json) -> str:
     """The code under test, empty for a report on the claims themselves."""
     return str(data["subject"]["name"]) if "subject" in data else ""
-
-
-def not_offered(data: Json) -> dict[str, str]:
-    """Checks that do not apply to the implementation under test, and why, by claim id."""
-    subject = data.get("subject", {"not_offered": []})
-    return {entry["check"]: entry["reason"] for entry in subject["not_offered"]}
 
 
 def notes(old: Json, new: Json) -> list[str]:

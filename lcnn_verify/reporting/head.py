@@ -34,10 +34,10 @@ def head(data: _Json) -> Iterator[doc.Block]:
             media = doc.Medium.SUMMARY if apart else doc.Medium.WRITTEN
             yield doc.Paragraph(introduction(pack), "papers", media)
     if missing := phrases.not_offered(data):
-        lines = tuple((doc.Code(check), f", {reason}") for check, reason in missing)
+        lines = tuple((doc.Code(check), f", {reason}") for check, reason in missing.items())
         text = ("Not offered, and no failure: ", doc.joined(lines, "; "), ".")
         yield doc.Paragraph(text, "small", doc.Medium.WRITTEN)
-        for check, reason in missing:
+        for check, reason in missing.items():
             line = f"not offered: {check}: {reason}"
             yield doc.Paragraph(line, "whole", doc.Medium.TERMINAL)
     parts = (_proved(data), _nearest(data), _again(data))

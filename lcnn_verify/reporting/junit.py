@@ -49,7 +49,7 @@ def render(data: Mapping[str, Any]) -> str:
     for entry in data["claims"]:
         took = phrases.seconds(data, entry["id"])
         _testcase(suite, entry, took, pending=entry in pending)
-    for check, reason in missing:
+    for check, reason in missing.items():
         known = {"classname": check.rpartition(".")[0], "name": check}
         case = ElementTree.SubElement(suite, "testcase", known)
         ElementTree.SubElement(case, "skipped", {"message": f"not offered: {reason}"})

@@ -114,10 +114,10 @@ def subject(data: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple(data.get("subject", {"facts": {}})["facts"].items())
 
 
-def not_offered(data: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    """The checks that do not apply to the implementation, with the reasons."""
-    missing = data.get("subject", {}).get("not_offered", [])
-    return tuple((entry["check"], entry["reason"]) for entry in missing)
+def not_offered(data: Mapping[str, Any]) -> dict[str, str]:
+    """The checks that do not apply to the implementation, each with the reason."""
+    missing = data.get("subject", {"not_offered": ()})["not_offered"]
+    return {entry["check"]: entry["reason"] for entry in missing}
 
 
 def wanted(entry: Mapping[str, Any]) -> str:
