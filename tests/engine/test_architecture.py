@@ -201,7 +201,10 @@ LIGHT = {
     **{f"the pack {key}": f"import lcnn_verify.packs.{key}" for key in KEYS},
     "the toy pack": "import toy_pack, toy_pack.commands",
     "the command line": "import lcnn_verify.cli.app",
-    "its help": "import lcnn_verify.cli as c\ntry:\n c.main(['-h'])\nexcept SystemExit: pass",
+    "its help": (
+        "import lcnn_verify.cli as c\nfor words in (['-h'], ['run', '-h'], ['--version'], []):\n"
+        " try: c.main(words)\n except SystemExit: pass"
+    ),
     "a control": "import lcnn_verify.numerics.balls",
 }
 

@@ -105,12 +105,3 @@ def test_ctrl_c_before_anything_began(monkeypatch, capsys):
         lcnn_verify.cli.main(["doctor"])
     assert stopped.value.code == ExitCode.INTERRUPTED
     assert capsys.readouterr().err == "interrupted\n"
-
-
-def test_keys_given_twice_in_a_certificate_are_refused(tmp_path, capsys):
-    file = tmp_path / "twice.json"
-    file.write_text('{"certificate": "toy.sum", "precision": 7, "precision": 0}')
-    with pytest.raises(SystemExit) as stopped:
-        lcnn_verify.cli.main(["certify", "--check", str(file)])
-    assert stopped.value.code == ExitCode.USAGE
-    assert "got the key 'precision' twice in one object" in capsys.readouterr().err
