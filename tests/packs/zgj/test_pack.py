@@ -1,4 +1,4 @@
-"""What the pack gives the engine: its self-checks notice what is planted, its warm-up is whole."""
+"""What the pack gives the engine: its ledger, its self-checks, its warm-up."""
 
 from __future__ import annotations
 
@@ -7,8 +7,32 @@ from typing import Any
 import numpy as np
 import pytest
 
+from lcnn_verify import ledger, packs
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.packs.zgj import enclosure, hooks, population
+from lcnn_verify.packs.zgj.ledger.conformance import CHECKS, NEEDS
+
+
+def test_all_ten_claims_of_the_paper_are_there():
+    names = {claim.id for claim in ledger.claims() if claim.group == "zgj"}
+    expected = (
+        "convergence recovery any-width gradient-bound rate width-free threshold not-pl "
+        "not-convex beyond-ntk"
+    )
+    assert names == {f"zgj.{name}" for name in expected.split()}
+
+
+def test_every_group_has_a_heading_of_its_own():
+    pack = packs.pack_of("zgj.rate")
+    groups = {claim.group for claim in pack.claims}
+    assert groups == set(pack.groups)
+    assert len({pack.group(group).heading for group in groups}) == len(groups)
+
+
+def test_what_a_check_needs_is_said_of_checks():
+    assert set(NEEDS) <= {check.id for check in CHECKS}
+    assert set(CHECKS) == {check for check in ledger.checks() if check.pack == "zgj"}
+    assert all(check.group == "zgj.conform" for check in CHECKS)
 
 
 def test_a_wrong_sign_in_the_gradient_is_noticed(monkeypatch):
