@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from rich.text import Text
 
 from lcnn_verify import outputs
 from lcnn_verify.cli.errors import ExitCode, say
-from lcnn_verify.cli.streams import Advance, bar, print_json, tell
+from lcnn_verify.cli.streams import bar, print_json, tell
 from lcnn_verify.evidence import documents
 from lcnn_verify.evidence.theorem import Theorem
 from lcnn_verify.numerics.digits import number
@@ -84,28 +85,29 @@ def named(
     catalogue: Any = _CATALOGUES[subject]
     for name in only:
         catalogue.demand(name)
-    names, made = only or list(catalogue.provers), []
+    names = only or list(catalogue.provers)
+    made: list[Attempt[Any]] = []
     with bar(shown and sys.stderr.isatty()) as advance:
-        _tell(advance, names[0], 0, len(names))
         try:
-            for attempt in catalogue.attempts(names):
-                made.append(attempt)
-                following = names[len(made)] if len(made) < len(names) else ""
-                lost = sum(bool(it.failure) for it in made)
-                _tell(advance, following, len(made), len(names), lost)
+            for name in names:
+                if advance is not None:
+                    lost = sum(bool(attempt.failure) for attempt in made)
+                    advance(name, len(made), len(names), lost)
+                made += catalogue.attempts([name])
         except KeyboardInterrupt:
             if not any(attempt.proof for attempt in made):
                 raise
             path = outputs.beside(path)
             say(f"interrupted: not tried: {', '.join(names[len(made) :])}")
     if shown:
-        _show(_TABLES[subject](made))
+        if (table := _TABLES[subject](made)).row_count:
+            Console().print(table)
         print(_LEGEND[subject])
         for attempt in made:
             if attempt.failure:
                 tell(f"NOT PROVED: {attempt.name}: {attempt.failure}")
     certificate, failed = catalogue.certificate(made), any(attempt.failure for attempt in made)
-    page = lambda: render(catalogue, made)  # noqa: E731
+    page = partial(render, catalogue, made)
     code = _written(certificate, path, json=json, shown=shown, failed=failed, page=page)
     return code if len(made) == len(names) else ExitCode.INTERRUPTED
 
@@ -183,17 +185,7 @@ def _table(*headings: str) -> Table:
     return table
 
 
-def _show(table: Table) -> None:
-    if table.row_count:
-        Console().print(table)
-
-
 _TABLES: Mapping[str, Callable[[Sequence[Any]], Table]] = {
     "critical-points": _point_table,
     "trajectory": _descent_table,
 }
-
-
-def _tell(advance: Advance | None, what: str, done: int, total: int, lost: int = 0) -> None:
-    if advance is not None:
-        advance(what, done, total, lost)

@@ -175,17 +175,13 @@ class Workers:
             for at in range(0, count, chunk)
         ]
         if self.start is None or len(work) == 1:
-            found = [_judge(item) for item in work]
+            found = [judge(*item) for item in work]
         else:
-            found = list(self.start().map(_judge, work))
+            found = list(self.start().map(judge, *zip(*work, strict=True)))
         return Verdicts(
             np.concatenate([part.codes for part in found]),
             np.concatenate([part.violated for part in found]),
         )
-
-
-def _judge(work: tuple[RegionClaim, Array, Array, bool]) -> Verdicts:
-    return judge(*work)
 
 
 @contextmanager
