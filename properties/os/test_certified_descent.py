@@ -9,7 +9,7 @@ Constants: 16, 8 and ½ are ours, proved in THEORY §5.
 How it is checked: starts with f(W₀) = 0 and a scale, or any starts and labels so near f(W₀), that
     α₀²/(16Λr₀) is 1.01 to 4; inputs nearly parallel, n = kd, k = 1, v of one sign and huge labels
     among them. Runs of 60 steps, of which balls enclose the exact descent; along runs to 10⁻⁶r₀,
-    each step from the point it starts at.
+    each step from the point it starts at, and the certificate is that which `certify` proves.
 Source: abstract of the paper, of random starts; the certificate is ours.
 """
 
@@ -18,7 +18,7 @@ from hypothesis import given
 from lcnn_verify.evidence import Figure, check, verifies
 from lcnn_verify.evidence.draws import discard
 from lcnn_verify.evidence.figures import Kind, Line, linear, log
-from lcnn_verify.packs.oymak_soltanolkotabi import descent, quantities, strategies
+from lcnn_verify.packs.oymak_soltanolkotabi import certifying, descent, quantities, strategies
 
 EDGES = ("k = 1", "n = kd", "one-signed v", "nearly parallel inputs", "huge or tiny labels")
 STEPS = 60
@@ -115,6 +115,8 @@ def test_no_path_is_much_shorter(problem):
 @given(problem=strategies.certifiable())
 def test_each_step_of_a_long_run(problem):
     first, alpha, r0 = certified_run(problem)
+    most = 1.01 * certifying.prove(problem).certificate  # whose balls are up to 0.1 % wide
+    check.at_most(quantities.certificate(problem), most, apart="certificate by another route")
     lost, top = (1.0 - rate(first, alpha)).named("ηα₀²/8"), 8.0 * r0 / alpha
     points, sizes = descent.until(problem, first.step, 1e-6 * r0.value, 3000)
     for t in sorted({min(len(points) - 1, 3**power) for power in range(9)}):

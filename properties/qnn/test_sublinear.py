@@ -3,7 +3,8 @@
 Setting: ŷ_i = ⟨ψ_i|U*MU|ψ_i⟩, M² = I, labels ±1, L = ½ Σ_i (ŷ_i − y_i)²; p parameters, n inputs.
 Statement: (1) ‖∇L‖² ≤ 8p√n(2L)^{3/2}; (2) |L(θ)^{1/4} − L(θ′)^{1/4}| ≤ (√2·p√n)^{1/2}‖θ − θ′‖;
     (3) along gradient flow L(t) ≥ (L₀^{−1/2} + 8√2·p√n·t)^{−2}; along descent with steps of
-    1/(128pn), with (10/9)·8√2 for 8√2; (4) no constant below 8 will do in (1).
+    1/(128pn), with (10/9)·8√2 for 8√2; (4) no constant below 8 will do in (1), and
+    none below √2 in (2).
 Kind: lower bound.
 Constants: 8p√n is ours, proved in THEORY §4; 128 and 10/9 are ours, proved in §5.
 How it is checked: (1) and (2) at drawn points. (3): up to 40 steps of descent, which balls enclose;
@@ -101,3 +102,5 @@ def test_no_smaller_constant_will_do():
             layers = tuple(Layer("X", 0.01 / p, "I") for _ in range(p))
             problem = Problem(1, layers, "Z", (((1, 0), (0, 0)),) * n, (1.0,) * n)
             check.at_least(quantities.sharpness(problem), 0.999, apart="nearness to equality")
+            gone = quantities.gone(problem, problem.at([0.0] * p))
+            check.at_least(gone, 0.999, apart="nearness to equality of (2)")

@@ -40,7 +40,7 @@ CLAIMS = (
             "‖∇L‖² ≤ 8p√n(2L)^{3/2} at every point, so that |L(θ)^{1/4} − L(θ′)^{1/4}| ≤ "
             "(√2·p√n)^{1/2}‖θ − θ′‖ and, along gradient flow, L(t) ≥ (L₀^{−1/2} + 8√2·p√n·t)^{−2}; "
             "along descent with steps η ≤ 1/(128pn), with (10/9)·8√2 for 8√2 and ηk for t. For no "
-            "p and n can the 8 be smaller."
+            "p and n can the 8 be smaller, or the first √2."
         ),
         wording="we prove the at-most sublinear convergence for QNNs with Pauli measurements",
         kind=Kind.LOWER,

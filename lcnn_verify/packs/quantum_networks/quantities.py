@@ -196,6 +196,13 @@ def reach(problem: Problem, other: Problem) -> Quantity:
     return (steep * apart).named("(√2·p√n)^{1/2}‖θ − θ′‖")
 
 
+def gone(problem: Problem, other: Problem) -> Quantity:
+    """How much of its reach L^{1/4} goes from θ′ to θ."""
+    first, second = (fourth_root(at, "L^{1/4}") for at in (problem, other))
+    ratio = (first - second) / reach(problem, other)
+    return ratio.named("(L(θ)^{1/4} − L(θ′)^{1/4})/((√2·p√n)^{1/2}‖θ − θ′‖)")
+
+
 def exponent(problem: Problem, time: float) -> Quantity:
     """t‖∇L‖²/L = −d log L/d log t, where a flow is at time t."""
     return (time * squared_gradient(problem) / loss(problem)).named("t‖∇L‖²/L")

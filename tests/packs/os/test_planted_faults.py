@@ -64,6 +64,12 @@ def test_a_gram_matrix_without_a_half(monkeypatch):
     assert "outside its error bound" in fallen(DESCENT, examples=0.05)
 
 
+def test_a_certificate_made_easier(monkeypatch):
+    right = quantities.certificate
+    plant(monkeypatch, right, lambda problem: 2.0 * right(problem))
+    assert "2 · α₀²/(16Λr₀) ≤ " in fallen(DESCENT, examples=0.1, only="long_run")
+
+
 def test_a_rank_by_float_cut(monkeypatch):
     def wrong(grid, slope=ranks.power):
         rows = [[float(int(e.p)) / int(e.q) for e in row] for row in right(grid, slope).tolist()]

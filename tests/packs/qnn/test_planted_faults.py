@@ -48,6 +48,12 @@ def test_a_bound_without_the_root_of_n(monkeypatch):
     assert fallen(LOSS, examples=1.0, only="small_where").startswith("‖∇L‖² ≤ ")
 
 
+def test_a_reach_that_is_twice_as_long(monkeypatch):
+    right = quantities.reach
+    plant(monkeypatch, right, lambda problem, other: 2.0 * right(problem, other))
+    assert "≥ 0.999" in fallen(LOSS, only="smaller_constant")
+
+
 def test_a_flow_of_twice_the_speed(monkeypatch):
     right = simulator.flow
 
