@@ -17,8 +17,8 @@ from lcnn_verify.numerics import balls
 class Kit(NamedTuple):
     """One arithmetic: functions of numbers, a number from an exact one, a matrix from rows.
 
-    ``square`` and ``sqrt`` are never negative; ``sqrt`` and ``asin`` are of numbers known to be in
-    their domains. ``pi()`` is π at the precision in force.
+    A ``square`` is not negative, but for the rounding of a wide ball; ``sqrt`` and ``asin`` are of
+    numbers known to be in their domains. ``pi()`` is π at the precision in force.
     """
 
     exp: Callable[[Any], Any]
@@ -98,12 +98,12 @@ def dot(left: Iterable[Any], right: Iterable[Any]) -> Any:
 
 
 def norm_squared(entries: Iterable[Any], kit: Kit) -> Any:
-    """The squared Euclidean norm, never negative."""
+    """The squared Euclidean norm."""
     return sum(map(kit.square, entries), kit.number(0))
 
 
 def norm(entries: Iterable[Any], kit: Kit) -> Any:
-    """The Euclidean norm, never negative."""
+    """The Euclidean norm."""
     return kit.sqrt(norm_squared(entries, kit))
 
 

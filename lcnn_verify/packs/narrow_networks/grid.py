@@ -120,7 +120,7 @@ def cokernel(grid: Grid) -> tuple[fmpq, ...]:
     """Some r ≠ 0 with Jᵀr = 0; the first unit vector where there is none."""
     kernel = exact.null_space(jacobian(grid).transpose())
     found = kernel[0] if kernel else (1,) + (0,) * (grid.n - 1)
-    return tuple(fmpq(entry.numerator, entry.denominator) for entry in found)
+    return tuple(exact.as_rational("r", entry) for entry in found)
 
 
 def candidates(n: int, h: int, d: int) -> Iterator[Grid]:

@@ -18,6 +18,7 @@ from flint import fmpq, fmpq_mat
 
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence.hooks import Shown
+from lcnn_verify.numerics.exact import as_rational
 from lcnn_verify.numerics.witnesses import power
 
 Number: TypeAlias = int | float | Fraction
@@ -185,8 +186,7 @@ def exponent(weight: Vector, point: Vector) -> int:
 
 def exact(number: Number) -> fmpq:
     """The number as flint's rational; a float exactly as it stands."""
-    ratio = Fraction(number)
-    return fmpq(ratio.numerator, ratio.denominator)
+    return as_rational("number", number)
 
 
 def values(net: Network, sample: Sample, sigma: Exact = power) -> list[fmpq]:

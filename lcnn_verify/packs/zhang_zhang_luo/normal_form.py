@@ -32,11 +32,8 @@ def forms(place: Vector, sample: Sample) -> list[fmpq_mat]:
     columns = [[h, *(h * int(e) for e in x)] for h, x in zip(heights, sample.points, strict=True)]
     found = []
     for normal in exact.null_space(fmpq_mat(columns).transpose()):
-        weights = [
-            fmpq(int(c.numerator), int(c.denominator)) * h
-            for c, h in zip(normal, heights, strict=True)
-        ]
-        found.append(squares(weights, sample))
+        pairs = zip(normal, heights, strict=True)
+        found.append(squares([exact.as_rational("c", c) * h for c, h in pairs], sample))
     return found
 
 
