@@ -53,7 +53,7 @@ class Trend:
     def document(self, folder: Path | None = None, *, drawn: bool = True) -> doc.Document:
         """What is to be read, with figures where it is ``drawn``; ``folder`` has the files."""
         courses, reports = self.data["claims"], self.data["reports"]
-        changed = sum(len(set(it["verdicts"])) > 1 for it in courses)
+        changed = sum(len({*it["verdicts"]} - {None}) > 1 for it in courses)
         verdicts = f"{changed} changed" if changed else "none changed"
         sides = ((f"{k}", outline.side(report)) for k, report in enumerate(reports, 1))
         head = ((doc.Span(k, "strong"), ": ", doc.Plain(told)) for k, told in sides)

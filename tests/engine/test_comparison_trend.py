@@ -57,6 +57,7 @@ def test_every_medium_shows_the_course(found):
     (row,) = [line for line in text.splitlines() if line.startswith(SEEN)]
     assert "→ 0.75" in row
     assert "over 3 reports." in text
+    assert "Of their verdicts none changed." in text  # one that is missing between is none
     assert "trend: out/trend.html" in text
 
 
