@@ -60,8 +60,9 @@ frameworks: | $(BIN)/python
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest $(wildcard tests/packs/*/test_*speed.py) --benchmark-only
 
+# One after the other: a semaphore of another test's run would be taken for one that was left.
 field: $(VENV)/.installed-dev $(VENV)/.warm
-	$(PYTEST) -m field tests/field
+	$(BIN)/python -m pytest -m field tests/field
 
 docs: $(VENV)/.installed-dev $(VENV)/.warm
 	$(BIN)/python -m sphinx -W --keep-going -q -b html -d build/doctrees docs build/docs
