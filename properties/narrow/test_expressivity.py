@@ -10,13 +10,14 @@ How it is checked: minors are analytic in X and W, so that one that is not 0 som
     for almost all samples (THEORY §2): over ℚ for 2^z, else in balls. Beside the statement, at
     drawn starts with f(W₀) = 0, α = σ_min(J) > 0, ε‖y‖ ≤ α²/(4Λ) and φ″ bounded, Krawczyk's
     operator proves a W within 2ε‖y‖/α that fits εy, so that output weights v/ε fit y. Labels that
-    no W fits, since φ is bounded, have no such ε. Success of least squares over the width is drawn
-    and measured; it refutes nothing.
+    no W fits, since φ is bounded, have no such ε, and differences of J stay below Λ, nearly met.
+    Success of least squares over the width is drawn and measured; it refutes nothing.
 Source: abstract of the paper; the certificate is ours.
 """
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from lcnn_verify.evidence import Figure, check, measure, verifies
 from lcnn_verify.evidence.amounts import norm
@@ -72,6 +73,19 @@ def test_a_certificate_leads_to_a_fit(problem):
         return
     reach = 2.0 * norm(problem.y, "ε‖y‖") / network.smallest_singular(problem)
     check.witness_at_most(network.moved(problem, weights), reach.named("2ε‖y‖/α"), apart="distance")
+
+
+# One unit and one sample, at the steepest φ′.
+BENT = network.Problem(np.eye(1), np.ones(1), np.zeros((1, 1)), np.ones(1), SOFTPLUS)
+
+
+@verifies("narrow.expressivity", examples=30)
+@example(problem=BENT, seed=0, size=0.01)
+@given(problem=strategies.problems(), seed=strategies.SEEDS, size=st.sampled_from((0.01, 1.0)))
+def test_the_jacobian_is_no_steeper_than_its_constant(problem, seed, size):
+    step = size * np.random.default_rng((seed, 1)).normal(size=problem.W.shape)
+    found = network.stretch(problem, step)
+    check.at_most(found, network.bend_constant(problem), apart="stretch of J")
 
 
 @verifies("narrow.expressivity", examples=30)

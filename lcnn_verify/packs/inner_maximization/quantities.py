@@ -48,6 +48,18 @@ def smoothness(attack: Attack) -> Quantity:
     return (most * most + (r + attack.epsilon * most) * (bend * size)).named("L")
 
 
+def curvature(attack: Attack, delta: FloatArray) -> Quantity:
+    """|F(δ) − 2F(0) + F(−δ)|/‖δ‖²: no more than L, for δ in the ball."""
+
+    def bent(kit: Kit) -> Any:
+        up = exactly(delta, kit)
+        down, still = [-entry for entry in up], [0 * entry for entry in up]
+        ends = attack.loss(up, kit) + attack.loss(down, kit)
+        return abs(ends - 2 * attack.loss(still, kit)) / norm_squared(up, kit)
+
+    return of("|F(δ) − 2F(0) + F(−δ)|/‖δ‖²", bent)
+
+
 def step_length(attack: Attack) -> float:
     """The largest η, but for rounding, that is at most 1/L."""
     found = smoothness(attack)

@@ -159,6 +159,22 @@ def bend_constant(problem: Problem) -> Quantity:
     return (problem.sigma.bend * most * size).named("Λ")
 
 
+def stretch(problem: Problem, D: FloatArray) -> Quantity:
+    """‖J(W + D) − J(W − D)‖/(2‖D‖) for D in the shape of W: no more than Λ."""
+
+    def square(kit: Kit) -> Any:
+        at, step = problem.at(kit), [*map(kit.number, D.ravel().tolist())]
+        up, down = (
+            problem.jacobian([w + sign * e for w, e in zip(at, step, strict=True)], kit)
+            for sign in (1, -1)
+        )
+        rows = [[a - b for a, b in zip(*pair, strict=True)] for pair in zip(up, down, strict=True)]
+        return gram(rows, kit)
+
+    found = eigenvalue_of("‖J(W + D) − J(W − D)‖²", square, index=-1).sqrt()
+    return (found / (2.0 * amounts.norm(D, "‖D‖"))).named("‖J(W + D) − J(W − D)‖/(2‖D‖)")
+
+
 def certificate(problem: Problem) -> Quantity:
     """α²/(4Λ‖y‖), for f(W) = 0: some W within 2‖y‖/α fits y if it is at least 1 (THEORY §3)."""
     alpha, y = smallest_singular(problem).named("α"), amounts.norm(problem.y, "‖y‖")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from planting import fallen
+from planting import fallen, plant
 
 from lcnn_verify.campaign.properties import directory_of, load
 from lcnn_verify.evidence.hooks import from_json
@@ -22,6 +22,19 @@ def test_a_gradient_of_the_other_sign(monkeypatch):
         Attack, "gradient", lambda at, delta, kit: [-e for e in right(at, delta, kit)]
     )
     assert fallen("ascent.monotone", examples=0.2).startswith("F(δ⁺) − F(δ) ≥ ")
+
+
+@pytest.mark.parametrize("term", [0, 1])
+def test_a_lipschitz_constant_without_one_of_its_terms(monkeypatch, term):
+    right = quantities.smoothness
+
+    def wrong(attack):
+        bend = attack.sigma.bend if term else attack.sigma.slope
+        name = "bend" if term else "slope"
+        return right(replace(attack, sigma=replace(attack.sigma, **{name: 0.9 * bend})))
+
+    plant(monkeypatch, right, wrong)
+    assert "≤ L fails" in fallen("ascent.monotone", examples=0.1, only="second_differences")
 
 
 def test_an_ascent_that_descends(monkeypatch):

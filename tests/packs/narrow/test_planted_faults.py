@@ -76,6 +76,12 @@ def test_a_solver_that_fails_or_says_too_much_refutes_nothing(monkeypatch, alway
     assert decision.verdict is Verdict.INCONCLUSIVE
 
 
+def test_a_constant_of_the_jacobian_that_is_too_small(monkeypatch):
+    right = network.bend_constant
+    plant(monkeypatch, right, lambda problem: 0.99 * right(problem))
+    assert "≤ 0.99 · Λ" in fallen("narrow.expressivity", examples=0.1, only="steeper")
+
+
 def test_a_certificate_made_easier(monkeypatch):
     right = network.certificate
     plant(monkeypatch, right, lambda problem: 8.0 * right(problem))
