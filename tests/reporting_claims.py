@@ -14,7 +14,16 @@ import pytest
 from lcnn_verify import packs
 from lcnn_verify.evidence.drawing import Drawing, Key
 from lcnn_verify.evidence.hooks import Hooks, Shown
-from lcnn_verify.ledger.claim import Claim, Constant, Kind, Provenance, Source, Whose
+from lcnn_verify.ledger import (
+    Claim,
+    Constant,
+    Kind,
+    Provenance,
+    Source,
+    Whose,
+    controls_of,
+    ours,
+)
 from lcnn_verify.packs import Group, Pack
 from lcnn_verify.reporting import svg
 
@@ -74,11 +83,8 @@ def _claim(
     return Claim(claim_id, title, statement, kind, provenance, source, wording=wording, **more)
 
 
-def _ours(name: str, value: str, basis: str) -> Constant:
-    return Constant(name, value, Whose.OURS, basis)
-
-
-_SLOPE = _ours("c(x)", "1/‖x‖_F", "our reading, calibrated")
+_control = controls_of("demo", _NOTES)
+_SLOPE = ours("c(x)", "1/‖x‖_F", "our reading, calibrated")
 CLAIMS = (
     _claim(
         "demo.convergence",
@@ -89,7 +95,7 @@ CLAIMS = (
         assumptions=_BELOW,
         constants=(
             Constant("target", "10⁻³·s₀", Whose.SOURCE, "the source's example"),
-            _ours("steps", "2·10⁵", "a budget"),
+            ours("steps", "2·10⁵", "a budget"),
         ),
     ),
     _claim(
@@ -118,7 +124,7 @@ CLAIMS = (
         Kind.RATE,
         wording="our rate is independent of the size",
         assumptions=(*_BELOW, "starts of one law at every size"),
-        constants=(_ours("slope", "0.1", "chosen"),),
+        constants=(ours("slope", "0.1", "chosen"),),
     ),
     _claim(
         "demo.grid",
@@ -150,37 +156,29 @@ CLAIMS = (
         source=_NOTES,
     ),
     _claim("demo.form.kernel", "The kernel", "k(ρ) = E|u·x||v·x|.", Kind.IDENTITY, source=_NOTES),
-    _claim(
-        "demo.control.small",
+    _control(
+        "small",
         "An inequality that is too good",
         "‖∇s(x)‖² ≥ 2⁻⁴·s(x) below the level.",
-        Kind.CONTROL,
-        source=_NOTES,
-        refutation="two points strayed by ±δ give ‖∇s‖²/s → 0 with δ",
+        "two points strayed by ±δ give ‖∇s‖²/s → 0 with δ",
     ),
-    _claim(
-        "demo.control.growth-high",
+    _control(
+        "growth-high",
         "The slope's bound up to x_min⁴/(2r)",
         "‖∇s(x)‖_F ≥ c(x)·s(x) whenever s(x) ≤ x_min⁴/(2r).",
-        Kind.CONTROL,
-        source=_NOTES,
-        refutation="a saddle lies below that level",
+        "a saddle lies below that level",
     ),
-    _claim(
-        "demo.control.sign",
+    _control(
+        "sign",
         "The kernel with a wrong sign",
         "k(ρ) = (2/π)(√(1−ρ²) − ρ·asin ρ).",
-        Kind.CONTROL,
-        source=_NOTES,
-        refutation="it differs from the integral for every ρ ≠ 0",
+        "it differs from the integral for every ρ ≠ 0",
     ),
-    _claim(
-        "demo.control.lazy",
+    _control(
+        "lazy",
         "Nothing moves",
         "Points travel at most 1/√m of their length.",
-        Kind.CONTROL,
-        source=_NOTES,
-        refutation="one start travels 0.106 at every m",
+        "one start travels 0.106 at every m",
     ),
     _claim(
         f"demo.hostile.{LONG}",
@@ -190,7 +188,7 @@ CLAIMS = (
         wording=f"wording {HOSTILE}",
         source=Source(f"paper {HOSTILE}", f"place {HOSTILE}", "javascript:alert(1)"),
         assumptions=(f"assumption {HOSTILE}",),
-        constants=(_ours(f"constant {HOSTILE}", f"value {HOSTILE}", f"basis {HOSTILE}"),),
+        constants=(ours(f"constant {HOSTILE}", f"value {HOSTILE}", f"basis {HOSTILE}"),),
         follows_from=(f"other {HOSTILE}",),
     ),
 )
