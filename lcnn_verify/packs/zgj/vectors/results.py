@@ -11,7 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, cast
 
-from lcnn_verify.errors import InputError, KeyTwice, once, shortened, unread
+from lcnn_verify.errors import InputError, KeyTwice, once, reading, shortened, unread
 from lcnn_verify.packs.zgj.vectors.decimals import Dtype
 from lcnn_verify.packs.zgj.vectors.vector import RESULTS_SCHEMA
 
@@ -86,14 +86,9 @@ def read(path: Path) -> Results:
     What is wrong with a single case is kept in its entry instead, so that the others are judged.
     """
     name = str(path)
-    try:
+    with reading(name, _WANTED):
         raw = path.read_bytes()
         text = raw.decode(json.detect_encoding(raw))  # a byte-order mark and UTF-16 too
-    except OSError as error:
-        got = f"a file that cannot be read ({error.strerror})"
-        raise InputError(name, got, _WANTED) from None
-    except UnicodeDecodeError:
-        raise InputError(name, "a file that is not UTF-8 text", _WANTED) from None
     try:
         data = json.loads(text, parse_int=_integer, object_pairs_hook=once)
     except KeyTwice as twice:
