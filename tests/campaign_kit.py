@@ -1,7 +1,7 @@
 """Small property folders for the tests of the campaign, the command line and the plugin.
 
 Each text below is a property file for one claim of the ledger, most often one of the made-up pack
-``lab``; {claim} is filled in by ``write``.
+``lab``; ``write`` fills in {claim}, and files of the folder for {pids} and {marks}.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def test_segfaults():
 HANGS = """
 @verifies("{claim}")
 def test_hangs():
-    pathlib.Path(os.environ["LCNN_TEST_PIDS"]).write_text(str(os.getpid()))
+    pathlib.Path({pids}).write_text(str(os.getpid()))
     while True:
         time.sleep(60.0)
 """
@@ -118,12 +118,10 @@ def test_shouts():
 COUNTS = """
 @verifies("{claim}")
 def test_leaves_a_mark():
-    time.sleep(float(os.environ.get("LCNN_TEST_SLEEP", "0")))
     measure("size", 3.0, claimed="3")
-    size = int(os.environ.get("LCNN_TEST_SIZE", "3"))
-    Figure(Kind.TABLE, "Points").add("a line", t=[0.1 * k for k in range(size)])
+    Figure(Kind.TABLE, "Points").add("a line", t=[0.1 * k for k in range(3)])
     check.at_most(1.0, 2.0)
-    with open(os.environ["LCNN_TEST_MARKS"], "a") as marks:
+    with open({marks}, "a") as marks:
         marks.write("{claim}\\n")
 """
 
@@ -136,6 +134,8 @@ def write(folder: Path, files: dict[str, str]) -> Path:
     for claim_id, text in files.items():
         path = folder / ledger.claim(claim_id).property_file
         path.parent.mkdir(parents=True, exist_ok=True)
+        for name in ("pids", "marks"):
+            text = text.replace(f"{{{name}}}", repr(str(folder / name)))
         path.write_text(HEAD + text.replace("{claim}", claim_id))
     return folder
 
@@ -179,14 +179,13 @@ def lcnn_verify(*words: str | Path, **options: Any) -> subprocess.CompletedProce
     return python("-m", "lcnn_verify", *words, **options)
 
 
-def start(*words: str | Path, env: dict[str, str] | None = None) -> subprocess.Popen[str]:
+def start(*words: str | Path) -> subprocess.Popen[str]:
     """Start ``lcnn-verify`` and do not wait."""
     return subprocess.Popen(
         command(*words),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, **(env or {})},
     )
 
 

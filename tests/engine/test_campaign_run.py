@@ -77,12 +77,14 @@ def test_the_seed_changes_what_is_drawn(tmp_path):
 
 
 def test_kill_9_then_resume_gives_the_same_report_and_does_nothing_twice(tmp_path):
-    folder = kit.write(tmp_path / "p", COUNTED)
-    marks, whole = tmp_path / "marks", tmp_path / "whole"
-    options = ("--claims", ",".join(COUNTED), "--properties", folder, "--jobs", "1")
-    env = {"LCNN_TEST_MARKS": str(marks)}
-    slow = {**env, "LCNN_TEST_SLEEP": "3"}  # seconds in each unit: it must not be done too soon
-    run = kit.start("run", *options, "--out", tmp_path / "cut", env=slow)
+    slow, whole = tmp_path / "slow", tmp_path / "whole"
+    # A second in each unit while that file is there: the run must not be done too soon.
+    text = kit.COUNTS.replace("():\n", f"():\n    time.sleep(os.path.exists({str(slow)!r}))\n")
+    folder = kit.write(tmp_path / "p", dict.fromkeys(COUNTED, text))
+    marks = folder / "marks"
+    options = ("--claims", ",".join(COUNTED), "--properties", folder, "--jobs", "1", "--quiet")
+    slow.touch()
+    run = kit.start("run", *options, "--out", tmp_path / "cut")
     journal = tmp_path / "cut" / "journal.jsonl"
     kit.wait_until(lambda: len(kit.lines(journal)) >= 2, "a unit is in the journal")
     run.send_signal(signal.SIGKILL)
@@ -91,27 +93,28 @@ def test_kill_9_then_resume_gives_the_same_report_and_does_nothing_twice(tmp_pat
     assert not (tmp_path / "cut" / "report.json").exists()
     kept = [json.loads(line)["unit"].partition(" ")[0] for line in kit.lines(journal)[1:]]
     assert 1 <= len(kept) < len(COUNTED)
-    done = kit.lcnn_verify("run", *options, "--out", tmp_path / "cut", "--resume", env=env)
-    assert done.returncode == 0, done.stderr
+    slow.unlink()
+    assert kit.call("run", *options, "--out", tmp_path / "cut", "--resume") == 0
     finished = kit.lines(marks)
     # Only a unit that was under way when the run died may leave its mark twice.
     assert set(finished) == set(COUNTED)
     assert [finished.count(claim) for claim in kept] == [1] * len(kept)
     assert len(finished) <= len(COUNTED) + 1
     assert len(kit.lines(journal)) == 1 + len(COUNTED)
-    assert kit.lcnn_verify("run", *options, "--out", whole, env=env).returncode == 0
+    assert kit.call("run", *options, "--out", whole) == 0
     assert kit.without_timings(tmp_path / "cut") == kit.without_timings(whole)
     # Resuming a finished run runs nothing and writes the same report again.
     count = len(kit.lines(marks))
-    assert kit.lcnn_verify("run", *options, "--out", whole, "--resume", env=env).returncode == 0
+    assert kit.call("run", *options, "--out", whole, "--resume") == 0
     assert len(kit.lines(marks)) == count
     assert kit.without_timings(tmp_path / "cut") == kit.without_timings(whole)
 
 
 def test_kill_9_leaves_no_unit_running(tmp_path):
-    folder, pids = kit.write(tmp_path / "p", {"lab.first": kit.HANGS}), tmp_path / "pid"
+    folder = kit.write(tmp_path / "p", {"lab.first": kit.HANGS})
+    pids = folder / "pids"
     options = ("--claims", "lab", "--properties", folder, "--out", tmp_path / "out")
-    run = kit.start("run", *options, env={"LCNN_TEST_PIDS": str(pids)})
+    run = kit.start("run", *options)
     kit.wait_until(lambda: bool(kit.lines(pids)), "the unit runs")
     run.send_signal(signal.SIGKILL)
     run.communicate()
@@ -119,17 +122,14 @@ def test_kill_9_leaves_no_unit_running(tmp_path):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
-def test_an_interrupted_run_exits_3_kills_its_units_and_can_be_resumed(tmp_path, number):
-    pids, marks, out = tmp_path / "pid", tmp_path / "marks", tmp_path / "out"
-    env = {"LCNN_TEST_PIDS": str(pids), "LCNN_TEST_MARKS": str(marks)}
-    hangs_once = kit.HANGS.replace(
-        "    while True:", f"    while not os.path.exists({str(marks)!r} + '.2'):"
-    )
+def test_an_interrupted_run_exits_3_kills_its_units_and_can_be_resumed(tmp_path, capsys, number):
+    hangs_once = kit.HANGS.replace("while True:", "while not os.path.exists({marks} + '.2'):")
     hangs_once += "    check.at_most(1.0, 2.0)\n"
     files = {"lab.first": hangs_once, "lab.second": kit.COUNTS}
-    folder = kit.write(tmp_path / "p", files)
+    folder, out = kit.write(tmp_path / "p", files), tmp_path / "out"
+    pids, marks = folder / "pids", folder / "marks"
     options = ("run", "--claims", ",".join(files), "--properties", folder, "--out", out)
-    run = kit.start(*options, "--jobs", "2", "--quiet", env=env)
+    run = kit.start(*options, "--jobs", "2", "--quiet")
     kit.wait_until(lambda: bool(kit.lines(pids) and kit.lines(marks)), "both units run")
     kit.wait_until(lambda: len(kit.lines(out / "journal.jsonl")) == 2, "one unit is done")
     run.send_signal(number)
@@ -143,15 +143,14 @@ def test_an_interrupted_run_exits_3_kills_its_units_and_can_be_resumed(tmp_path,
     has = f"1 of 2 units finished, which {out / 'index.html'} reports"
     assert stderr == f"interrupted, {has}; resume with: lcnn-verify {typed} --resume\n"
     kit.wait_until(lambda: kit.is_gone(int(pids.read_text())), "the interrupted unit is gone")
-    (tmp_path / "marks.2").touch()
+    (folder / "marks.2").touch()
     again = shlex.split(stderr.partition("resume with: lcnn-verify ")[2])
-    done = kit.lcnn_verify(*again, env=env)
-    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert kit.call(*again) == 0
+    assert capsys.readouterr() == ("", "")
     assert kit.lines(marks) == ["lab.second"]
 
 
-def test_ctrl_c_inside_the_process_keeps_what_was_done(tmp_path, monkeypatch):
-    monkeypatch.setenv("LCNN_TEST_MARKS", str(tmp_path / "marks"))
+def test_ctrl_c_inside_the_process_keeps_what_was_done(tmp_path):
     folder = kit.write(tmp_path / "p", dict.fromkeys(COUNTED, kit.HOLDS))
 
     def press(progress: Progress) -> None:
@@ -231,7 +230,7 @@ def test_a_file_that_states_another_claim_is_named(tmp_path):
     assert entry["reason"] == "lab/test_sixth.py states no property of lab.sixth"
 
 
-def test_a_missing_property_file_is_said_and_a_folder_without_any_is_refused(tmp_path):
+def test_a_missing_property_file_is_said_and_a_folder_without_any_is_refused(tmp_path, capsys):
     folder, out = kit.write(tmp_path / "p", {"lab.first": kit.HOLDS}), tmp_path / "out"
     report = verify(["lab.first", "lab.sixth"], out=out, properties=folder)
     (entry,) = [entry for entry in report.data["claims"] if entry["id"] == "lab.sixth"]
@@ -239,9 +238,8 @@ def test_a_missing_property_file_is_said_and_a_folder_without_any_is_refused(tmp
     assert report.exit_code == 1
     with pytest.raises(InputError, match=r"no property file of what was selected, wanted .*sixth"):
         verify(["lab.sixth"], out=tmp_path / "new", properties=folder)
-    done = kit.lcnn_verify("run", "--properties", tmp_path / "out", "--out", tmp_path / "new")
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
-    assert done.stderr.startswith("error: --properties: got ")
+    said = kit.refused(capsys, "run", "--properties", tmp_path / "out", "--out", tmp_path / "new")
+    assert said.startswith("error: --properties: got ")
     assert not (tmp_path / "new").exists()
 
 
@@ -350,13 +348,11 @@ def test_jobs_default_to_the_processors_we_may_use(monkeypatch):
     assert default_jobs() == os.cpu_count()
 
 
-def test_out_that_is_a_file_is_found_before_any_unit_runs(tmp_path, monkeypatch):
-    marks = tmp_path / "marks"
-    monkeypatch.setenv("LCNN_TEST_MARKS", str(marks))
+def test_out_that_is_a_file_is_found_before_any_unit_runs(tmp_path):
     folder = kit.write(tmp_path / "p", COUNTED)
     (tmp_path / "out").write_text("precious")
     for out in (tmp_path / "out", tmp_path / "out" / "deeper", Path("/proc/nowhere")):
         with pytest.raises(OSError, match=str(out)):
             verify(["lab"], out=out, properties=folder)
     assert (tmp_path / "out").read_text() == "precious"
-    assert not marks.exists()
+    assert not (folder / "marks").exists()

@@ -317,28 +317,27 @@ def test_a_file_system_without_locks_will_do(tmp_path, monkeypatch):
     assert list(resumed(tmp_path)) == [UNITS[0]]
 
 
-def test_a_full_disk_is_found_before_any_unit_runs(tmp_path, monkeypatch):
-    monkeypatch.setenv("LCNN_TEST_MARKS", str(tmp_path / "marks"))
+def test_a_full_disk_is_found_before_any_unit_runs(tmp_path):
     folder = kit.write(tmp_path / "p", {"lab.first": kit.COUNTS})
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "journal.jsonl.new").symlink_to("/dev/full")
     with pytest.raises(OSError, match="No space left on device") as caught:
         verify(["lab"], out=tmp_path / "out", properties=folder)
     assert caught.value.filename == str(tmp_path / "out" / "journal.jsonl")
-    assert not (tmp_path / "marks").exists()
+    assert not (folder / "marks").exists()
 
 
 def test_a_disk_that_fills_up_costs_nothing_already_finished(tmp_path):
-    files = dict.fromkeys(("lab.first", "lab.third", "lab.second"), kit.COUNTS)
+    text = kit.COUNTS.replace("range(3)", "range(30_000)")
+    files = dict.fromkeys(("lab.first", "lab.third", "lab.second"), text)
     folder, out = kit.write(tmp_path / "p", files), tmp_path / "out"
     options = ("run", "--claims", ",".join(files), "--properties", folder, "--out", out)
-    env = {"LCNN_TEST_MARKS": str(tmp_path / "marks"), "LCNN_TEST_SIZE": "30000"}
     limit = 600_000  # room for one record of 400 kB
 
     def fill_up() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
 
-    done = kit.lcnn_verify(*options, "--jobs", "1", env=env, preexec_fn=fill_up)
+    done = kit.lcnn_verify(*options, "--jobs", "1", preexec_fn=fill_up)
     assert done.returncode == 2
     assert "with 1 of 3 units finished. The statement earned the wanted verdict." in (
         " ".join(done.stdout.split())
@@ -349,9 +348,9 @@ def test_a_disk_that_fills_up_costs_nothing_already_finished(tmp_path):
         f"--claims {','.join(files)} --properties {folder} --out {out} --jobs 1 --resume\n"
     )
     assert len(resumed_units(out)) == 1
-    marks = kit.lines(tmp_path / "marks")
-    assert kit.lcnn_verify(*options, "--resume", env=env).returncode == 0
-    assert kit.lines(tmp_path / "marks").count(marks[0]) == 1
+    marks = kit.lines(folder / "marks")
+    assert kit.call(*options, "--resume") == 0
+    assert kit.lines(folder / "marks").count(marks[0]) == 1
 
 
 def resumed_units(out: Path) -> list[str]:
