@@ -15,10 +15,10 @@ from itertools import chain
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import minimize
 
 from lcnn_verify.errors import InputError
 from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.numerics.constrained import Descent, Point
 from lcnn_verify.packs.zgj.model import TIED_ABS, Model, ModelLike, as_model, as_pair, as_weights
 from lcnn_verify.packs.zgj.population import hessian, loss_and_gradient, rounding_floor
 
@@ -28,9 +28,6 @@ STOP_RATIO = 1e-7
 CRITICAL_RATIO = 1e-3
 """Scaled ratio below which :func:`lowest_critical_level` takes a point to be critical, nearly."""
 
-_PENALTY = 10.0  # weight of the squared excess of log L over its target
-_ROUNDS = 4  # multiplier updates; the penalty alone leaves log L too high by about 1/_PENALTY
-_SLACK = 1e-4  # the target lies this far under log(level), so that iterates end on its good side
 _NEARLY_CRITICAL = 0.1  # scaled ratio from which Newton steps towards ∇L = 0 are tried
 _STEP = 1e-5  # gradient differences, in units of ‖V‖_F
 
@@ -51,79 +48,69 @@ class Found:
     evaluations: int
 
 
-class _Satisfied(Exception):
-    """The ratio fell below the stop ratio."""
+class Students:
+    """Students W = ‖V‖_F·z beside V: the log of the scaled ratio, and log(L/unit) as level.
 
-
-class _Search:
-    """The penalized objective and the best admissible point it has seen."""
+    A landscape of ``numerics.constrained``; ``evaluations`` counts those of the pair (L, ∇L).
+    """
 
     def __init__(
-        self, W: FloatArray, V: FloatArray, level: float, model: Model, stop_ratio: float
+        self, W: FloatArray, V: FloatArray, model: Model = TIED_ABS, *, unit: float = 1.0
     ) -> None:
-        self.V, self.level, self.model, self.stop_ratio = V, level, model, stop_ratio
+        self.V, self.model, self.shape, self.unit = V, model, W.shape, unit
         self.size = float(np.linalg.norm(V))
-        self.target = math.log(level) - _SLACK
-        self.multiplier = 0.0
         self.evaluations = 0
-        value, slope = self.evaluate(W)
-        self.best = Found(W.copy(), value, float(np.linalg.norm(slope)), math.inf, 0)
+
+    def weights(self, z: FloatArray) -> FloatArray:
+        """W (m, d) of the coordinates z (m·d,)."""
+        return self.size * z.reshape(self.shape)
+
+    def coordinates(self, W: FloatArray) -> FloatArray:
+        """The coordinates z (m·d,) of students W (m, d)."""
+        return W.ravel() / self.size
 
     def evaluate(self, W: FloatArray) -> tuple[float, FloatArray]:
+        """(L, ∇L) at W, counted."""
         self.evaluations += 1
         return loss_and_gradient(W, self.V, model=self.model)
 
-    def observe(self, W: FloatArray, value: float, norm: float) -> None:
-        ratio = norm * self.size / value
-        if value <= self.level and ratio < self.best.ratio:
-            self.best = Found(W.copy(), value, norm, ratio, self.evaluations)
-            if ratio < self.stop_ratio:
-                raise _Satisfied
-
-    def excess(self, value: float) -> float:
-        """How far log L lies over its target, shifted by the multiplier; 0 if not at all."""
-        return max(0.0, math.log(value) - self.target + self.multiplier / _PENALTY)
-
-    def objective(self, flat: FloatArray) -> tuple[float, FloatArray]:
-        """log‖∇L‖ − log L + ½·penalty·excess² at W = ‖V‖_F·``flat``, and its gradient in ``flat``.
+    def look(self, z: FloatArray) -> Point:
+        """The logs of ‖∇L‖·‖V‖/L and of L, and their gradients in z.
 
         ∇log‖g‖ = H ĝ/‖g‖. The product with the Hessian H is a central difference of gradients along
         ĝ: two more evaluations in place of (m·d)² entries, and right at zero rows, where H is
         undefined but ĝ vanishes, so such a neuron simply stays dead.
         """
-        W = self.size * flat.reshape(self.best.W.shape)
+        W = self.weights(z)
         value, slope = self.evaluate(W)
         norm = float(np.linalg.norm(slope))
         if value <= 10.0 * rounding_floor(W, self.V, model=self.model):
-            return 1e3, np.zeros_like(flat)  # no digits left; the ratio only grows towards L = 0
-        self.observe(W, value, norm)
+            return Point(math.inf, z, -math.inf, z)  # no digits left; the ratio grows towards L = 0
+        level = math.log(value / self.unit)
         if norm == 0.0:
-            return -1e3, np.zeros_like(flat)  # exactly critical, above the level: nowhere to go
-        direction = slope / norm
+            return Point(-math.inf, z, level, z)
         step = _STEP * self.size
-        ahead, behind = (self.evaluate(W + s * direction)[1] for s in (step, -step))
-        excess = self.excess(value)
+        ahead, behind = (self.evaluate(W + s * slope / norm)[1] for s in (step, -step))
         curvature = (ahead - behind) / (2.0 * step * norm)
-        total = curvature - (1.0 - _PENALTY * excess) * slope / value
-        height = math.log(norm) - math.log(value) + 0.5 * _PENALTY * excess**2
-        return height, self.size * total.ravel()
+        level_slope = self.size * (slope / value).ravel()
+        height = math.log(norm) + math.log(self.size) - math.log(value)
+        return Point(height, self.size * curvature.ravel() - level_slope, level, level_slope)
 
-    def polish(self) -> None:
-        """Newton steps towards ∇L = 0 from the best point, as long as they improve it.
+    def polish(self, z: FloatArray) -> FloatArray:
+        """A Newton step towards ∇L = 0, from where the ratio is small.
 
         Least-norm steps: at a critical point the Hessian is singular along splittings and
         rotations. Dead neurons stay out of it.
         """
-        while self.best.ratio < _NEARLY_CRITICAL and self.best.W.any():
-            before, W = self.best.ratio, self.best.W.copy()
-            live = W.any(axis=1)
-            curvature = hessian(W[live], self.V, model=self.model)
-            slope = self.evaluate(W)[1][live].ravel()
-            W[live] -= np.linalg.lstsq(curvature, slope, rcond=1e-6)[0].reshape(W[live].shape)
-            value, slope = self.evaluate(W)
-            self.observe(W, value, float(np.linalg.norm(slope)))
-            if self.best.ratio > 0.5 * before:
-                break
+        W = self.weights(z)
+        value, slope = self.evaluate(W)
+        live = W.any(axis=1)
+        if not live.any() or np.linalg.norm(slope) * self.size > _NEARLY_CRITICAL * value:
+            return z
+        curvature = hessian(W[live], self.V, model=self.model)
+        step = np.linalg.lstsq(curvature, slope[live].ravel(), rcond=1e-6)[0]
+        W[live] -= step.reshape(W[live].shape)
+        return self.coordinates(W)
 
 
 def minimize_gradient_ratio(
@@ -145,27 +132,14 @@ def minimize_gradient_ratio(
     students, teachers = as_pair(W0, V)
     if not 0.0 < level < math.inf:
         raise InputError("level", repr(level), "a positive finite loss")
-    search_state = _Search(students, teachers, level, as_model(model), stop_ratio)
-    flat = students.ravel() / search_state.size
-    remaining = max_iterations
-    try:
-        for _ in range(_ROUNDS):
-            result = minimize(
-                search_state.objective,
-                flat,
-                jac=True,
-                method="BFGS",
-                options={"maxiter": max(1, min(remaining, max_iterations // 2)), "gtol": 1e-8},
-            )
-            flat, remaining = result.x, remaining - int(result.nit)
-            value = search_state.evaluate(search_state.size * flat.reshape(students.shape))[0]
-            search_state.multiplier = _PENALTY * search_state.excess(max(value, 1e-300))
-            if remaining <= 0:
-                break
-        search_state.polish()
-    except _Satisfied:
-        pass
-    return replace(search_state.best, evaluations=search_state.evaluations)
+    landscape = Students(students, teachers, as_model(model))
+    enough = math.log(stop_ratio) if stop_ratio else -math.inf
+    descent = Descent(landscape, landscape.coordinates(students), math.log(level), enough)
+    best = descent.run(max_iterations)
+    W = landscape.weights(best.z) if best.value < math.inf else students.copy()
+    value, slope = landscape.evaluate(W)
+    norm = float(np.linalg.norm(slope))
+    return Found(W, value, norm, math.exp(best.value), landscape.evaluations)
 
 
 def random_starts(V: ArrayLike, m: int, count: int, rng: np.random.Generator) -> list[FloatArray]:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from lcnn_verify.errors import InputError
+from lcnn_verify.numerics.constrained import Descent
 from lcnn_verify.packs.zgj import adversary, networks, oracle, population
 from lcnn_verify.packs.zgj.laws import structured_starts
 from lcnn_verify.packs.zgj.model import TIED_RELU
@@ -97,17 +98,17 @@ def test_the_lowest_critical_level_in_space_is_the_measured_one():
 def test_the_objective_and_its_gradient_agree():
     rng = np.random.default_rng(4)
     V, W = np.eye(3)[:2], rng.standard_normal((4, 3))
-    state = adversary._Search(W, V, 1e-2, TIED_RELU, 0.0)
+    state = Descent(adversary.Students(W, V, TIED_RELU, unit=5.0), W.ravel(), math.log(2e-3))
     state.multiplier = 3.0
-    flat = W.ravel() / math.sqrt(2)
-    height, slope = state.objective(flat)
+    z = W.ravel() / math.sqrt(2)
+    height, slope = state.objective(z)
     value, gradient = population.loss_and_gradient(W, V, model=TIED_RELU)
     excess = math.log(value / 1e-2) + 1e-4 + 0.3
-    expected = math.log(np.linalg.norm(gradient) / value) + 5.0 * excess**2
+    expected = math.log(math.sqrt(2) * np.linalg.norm(gradient) / value) + 5.0 * excess**2
     assert height == pytest.approx(expected, rel=1e-12)
     for _ in range(5):
         u = rng.standard_normal(12)
-        ahead, behind = (state.objective(flat + s * 1e-5 * u)[0] for s in (1, -1))
+        ahead, behind = (state.objective(z + s * 1e-5 * u)[0] for s in (1, -1))
         assert slope @ u == pytest.approx((ahead - behind) / 2e-5, rel=1e-5, abs=1e-5)
 
 
@@ -123,14 +124,12 @@ def test_dead_neurons_stay_dead_and_the_others_are_searched():
 def test_newton_steps_end_a_search_near_a_critical_point():
     mass = 0.98216
     W = math.sqrt(mass / 2) * np.array([[1.0, 1.0], [1.0001, -1.0], [0.0, 0.0]])
-    state = adversary._Search(W, PLANE, TOO_HIGH, adversary.TIED_ABS, 1e-12)
-    value, slope = population.loss_and_gradient(W, PLANE)
-    state.observe(W, value, float(np.linalg.norm(slope)))
-    before = state.best.ratio
-    with pytest.raises(adversary._Satisfied):
-        state.polish()
-    assert state.best.ratio < 1e-6 * before
-    assert not state.best.W[2].any()
+    students = adversary.Students(W, PLANE)
+    state = Descent(students, students.coordinates(W), math.log(TOO_HIGH))
+    before = state.look(state.best.z).value
+    state.polish()
+    assert state.best.value < before - math.log(1e6)
+    assert not students.weights(state.best.z)[2].any()
 
 
 def test_no_admissible_point_is_said_with_an_infinite_ratio():
