@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Protocol, Self
 
 from lcnn_verify import packs
 from lcnn_verify.errors import InputError, said
+from lcnn_verify.evidence.attack import Attack
 from lcnn_verify.evidence.drawing import Drawing
 from lcnn_verify.ledger import Claim
 from lcnn_verify.packs import Broken, Pack
@@ -120,7 +121,8 @@ class Hooks:
     ``examples`` are the classes its properties take; ``warm_up`` takes every compiled route once,
     which fills or loads the compile cache; ``self_checks`` are what ``lcnn-verify doctor`` runs, by
     name; ``certificates`` maps what a document's field ``certificate`` says, ``"<key>.<name>"``, to
-    its checker; ``judge`` takes code under test.
+    its checker; ``judge`` takes code under test; ``attacks`` maps claims to what helps to attack
+    them.
     """
 
     examples: tuple[type[Example], ...] = ()
@@ -128,6 +130,7 @@ class Hooks:
     self_checks: Mapping[str, SelfCheck] = field(default_factory=dict)
     certificates: Mapping[str, Checker] = field(default_factory=dict)
     judge: Judge | None = None
+    attacks: Mapping[str, Attack] = field(default_factory=dict)
 
 
 def hooks_of(pack_key: str) -> Hooks:
@@ -153,7 +156,7 @@ def _flaw(key: str, found: Any) -> str:
     """What is wrong with the hooks of the pack ``key``; empty if nothing is."""
     if not isinstance(found, Hooks):
         return f"a {type(found).__name__}"
-    for field_name in ("self_checks", "certificates"):
+    for field_name in ("self_checks", "certificates", "attacks"):
         if not isinstance(value := getattr(found, field_name), Mapping):
             return f"a {type(value).__name__} as {field_name}"
     calls = {"warm_up": found.warm_up, **found.self_checks}
@@ -162,6 +165,9 @@ def _flaw(key: str, found: Any) -> str:
     for kind, checker in found.certificates.items():
         if not isinstance(checker, Checker):
             return f"a {type(checker).__name__} for certificates {kind!r}"
+    for claim, attack in found.attacks.items():
+        if not isinstance(attack, Attack):
+            return f"a {type(attack).__name__} for attacks on {claim!r}"
     types = [getattr(example, "type", None) for example in found.examples]
     for name in (*types, *found.certificates):
         if not isinstance(name, str) or not name.startswith(f"{key}."):

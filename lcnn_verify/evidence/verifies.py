@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
-from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
+from hypothesis import HealthCheck, Phase, Verbosity, seed, settings, target
 from hypothesis.errors import Flaky, Unsatisfiable
 
 from lcnn_verify import ledger
 from lcnn_verify.errors import place
+from lcnn_verify.evidence.audit import Audit
 from lcnn_verify.evidence.draws import Discarded, discarding
 from lcnn_verify.evidence.recorder import Defect, Recorder, Sampling, Violation, recording
 from lcnn_verify.evidence.subject import SearchSpent
@@ -160,6 +161,35 @@ class Property:
                 self._broke(recorder, error)
         return recorder
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether Hypothesis draws its examples."""
+        return self._handle is not None
+
+    def explore(self, examples: int, seen: Callable[[Recorder], None]) -> None:
+        """Have Hypothesis climb towards tight examples, or run every case of a finite list.
+
+        ``seen`` is told what each example left, one that fails included; what it raises ends the
+        search. Raises what breaks the property.
+        """
+        audit = Audit()
+
+        def take(**arguments: Any) -> None:
+            recorder = Recorder(self.claim.id, self.name, audit=audit)
+            with recording(recorder), suppress(Violation, Defect):
+                self._run_once(recorder, arguments)
+            seen(recorder)
+            if self.is_drawn and recorder.tightest is not None:
+                target(recorder.tightest.tightness or 0.0, label=self.name)
+
+        if self.is_drawn:
+            with suppress(Unsatisfiable):
+                self._generate(take, (*_QUIET_PHASES, Phase.target), examples)
+        else:
+            for arguments in self.cases(active().profile) if self.cases else ():
+                with suppress(Discarded):
+                    take(**arguments)
+
     def _run_once(self, recorder: Recorder, arguments: Mapping[str, Any]) -> None:
         try:
             with recorder.example(arguments):
@@ -205,7 +235,9 @@ class Property:
             with suppress(Discarded):
                 self._run_once(recorder, arguments)
 
-    def _generate(self, take: Callable[..., None], phases: tuple[Phase, ...]) -> None:
+    def _generate(
+        self, take: Callable[..., None], phases: tuple[Phase, ...], most: int | None = None
+    ) -> None:
         """Have Hypothesis call ``take`` with the arguments of each example it draws."""
 
         def body(**arguments: Any) -> None:
@@ -216,7 +248,8 @@ class Property:
         self._handle.inner_test = body
         # @settings may decorate a test once only; the budget is known at run time, so it is set
         # where that decorator puts it.
-        budget = settings(max_examples=context.share(self.examples), phases=phases, **_REPEATABLE)
+        most = most or context.share(self.examples)
+        budget = settings(max_examples=most, phases=phases, **_REPEATABLE)
         self._test._hypothesis_internal_use_settings = budget
         try:
             seed(context.derive_seed(self.claim.id, self.name))(self._test)()

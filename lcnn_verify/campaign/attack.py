@@ -1,0 +1,317 @@
+"""The adversary: a search for a claim's tightest examples, and for failures beyond its setting.
+
+It tries what an earlier search pinned, then goes round: the claim's own properties, in which
+Hypothesis climbs, and local searches from what those found and from a pack's structured starts,
+where it offers any. The order depends on the seed alone: more time only adds to what is tried.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+import time
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from itertools import count, islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lcnn_verify import ledger
+from lcnn_verify.campaign.found import KEPT, Failure, Found
+from lcnn_verify.campaign.properties import directory_of, find_directory, load
+from lcnn_verify.errors import InputError, said
+from lcnn_verify.evidence import Observation, Property, Recorder
+from lcnn_verify.evidence.attack import Arguments, Terrain
+from lcnn_verify.evidence.draws import Discarded
+from lcnn_verify.evidence.hooks import from_json, hooks_of, to_json
+from lcnn_verify.ledger import Claim
+from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.numerics.constrained import Descent, Lowest
+from lcnn_verify.numerics.digits import number
+from lcnn_verify.numerics.options import integer, positive_real
+from lcnn_verify.profiles import RunContext, running
+
+_STARTS = 20  # structured starts in the first round, and twice as many in each that follows
+_PART = 4  # a property has this part of its own budget of examples in the first round, or
+_LEAST = 6  # so many
+_CLIMBED = 4  # examples of Hypothesis that are searched from, in each round
+_VARIED = 4  # of the lowest failures so many are varied in each round, and
+_VARIANTS = 4  # so many variants of each are searched from
+_GENERATIONS = 2  # variants of variants, in each round
+_JUMPS = 3  # searches far below a failure, before one just below
+_ITERATIONS = 400  # of one local search
+_BETTER = 1e-3  # relative: how far a search must undercut the lowest level known, or beat a pin
+
+
+class _Over(BaseException):
+    """The time is up, or there is a violation. Not an ``Exception``: no property may catch it."""
+
+
+def attack(
+    claim_id: str,
+    *,
+    seconds: float = 60.0,
+    seed: int = 0,
+    rounds: int | None = None,
+    pinned: Mapping[str, Any] | None = None,
+    properties: Path | str | None = None,
+) -> Found:
+    """Search for the tightest examples of a claim for ``seconds``, or at most ``rounds``.
+
+    ``pinned`` is what an earlier search found (:meth:`Found.to_json`), tried first. Ends early at a
+    violation and on Ctrl-C; what is under way when the time is up is finished first. Raises
+    ``InputError`` for bad arguments, and for a claim with no property that has examples to try.
+    """
+    claim = ledger.claim(claim_id)
+    positive_real("seconds", seconds)
+    turns = count() if rounds is None else range(integer("rounds", rounds, 1))
+    stated = _stated(claim, directory_of(claim, find_directory(properties)))
+    adversary = _Adversary(claim, stated, integer("seed", seed, 0), seconds)
+    adversary.run(pinned or {}, turns)
+    return adversary.found
+
+
+def _stated(claim: Claim, folder: Path) -> list[Property]:
+    """The properties of a claim that have examples to try. Raises ``InputError`` if none has."""
+    wanted = "a claim whose property draws examples"
+    if why := claim.not_testable or ("it judges code under test" if claim.judges_subject else ""):
+        raise InputError("claim", f"{claim.id!r}, not to be attacked: {why}", wanted)
+    found = [item for item in load(folder, claim.property_file) if item.claim.id == claim.id]
+    if not (drawn := [item for item in found if item.is_drawn or item.cases is not None]):
+        none = "whose properties draw nothing" if found else "without a property"
+        raise InputError("claim", f"{claim.id!r}, {none}", wanted)
+    return drawn
+
+
+class _Adversary:
+    """One search. ``context`` is the run that what is tried belongs to, for replays."""
+
+    def __init__(self, claim: Claim, stated: list[Property], seed: int, seconds: float) -> None:
+        self.found, self.open = Found(claim, seed), list(stated)
+        self.named = {item.name: item for item in stated}
+        self.context = self.base = RunContext(seed=seed)
+        self.started = time.monotonic()
+        self.deadline = self.started + seconds
+        self.rng = np.random.default_rng(self.base.derive_seed(claim.id, "attack"))
+        self.starts: Iterator[Arguments] | None = None
+        self.hook = hooks_of(claim.pack).attacks.get(claim.id)
+        if self.hook is not None:
+            self.found.value, self.found.level = self.hook.value, self.hook.level
+        self.tightest: dict[Hashable, Observation] = {}
+        self.failures: dict[Hashable, Failure] = {}
+        self.levels: dict[str, float] = {}
+        self.searched: set[Hashable] = set()
+
+    def run(self, pinned: Mapping[str, Any], turns: Iterable[int]) -> None:
+        """Search until the time is up, a violation is found or nothing is left to try."""
+        known, levels = 0.0, dict[str, float]()
+        try:
+            self.try_pinned(pinned)
+            known, levels = self.best, dict(self.levels)
+            for turn in turns:
+                if self.hook is None and not self.open:
+                    break
+                self.round(turn)
+        except _Over:
+            pass
+        except KeyboardInterrupt:
+            self.found.interrupted = True
+        found = self.found
+        found.seconds = round(time.monotonic() - self.started, 1)
+        found.tightest = sorted(self.tightest.values(), key=_tightness, reverse=True)
+        found.failures = sorted(self.failures.values(), key=_level)
+        if 0.0 < known < self.best * (1.0 - _BETTER):
+            found.beaten.append(f"{number(self.best, 6)}, pinned was {number(known, 6)}")
+        for scene, level in levels.items():
+            if (now := self.levels[scene]) < level * (1.0 - _BETTER):
+                told = f"{number(now, 6)}, pinned was {number(level, 6)}: {scene}"
+                found.beaten.append(f"{found.level} {told}")
+
+    @property
+    def best(self) -> float:
+        """The tightness of the tightest example within the setting; 0 if there is none."""
+        return max(map(_tightness, self.tightest.values()), default=0.0)
+
+    def try_pinned(self, pinned: Mapping[str, Any]) -> None:
+        """Try what an earlier search found, each within the setting in the run it was met in.
+
+        Raises ``InputError`` for what cannot be read.
+        """
+        try:
+            for entry in pinned.get("tightest", ()):
+                if (item := self.named.get(entry["test"])) is not None:
+                    self.context = RunContext.from_json(entry["run"])
+                    self.replay(item, _decoded(entry["arguments"]))
+            for entry in reversed(pinned.get("failures", ())):  # each below the one before
+                self.confirm(_decoded(entry["arguments"]))
+        except (KeyError, TypeError, ValueError) as error:
+            got = f"an example that cannot be read ({said(error)})"
+            raise InputError("pinned", got, "what `lcnn-verify attack` wrote") from None
+
+    def round(self, turn: int) -> None:
+        """Everything once, for twice as long as in the turn before."""
+        seed = self.base.derive_seed("attack", str(turn)) if turn else self.base.seed
+        self.context = RunContext(seed=seed)
+        for item in list(self.open):
+            self.explore(item, max(_LEAST, item.examples // _PART) << turn)
+        try:
+            if self.hook is not None:
+                self.search_round(turn)
+        except Exception as error:  # a pack's own code may raise anything
+            self.found.notes.append(f"the pack's attack broke: {said(error)}")
+            self.hook = None
+
+    def explore(self, item: Property, examples: int) -> None:
+        """Have Hypothesis climb in a property; a finite list of cases is run once."""
+        try:
+            with running(self.context):
+                item.explore(examples, self.see)
+        except Exception as error:  # a property may, too
+            self.found.notes.append(f"{item.name} broke: {said(error)}")
+            self.open.remove(item)
+        else:
+            if not item.is_drawn:
+                self.open.remove(item)
+
+    def search_round(self, turn: int) -> None:
+        """Search from what Hypothesis met, the pack's starts and variants of failures."""
+        assert self.hook is not None
+        fresh = [it for it in self.tightest.items() if it[0] not in self.searched]
+        for key, seen in sorted(fresh, key=lambda it: -_tightness(it[1]))[:_CLIMBED]:
+            self.searched.add(key)
+            self.search(_decoded(seen.arguments))
+        self.starts = self.starts or self.hook.starts(self.rng)
+        for arguments in islice(self.starts, _STARTS << turn):
+            self.search(arguments)
+        for _ in range(_GENERATIONS):
+            self.vary()
+
+    def vary(self) -> None:
+        """Search from variants of the lowest failures."""
+        assert self.hook is not None
+        for failure in sorted(self.failures.values(), key=_level)[:_VARIED]:
+            variants = self.hook.variants(_decoded(failure.arguments), self.rng)
+            for arguments in islice(variants, _VARIANTS):
+                self.search(arguments, within=False, below=failure.level)
+
+    def replay(self, item: Property, arguments: Arguments) -> None:
+        """Run a property on an example; one outside its setting is given up there."""
+        names = inspect.signature(item.body).parameters
+        with running(self.context):
+            recorder = item.replay({name: arguments[name] for name in names})
+        if (broke := recorder.breakdown) is not None and not isinstance(broke, Discarded):
+            self.found.notes.append(f"{item.name} broke: {said(broke)}")
+        self.see(recorder)
+
+    def see(self, recorder: Recorder) -> None:
+        """Take what one example left."""
+        self.found.examples[recorder.test] += bool(recorder.checks)
+        if (fallen := recorder.counterexample) is not None:
+            self.found.counterexample = fallen
+            raise _Over
+        if recorder.defect is not None:
+            self.found.notes.append(f"a defect of the numerics: {recorder.defect.sentence()}")
+            raise _Over
+        if recorder.tightest is not None:
+            self.keep(recorder.tightest)
+        self.look_at_the_clock()
+
+    def look_at_the_clock(self) -> None:
+        """Raise ``_Over`` once the time is up."""
+        if time.monotonic() > self.deadline:
+            raise _Over
+
+    def keep(self, seen: Observation) -> None:
+        """Keep an example if it is one of the tightest, and the tightest of those like it."""
+        kept, tightness = self.tightest, _tightness(seen)
+        if len(kept) >= KEPT and tightness <= min(map(_tightness, kept.values())):
+            return
+        key: Hashable = (seen.test, number(tightness, 2))
+        if self.hook is not None:
+            with suppress(Exception):  # an example of another kind
+                key = self.hook.identity(_decoded(seen.arguments))
+        if key not in kept or tightness > _tightness(kept[key]):
+            kept[key] = seen
+        if len(kept) > KEPT:
+            del kept[min(kept, key=lambda name: _tightness(kept[name]))]
+
+    def confirm(self, arguments: Arguments) -> None:
+        """Keep a known failure if it is one."""
+        if self.hook is not None:
+            terrain = self.hook.terrain(arguments)
+            ceiling, failing = math.log(self.hook.highest), math.log(self.hook.failing)
+            lowest = self.descend(terrain, terrain.start, ceiling, failing, steps=1)
+            if lowest.value < failing:
+                self.fail(terrain, lowest)
+
+    def search(self, arguments: Arguments, *, within: bool = True, below: float = math.inf) -> None:
+        """Search for tight examples ``within`` the setting, then for failures ever nearer to it.
+
+        The failures are to lie ``below`` a level, and below those of the same scene.
+        """
+        assert self.hook is not None
+        terrain = self.hook.terrain(arguments)
+        if within and (lowest := self.descend(terrain, terrain.start, 0.0)).value < math.inf:
+            self.replay(self.named[self.hook.test], terrain.arguments(lowest.z))
+        highest, failing = self.hook.highest, math.log(self.hook.failing)
+        near, jumps = terrain.start, 0
+        below = min(below, self.levels.get(terrain.scene, math.inf))
+        ceiling = min(highest, below * (1.0 - _BETTER))
+        while highest > 1.0:
+            z = terrain.start if jumps else near
+            lowest = self.descend(terrain, z, math.log(ceiling), failing)
+            if lowest.value < failing:
+                self.fail(terrain, lowest)
+                near, jumps = lowest.z, _JUMPS
+            elif jumps:
+                jumps -= 1
+            else:
+                break
+            # The start may lead to one far below; if it does not, one failure may lead to the next.
+            ceiling = self.levels[terrain.scene] * (1.0 - _BETTER)
+            ceiling **= self.rng.random() if jumps else 1.0
+
+    def descend(
+        self,
+        terrain: Terrain,
+        z: FloatArray,
+        ceiling: float,
+        enough: float = -math.inf,
+        steps: int = _ITERATIONS,
+    ) -> Lowest:
+        """One local search, and its best point polished."""
+        self.look_at_the_clock()
+        self.found.searches += 1
+        descent = Descent(terrain, z, ceiling, enough)
+        descent.run(steps)
+        descent.enough = -math.inf
+        descent.polish()
+        return descent.best
+
+    def fail(self, terrain: Terrain, lowest: Lowest) -> None:
+        """Keep a failure, in the simplest scene of those that have the same."""
+        assert self.hook is not None
+        arguments = terrain.arguments(lowest.z)
+        level, value = math.exp(lowest.level), math.exp(lowest.value)
+        self.levels[terrain.scene] = level
+        if level <= 1.0:
+            self.replay(self.named[self.hook.test], arguments)
+        written = {name: to_json(item) for name, item in arguments.items()}
+        failure = Failure(terrain.scene, level, value, written)
+        key = self.hook.identity(arguments)
+        if key not in self.failures or len(terrain.scene) < len(self.failures[key].scene):
+            self.failures[key] = failure
+
+
+def _tightness(seen: Observation) -> float:
+    return seen.tightness or 0.0
+
+
+def _level(failure: Failure) -> float:
+    return failure.level
+
+
+def _decoded(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: from_json(value) for name, value in arguments.items()}

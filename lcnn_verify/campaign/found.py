@@ -1,0 +1,125 @@
+"""What the adversary found, and the file of pinned examples that a later search tries first."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lcnn_verify.errors import InputError, KeyTwice, once, unread
+from lcnn_verify.evidence import Observation, replay_record
+from lcnn_verify.ledger import Claim
+from lcnn_verify.outputs import demand_folder, remove, write_atomically
+
+VERSION = "1"
+"""The version of files of pinned examples."""
+KEPT = 12
+"""How many examples within the setting are kept."""
+PINNED, FALLEN = "pinned.json", "counterexample.json"
+_TIGHTEST = tuple(f"tightest-{number}.json" for number in range(1, KEPT + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An example beyond a claim's setting, at which its inequality fails.
+
+    ``level`` says where, in units of the setting's edge, and ``value`` how far the sides are apart,
+    1 being equality; ``arguments`` are those of its property, as JSON.
+    """
+
+    scene: str
+    level: float
+    value: float
+    arguments: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Found:
+    """What a search found, and how hard it looked.
+
+    ``tightest`` are examples within the setting, the tightest first, and ``failures`` those beyond
+    it, the lowest level first; no two are the same up to the pack's symmetries. ``value`` and
+    ``level`` name a failure's numbers. ``counterexample`` is a violation that was proved; ``notes``
+    say what went wrong, and ``beaten`` which pinned examples are no longer the best.
+    """
+
+    claim: Claim
+    seed: int
+    value: str = ""
+    level: str = ""
+    examples: Counter[str] = field(default_factory=Counter)
+    searches: int = 0
+    seconds: float = 0.0
+    tightest: list[Observation] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    counterexample: Observation | None = None
+    notes: list[str] = field(default_factory=list)
+    beaten: list[str] = field(default_factory=list)
+    interrupted: bool = False
+
+    @property
+    def as_wanted(self) -> bool:
+        """Whether a control was violated, or any other claim was not, and nothing broke."""
+        return self.claim.is_control is (self.counterexample is not None) and not self.notes
+
+    def to_json(self) -> dict[str, Any]:
+        """A plain dict, which ``attack`` takes as ``pinned``; seconds are not in it."""
+        fallen = self.counterexample
+        return {
+            "attack": VERSION,
+            "claim": self.claim.id,
+            "seed": self.seed,
+            "searched": {"examples": dict(self.examples), "local_searches": self.searches},
+            "value": self.value,
+            "level": self.level,
+            "counterexample": fallen and fallen.to_json(),
+            "tightest": [seen.to_json() for seen in self.tightest],
+            "failures": [asdict(failure) for failure in self.failures],
+            "notes": self.notes,
+            "beaten": self.beaten,
+        }
+
+    def write(self, folder: Path) -> None:
+        """Write a replay file of each of the tightest, and of the counterexample, and pin them.
+
+        What was pinned stays where a violation ended the search before all of it was tried.
+        """
+        if self.counterexample is not None:
+            _write(folder / FALLEN, replay_record(self.counterexample.to_json()))
+            return
+        for name, seen in zip(_TIGHTEST, self.tightest, strict=False):
+            _write(folder / name, replay_record(seen.to_json()))
+        _write(folder / PINNED, self.to_json())
+        remove(folder, (*_TIGHTEST[len(self.tightest) :], FALLEN))
+
+
+def _write(path: Path, content: Mapping[str, Any]) -> None:
+    write_atomically(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+
+
+def pinned_in(folder: Path, claim: Claim) -> dict[str, Any]:
+    """What an earlier search of the claim pinned in ``folder``, which is made; empty if none did.
+
+    Raises ``InputError`` for files there that are not ours, not of this version or of another
+    claim, and ``OSError`` where nothing can be written.
+    """
+    demand_folder(folder, (PINNED, FALLEN, *_TIGHTEST))
+    path = folder / PINNED
+    if not path.exists():
+        return {}
+    wanted = f"examples of {claim.id} pinned by `lcnn-verify attack`, of version {VERSION}"
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=once)
+    except KeyTwice as twice:
+        raise InputError(str(path), str(twice), wanted) from None
+    except (ValueError, RecursionError) as error:
+        raise InputError(str(path), f"a file that is not JSON ({unread(error)})", wanted) from None
+    match data:
+        case {"attack": str(version), "claim": str(name), "tightest": list(), "failures": list()}:
+            if (version, name) == (VERSION, claim.id):
+                return dict(data)
+            raise InputError(str(path), f"{name}, version {version}", wanted)
+    raise InputError(str(path), "JSON that is none of ours", wanted)

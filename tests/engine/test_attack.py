@@ -1,0 +1,275 @@
+"""The adversary finds what random examples miss, says so where it finds nothing, and pins it."""
+
+from __future__ import annotations
+
+import json
+
+import campaign_kit as kit
+import distributions
+import pytest
+
+from lcnn_verify.campaign.attack import attack
+from lcnn_verify.campaign.properties import load
+from lcnn_verify.errors import InputError
+
+NEEDLE = """
+@verifies("{claim}", examples=200)
+@given(x=st.integers(0, 10**6), y=st.integers(0, 10**6))
+def test_no_needle(x, y):
+    distance = (x - 271828) ** 2 + (y - 314159) ** 2
+    check.exactly(distance + HAY, ">=", 5)
+"""
+
+WELL = """
+from fractions import Fraction
+from hypothesis import given, strategies as st
+from lcnn_verify.evidence import check, verifies
+from lcnn_verify.evidence.draws import discard
+
+@verifies("{claim}", examples=20)
+@given(x=st.tuples(st.floats(-1.0, 1.0), st.floats(-1.0, 1.0)))
+def test_no_well(x):
+    u, v = map(Fraction, x)
+    if u * u + v * v > 1:
+        discard("outside the disc")
+    depth = (u - Fraction({at})) ** 2 + v * v
+    check.exactly(depth, ">=", Fraction(1, 10**6))
+"""
+
+HOOKS = """
+import math
+import numpy as np
+from lcnn_verify.evidence.attack import Attack
+from lcnn_verify.evidence.hooks import Hooks
+from lcnn_verify.numerics.constrained import Point
+
+class Terrain:
+    scene = "a well in the plane"
+
+    def __init__(self, x, at):
+        self.start, self.at = np.array(x), np.array((at, 0.0))
+
+    def look(self, z):
+        gap, size = z - self.at, float(z @ z)
+        depth = float(gap @ gap) + 1e-9
+        value, level = math.log(depth / 1e-6), math.log(size)
+        return Point(value, 2.0 * gap / depth, level, 2.0 * z / size)
+
+    def polish(self, z):
+        return z
+
+    def arguments(self, z):
+        return {"x": tuple(z.tolist())}
+
+def helped(at):
+    def starts(rng):
+        while True:
+            yield {"x": tuple(rng.uniform(-1.0, 1.0, 2))}
+    return Attack(
+        test="test_no_well",
+        starts=starts,
+        terrain=lambda arguments: Terrain(arguments["x"], at),
+        identity=lambda arguments: round(arguments["x"][0]),
+        value="depth",
+        level="|x|²",
+        highest=9.0,
+    )
+
+def broken(rng):
+    raise LookupError("no starts")
+
+HOOKS = Hooks(attacks={"wells.near": helped(0.5), "wells.far": helped(2.0)})
+"""
+
+
+@pytest.fixture
+def wells(site):
+    """A pack with a narrow well within its setting, one beyond it, and derivatives of both."""
+    names, hooks = ("near", "far"), 'hooks="wells_pack.helper:HOOKS"'
+    package = distributions.write_pack(site, "wells", names, more=hooks)
+    (package / "helper.py").write_text(HOOKS)
+    for name, at in {"near": 0.5, "far": 2.0}.items():
+        text = WELL.format(claim=f"wells.{name}", at=at)
+        (package / "properties" / "wells" / f"test_{name}.py").write_text(text)
+    with distributions.installed(site):
+        yield package
+
+
+@pytest.fixture
+def needle(tmp_path):
+    """Where the needle of lab.first breaks the claim, and that of the control lab.second only."""
+    files = {"lab.first": NEEDLE.replace("HAY", "0"), "lab.second": NEEDLE.replace("HAY", "5")}
+    return kit.write(tmp_path / "p", {**files, "lab.control.first": files["lab.first"]})
+
+
+def test_a_narrow_violation_that_random_examples_miss_is_found(needle, capsys):
+    (item,) = load(needle, "lab/test_first.py")
+    assert item.run().counterexample is None
+    words = ("--properties", needle, "--seed", "1")
+    assert kit.call("attack", "lab.first", *words) == 1
+    shown = capsys.readouterr().out
+    assert "VIOLATED: lab.first: " in shown
+    assert "; x = 2718" in shown
+    assert kit.call("attack", "lab.control.first", "--quiet", *words) == 0
+
+
+def test_of_a_true_claim_it_says_that_none_was_found(needle):
+    found = attack("lab.second", properties=needle, rounds=4)
+    assert found.counterexample is None
+    assert found.as_wanted
+    assert found.examples["test_no_needle"] > 200
+    assert found.tightest[0].tightness == 1.0
+    assert found.tightest[0].arguments == {"x": 271828, "y": 314159}
+    shown = [f"{seen.tightness:.1e}" for seen in found.tightest]
+    assert len(shown) == len(set(shown)) > 1
+    again = attack("lab.second", properties=needle, rounds=4)
+    assert again.to_json() == found.to_json()
+    other = attack("lab.second", properties=needle, rounds=4, seed=1)
+    assert other.to_json()["tightest"] != found.to_json()["tightest"]
+
+
+def test_every_case_of_a_finite_list_is_tried_once():
+    found = attack("toy.growth")
+    assert found.examples == {"test_the_root_bounds_the_logarithm": 100}
+    assert found.tightest[0].arguments == {"n": 1}
+
+
+def test_local_search_finds_a_well_within_the_setting(wells):
+    (item,) = load(wells / "properties", "wells/test_near.py")
+    assert item.run().counterexample is None
+    found = attack("wells.near", rounds=1)
+    assert found.counterexample is not None
+    assert found.counterexample.arguments["x"] == pytest.approx([0.5, 0.0], abs=1e-3)
+    assert not found.as_wanted
+
+
+def test_beyond_the_setting_the_lowest_failing_level_is_found_and_pinned(wells, tmp_path, capsys):
+    out, words = tmp_path / "out", ("attack", "wells.far", "--seconds", "1")
+    assert kit.call(*words, "--out", out) == 0
+    shown = capsys.readouterr().out
+    assert "Fails beyond the setting, at |x|² with depth:" in shown
+    assert "No violation found: a search proves nothing." in shown
+    place = out / "wells.far" / "pinned.json"
+    pinned = json.loads(place.read_text())
+    (failure,) = pinned["failures"]
+    nearest = (2.0 - 1e-3) ** 2  # of the disc in which the depth is below 10⁻⁶
+    assert nearest - 1e-5 <= failure["level"] <= 1.002 * nearest
+    assert pinned["tightest"][0]["tightness"] == pytest.approx(1e-6, rel=1e-3)
+    assert kit.call("replay", place.with_name("tightest-1.json")) == 0
+
+    # What is pinned is tried first: it stands, and one that is beaten is told.
+    same = attack("wells.far", rounds=1, pinned=pinned)
+    assert not same.beaten
+    failure["arguments"]["x"] = [2.0009, 0.0]
+    pinned["tightest"][0]["arguments"]["x"] = [0.9, 0.0]
+    place.write_text(json.dumps(pinned))
+    capsys.readouterr()
+    assert kit.call(*words, "--out", out) == 0
+    shown = capsys.readouterr().out
+    assert "Beaten: |x|² 3.99" in shown
+    assert "pinned was 4.0036: a well in the plane" in shown
+    assert "pinned was 8.26446·10⁻⁷" in shown
+    assert json.loads(place.read_text())["failures"][0]["level"] < 1.002 * nearest
+
+
+def test_what_breaks_is_told_and_the_rest_goes_on(wells, tmp_path, capsys):
+    helper = wells / "helper.py"
+    helper.write_text(helper.read_text().replace("starts=starts", "starts=broken"))
+    found = attack("wells.far", rounds=2)
+    assert found.notes == ["the pack's attack broke: LookupError: no starts"]
+    assert found.examples["test_no_well"] > 0
+    text = NEEDLE.replace("HAY", "None")
+    folder = kit.write(tmp_path / "p", {"lab.first": text})
+    assert kit.call("attack", "lab.first", "--properties", folder, "--json") == 1
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["tightest"] == []
+    assert "test_no_needle broke: TypeError" in captured.err
+
+
+def test_a_defect_ends_the_search(tmp_path):
+    text = """
+from lcnn_verify.evidence import Quantity
+
+@verifies("{claim}")
+@given(x=st.integers(1, 9))
+def test_off(x):
+    off = Quantity("x", x + 0.5, 1e-9, exact=lambda digits: x)
+    check.at_most(off, 20.0)
+"""
+    folder = kit.write(tmp_path / "p", {"lab.first": text})
+    found = attack("lab.first", properties=folder)
+    assert found.examples.total() == 1
+    assert "a defect of the numerics: " in found.notes[0]
+
+
+def test_what_is_found_before_ctrl_c_is_told_and_kept(tmp_path, capsys):
+    text = (
+        NEEDLE.replace("HAY", "5") + "    if distance % 7 == 0:\n        raise KeyboardInterrupt\n"
+    )
+    words = ("--properties", kit.write(tmp_path / "p", {"lab.first": text}), "--out", tmp_path)
+    assert kit.call("attack", "lab.first", *words) == 3
+    assert ", interrupted\n" in capsys.readouterr().out
+    pinned = json.loads((tmp_path / "lab.first" / "pinned.json").read_text())
+    assert pinned["tightest"]
+
+
+def test_an_attack_that_is_none_is_a_flaw_of_its_pack(wells):
+    helper = wells / "helper.py"
+    helper.write_text(helper.read_text().replace("helped(2.0)", "[2.0]"))
+    with pytest.raises(InputError, match=r"a list for attacks on 'wells\.far', wanted a Hooks"):
+        attack("wells.near")
+
+
+PLAIN = """
+@verifies("{claim}")
+def test_one():
+    check.at_most(1.0, 2.0)
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["lab.frist"], "CLAIM: got 'lab.frist', wanted an id from"),
+        (["lab"], "CLAIM: got 'lab', wanted an id from"),
+        (["toy.worth"], "CLAIM: got 'toy.worth', not to be attacked: it speaks of what"),
+        (["toy.euler"], "CLAIM: got 'toy.euler', whose properties draw nothing, wanted a claim"),
+        (
+            ["lab.first", "--seconds", "0"],
+            "--seconds: got 0.0, wanted a finite real number above 0",
+        ),
+        (
+            ["lab.first", "--seconds", "-1"],
+            "--seconds: got -1.0, wanted a finite real number above 0",
+        ),
+        (["lab.first", "--seconds", "nan"], "--seconds: got 'nan', wanted a number"),
+        (["lab.first", "--seed", "-1"], "--seed: got -1, wanted an integer ≥ 0"),
+        (["lab.second", "--properties", "{p}"], "CLAIM: got 'lab.second', without a property"),
+        (["lab.third", "--properties", "{p}"], "property file: got nothing at"),
+        (["lab.first", "--out", "{p}/taken"], "--out: got {p}/taken/lab.first/pinned.json, a file"),
+        (
+            ["lab.fourth", "--out", "{p}/taken"],
+            "got lab.first, version 1, wanted examples of lab.f",
+        ),
+        (["lab.fifth", "--out", "{p}/taken"], "got JSON that is none of ours, wanted examples"),
+    ],
+)
+def test_bad_input_is_one_line(tmp_path, capsys, words, message):
+    files = {"lab.first": PLAIN, "lab.second": kit.NO_PROPERTY}
+    folder, taken = kit.write(tmp_path / "p", files), tmp_path / "p" / "taken"
+    other = {"attack": "1", "claim": "lab.first", "tightest": [], "failures": []}
+    for name, text in {
+        "first": "somebody's",
+        "fourth": json.dumps(other),
+        "fifth": json.dumps({**other, "failures": 1}),
+    }.items():
+        (taken / f"lab.{name}").mkdir(parents=True)
+        (taken / f"lab.{name}" / "pinned.json").write_text(text)
+    words = [word.replace("{p}", str(folder)) for word in words]
+    assert message.replace("{p}", str(folder)) in kit.refused(capsys, "attack", *words)
+
+
+def test_a_pinned_example_that_cannot_be_read_is_refused(wells):
+    pinned = {"tightest": [], "failures": [{"arguments": {"y": 1}}]}
+    with pytest.raises(InputError, match=r"an example that cannot be read \(KeyError: 'x'\)"):
+        attack("wells.far", pinned=pinned)
