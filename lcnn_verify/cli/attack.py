@@ -26,6 +26,8 @@ from lcnn_verify.cli.streams import print_json, tell
 if TYPE_CHECKING:
     from lcnn_verify.campaign.found import Found
 
+_MOST = 200  # characters that tell an example; files hold it whole
+
 
 def attack(
     claim: Annotated[str, typer.Argument(metavar="CLAIM", help="The id of a claim.")],
@@ -88,6 +90,8 @@ def _lines(found: Found, place: Path | None) -> Iterator[str]:
     yield f"{found.claim.id}: {how} in {found.seconds} s, seed {found.seed}{ended}"
     if found.tightest:
         yield "Tightest within the setting, 1 being equality:"
+    elif found.counterexample is None:
+        yield "No comparison has a ratio to climb: examples were drawn at random alone."
     for seen in found.tightest:
         yield f"  {digits.number(seen.tightness, 4)}  {_described(seen.arguments)}"
     if found.failures:
@@ -105,11 +109,14 @@ def _lines(found: Found, place: Path | None) -> Iterator[str]:
 
 
 def _described(arguments: dict[str, Any]) -> str:
-    """The example in its own words, or the arguments as they are."""
+    """The example in its own words, or what it is made of, in one line that is not too long."""
     from lcnn_verify.evidence.hooks import example_type
     from lcnn_verify.reporting.exhibits import written
 
-    for value in reversed(arguments.values()):  # what a search within a property found comes last
-        if (kind := example_type(value)) and (words := kind.show(value).words):
-            return words
-    return ", ".join(f"{name} = {written(value)}" for name, value in arguments.items())
+    told = ", ".join(f"{name} = {written(value)}" for name, value in arguments.items())
+    for value in arguments.values():  # what a search within a property found comes last
+        if (kind := example_type(value)) is not None:
+            shown = kind.show(value)
+            made = {**shown.parameters, **shown.arrays}
+            told = shown.words or ", ".join(f"{k} = {written(it)}" for k, it in made.items())
+    return told if len(told) <= _MOST else f"{told[: _MOST - 1]}…"

@@ -220,6 +220,26 @@ def test_an_attack_that_is_none_is_a_flaw_of_its_pack(wells):
         attack("wells.near")
 
 
+UNORDERED = """
+@verifies("{claim}")
+@given(parts=st.lists(st.integers(1, 9), min_size=1, max_size=3))
+def test_sums(parts):
+    from toy_pack.partition import Partition
+    drawn = Partition(tuple(sorted(parts, reverse=True)))
+    check.exactly(sum(parts), "RELATION", sum(drawn.parts), partition=drawn)
+"""
+
+
+def test_an_example_is_told_in_its_own_terms_and_what_has_no_ratio_is_said(tmp_path, capsys):
+    files = {"lab.first": "=", "lab.second": "≤"}
+    texts = {claim: UNORDERED.replace("RELATION", sign) for claim, sign in files.items()}
+    words = ("--properties", kit.write(tmp_path / "p", texts), "--seconds", "0.2")
+    assert kit.call("attack", "lab.first", *words) == 0
+    assert "\nNo comparison has a ratio to climb" in capsys.readouterr().out
+    assert kit.call("attack", "lab.second", *words) == 0
+    assert "\n  1  n = 1, parts = [1]\n" in capsys.readouterr().out
+
+
 PLAIN = """
 @verifies("{claim}")
 def test_one():
