@@ -119,7 +119,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[str | Path, ...]
     folder = tmp_path_factory.mktemp("finished")
     properties = kit.write(folder / "p", {"lab.first": kit.HOLDS})
     words = ("run", "--claims", "lab.first", "--properties", properties, "--out", folder / "out")
-    assert kit.lcnn_verify(*words).returncode == 0
+    assert kit.call(*words, "--quiet") == 0
     return (*words, "--resume")
 
 
@@ -202,7 +202,7 @@ def test_a_terminal_without_our_letters_still_gets_its_text():
     assert done.returncode == 0
     assert done.stderr == ""
     assert "p(n) <= e^{pi sqrt(2n/3)}" in done.stdout
-    for encoding in ("ascii", "utf-16", "latin-1"):  # of text alone: JSON is the same everywhere
+    for encoding in ("ascii", "utf-16"):  # of text alone: JSON is the same everywhere
         env = {"PYTHONIOENCODING": encoding}
         done = kit.lcnn_verify("claims", "toy.growth", "--json", env=env, encoding="utf-8")
         assert json.loads(done.stdout)["statement"].count("≤") == 1

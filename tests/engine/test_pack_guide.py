@@ -114,27 +114,21 @@ def test_the_counterexample_is_the_simplest(pack):
     assert json.loads(file.read_text())["arguments"]["x"]["values"] == [1.0, 2.0]
 
 
-def test_the_commands_say_what_is_wrong_in_one_line(pack):
-    done = kit.lcnn_verify("means", "1", "4")
-    assert [line.split(" ±")[0] for line in done.stdout.splitlines()] == [
-        "H(x) = 1.6",
-        "G(x) = 2",
-        "A(x) = 2.5",
-    ]
-    done = kit.lcnn_verify("means", "1", "-4")
-    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
-    done = kit.lcnn_verify("means", "--", "1", "-4")
-    assert done.returncode == 2
-    assert done.stderr == "error: values: got (1.0, -4.0), wanted positive, finite numbers\n"
-
-
-def test_a_spoiled_certificate_is_rejected(pack, tmp_path):
+def test_the_commands_say_what_is_wrong_in_one_line_and_reject_what_is_spoiled(
+    pack, tmp_path, capsys
+):
     document = json.loads((pack / "squares.json").read_text(encoding="utf-8"))
     document["squares"].pop()
     (tmp_path / "spoiled.json").write_text(json.dumps(document))
-    done = kit.lcnn_verify("certify", "--check", tmp_path / "spoiled.json")
-    assert done.returncode == 1
-    assert done.stdout.startswith("REJECTED ")
+    with distributions.installed(pack, pack.parent / "site"):
+        assert kit.call("means", "1", "4") == 0
+        told = [line.split(" ±")[0] for line in capsys.readouterr().out.splitlines()]
+        assert told == ["H(x) = 1.6", "G(x) = 2", "A(x) = 2.5"]
+        assert kit.refused(capsys, "means", "1", "-4")
+        line = "error: values: got (1.0, -4.0), wanted positive, finite numbers"
+        assert kit.refused(capsys, "means", "--", "1", "-4") == line
+        assert kit.call("certify", "--check", tmp_path / "spoiled.json") == 1
+        assert capsys.readouterr().out.startswith("REJECTED ")
 
 
 def test_the_tables_and_relations_are_complete():
