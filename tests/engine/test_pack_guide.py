@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import inspect
 import json
-import os
 import re
 import shlex
+import sys
+from contextlib import AbstractContextManager, chdir
 from pathlib import Path
 
 import campaign_kit as kit
@@ -49,27 +50,32 @@ def patched(text: str, diff: str) -> str:
 
 
 def run(line: str, pack: Path) -> None:
-    """Run one line of a shell block in ``pack``; what stands for installing is done elsewhere."""
+    """Run one line of a shell block in ``pack``; what stands for installing is done here."""
     tool, *words = shlex.split(line)
-    if tool == "pytest":
-        done = kit.python("-m", "pytest", "-q", "-p", "no:cacheprovider", *words, cwd=pack)
-    elif tool == "lcnn-verify":
-        done = kit.lcnn_verify(*words, cwd=pack if pack.is_dir() else pack.parent)
-    else:
-        assert line in ("cd mypaper", "pip install -e ."), line
-        return
-    assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
+    with installed(pack), chdir(pack if pack.is_dir() else pack.parent):
+        if tool == "pytest":
+            done = kit.python("-m", "pytest", "-q", "-p", "no:cacheprovider", *words)
+            assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
+        elif tool == "lcnn-verify":
+            assert kit.call(*words) == 0, line
+        else:
+            assert line in ("cd mypaper", "pip install -e ."), line
+    if tool == "pip":
+        distributions.metadata_of(pack, pack.parent / "site")
+
+
+def installed(pack: Path) -> AbstractContextManager[None]:
+    """Have the pack be found, also by processes started meanwhile."""
+    return distributions.installed(pack, pack.parent / "site")
 
 
 @pytest.fixture(scope="module")
 def pack(tmp_path_factory):
     """The pack that a reader of the guide has in the end; every command has run on the way."""
-    folder = tmp_path_factory.mktemp("guide")
-    pack = folder / "mypaper"
-    path = os.environ.get("PYTHONPATH", "")
+    pack = tmp_path_factory.mktemp("guide") / "mypaper"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", os.pathsep.join(map(str, (pack, folder / "site", path))))
         patch.setenv("PYTHONDONTWRITEBYTECODE", "1")  # files change within a second
+        patch.setattr(sys, "dont_write_bytecode", True)
         for language, name, text in blocks():
             file = pack / name
             if language == "diff":
@@ -83,8 +89,6 @@ def pack(tmp_path_factory):
                     if line.startswith("lcnn-verify doctor"):
                         continue  # of the whole installation: test_new_pack runs it
                     run(line, pack)
-                    if line.startswith("pip"):
-                        distributions.metadata_of(pack, folder / "site")
         yield pack
 
 
@@ -120,7 +124,7 @@ def test_the_commands_say_what_is_wrong_in_one_line_and_reject_what_is_spoiled(
     document = json.loads((pack / "squares.json").read_text(encoding="utf-8"))
     document["squares"].pop()
     (tmp_path / "spoiled.json").write_text(json.dumps(document))
-    with distributions.installed(pack, pack.parent / "site"):
+    with installed(pack):
         assert kit.call("means", "1", "4") == 0
         told = [line.split(" ±")[0] for line in capsys.readouterr().out.splitlines()]
         assert told == ["H(x) = 1.6", "G(x) = 2", "A(x) = 2.5"]
