@@ -16,6 +16,7 @@ import distributions
 import pytest
 
 from lcnn_verify.cli.new_pack import TEMPLATE
+from lcnn_verify.evidence.hooks import hooks_of
 
 pytestmark = pytest.mark.slow
 
@@ -37,60 +38,58 @@ def place(tmp_path_factory):
 
 
 @pytest.fixture
-def run(place, monkeypatch):
-    """Run lcnn-verify, or the pack's tests, with the new pack installed."""
-    path = (place / "amgm", place / "site", os.environ.get("PYTHONPATH", ""))
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(map(str, path)))
+def here(place, monkeypatch):
+    """That folder, with the new pack installed, where commands are given."""
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")  # a file changes within a second
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
     monkeypatch.chdir(place)
-    return kit.lcnn_verify
+    with distributions.installed(place / "amgm", place / "site"):
+        yield place
 
 
-def test_the_new_pack_runs_at_once(run, place):
-    done = run("run", "--claims", "amgm")
-    assert done.returncode == 0, done.stdout + done.stderr
-    report = json.loads((place / "reports/latest/report.json").read_text(encoding="utf-8"))
+def test_the_new_pack_runs_at_once(here, capsys):
+    assert kit.call("run", "--claims", "amgm", "--quiet") == 0
+    report = json.loads((here / "reports/latest/report.json").read_text(encoding="utf-8"))
     claims = {claim["id"]: claim for claim in report["claims"]}
     assert {name: claim["verdict"] for name, claim in claims.items()} == {
         "amgm.means": "SUPPORTED",
         "amgm.control.harmonic": "REFUTED",
     }
-    file = place / "reports/latest/counterexamples/amgm.control.harmonic.json"
+    file = here / "reports/latest/counterexamples/amgm.control.harmonic.json"
     assert json.loads(file.read_text())["arguments"] == {
         "x": {"type": "amgm.numbers", "values": [1.0, 2.0]}
     }
-    done = run("replay", file)
-    assert done.returncode == 0
-    assert done.stdout.endswith(
+    assert kit.call("replay", file) == 0
+    assert capsys.readouterr().out.endswith(
         "REPRODUCED: amgm.control.harmonic, test_the_geometric_mean_is_at_most_the_harmonic_mean\n"
     )
 
 
-def test_the_new_pack_is_in_the_ledger_and_sound(run):
-    done = run("claims", "amgm.means")
-    assert "The geometric mean is at most the arithmetic mean" in done.stdout
-    assert done.stderr == "", "nothing is left out"
-    check = "from amgm.hooks import HOOKS; print(HOOKS.self_checks['means']())"
-    done = kit.python("-c", check, check=True)
-    assert done.stdout == "(True, 'G(1, 2, 4) = 2')\n"
+@pytest.mark.usefixtures("here")
+def test_the_new_pack_is_in_the_ledger_and_sound(capsys):
+    assert kit.call("claims", "amgm.means") == 0
+    shown = capsys.readouterr()
+    assert "The geometric mean is at most the arithmetic mean" in shown.out
+    assert shown.err == "", "nothing is left out"
+    assert hooks_of("amgm").self_checks["means"]() == (True, "G(1, 2, 4) = 2")
 
 
-def test_the_new_packs_own_tests_pass(run, place):
+@pytest.mark.usefixtures("here")
+def test_the_new_packs_own_tests_pass():
     done = kit.python("-m", "pytest", "-q", "-p", "no:cacheprovider", "amgm")
     assert done.returncode == 0, done.stdout
     assert "12 passed" in done.stdout
 
 
-def test_a_wrong_error_bound_in_the_new_pack_is_noticed(run, place, tmp_path, monkeypatch):
-    file = place / "amgm/amgm/quantities.py"
+def test_a_wrong_error_bound_in_the_new_pack_is_noticed(here, tmp_path, capsys):
+    file = here / "amgm/amgm/quantities.py"
     right = file.read_text(encoding="utf-8")
-    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     try:
         file.write_text(right.replace("(1.0 + size)", "(1.0 - size)"), encoding="utf-8")
-        done = run("run", "--claims", "amgm.means", "--out", tmp_path)
+        assert kit.call("run", "--claims", "amgm.means", "--out", tmp_path) == 1
     finally:
         file.write_text(right, encoding="utf-8")
-    assert done.returncode == 1
-    assert "G(x)" in done.stdout
+    assert "G(x)" in capsys.readouterr().out
 
 
 def test_a_wheel_of_the_new_pack_holds_its_properties(place):
