@@ -26,7 +26,6 @@ class Medium(Flag):
     SUMMARY = auto()
     TERMINAL = auto()
     WRITTEN = PAGE | SUMMARY
-    SHORT = SUMMARY | TERMINAL
     EVERYWHERE = PAGE | SUMMARY | TERMINAL
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from lcnn_verify.evidence import Verdict
 from lcnn_verify.numerics.digits import number
 from lcnn_verify.reporting import document as doc
 from lcnn_verify.reporting import fallen, phrases
@@ -199,8 +200,8 @@ def _closing(data: _Json) -> Iterator[doc.Section]:
 
 def meanings() -> doc.Facts:
     """Every verdict and what it means."""
-    told = tuple((name, f"{meaning}.") for name, meaning in phrases.meanings())
-    return doc.Facts(told, "meanings")
+    told = ((str(it), f"{it.meaning[0].upper()}{it.meaning[1:]}.") for it in Verdict)
+    return doc.Facts(tuple(told), "meanings")
 
 
 def _not_testable(data: _Json) -> doc.Section:

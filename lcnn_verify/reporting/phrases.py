@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from lcnn_verify.evidence import Certificate, Observation, Outcome, Verdict
+from lcnn_verify.evidence import Certificate, Observation, Outcome
 from lcnn_verify.ledger.claim import Kind, Whose
 from lcnn_verify.numerics.digits import NOTHING, ball, is_written, number
 from lcnn_verify.reporting.document import Line, Span
@@ -268,13 +268,6 @@ def violation_rate(entry: Mapping[str, Any]) -> str:
 def rate_says(entry: Mapping[str, Any], stream: Mapping[str, Any]) -> bool:
     """Whether the bound on a rate says something: few draws of an identity that holds do not."""
     return bool(entry["kind"] != Kind.IDENTITY or stream["violations"] or stream["draws"] >= _FEW)
-
-
-def meanings() -> tuple[tuple[str, str], ...]:
-    """Every verdict with its meaning, as the beginning of a sentence."""
-    return tuple(
-        (str(verdict), verdict.meaning[0].upper() + verdict.meaning[1:]) for verdict in Verdict
-    )
 
 
 def run_command(data: Mapping[str, Any]) -> str:
