@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lcnn_verify.errors import InputError, KeyTwice, once, unread
+from lcnn_verify.errors import InputError, once, reading
 from lcnn_verify.evidence import Observation, replay_record
 from lcnn_verify.ledger import Claim
 from lcnn_verify.outputs import demand_folder, remove, write_atomically
@@ -111,12 +111,8 @@ def pinned_in(folder: Path, claim: Claim) -> dict[str, Any]:
     if not path.exists():
         return {}
     wanted = f"examples of {claim.id} pinned by `lcnn-verify attack`, of version {VERSION}"
-    try:
+    with reading(str(path), wanted):
         data = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=once)
-    except KeyTwice as twice:
-        raise InputError(str(path), str(twice), wanted) from None
-    except (ValueError, RecursionError) as error:
-        raise InputError(str(path), f"a file that is not JSON ({unread(error)})", wanted) from None
     match data:
         case {"attack": str(version), "claim": str(name), "tightest": list(), "failures": list()}:
             if (version, name) == (VERSION, claim.id):

@@ -22,6 +22,7 @@ from lcnn_verify.cli.options import (
     option,
 )
 from lcnn_verify.cli.streams import print_json, tell
+from lcnn_verify.errors import shortened
 
 if TYPE_CHECKING:
     from lcnn_verify.campaign.found import Found
@@ -119,4 +120,4 @@ def _described(arguments: dict[str, Any]) -> str:
             shown = kind.show(value)
             made = {**shown.parameters, **shown.arrays}
             told = shown.words or ", ".join(f"{k} = {written(it)}" for k, it in made.items())
-    return told if len(told) <= _MOST else f"{told[: _MOST - 1]}…"
+    return shortened(told, _MOST)

@@ -16,7 +16,6 @@ from lcnn_verify.packs.zgj.gallery.outline import document
 from lcnn_verify.reporting import html, markdown, terminal
 
 CHECKS = [check.id for check in ledger.checks()]
-SHORT = [check.name for check in ledger.checks()]
 RIGHT = Entry("right", "x:Right", "The direct double sum.", "numpy_direct")
 WRONG = Entry("wrong", "x:Wrong", "A <b>slip</b> of |ρ|.", "formula")
 ABSENT = Entry("absent", "x:Absent", "In a framework nobody has.", "jax_autodiff", "no_such_thing")
