@@ -1,4 +1,4 @@
-"""What the population tests share: the three routes, nasty instances, and the oracle's verdict."""
+"""What the population tests share: the routes, nasty instances, and the oracle's verdict."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import mpmath
 import numpy as np
+import pytest
 
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.packs.zgj import oracle
 from lcnn_verify.packs.zgj.model import Model
-from lcnn_verify.packs.zgj.population import dense, planar, small
-from lcnn_verify.packs.zgj.population.family import Route
+from lcnn_verify.packs.zgj.population import pairs, planar
+from lcnn_verify.packs.zgj.population.family import Family, Route
 from lcnn_verify.packs.zgj.population.scaling import (
     UNDERFLOW,
     gradient_floor,
@@ -24,8 +25,16 @@ EPSILON = 2.0**-52
 
 def routes(d: int) -> dict[str, Route]:
     """Every route that can handle dimension d."""
-    every: dict[str, Route] = {"small": small.loss_and_pull, "dense": dense.loss_and_pull}
+    every: dict[str, Route] = {"pairs": pairs.loss_and_pull, "shared": by_two_threads}
     return every | {"planar": planar.loss_and_pull} if d == 2 else every
+
+
+def by_two_threads(family: Family) -> tuple[float, FloatArray]:
+    """The route of all pairs, its rows shared out between two threads at any size."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pairs, "SHARED_FROM", 2)
+        patch.setattr(pairs, "cores", lambda: 2)
+        return pairs.loss_and_pull(family)
 
 
 def evaluate(route: Route, W: FloatArray, V: FloatArray, model: Model) -> tuple[float, FloatArray]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from numbers import Real
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeGuard
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from lcnn_verify.errors import InputError
 
 FloatArray: TypeAlias = NDArray[np.float64]
+_FLOAT64 = np.dtype(np.float64)
 
 
 def as_matrix(name: str, value: ArrayLike | Any, shape: str = "(rows, columns)") -> FloatArray:
@@ -35,6 +36,8 @@ def as_array(
     grad, NaN, infinities, no rows or columns. Integers of any size and fractions are rounded to
     float64.
     """
+    if _is_trusted(value, dimensions):
+        return value
     if isinstance(value, np.ma.MaskedArray):
         raise InputError(name, "a masked array", wanted)
     try:
@@ -61,6 +64,14 @@ def as_array(
         place = ", ".join(f"{word} {i}" for word, i in zip(words, index, strict=True))
         raise InputError(name, f"{raw[index]!s} at {place or 'its only place'}", wanted)
     return array
+
+
+def _is_trusted(value: Any, dimensions: int | None) -> TypeGuard[FloatArray]:
+    """Whether nothing is to be done: what nearly every call brings, in a third of the time."""
+    if type(value) is not np.ndarray or value.dtype is not _FLOAT64 or not value.flags.c_contiguous:
+        return False
+    of_shape = dimensions is None or value.ndim == dimensions
+    return bool(of_shape and 0 < np.count_nonzero(np.isfinite(value)) == value.size)
 
 
 def _from_objects(name: str, raw: NDArray[np.object_], wanted: str) -> FloatArray:

@@ -30,22 +30,6 @@ def row_dot(a: FloatArray, b: FloatArray, i: int) -> float:
 
 
 @compiled
-def cosine(units: FloatArray, i: int, b: int) -> float:
-    """û_i·b̂ in [−1, 1]: plain sums of 16 products, which are cheap, added with compensation."""
-    d = units.shape[1]
-    total, error = 0.0, 0.0
-    for j in range(min(16, d)):
-        total += units[i, j] * units[b, j]
-    for start in range(16, d, 16):
-        part = 0.0
-        for j in range(start, min(start + 16, d)):
-            part += units[i, j] * units[b, j]
-        total, rest = two_sum(total, part)
-        error += rest
-    return min(1.0, max(-1.0, total + error))
-
-
-@compiled
 def signed_sum(signs: FloatArray, weights: FloatArray, rows: FloatArray) -> FloatArray:
     """Σ_b signs_b·weights_b·rows_b, shape (d,), of ``signs``, ``weights`` (n,), ``rows`` (n, d)."""
     n, d = rows.shape
@@ -62,8 +46,8 @@ def signed_sum(signs: FloatArray, weights: FloatArray, rows: FloatArray) -> Floa
 
 @compiled
 def add_into(total: FloatArray, error: FloatArray, part: FloatArray) -> None:
-    """Add ``part`` to the running sum ``total`` + ``error``; all three (rows, columns)."""
-    for i in range(len(part)):
-        for j in range(part.shape[1]):
+    """Add ``part`` to the running sum ``total`` + ``error``, in the shape of ``total``."""
+    for i in range(len(total)):
+        for j in range(total.shape[1]):
             total[i, j], rest = two_sum(total[i, j], part[i, j])
             error[i, j] += rest

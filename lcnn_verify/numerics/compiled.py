@@ -11,12 +11,13 @@ import stat
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
+import numpy as np
 from numba.core import caching, config
 
 F = TypeVar("F", bound=Callable[..., object])
@@ -42,6 +43,21 @@ def fused(function: F) -> F:
     The last bit of a result then depends on the processor.
     """
     return _compiled(function, fastmath={"contract"})
+
+
+def unnoticed() -> AbstractContextManager[object]:
+    """Around calls of compiled functions: the plain Python bodies warn of overflow as little."""
+    return np.errstate(over="ignore", under="ignore") if config.DISABLE_JIT else nullcontext()
+
+
+def inlined(function: F) -> F:
+    """:func:`compiled` into its callers: a dozen arrays are not handed over for a short body."""
+    return _compiled(function, forceinline=True)
+
+
+def released(function: F) -> F:
+    """:func:`compiled`, and other threads run meanwhile."""
+    return _compiled(function, nogil=True)
 
 
 def _compiled(function: F, **options: Any) -> F:

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.compensated import (
     add_into,
-    cosine,
     row_dot,
     signed_sum,
     two_sum,
@@ -58,21 +57,3 @@ def test_every_compensated_sum_keeps_the_small_terms(count: int) -> None:
     for value in values:
         add_into(total, error, np.array([[value, -value]]))
     assert (total + error).tolist() == [[expected, -expected]]
-
-
-@pytest.mark.parametrize("d", [1, 3, 16, 17, 40, 1000])
-def test_cosines_add_their_blocks_with_compensation(d: int) -> None:
-    # The first block holds the large term, all others only small ones.
-    rows = np.stack((small_beside_large(d), np.ones(d)))
-    rows[0, 1:16] = 0.0
-    rows[0, 0] = 0.5
-    rows *= 0.5
-    assert cosine(rows, 0, 1) == pytest.approx(math.fsum(rows[0] * rows[1]), rel=2.0**-52, abs=0)
-    assert cosine(rows, 1, 0) == cosine(rows, 0, 1)
-
-
-def test_cosines_stay_between_minus_one_and_one() -> None:
-    rows = np.array([[0.6, 0.8000000000000002], [-0.6, -0.8000000000000002]])
-    assert rows[0] @ rows[0] > 1.0
-    assert cosine(rows, 0, 0) == 1.0
-    assert cosine(rows, 0, 1) == -1.0

@@ -13,7 +13,7 @@ import pytest
 
 from lcnn_verify.numerics import arrays, compensated, compiled
 from lcnn_verify.packs.zgj import threshold
-from lcnn_verify.packs.zgj.population import small
+from lcnn_verify.packs.zgj.population import pairs
 
 KERNEL = """
 import json
@@ -148,20 +148,20 @@ def test_modules_edited_and_reloaded_in_one_process_are_compiled_again(tmp_path:
 
 
 @pytest.mark.parametrize(
-    ("edited", "noticed"), [(compensated, True), (small, True), (arrays, True), (threshold, False)]
+    ("edited", "noticed"), [(compensated, True), (pairs, True), (arrays, True), (threshold, False)]
 )
 def test_kernels_of_ours_follow_the_sources_they_import(
     edited: object, noticed: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     digest, real = compiled.inlined_digest, compiled._digest
-    before = digest(small.__name__, small.__file__)
-    assert digest(small.__name__, small.__file__) == before
+    before = digest(pairs.__name__, pairs.__file__)
+    assert digest(pairs.__name__, pairs.__file__) == before
 
     def after_edit(path: Path, stamp: tuple[int, int]) -> bytes:
         return b"edited" if str(path) == edited.__file__ else real(path, stamp)
 
     monkeypatch.setattr(compiled, "_digest", after_edit)
-    assert (digest(small.__name__, small.__file__) != before) == noticed
+    assert (digest(pairs.__name__, pairs.__file__) != before) == noticed
 
 
 SOURCES = {

@@ -19,6 +19,7 @@ from lcnn_verify.packs.zgj.conformance.checks import lacking
 from lcnn_verify.packs.zgj.conformance.implementation import current
 from lcnn_verify.packs.zgj.instances import Instance, Teacher
 from lcnn_verify.packs.zgj.model import MODELS
+from lcnn_verify.packs.zgj.population import pairs
 from lcnn_verify.packs.zgj.proofs.critical import check as critical_check
 from lcnn_verify.packs.zgj.proofs.critical.catalogue import POINTS
 from lcnn_verify.packs.zgj.proofs.descent import check as descent_check
@@ -44,8 +45,8 @@ def warm_up() -> None:
     for module in ("laws", "quantities", "strategies"):
         importlib.import_module(f"lcnn_verify.packs.zgj.{module}")
     for model in MODELS:
-        # Few neurons, many in the plane, many in space: the three routes of population.
-        for m, d in ((3, 3), (population.PLANAR_FROM, 2), (population.DENSE_FROM, 3)):
+        # Few neurons, many in the plane, and so many that threads share them.
+        for m, d in ((3, 3), (population.PLANAR_FROM, 2), (pairs.SHARED_FROM, 3)):
             W, V = example(m, d), np.eye(2, d)
             population.loss_and_gradient(W, V, model=model)
             dynamics.gradient_descent(W, V, step=1e-6, max_steps=2, model=model)

@@ -1,7 +1,7 @@
 """Form: every evaluation path computes the same loss and gradient.
 
-Setting: any students and teachers; all four models; the tiled path in any dimension, the compiled
-    loops in any dimension, the sorted sweep in the plane.
+Setting: any students and teachers; all four models; tiles of all pairs in any dimension, the
+    sorted sweep in the plane.
 Statement: each path is within rounding_floor of L and each gradient row within its floor.
 Kind: identity.
 Constants: the floors.
@@ -24,17 +24,17 @@ from lcnn_verify.numerics import balls
 from lcnn_verify.packs.zgj import enclosure, laws, oracle, population, strategies
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.model import MODELS
-from lcnn_verify.packs.zgj.population import dense, planar, small
+from lcnn_verify.packs.zgj.population import pairs, planar
 from lcnn_verify.packs.zgj.population.scaling import scaled_family
 from lcnn_verify.packs.zgj.quantities import loss
 
-PATHS = {"dense": dense, "planar": planar, "small": small}
+PATHS = {"pairs": pairs, "planar": planar}
 
 
 LAW = sampling.joined(
     laws.general_law(models=MODELS, max_d=3),
-    "The path is uniform on dense, planar, small (dense for planar in d = 3).",
-    path=lambda rng: list(PATHS)[int(rng.integers(3))],
+    "The path is uniform on pairs, planar (pairs for planar in d = 3).",
+    path=lambda rng: list(PATHS)[int(rng.integers(2))],
 )
 
 
@@ -45,19 +45,17 @@ def evaluate(path, x):
     return scaled.to_loss(value), scaled.to_gradient_rows(pull)
 
 
-def check_path(path, x, narrow, exact_gradient, balls, stride=1):
-    """Compare one path with the loss of ``narrow`` and the exact gradient (one row a stride)."""
+def check_path(path, x, narrow, exact_gradient, balls, rows):
+    """Compare one path with the loss of ``narrow``, and its ``rows`` with the exact gradient."""
     value, gradient = evaluate(path, x)
     floor = population.rounding_floor(x.W, x.V, model=x.model)
     right = loss(narrow)
     computed = replace(right.named(f"loss ({path})"), value=value, error=floor)
     check.equal(computed, number("L", right.exact, enclosed=right.enclosed))
     floors = population.gradient_rounding_floor(x.W, x.V, model=x.model)
-    for row in range(0, len(x.W), stride):
+    for place, row in enumerate(rows):
         if x.model.readout == "tied" or x.W[row].any():  # unit readout has no gradient at 0
-            off = row_distance(
-                f"gradient ({path})", gradient[::stride], exact_gradient, row // stride, balls
-            )
+            off = row_distance(f"gradient ({path})", gradient[rows], exact_gradient, place, balls)
             check.at_most(off, float(floors[row]), ties=True)
 
 
@@ -75,9 +73,9 @@ def check_path(path, x, narrow, exact_gradient, balls, stride=1):
 def test_each_path_matches_the_oracle(instance, path):
     x = instance
     if path == "planar" and x.V.shape[1] != 2:
-        path = "dense"  # the sweep is for the plane
+        path = "pairs"  # the sweep is for the plane
     gradient = oracle.gradient(x.W, x.V, dps=40, model=x.model)
-    check_path(path, x, x, gradient, lambda bits: enclosed_gradient(x, bits))
+    check_path(path, x, x, gradient, lambda bits: enclosed_gradient(x, bits), range(len(x.W)))
 
 
 def enclosed_gradient(x, bits, columns=None, factor=1.0):
@@ -109,8 +107,26 @@ def test_wide_networks_match_their_unsplit_selves(instance, depth):
         return enclosed_gradient(x, bits, factor=factor)
 
     # Thousands of equal terms round alike: sums that are not compensated leave their floor here.
-    for path in PATHS if x.V.shape[1] == 2 else ("dense", "small"):
-        check_path(path, wide, x, gradient, balls, parts)
+    for path in PATHS if x.V.shape[1] == 2 else ("pairs",):
+        check_path(path, wide, x, gradient, balls, range(0, len(wide.W), parts))
+
+
+HEAVY = [Instance(np.array([[1.0, 0.0]]), np.array([[0.5, 0.25]]), model) for model in MODELS]
+
+
+@verifies("zgj.form.paths", examples=4)
+@given(instance=st.sampled_from(HEAVY))
+def test_a_crowd_of_light_neurons_counts(instance):
+    # Beside a student of mass 1 a block of 16 others is lost in a sum that is not compensated.
+    x, mass, root = instance, 0.6 * 2.0**-53 / 16, 64
+    tied = x.model.readout == "tied"
+    light = np.array([[1.0, 0.0]]) * (mass**0.5 if tied else mass)
+    merged = (root if tied else root**2) * light
+    wide = replace(x, W=np.concatenate((x.W, np.repeat(light, root**2, axis=0))))
+    narrow = replace(x, W=np.concatenate((x.W, merged)))
+    gradient = oracle.gradient(narrow.W, x.V, dps=40, model=x.model)
+    for path in PATHS:
+        check_path(path, wide, narrow, gradient, lambda bits: enclosed_gradient(narrow, bits), [0])
 
 
 @verifies("zgj.form.paths", examples=15)
@@ -131,5 +147,4 @@ def test_high_dimensions_match_the_plane(instance, copies):
     def balls(bits):
         return enclosed_gradient(x, bits, wide.W.shape[1], shrink)
 
-    for path in ("dense", "small"):
-        check_path(path, wide, x, gradient, balls)
+    check_path("pairs", wide, x, gradient, balls, range(len(x.W)))

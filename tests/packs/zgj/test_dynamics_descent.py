@@ -66,7 +66,7 @@ def assert_same_run(a: Trajectory, b: Trajectory, tolerance: float = 0.0) -> Non
 @pytest.mark.parametrize(
     ("V", "m", "steps"),
     [(SPACE, 4, 15), (PLANE, 3, 15), (PLANE, 9, 15), (SPACE, 110, 3), (np.ones((2, 1)), 3, 15)],
-    ids=["small", "planar-few", "planar", "tiled", "line"],
+    ids=["small", "planar-few", "planar", "tiles", "line"],
 )
 def test_descent_is_the_plain_loop(model: Model, V: FloatArray, m: int, steps: int) -> None:
     W = nearby(V, m)

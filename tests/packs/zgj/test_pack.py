@@ -67,7 +67,7 @@ def test_a_ball_that_misses_the_loss_is_noticed(monkeypatch):
 
 def test_warming_up_takes_every_route(monkeypatch):
     taken: set[str] = set()
-    for module in (population.small, population.planar, population.dense):
+    for module in (population.pairs, population.planar):
         route = module.loss_and_pull
 
         def spy(*arguments: Any, name: str = module.__name__, route: Any = route) -> Any:
@@ -76,7 +76,7 @@ def test_warming_up_takes_every_route(monkeypatch):
 
         monkeypatch.setattr(module, "loss_and_pull", spy)
     hooks.warm_up()
-    assert taken == {"small", "planar", "dense"}
+    assert taken == {"pairs", "planar"}
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 2), (100, 3)])

@@ -15,7 +15,7 @@ from population_reference import Exact, evaluate, floors, nasty_instances, route
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.packs.zgj import oracle, population
 from lcnn_verify.packs.zgj.model import Model
-from lcnn_verify.packs.zgj.population import dense
+from lcnn_verify.packs.zgj.population import pairs
 
 NASTY = nasty_instances()
 # Compiled loops over 2000 neurons are out of reach as plain Python.
@@ -94,8 +94,7 @@ def test_two_thousand_exact_clones(model: Model, d: int) -> None:
     exact_loss = oracle.loss(merged, teachers, dps=20, model=model)
     exact_rows = oracle.gradient(merged, teachers, dps=20, model=model)
     loss_bound, row_bounds = floors(clones, teachers, model)
-    fast = {name: route for name, route in routes(d).items() if name != "small" or JIT}
-    for route in fast.values():
+    for route in routes(d).values():
         loss, gradient = evaluate(route, clones, teachers, model)
         with mpmath.workdps(60):
             assert abs(mpmath.mpf(loss) - exact_loss) <= loss_bound
@@ -166,12 +165,9 @@ def test_a_crowd_of_small_neurons_beside_a_large_one_is_not_lost(
 
 
 @pytest.mark.parametrize("large_first", [True, False])
-def test_tiles_of_small_neurons_are_not_lost(
-    model: Model, large_first: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # Here a whole tile weighs just too little to be seen beside mass 1.
-    monkeypatch.setattr(dense, "TILE", dense.BLOCK)
-    crowd_is_not_lost(model, LIGHT / dense.BLOCK, 20, large_first, {"dense"})
+def test_blocks_of_small_neurons_are_not_lost(model: Model, large_first: bool) -> None:
+    # Here a whole block weighs just too little to be seen beside mass 1.
+    crowd_is_not_lost(model, LIGHT / pairs.BLOCK, 20, large_first, {"pairs", "shared"})
 
 
 def test_a_long_tail_of_small_entries_is_not_lost(model: Model) -> None:

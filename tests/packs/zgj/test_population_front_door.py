@@ -72,12 +72,14 @@ def test_d_one_is_elementary() -> None:
     assert population.loss(W, V, model=UNIT_RELU) == pytest.approx(((1 - 3) ** 2 + 2**2) / 4)
 
 
-@pytest.mark.parametrize(("n", "d", "route"), [(5, 2, "small"), (40, 3, "small"), (90, 3, "dense")])
+@pytest.mark.parametrize(
+    ("n", "d", "route"), [(5, 2, "pairs"), (40, 3, "pairs"), (90, 2, "planar")]
+)
 def test_each_size_takes_its_route(
     n: int, d: int, route: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[str] = []
-    for name in ("small", "dense", "planar"):
+    for name in ("pairs", "planar"):
         module = getattr(population, name)
 
         def spy(*a: Any, name: str = name, real: Any = module.loss_and_pull) -> Any:

@@ -17,7 +17,7 @@ from population_reference import Exact, evaluate, floors, routes
 
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.packs.zgj.model import TIED_ABS, TIED_RELU, UNIT_RELU, Model
-from lcnn_verify.packs.zgj.population import dense, planar, small
+from lcnn_verify.packs.zgj.population import pairs, planar
 from lcnn_verify.packs.zgj.population.family import Family
 from lcnn_verify.packs.zgj.population.scaling import scaled_family
 
@@ -57,22 +57,12 @@ def test_routes_agree_at_block_edges_of_the_dimension(d: int) -> None:
     assert disagreement(first, second, floors(W, V, TIED_RELU)) <= 1.0
 
 
-@pytest.mark.parametrize("tile", [16, 48, 80])
-@pytest.mark.parametrize("n", [15, 16, 17, 31, 32, 33, 47, 48, 49, 79, 80, 81, 96])
-def test_routes_agree_at_tile_edges(n: int, tile: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dense, "TILE", tile)
-    rng = np.random.default_rng(n)
-    W, V = rng.normal(size=(n - 3, 3)), rng.normal(size=(3, 3))
-    first, second = (evaluate(route, W, V, TIED_ABS) for route in routes(3).values())
-    assert disagreement(first, second, floors(W, V, TIED_ABS)) <= 1.0
-
-
-@pytest.mark.parametrize("n", [127, 128, 129, 257])
-def test_routes_agree_at_the_real_tile_size(n: int) -> None:
+@pytest.mark.parametrize("n", [15, 16, 17, 31, 32, 33, 49, 80, 95, 96, 97, 192, 193, 257])
+def test_routes_agree_at_the_edges_of_blocks_and_tiles(n: int) -> None:
     rng = np.random.default_rng(n)
     W, V = rng.normal(size=(n - 3, 2)), rng.normal(size=(3, 2))
     first, second = (
-        evaluate(route, W, V, UNIT_RELU) for route in (dense.loss_and_pull, planar.loss_and_pull)
+        evaluate(route, W, V, UNIT_RELU) for route in (pairs.loss_and_pull, planar.loss_and_pull)
     )
     assert disagreement(first, second, floors(W, V, UNIT_RELU)) <= 1.0
 
@@ -83,7 +73,7 @@ def test_the_plane_agrees_with_the_tiles_among_thousands(model: Model) -> None:
     W[100:200] = W[0]  # clones, and lines that coincide
     W[200:250] = -W[1]
     first, second = (
-        evaluate(route, W, V, model) for route in (dense.loss_and_pull, planar.loss_and_pull)
+        evaluate(route, W, V, model) for route in (pairs.loss_and_pull, planar.loss_and_pull)
     )
     assert disagreement(first, second, floors(W, V, model)) <= 1.0
 
@@ -98,7 +88,7 @@ def test_a_million_neurons_in_the_plane_equal_their_merged_pairs() -> None:
     rng = np.random.default_rng(6)
     many *= rng.choice([-1.0, 1.0], size=len(many))[:, None]
     loss, gradient = evaluate(planar.loss_and_pull, many, V, TIED_ABS)
-    merged_loss, merged_gradient = evaluate(small.loss_and_pull, root * few, V, TIED_ABS)
+    merged_loss, merged_gradient = evaluate(pairs.loss_and_pull, root * few, V, TIED_ABS)
     bound, rows = floors(many, V, TIED_ABS)
     assert abs(loss - merged_loss) <= 2 * bound
     signs = np.sign(many[:, 0] * np.tile(few, (root * root, 1))[:, 0])
@@ -162,10 +152,10 @@ class TestOrder:
 def test_the_in_place_kernel_does_not_see_what_its_workspace_held() -> None:
     rng = np.random.default_rng(1)
     family = scaled_family(rng.normal(size=(4, 3)), rng.normal(size=(2, 3)), TIED_ABS).family
-    work, pull = np.full(small.work_shape(6, 3), np.nan), np.full((4, 3), np.nan)
-    first = small.loss_and_pull_into(family, work, pull)
-    expected = small.loss_and_pull(family)
-    assert first == small.loss_and_pull_into(family, work, pull) == expected[0]
+    space, pull = pairs.Workspace(*pairs.room(6, 3)), np.full((4, 3), np.nan)
+    expected = pairs.loss_and_pull(family)
+    first = pairs.loss_and_pull_into(family, space, pull)
+    assert first == pairs.loss_and_pull_into(family, space, pull) == expected[0]
     assert np.array_equal(pull, expected[1])
 
 
@@ -175,10 +165,11 @@ def as_python(function: Callable[..., Any], **names: Any) -> Callable[..., Any]:
     return types.FunctionType(body.__code__, {**body.__globals__, **names}, body.__name__)
 
 
-def python_small(**names: Any) -> Callable[..., Any]:
-    inner = as_python(small.loss_and_pull_into, **names)
-    flat = as_python(small._loss_and_pull, loss_and_pull_into=inner)
-    return as_python(small.loss_and_pull, _loss_and_pull=flat)
+def python_pairs(**names: Any) -> Callable[..., Any]:
+    names.setdefault("moments", as_python(pairs.moments, **names))
+    inner = as_python(pairs.loss_and_pull_into, **names)
+    alone = as_python(pairs._alone, loss_and_pull_into=inner)
+    return as_python(pairs.loss_and_pull, _alone=alone)
 
 
 def python_planar(**names: Any) -> Callable[..., Any]:
@@ -187,46 +178,50 @@ def python_planar(**names: Any) -> Callable[..., Any]:
 
 
 def python_assemble(**names: Any) -> Callable[..., Any]:
-    return as_python(small.assemble, **names)
+    return as_python(pairs.assemble, **names)
+
+
+def blocks_but_the_first_forgotten(total: FloatArray, error: FloatArray, part: FloatArray) -> None:
+    """In place of ``add_into``."""
+
+
+def arcs_of_sines(cosines: FloatArray, sines: FloatArray, count: int) -> None:
+    """In place of ``arcs_and_sines``: each for the other."""
+    pairs.arcs_and_sines(cosines, sines, count)
+    cosines[:count], sines[:count] = sines[:count].copy(), cosines[:count].copy()
+
+
+def arcs_of_the_other_sign(cosines: FloatArray, sines: FloatArray, count: int) -> None:
+    """In place of ``arcs_and_sines``."""
+    cosines *= -1.0
+    pairs.arcs_and_sines(cosines, sines, count)
 
 
 BROKEN: dict[str, Callable[[], Callable[..., Any]]] = {
-    "small: cosine's sign": lambda: python_small(cosine=lambda units, i, b: -units[i] @ units[b]),
-    "small: sine for cosine": lambda: python_small(
-        cosine=lambda units, i, b: math.sqrt(max(0.0, 1.0 - (units[i] @ units[b]) ** 2))
-    ),
-    "small: sums overwritten": lambda: python_small(two_sum=lambda a, b: (b, 0.0)),
+    "pairs: cosine's sign": lambda: python_pairs(arcs_and_sines=arcs_of_the_other_sign),
+    "pairs: sine for arc": lambda: python_pairs(arcs_and_sines=arcs_of_sines),
+    "pairs: one block": lambda: python_pairs(add_into=blocks_but_the_first_forgotten),
     "planar: order ignored": lambda: python_planar(_sort_again=lambda order, angles: order.sort()),
     "planar: no folding": lambda: python_planar(_is_folded=lambda x, y: False),
-    "dense: upper triangle only": lambda: as_python(
-        dense.loss_and_pull,
-        _moments=as_python(dense._moments, _by_rows=lambda tile: 0.0 * dense._by_rows(tile)),
-    ),
-    "dense: cross sign": lambda: as_python(
-        dense.loss_and_pull,
-        _moments=as_python(dense._moments, _cosines=lambda a, b: -a @ b.T),
-    ),
-    "assemble: radial part": lambda: python_small(
+    "assemble: radial part": lambda: python_pairs(
         assemble=python_assemble(row_dot=lambda a, b, i: -(a[i] @ b[i]))
     ),
-    "assemble: linear part": lambda: python_small(
+    "assemble: linear part": lambda: python_pairs(
         assemble=python_assemble(signed_sum=lambda s, m, u: -(s * m) @ u)
     ),
 }
 
 
-def test_plain_python_bodies_are_right_to_begin_with(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dense, "TILE", 16)
+def test_plain_python_bodies_are_right_to_begin_with() -> None:
     rng = np.random.default_rng(3)
     W, V = rng.normal(size=(30, 2)), rng.normal(size=(3, 2))
     exact = Exact.of(W, V, TIED_RELU)
-    for route in (python_small(), python_planar(), as_python(dense.loss_and_pull)):
+    for route in (python_pairs(), python_planar()):
         assert max(exact.error(*evaluate(route, W, V, TIED_RELU))) <= 1.0
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_a_broken_kernel_leaves_its_floor(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dense, "TILE", 16)
+def test_a_broken_kernel_leaves_its_floor(name: str) -> None:
     rng = np.random.default_rng(3)
     W, V = rng.normal(size=(30, 2)), rng.normal(size=(3, 2))
     exact = Exact.of(W, V, TIED_RELU)

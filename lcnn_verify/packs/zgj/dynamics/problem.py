@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from lcnn_verify.errors import InputError
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.compensated import row_dot
-from lcnn_verify.numerics.compiled import compiled
+from lcnn_verify.numerics.compiled import compiled, inlined, unnoticed
 from lcnn_verify.numerics.flow import Point
 from lcnn_verify.numerics.trajectory import StopReason, Trajectory
 from lcnn_verify.packs.zgj import population
 from lcnn_verify.packs.zgj.model import TIED_ABS, Model
-from lcnn_verify.packs.zgj.population import dense, loss
+from lcnn_verify.packs.zgj.population import loss, pairs
 from lcnn_verify.packs.zgj.population.family import Family, IntArray
 from lcnn_verify.packs.zgj.population.planar import line_order, planar_loss_and_pull
 from lcnn_verify.packs.zgj.population.scaling import (
@@ -31,7 +31,6 @@ from lcnn_verify.packs.zgj.population.scaling import (
     UNDERFLOW,
     scaled_family,
 )
-from lcnn_verify.packs.zgj.population.small import loss_and_pull_into, work_shape
 from lcnn_verify.packs.zgj.threshold import kappa, loss_threshold
 
 _VANISHING = 2.0**-800  # a square below this may have lost digits to underflow
@@ -41,9 +40,9 @@ _LIFT = 2.0**600
 class Route(IntEnum):
     """Which of the population's algorithms evaluates the loss and the gradient."""
 
-    SMALL = 0
+    PAIRS = 0
     PLANAR = 1
-    TILED = 2
+    SHARED = 2  # pairs, by more than one thread
 
 
 class Status(IntEnum):
@@ -82,14 +81,14 @@ class Workspace(NamedTuple):
     family: Family
     lengths: FloatArray
     slope: FloatArray
-    scratch: FloatArray
+    room: pairs.Workspace
     order: IntArray
     route: int
     target: float
     ceiling: float
 
 
-@compiled
+@inlined
 def measure(weights: FloatArray, family: Family, lengths: FloatArray) -> None:
     """Write the students' lengths, unit rows and masses."""
     units, masses = family.units, family.masses
@@ -126,28 +125,28 @@ def frobenius(rows: FloatArray) -> float:
 
 @compiled
 def evaluate(
-    weights: FloatArray, space: Workspace, tiled_loss: float
+    weights: FloatArray, space: Workspace, shared_loss: float
 ) -> tuple[int, float, float, float]:
     """Return (status, loss, ‖gradient‖_F, loss floor) at scaled ``weights``; see Workspace.slope.
 
-    On the tiled route the caller has measured, put the pull in ``slope`` and passes the loss. The
+    On the shared route the caller has measured, put the pull in ``slope`` and passes the loss. The
     status is a plain int: to hand out an enum Numba would run Python code, in the middle of which
     Ctrl-C turns into a SystemError.
     """
     family = space.family
     m, d = weights.shape
-    if space.route != Route.TILED:
+    if space.route != Route.SHARED:
         measure(weights, family, space.lengths)
     total = family.masses.sum()
     if not math.isfinite(total):
         space.slope[:] = math.nan
         return Status.NON_FINITE.value, math.nan, math.nan, 0.0
-    loss = tiled_loss
+    loss = shared_loss
     if space.route == Route.PLANAR:
         loss, pull = planar_loss_and_pull(family, space.order)
         space.slope[:] = pull
-    elif space.route == Route.SMALL:
-        loss = loss_and_pull_into(family, space.scratch, space.slope)
+    elif space.route == Route.PAIRS:
+        loss = pairs.loss_and_pull_into(family, space.room, space.slope)
     slope, lengths = space.slope, space.lengths  # looked up in a loop, they would cost the most
     still = True
     for i in range(m):
@@ -171,10 +170,9 @@ def evaluate(
     return status, loss, norm, floor
 
 
-# Where one route overtakes the double loop, in neurons (measured in a run of descent: the order of
-# the lines is kept from step to step, and leaving compiled code for the tiles costs 0.1 ms a step).
+# From how many neurons the plane's own route is faster in a run of descent, where the order of the
+# lines is kept from step to step (measured).
 _PLANAR_FROM = 6
-_TILED_FROM = 72
 GROWTH_LIMIT = 1e6
 """A run has diverged once its loss exceeds this many times (Σ mass)² of the start."""
 
@@ -200,14 +198,14 @@ class ScaledProblem:
         scaled = scaled_family(students, teachers, model)
         family, scale = scaled.family, scaled.scale
         n, d = family.units.shape
-        route = Route.SMALL if n < _TILED_FROM else Route.TILED
+        route = Route.SHARED if pairs.is_shared(n) else Route.PAIRS
         if d == 2 and n >= _PLANAR_FROM:
             route = Route.PLANAR
         space = Workspace(
             family=family,
             lengths=np.zeros(len(students)),
             slope=np.zeros(students.shape),
-            scratch=np.empty(work_shape(n, d)),
+            room=pairs.Workspace(*pairs.room(n, d)),
             order=line_order(family.units) if route is Route.PLANAR else np.arange(n),
             route=int(route),
             target=float(_times_power(target_loss, -2 * family.power * scale)),
@@ -219,16 +217,16 @@ class ScaledProblem:
     def work(self) -> int:
         """Roughly what one evaluation costs, in nanoseconds."""
         n, d = map(int, self.space.family.units.shape)
-        return 150 * n if self.space.route == Route.PLANAR else n * n * (20 + d)
+        return 150 * n if self.space.route == Route.PLANAR else n * n * (8 + d // 8)
 
     def prepare(self, weights: FloatArray) -> float:
-        """Do what compiled code cannot, the tiled route; the loss to pass to ``evaluate``."""
+        """Do what compiled code cannot, threads; the loss to pass to ``evaluate``."""
         space = self.space
-        if space.route != Route.TILED:
+        if space.route != Route.SHARED:
             return 0.0
         measure(weights, space.family, space.lengths)
-        with np.errstate(under="ignore"):
-            value, space.slope[:] = dense.loss_and_pull(space.family)
+        with unnoticed():
+            value, space.slope[:] = pairs.loss_and_pull(space.family)
         return value
 
     def evaluate(self, weights: FloatArray) -> Point:

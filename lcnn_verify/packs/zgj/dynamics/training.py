@@ -60,8 +60,8 @@ def gradient_descent(
     recorder = Recorder(Schedule.of(record_every))
     problem = ScaledProblem.of(students, teachers, target_loss, model)
     weights, previous = problem.weights, problem.weights.copy()
-    tiled = problem.space.route == Route.TILED
-    longest = 1 if tiled else max(1, min(_LONGEST_CHUNK, _CHUNK_WORK // problem.work))
+    shared = problem.space.route == Route.SHARED
+    longest = 1 if shared else max(1, min(_LONGEST_CHUNK, _CHUNK_WORK // problem.work))
     status = Status.RUNNING.value
     while status == Status.RUNNING:
         first = recorder.points
@@ -84,7 +84,7 @@ def descend(
     weights: FloatArray,
     previous: FloatArray,
     space: Workspace,
-    tiled_loss: float,
+    shared_loss: float,
     step: float,
     final: bool,
     losses: FloatArray,
@@ -99,7 +99,7 @@ def descend(
     slope = space.slope  # looked up in the loop, it would cost more than the step
     highest = 0.0
     for k in range(losses.size):
-        status, losses[k], norms[k], floor = evaluate(weights, space, tiled_loss)
+        status, losses[k], norms[k], floor = evaluate(weights, space, shared_loss)
         if status == Status.NON_FINITE:
             weights[:] = previous
             return k, status, highest

@@ -83,7 +83,7 @@ CLAIMS = (
     _form(
         "paths",
         "Every evaluation path computes the same loss",
-        "The dense, planar and compiled paths are each within the rounding floors of the oracle.",
+        "The paths over all pairs and by angles are within the rounding floors of the oracle.",
         constants=_FLOOR,
     ),
     _form(

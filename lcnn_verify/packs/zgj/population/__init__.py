@@ -3,20 +3,20 @@
 W (m, d) holds the students, V (r, d) the teachers, any array-likes of finite reals; ``model`` is a
 :class:`~lcnn_verify.Model` or its name, such as ``"unit-abs"``. Every function raises
 ``InputError`` (a ``ValueError``) on anything else and ``OverflowError``, naming a neuron, when the
-result does not fit in float64. Three routes compute the same numbers within one rounding floor:
-compiled loops for small networks, an O(n log n) sweep in the plane, else tiles.
+result does not fit in float64. Two routes compute the same numbers within one rounding floor: tiles
+of all pairs, and an O(n log n) sweep in the plane.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.numerics.compiled import unnoticed
 from lcnn_verify.packs.zgj.model import TIED_ABS, ModelLike, as_pair
-from lcnn_verify.packs.zgj.population import dense, planar, small
+from lcnn_verify.packs.zgj.population import pairs, planar
 from lcnn_verify.packs.zgj.population.curvature import hessian_matrix
 from lcnn_verify.packs.zgj.population.family import Family, Route
 from lcnn_verify.packs.zgj.population.scaling import gradient_floor, loss_floor, scaled_family
@@ -30,22 +30,19 @@ __all__ = [
     "rounding_floor",
 ]
 
-# Where one route overtakes another, in neurons (tests/packs/zgj/test_population_speed.py).
 PLANAR_FROM = 24
-DENSE_FROM = 48
+"""Neurons from which the plane's own route is faster (measured)."""
 
 
 def _route(family: Family) -> Route:
     """Whichever route is fastest for this size."""
     n, d = family.units.shape
-    if d == 2 and n >= PLANAR_FROM:
-        return planar.loss_and_pull
-    return small.loss_and_pull if n < DENSE_FROM else dense.loss_and_pull
+    return planar.loss_and_pull if d == 2 and n >= PLANAR_FROM else pairs.loss_and_pull
 
 
 def _loss_and_pull(family: Family) -> tuple[float, FloatArray]:
     """The scaled loss and pull."""
-    with np.errstate(under="ignore"):
+    with unnoticed():
         return _route(family)(family)
 
 

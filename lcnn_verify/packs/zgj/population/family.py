@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.compensated import row_dot, signed_sum, two_sum
-from lcnn_verify.numerics.compiled import compiled
+from lcnn_verify.numerics.compiled import compiled, inlined
 
 IntArray: TypeAlias = NDArray[np.int64]
 
@@ -51,41 +51,58 @@ Route: TypeAlias = Callable[[Family], tuple[float, FloatArray]]
 
 
 @compiled
-def directions(rows: FloatArray) -> tuple[FloatArray, FloatArray, IntArray]:
-    """The unit rows (n, d) of finite ``rows``, and the mantissas and exponents of their norms.
+def signed(
+    W: FloatArray, V: FloatArray, power: int
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, IntArray, int]:
+    """Unit rows (n, d), masses, signs, mantissas and exponents (n,) of norms, and the scale.
 
-    Each row is first brought near 1 by its own power of two, which is exact, so that the norm of a
-    denormal or of a huge neuron is as accurate as any other. Entries 2**1022 below their row's
-    largest vanish: nothing sees them.
+    Of finite rows. Each is first brought near 1 by its own power of two, which is exact, so that
+    the norm of a denormal or of a huge neuron is as accurate as any other. Entries 2**1022 below
+    their row's largest vanish: nothing sees them. Masses are ‖a‖^p over 2**(p·scale), at most 1;
+    tiny masses vanish.
     """
-    n, d = rows.shape
-    units, mantissas, exponents = np.empty((n, d)), np.empty(n), np.empty(n, np.int64)
+    m, n, d = len(W), len(W) + len(V), W.shape[1]
+    units, masses, signs = np.empty((n, d)), np.empty(n), np.ones(n)
+    mantissas, exponents = np.empty(n), np.empty(n, np.int64)
+    units[:m], units[m:] = W, V
+    signs[m:] = -1.0
+    scale = -1100
     for i in range(n):
         largest = 0.0
         for j in range(d):
-            largest = max(largest, abs(rows[i, j]))
+            largest = max(largest, abs(units[i, j]))
         _, exponent = math.frexp(largest)
         for j in range(d):
-            units[i, j] = math.ldexp(rows[i, j], -exponent)
+            units[i, j] = math.ldexp(units[i, j], -exponent)
         norm = math.sqrt(row_dot(units, units, i))
         for j in range(d):
             units[i, j] /= norm if norm > 0.0 else 1.0
         mantissas[i], shift = math.frexp(norm)
         exponents[i] = exponent + shift
-    return units, mantissas, exponents
+        if norm > 0.0:
+            scale = max(scale, exponent + shift)
+    for i in range(n):
+        masses[i] = math.ldexp(mantissas[i], max(int(exponents[i]) - scale, -2200)) ** power
+    return units, masses, signs, mantissas, exponents, scale
 
 
 @compiled
-def masses_of(mantissas: FloatArray, exponents: IntArray, power: int) -> tuple[FloatArray, int]:
-    """The masses ‖a‖^p over 2**(p·scale), at most 1, and that scale; tiny masses vanish."""
-    scale = -1100
-    for i in range(len(mantissas)):
-        if mantissas[i] > 0.0:
-            scale = max(scale, int(exponents[i]))
-    masses = np.empty(len(mantissas))
-    for i in range(len(masses)):
-        masses[i] = math.ldexp(mantissas[i], max(int(exponents[i]) - scale, -2200)) ** power
-    return masses, scale
+def scaled_rows(
+    pull: FloatArray, mantissas: FloatArray, exponents: IntArray, shift: int, power: int
+) -> tuple[FloatArray, int]:
+    """Rows ‖w_i‖^(p−1)·pull_i·2^shift, one rounding at the end, and the first that overflows.
+
+    ‖w_i‖ = ``mantissas``[i]·2^``exponents``[i]; −1 if every row fits.
+    """
+    rows, beyond = np.empty(pull.shape), -1
+    for i in range(len(rows)):
+        lever = mantissas[i] if power == 2 else 1.0
+        exponent = shift + (int(exponents[i]) if power == 2 else 0)
+        for j in range(pull.shape[1]):
+            rows[i, j] = np.ldexp(lever * pull[i, j], exponent)
+            if beyond < 0 and not math.isfinite(rows[i, j]):
+                beyond = i
+    return rows, beyond
 
 
 @compiled
@@ -95,7 +112,7 @@ def assembled(family: Family, sines: FloatArray, arcs: FloatArray) -> tuple[floa
     return assemble(family, sines, arcs, pull), pull
 
 
-@compiled
+@inlined
 def assemble(family: Family, sines: FloatArray, arcs: FloatArray, pull: FloatArray) -> float:
     """Write the pull (m, d) of the first m neurons and return the loss, both in scaled units.
 

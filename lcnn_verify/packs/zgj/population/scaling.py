@@ -8,16 +8,15 @@ Family. A norm is off by 2u (products u, compensated sum u, halved by the root, 
 5u, a unit vector by 3u. Hence ρ, as the units have it, by 6u, and |k'| ≤ 1 turns that into 6u of k.
 
 Moments, in units of (2/π)Σ q·s for S and (2/π)Σ q·|asin ρ| for T, whose sum is at most Σ q:
-- small: S 8u, T 6u. All sums are compensated.
-- dense: S 25u, T 23u: BLOCK = 16 terms inside BLAS, a tree of 8 blocks, compensated sums of tiles,
-  the products, the factor 2/π. An arcsine within 4 ulp adds 5u.
+- pairs: S 24u, T 25u: BLOCK = 16 terms inside BLAS, compensated sums of blocks (2u), the product
+  c·q·b̂ (1u), the factor 2/π (2u), a sine or an arc within 2 ulp (4u). FEW plain terms cost less.
 - planar: S 8u, T 20u, angles (2u each) included.
 Their own argument, a ρ computed with error δ, does not reach g: d/dρ(√(1−ρ²) + ρ̃·asin ρ) = 0 at ρ̃.
 
-Loss: ½(25 + 5 moments + 6 units + 5 mass of b + 5 mass of a + 5 assembly) ≤ 26u (planar 25u).
-Pull: radially 2(25 + 5) moments + 18 units + 10 masses + 8 assembly + 6 norm and product ≤ 102u;
-across û_i 10u units and |asin ρ_c − asin ρ|·sin θ·2/π ≤ 1.3δ, where δ ≤ 16u + 1u per doubling of d
-past 16 in BLAS blocks, so at most 42u while d < 10⁶: in all √(102² + 52²) ≤ 115u (planar 100u).
+Loss: ½(25 moments + 6 units + 5 mass of b + 5 mass of a + 5 assembly) ≤ 23u (planar 25u).
+Pull: radially 2·25 moments + 18 units + 10 masses + 8 assembly + 6 norm and product ≤ 92u; across
+û_i 10u units and |asin ρ_c − asin ρ|·sin θ·2/π ≤ 1.3δ, where δ ≤ 34u: PANEL = 32 terms inside BLAS,
+panels compensated. In all √(92² + 55²) ≤ 108u (planar 100u).
 
 What underflows inside the scaled sums is below 2⁻¹⁰⁰⁰ of them; only the last rounding, to the
 caller's units, can be absolute: UNDERFLOW per number.
@@ -31,8 +30,9 @@ from typing import NamedTuple
 import numpy as np
 
 from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.numerics.compiled import unnoticed
 from lcnn_verify.packs.zgj.model import ModelLike, as_model
-from lcnn_verify.packs.zgj.population.family import Family, IntArray, directions, masses_of
+from lcnn_verify.packs.zgj.population.family import Family, IntArray, scaled_rows, signed
 
 
 class ScaledFamily(NamedTuple):
@@ -70,18 +70,22 @@ class ScaledFamily(NamedTuple):
         finite = np.isfinite(result)
         if not finite.all():
             row = int(np.argwhere(~finite)[0, 0])
-            culprit = self._describe(row if blame_row else self._largest())
-            raise OverflowError(f"{what} of W[{row}] overflows float64: {culprit}")
+            raise self._overflow(what, row, row if blame_row else self._largest())
         return result
 
     def to_gradient_rows(self, pull: FloatArray, *, what: str = "gradient") -> FloatArray:
         """Rows ‖w_i‖^(p−1)·pull_i in the caller's units, each with one rounding at the end."""
-        m, p = self.family.students, self.family.power
-        exponents = np.full(m, p * self.scale)
-        if p == 2:
-            pull = pull * self.mantissas[:m, None]
-            exponents += self.exponents[:m]
-        return self.to_rows(pull, exponents, what=what)
+        power = self.family.power
+        with unnoticed():
+            rows, beyond = scaled_rows(
+                pull, self.mantissas, self.exponents, power * self.scale, power
+            )
+        if beyond >= 0:
+            raise self._overflow(what, beyond, self._largest())
+        return rows
+
+    def _overflow(self, what: str, row: int, culprit: int) -> OverflowError:
+        return OverflowError(f"{what} of W[{row}] overflows float64: {self._describe(culprit)}")
 
     def _describe(self, index: int) -> str:
         """``neuron W[3] has norm 1e+80``."""
@@ -107,11 +111,8 @@ def scaled_family(W: FloatArray, V: FloatArray, model: ModelLike) -> ScaledFamil
     model = as_model(model)
     power = model.mass_power
     alpha, beta = model.kernel_weights
-    signs = np.ones(len(W) + len(V))
-    signs[len(W) :] = -1.0
-    with np.errstate(under="ignore"):  # which plain Python bodies would notice
-        units, mantissas, exponents = directions(np.concatenate((W, V)))
-        masses, scale = masses_of(mantissas, exponents, power)
+    with unnoticed():
+        units, masses, signs, mantissas, exponents, scale = signed(W, V, power)
     family = Family(units, masses, signs, len(W), alpha, beta, power)
     return ScaledFamily(family, mantissas, exponents, scale)
 
