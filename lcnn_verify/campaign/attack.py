@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from lcnn_verify import ledger
-from lcnn_verify.campaign.found import KEPT, Failure, Found
+from lcnn_verify.campaign.found import KEPT, Failure, Found, pinned_in
 from lcnn_verify.campaign.properties import directory_of, find_directory, load
 from lcnn_verify.errors import InputError, said
 from lcnn_verify.evidence import Observation, Property, Recorder
@@ -55,21 +55,23 @@ def attack(
     seconds: float = 60.0,
     seed: int = 0,
     rounds: int | None = None,
-    pinned: Mapping[str, Any] | None = None,
+    pinned: Mapping[str, Any] | Path | None = None,
     properties: Path | str | None = None,
 ) -> Found:
     """Search for the tightest examples of a claim for ``seconds``, or at most ``rounds``.
 
-    ``pinned`` is what an earlier search found (:meth:`Found.to_json`), tried first. Ends early at a
-    violation and on Ctrl-C; what is under way when the time is up is finished first. Raises
-    ``InputError`` for bad arguments, and for a claim with no property that has examples to try.
+    ``pinned`` is what an earlier search found (:meth:`Found.to_json`), tried first, or the folder
+    it was written to. Ends early at a violation and on Ctrl-C; what is under way when the time is
+    up is finished first. Raises ``InputError`` for bad arguments, and for a claim with no property
+    that has examples to try; then as :func:`pinned_in` does.
     """
     claim = ledger.claim(claim_id)
     positive_real("seconds", seconds)
     turns = count() if rounds is None else range(integer("rounds", rounds, 1))
     stated = _stated(claim, directory_of(claim, find_directory(properties)))
     adversary = _Adversary(claim, stated, integer("seed", seed, 0), seconds)
-    adversary.run(pinned or {}, turns)
+    known = pinned_in(pinned, claim) if isinstance(pinned, Path) else pinned or {}
+    adversary.run(known, turns)
     return adversary.found
 
 

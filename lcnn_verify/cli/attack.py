@@ -61,11 +61,9 @@ def attack(
     lcnn-verify attack {claim} --seconds 10 --out reports/attacks
     """
     from lcnn_verify.campaign.attack import attack as search
-    from lcnn_verify.campaign.found import pinned_in
 
-    place = out and out / claim
-    pinned = pinned_in(place, ledger.claim(claim)) if place else None
-    found = search(claim, seconds=seconds, seed=seed, pinned=pinned, properties=properties)
+    place = out and out / ledger.claim(claim).id
+    found = search(claim, seconds=seconds, seed=seed, pinned=place, properties=properties)
     failed = place and failure(lambda: found.write(place))
     if json:
         print_json({**found.to_json(), "seconds": found.seconds})

@@ -240,11 +240,7 @@ def test_an_example_is_told_in_its_own_terms_and_what_has_no_ratio_is_said(tmp_p
     assert "\n  1  n = 1, parts = [1]\n" in capsys.readouterr().out
 
 
-PLAIN = """
-@verifies("{claim}")
-def test_one():
-    check.at_most(1.0, 2.0)
-"""
+TAKEN = ("--properties", "{p}", "--out", "{p}/taken")
 
 
 @pytest.mark.parametrize(
@@ -266,16 +262,14 @@ def test_one():
         (["lab.first", "--seed", "-1"], "--seed: got -1, wanted an integer ≥ 0"),
         (["lab.second", "--properties", "{p}"], "CLAIM: got 'lab.second', without a property"),
         (["lab.third", "--properties", "{p}"], "property file: got nothing at"),
-        (["lab.first", "--out", "{p}/taken"], "--out: got {p}/taken/lab.first/pinned.json, a file"),
-        (
-            ["lab.fourth", "--out", "{p}/taken"],
-            "got lab.first, version 1, wanted examples of lab.f",
-        ),
-        (["lab.fifth", "--out", "{p}/taken"], "got JSON that is none of ours, wanted examples"),
+        (["lab.first", *TAKEN], "--out: got {p}/taken/lab.first/pinned.json, a file"),
+        (["lab.fourth", *TAKEN], "got lab.first, version 1, wanted examples of lab.f"),
+        (["lab.fifth", *TAKEN], "got JSON that is none of ours, wanted examples"),
     ],
 )
 def test_bad_input_is_one_line(tmp_path, capsys, words, message):
-    files = {"lab.first": PLAIN, "lab.second": kit.NO_PROPERTY}
+    drawn = {f"lab.{name}": NEEDLE for name in ("first", "fourth", "fifth")}
+    files = {**drawn, "lab.second": kit.NO_PROPERTY}
     folder, taken = kit.write(tmp_path / "p", files), tmp_path / "p" / "taken"
     other = {"attack": "1", "claim": "lab.first", "tightest": [], "failures": []}
     for name, text in {
@@ -286,7 +280,9 @@ def test_bad_input_is_one_line(tmp_path, capsys, words, message):
         (taken / f"lab.{name}").mkdir(parents=True)
         (taken / f"lab.{name}" / "pinned.json").write_text(text)
     words = [word.replace("{p}", str(folder)) for word in words]
+    words = words if "--out" in words else [*words, "--out", str(tmp_path / "new")]
     assert message.replace("{p}", str(folder)) in kit.refused(capsys, "attack", *words)
+    assert not (tmp_path / "new").exists()
 
 
 def test_a_pinned_example_that_cannot_be_read_is_refused(wells):
