@@ -30,7 +30,7 @@ __all__ = [
     "rounding_floor",
 ]
 
-PLANAR_FROM = 24
+PLANAR_FROM = 40
 """Neurons from which the plane's own route is faster (measured)."""
 
 

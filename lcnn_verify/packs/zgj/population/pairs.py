@@ -28,7 +28,7 @@ PANEL = 32
 ROWS = 96
 FEW = 8
 """Neurons up to which a loop over pairs is faster than tiles (measured)."""
-SHARED_FROM = 400
+SHARED_FROM = 600
 """Neurons from which another core pays for the start of a thread (measured)."""
 _LANES = 8  # as many numbers as the widest vector holds
 
