@@ -87,15 +87,14 @@ def _csv(figure: _Json, group: Sequence[_Json]) -> str:
 
 
 def _table(figure: _Json, group: Sequence[_Json], _: str) -> Iterator[Drawing]:
-    """The columns of each series, sorted by the column ``order``."""
+    """The columns of each label, from all properties, sorted by the column ``order``."""
     order = figure["order"]
     if not order:
         yield from (_plain_table(item, "") for item in group)
         return
-    for item in group:
-        key = column(item["data"], order)
-        others = item["data"].keys() - {order, "note"}
-        columns = {name: cells for name, cells in item["data"].items() if name in others}
+    for data in _joined(group):
+        key = column(data, order)
+        columns = {name: cells for name, cells in data.items() if name not in (order, "note")}
         if not all(isinstance(c, list) and len(c) == len(key) for c in columns.values()):
             raise NotDrawable("its columns are not lists of one length")
         finite = [float(value) if math.isfinite(value) else None for value in key]
@@ -109,6 +108,18 @@ def _table(figure: _Json, group: Sequence[_Json], _: str) -> Iterator[Drawing]:
         caption = f"{figure['caption']} Smallest {order} first."
         caption += f" {left} more rows are in report.json." if left else ""
         yield Drawing(figure["title"], caption.strip(), table=table)
+
+
+def _joined(group: Sequence[_Json]) -> Iterator[_Json]:
+    """The data of a group, series of one label and with the same columns one after the other."""
+    found: dict[Any, _Json] = {}
+    for item in group:
+        data = item["data"]
+        lists = all(isinstance(cells, list) for cells in data.values())
+        known = found.setdefault((item["label"], *data) if lists else id(item), {})
+        for name, cells in data.items():
+            known[name] = known[name] + cells if name in known else cells
+    return iter(found.values())
 
 
 def _cell(value: Any) -> str:

@@ -78,7 +78,7 @@ def row(fits, make, k, ratios, trials, name):
 def told(name, rows, ratios):
     """Where success ends, within half its interval; the table has both."""
     end, half = fitting.interval([fitting.crossings(ratios, found) for found in rows])
-    MOVED.add(name, setting=[name], ends=[round(end, 3)], interval=[f"± {half:.3f}"])
+    MOVED.point("settings", setting=name, ends=round(end, 3), interval=f"± {half:.3f}")
     return Quantity(f"where fits end: {name}", end, half + 1e-9)
 
 

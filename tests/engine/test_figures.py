@@ -217,6 +217,12 @@ def test_a_table_is_sorted():
     assert drawing.caption == "Found. Smallest ratio first."
 
 
+def test_rows_of_one_label_from_several_properties_are_one_table():
+    parts = [item(MARGINS, label, ratio=[r]) for label, r in (("a", 2.0), ("b", 5.0), ("a", 1.0))]
+    shown = [drawing.table.rows for drawing in figures(parts, "f")]
+    assert shown == [(("1",), ("2",)), (("5",),)]
+
+
 def test_rare_marks_are_drawn_among_many():
     words = ["up"] * 5000 + ["down"]
     drawing = one(item(STARTS, x=[0.5] * 5001, y=[*range(1, 5002)], mark=words))
