@@ -58,7 +58,7 @@ frameworks: | $(BIN)/python
 	touch $(VENV)/.installed $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest $(wildcard tests/packs/*/test_*speed.py) --benchmark-only
+	env -u OMP_NUM_THREADS $(BIN)/python -m pytest $(wildcard tests/packs/*/test_*speed.py) --benchmark-only
 
 # One after the other: a semaphore of another test's run would be taken for one that was left.
 field: $(VENV)/.installed-dev $(VENV)/.warm
