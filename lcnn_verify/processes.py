@@ -46,6 +46,13 @@ RUN_FOLDER = "lcnn-verify-run-"
 """What the name of such a folder begins with; the process that made it comes next."""
 
 
+def processors() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def owner_of(folder: str) -> int:
     """The process whose name for its folder that is; 0 where it is no such name."""
     pid = Path(folder).name.removeprefix(RUN_FOLDER).partition("-")[0]

@@ -30,7 +30,7 @@ def routes(d: int) -> dict[str, Route]:
 
 
 def by_two_threads(family: Family) -> tuple[float, FloatArray]:
-    """The route of all pairs, its rows shared out between two threads at any size."""
+    """The route of all pairs, between two threads from two tiles on, in tiles at any size."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pairs, "SHARED_FROM", 2)
         patch.setattr(pairs, "cores", lambda: 2)

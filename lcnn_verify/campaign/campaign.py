@@ -18,7 +18,6 @@ from lcnn_verify.campaign.properties import fingerprint as sources
 from lcnn_verify.campaign.run import (
     Execute,
     ProgressCallback,
-    default_jobs,
     in_notebook,
     not_run,
     run_units,
@@ -27,6 +26,7 @@ from lcnn_verify.campaign.run import (
 from lcnn_verify.errors import InputError
 from lcnn_verify.ledger import Claim
 from lcnn_verify.numerics.options import integer, names
+from lcnn_verify.processes import processors
 from lcnn_verify.profiles import Profile, profile_named
 from lcnn_verify.reporting.report import FILES, Report, RunInfo, build_report, remove_report
 
@@ -80,7 +80,7 @@ class Campaign:
         if not isinstance(out, str | Path) or not str(out):
             raise InputError("out", repr(out), "the path of a folder")
         self.profile, self.seed = profile_named(profile), integer("seed", seed, 0)
-        self.jobs = default_jobs() if jobs is None else integer("jobs", jobs, 1)
+        self.jobs = processors() if jobs is None else integer("jobs", jobs, 1)
         self.out, self.resume, self.directory = Path(out), resume, find_directory(properties)
         self.progress = progress or in_notebook()
         self._started, self._clock = datetime.now(UTC), time.monotonic()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Callable, Container, Generator, Iterable, Mapping, Sequence
@@ -76,13 +75,6 @@ def in_notebook() -> ProgressCallback | None:
             line.update(shown, raw=True)
 
     return show
-
-
-def default_jobs() -> int:
-    """How many units run at a time unless told: the processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def run_units(

@@ -112,7 +112,7 @@ def _table(figure: _Json, group: Sequence[_Json], _: str) -> Iterator[Drawing]:
 
 def _joined(group: Sequence[_Json]) -> Iterator[_Json]:
     """The data of a group, series of one label and with the same columns one after the other."""
-    found: dict[Any, _Json] = {}
+    found: dict[Any, dict[str, Any]] = {}
     for item in group:
         data = item["data"]
         lists = all(isinstance(cells, list) for cells in data.values())

@@ -19,8 +19,9 @@ import pytest
 from lcnn_verify import ledger
 from lcnn_verify.campaign.campaign import Interrupted, verify
 from lcnn_verify.campaign.properties import directory_of, find_directory, load, plan, schedule
-from lcnn_verify.campaign.run import Progress, default_jobs, not_run
+from lcnn_verify.campaign.run import Progress, not_run
 from lcnn_verify.errors import InputError
+from lcnn_verify.processes import processors
 from lcnn_verify.profiles import PROFILES
 from lcnn_verify.reporting.report import FILES, Report
 
@@ -343,9 +344,9 @@ def test_properties_are_found_with_their_pack_and_loaded_by_path(tmp_path):
 
 
 def test_jobs_default_to_the_processors_we_may_use(monkeypatch):
-    assert default_jobs() >= 1
+    assert processors() >= 1
     monkeypatch.delattr(os, "sched_getaffinity", raising=False)
-    assert default_jobs() == os.cpu_count()
+    assert processors() == os.cpu_count()
 
 
 def test_out_that_is_a_file_is_found_before_any_unit_runs(tmp_path):

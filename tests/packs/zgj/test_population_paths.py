@@ -226,3 +226,36 @@ def test_a_broken_kernel_leaves_its_floor(name: str) -> None:
     W, V = rng.normal(size=(30, 2)), rng.normal(size=(3, 2))
     exact = Exact.of(W, V, TIED_RELU)
     assert max(exact.error(*evaluate(BROKEN[name](), W, V, TIED_RELU))) > 1e6
+
+
+class _NoRoom:
+    """A pool of a process that may start no other thread."""
+
+    def __init__(self, workers: int) -> None:
+        raise RuntimeError(f"can't start {workers} new threads")
+
+
+@pytest.mark.skipif(not JIT, reason="plain Python takes minutes for 700 neurons")
+@pytest.mark.parametrize("d", [3, 20, 70])
+def test_how_many_threads_there_are_changes_no_digit(
+    d: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(d)
+    family = scaled_family(rng.normal(size=(650, d)), rng.normal(size=(51, d)), TIED_ABS).family
+    found = []
+    for count in (1, 2, 3, 5):
+        monkeypatch.setattr(pairs, "cores", lambda count=count: count)
+        found.append(pairs.loss_and_pull(family))
+    monkeypatch.setattr(pairs, "ThreadPoolExecutor", _NoRoom)
+    found.append(pairs.loss_and_pull(family))
+    assert len({value for value, _ in found}) == 1
+    assert all(np.array_equal(found[0][1], pull) for _, pull in found)
+
+
+def test_no_more_threads_than_asked_for_nor_than_processors(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pairs, "processors", lambda: 4)
+    for said, wanted in (("1", 1), ("3", 3), ("64", 4), ("", 4), ("2,1", 4)):
+        monkeypatch.setenv("OMP_NUM_THREADS", said)
+        assert pairs.cores() == wanted

@@ -67,11 +67,11 @@ def gallery(
     """
     from lcnn_verify import outputs
     from lcnn_verify.campaign.properties import directory_of, find_directory
-    from lcnn_verify.campaign.run import default_jobs
     from lcnn_verify.cli.streams import bar
     from lcnn_verify.packs.zgj.gallery import catalogue, matrix, outline
     from lcnn_verify.packs.zgj.gallery.exhibition import exhibit
     from lcnn_verify.packs.zgj.ledger.conformance import CHECKS
+    from lcnn_verify.processes import processors
     from lcnn_verify.reporting.record import files_of
 
     entries = catalogue.select(names or [])
@@ -88,7 +88,7 @@ def gallery(
                 [entry for entry in entries if not entry.missing],
                 chosen,
                 directory_of(CHECKS[0], find_directory(properties)),
-                jobs=jobs or default_jobs(),
+                jobs=jobs or processors(),
                 progress=progress,
             )
         except matrix.Stopped as early:

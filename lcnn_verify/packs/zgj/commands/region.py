@@ -11,7 +11,6 @@ from rich.table import Table
 from rich.text import Text
 
 from lcnn_verify import outputs
-from lcnn_verify.campaign.run import default_jobs
 from lcnn_verify.cli.certify import COLOURS
 from lcnn_verify.cli.errors import ExitCode, failure, say
 from lcnn_verify.cli.streams import Advance, bar, print_json
@@ -31,6 +30,7 @@ from lcnn_verify.packs.zgj.proofs.region.claim import (
     tightness,
 )
 from lcnn_verify.packs.zgj.proofs.region.page import render
+from lcnn_verify.processes import processors
 from lcnn_verify.reporting.phrases import percent
 
 _BUDGETS = {1: 200_000, 2: 200_000, 3: 40_000_000}
@@ -58,7 +58,7 @@ def certify(
     certificate = out or Path(f"{FOLDER}/{stated.slug}.json.gz")
     outputs.demand_file(certificate)
     outputs.demand_folder(certificate.parent, [page_of(certificate).name])
-    with bar(shown) as progress, prove.workers(jobs or default_jobs()) as team:
+    with bar(shown) as progress, prove.workers(jobs or processors()) as team:
         interrupted = False
         if largest and stated.students < 3:
             watch = _watch(progress, "how large a multiple?", boxes)

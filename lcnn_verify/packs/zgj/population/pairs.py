@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import math
 import os
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
-from threading import Thread
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,6 +20,7 @@ from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.compensated import add_into
 from lcnn_verify.numerics.compiled import compiled, fused, inlined, released
 from lcnn_verify.packs.zgj.population.family import Family, assemble, assembled
+from lcnn_verify.processes import processors
 
 BLOCK = 16
 PANEL = 32
@@ -257,7 +258,7 @@ def _assembled(*fields: Any) -> tuple[float, FloatArray]:
 def cores() -> int:
     """Threads that may run at once: what OMP_NUM_THREADS says, else the cores of this process."""
     wanted = os.environ.get("OMP_NUM_THREADS", "")
-    return int(wanted) if wanted.isdecimal() else len(os.sched_getaffinity(0))
+    return min(int(wanted), processors()) if wanted.isdecimal() else processors()
 
 
 def is_shared(n: int) -> bool:
@@ -268,23 +269,24 @@ def is_shared(n: int) -> bool:
 def loss_and_pull(family: Family) -> tuple[float, FloatArray]:
     """A :data:`Route`; see ``family``. Costs O(n²d) time and O(nd) memory.
 
-    Each row is summed by one thread, in one order: how many there are changes no digit.
+    Threads share whole tiles, each in its own order: how many there are changes no digit.
     """
     n, d = family.units.shape
     if not is_shared(n):
         return _alone(*family)
     space = Workspace(*room(n, d))
     _lay_out(*family, *space)
-    cuts = [n * part // cores() for part in range(cores() + 1)]
-    threads = [
-        Thread(target=_moments, args=(first, stop, *space.with_own_scratch()))
-        for first, stop in pairwise(cuts[1:])
-    ]
-    for thread in threads:
-        thread.start()
+    # Between whole tiles: a BLAS product's digits depend on where in its tile a row lies.
+    tiles, height = (n - 1) // ROWS + 1, len(space.arc_part)
+    count = min(cores(), tiles)
+    cuts = [min(n, tiles * part // count * height) for part in range(count + 1)]
+    first, *others = pairwise(cuts)
     try:
-        _moments(0, cuts[1], *space)
-    finally:
-        for thread in threads:
-            thread.join()
+        with ThreadPoolExecutor(count) as pool:
+            parts = [pool.submit(_moments, *it, *space.with_own_scratch()) for it in others]
+            _moments(*first, *space)
+            for part in parts:
+                part.result()
+    except RuntimeError:  # there is no room for another thread
+        _moments(0, n, *space)
     return _assembled(*family, *space)
