@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import mpmath
 import numpy as np
-import pytest
 
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.packs.zgj import oracle
@@ -31,10 +30,7 @@ def routes(d: int) -> dict[str, Route]:
 
 def by_two_threads(family: Family) -> tuple[float, FloatArray]:
     """The route of all pairs, between two threads from two tiles on, in tiles at any size."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pairs, "SHARED_FROM", 2)
-        patch.setattr(pairs, "cores", lambda: 2)
-        return pairs.loss_and_pull(family)
+    return pairs.by_threads(family, 2)
 
 
 def evaluate(route: Route, W: FloatArray, V: FloatArray, model: Model) -> tuple[float, FloatArray]:

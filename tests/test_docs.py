@@ -62,11 +62,9 @@ def dead(pages: dict[Path, Page]) -> list[str]:
     return found
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    """The folder of the site, built as ``make docs`` does."""
+def built(folder: Path) -> Path:
+    """The folder of the site, built within ``folder`` as ``make docs`` does."""
     build = pytest.importorskip("sphinx.cmd.build", reason="the extra `docs` is not installed")
-    folder = tmp_path_factory.mktemp("site").resolve()
     words = ["-W", "--keep-going", "-q", "-E", "-b", "html", "-d", str(folder / ".doctrees")]
     with pytest.MonkeyPatch.context() as patch:
         # The notebook's processes would leave their records of coverage beside it.
@@ -76,18 +74,21 @@ def site(tmp_path_factory):
     return folder / "html"
 
 
-@pytest.fixture(scope="module")
-def pages(site):
-    return {path: Page(path.read_text(encoding="utf-8")) for path in site.rglob("*.html")}
-
-
 def words_of(path: Path) -> str:
     return re.sub(r"<[^>]+>", "", path.read_text(encoding="utf-8"))
 
 
-def test_the_site_loads_nothing_from_outside_and_links_lead_somewhere(site, pages):
-    # One test: two workers would build the site at a time.
-    links_lead_somewhere(pages)
+def test_the_site_builds_and_shows_what_there_is(tmp_path):
+    # One test: two workers would build the site, in one folder, at a time.
+    site = built(tmp_path.resolve())
+    pages = {path: Page(path.read_text(encoding="utf-8")) for path in site.rglob("*.html")}
+    assert not dead(pages)
+    nothing_is_loaded_from_outside(site, pages)
+    the_tutorial_ran_from_nothing_to_a_refuted_control(site)
+    the_reference_has_every_claim_command_and_name(site, pages)
+
+
+def nothing_is_loaded_from_outside(site, pages):
     assert not {path.name: out for path, page in pages.items() if (out := page.outside())}
     for sheet in site.rglob("*.css"):
         assert not re.search(r"(url\(|@import)\s*['\"]?(https?:)?//", sheet.read_text("utf-8"))
@@ -99,10 +100,6 @@ def test_what_is_loaded_from_outside_is_seen():
     assert not Page('<a href="https://x.org"></a><img src="data:,"><img src="a.png">').outside()
 
 
-def links_lead_somewhere(pages):
-    assert not dead(pages)
-
-
 def test_a_dead_link_is_seen(tmp_path):
     text = '<p id="here"><a href="#here"></a><a href="#there"></a><a href="b.html"></a></p>'
     page = tmp_path / "a.html"
@@ -110,7 +107,7 @@ def test_a_dead_link_is_seen(tmp_path):
     assert dead({page: Page(text)}) == ["a.html: #there", "a.html: b.html"]
 
 
-def test_the_tutorial_ran_from_nothing_to_a_refuted_control(site):
+def the_tutorial_ran_from_nothing_to_a_refuted_control(site):
     text = words_of(site / "tutorial.html")
     assert "All 2 statements earned the wanted verdict." in text
     assert "REPRODUCED: zgj.control.pl" in text
@@ -118,7 +115,7 @@ def test_the_tutorial_ran_from_nothing_to_a_refuted_control(site):
     assert list((site / "_images").glob("*.png"))  # the loss beside its bound
 
 
-def test_the_reference_has_every_claim_command_and_name(site, pages):
+def the_reference_has_every_claim_command_and_name(site, pages):
     told = words_of(site / "generated" / "ledger.html")
     ours = [pack for pack in packs.find() if pack.distribution == "lcnn-verify"]
     for claim in (claim for pack in ours for claim in pack.claims):

@@ -20,6 +20,7 @@ from lcnn_verify.packs.zgj.conformance.implementation import current
 from lcnn_verify.packs.zgj.instances import Instance, Teacher
 from lcnn_verify.packs.zgj.model import MODELS
 from lcnn_verify.packs.zgj.population import pairs
+from lcnn_verify.packs.zgj.population.scaling import scaled_family
 from lcnn_verify.packs.zgj.proofs.critical import check as critical_check
 from lcnn_verify.packs.zgj.proofs.critical.catalogue import POINTS
 from lcnn_verify.packs.zgj.proofs.descent import check as descent_check
@@ -45,9 +46,10 @@ def warm_up() -> None:
     for module in ("laws", "quantities", "strategies"):
         importlib.import_module(f"lcnn_verify.packs.zgj.{module}")
     for model in MODELS:
-        # Few neurons, many in the plane, and so many that threads share them.
-        for m, d in ((3, 3), (population.PLANAR_FROM, 2), (pairs.SHARED_FROM, 3)):
+        # Few neurons, many, and many in the plane.
+        for m, d in ((3, 3), (population.PLANAR_FROM, 3), (population.PLANAR_FROM, 2)):
             W, V = example(m, d), np.eye(2, d)
+            pairs.by_threads(scaled_family(W, V, model).family, 1)
             population.loss_and_gradient(W, V, model=model)
             dynamics.gradient_descent(W, V, step=1e-6, max_steps=2, model=model)
         dynamics.gradient_flow(example(3, 3), np.eye(2, 3), duration=1e-6, model=model)

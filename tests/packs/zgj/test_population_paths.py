@@ -242,12 +242,9 @@ def test_how_many_threads_there_are_changes_no_digit(
 ) -> None:
     rng = np.random.default_rng(d)
     family = scaled_family(rng.normal(size=(650, d)), rng.normal(size=(51, d)), TIED_ABS).family
-    found = []
-    for count in (1, 2, 3, 5):
-        monkeypatch.setattr(pairs, "cores", lambda count=count: count)
-        found.append(pairs.loss_and_pull(family))
+    found = [pairs.loss_and_pull(family), *(pairs.by_threads(family, k) for k in (1, 2, 3, 99))]
     monkeypatch.setattr(pairs, "ThreadPoolExecutor", _NoRoom)
-    found.append(pairs.loss_and_pull(family))
+    found.append(pairs.by_threads(family, 2))
     assert len({value for value, _ in found}) == 1
     assert all(np.array_equal(found[0][1], pull) for _, pull in found)
 

@@ -267,18 +267,20 @@ def is_shared(n: int) -> bool:
 
 
 def loss_and_pull(family: Family) -> tuple[float, FloatArray]:
-    """A :data:`Route`; see ``family``. Costs O(n²d) time and O(nd) memory.
+    """A :data:`Route`; see ``family``. Costs O(n²d) time and O(nd) memory."""
+    if is_shared(len(family.units)):
+        return by_threads(family, cores())
+    return _alone(*family)
 
-    Threads share whole tiles, each in its own order: how many there are changes no digit.
-    """
+
+def by_threads(family: Family, most: int) -> tuple[float, FloatArray]:
+    """:func:`loss_and_pull` by at most so many threads: how many there are changes no digit."""
     n, d = family.units.shape
-    if not is_shared(n):
-        return _alone(*family)
     space = Workspace(*room(n, d))
     _lay_out(*family, *space)
     # Between whole tiles: a BLAS product's digits depend on where in its tile a row lies.
     tiles, height = (n - 1) // ROWS + 1, len(space.arc_part)
-    count = min(cores(), tiles)
+    count = min(most, tiles)
     cuts = [min(n, tiles * part // count * height) for part in range(count + 1)]
     first, *others = pairwise(cuts)
     try:
