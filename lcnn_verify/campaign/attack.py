@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import inspect
 import math
+import signal
+import threading
 import time
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import count, islice
 from pathlib import Path
 from typing import Any
@@ -105,17 +107,19 @@ class _Adversary:
         self.failures: dict[Hashable, Failure] = {}
         self.levels: dict[str, float] = {}
         self.searched: set[Hashable] = set()
+        self.stopped = False
 
     def run(self, pinned: Mapping[str, Any], turns: Iterable[int]) -> None:
         """Search until the time is up, a violation is found or nothing is left to try."""
         known, levels = 0.0, dict[str, float]()
         try:
-            self.try_pinned(pinned)
-            known, levels = self.best, dict(self.levels)
-            for turn in turns:
-                if self.hook is None and not self.open:
-                    break
-                self.round(turn)
+            with self.hearing_ctrl_c():
+                self.try_pinned(pinned)
+                known, levels = self.best, dict(self.levels)
+                for turn in turns:
+                    if self.hook is None and not self.open:
+                        break
+                    self.round(turn)
         except _Over:
             pass
         except KeyboardInterrupt:
@@ -130,6 +134,27 @@ class _Adversary:
             if (now := self.levels[scene]) < level * (1.0 - _BETTER):
                 told = f"{number(now, 6)}, pinned was {number(level, 6)}: {scene}"
                 found.beaten.append(f"{found.level} {told}")
+
+    @contextmanager
+    def hearing_ctrl_c(self) -> Iterator[None]:
+        """Have Ctrl-C end the search even where others make something else of it.
+
+        What compiled code or Hypothesis is in the middle of may turn it into an error of theirs.
+        """
+        before = signal.getsignal(signal.SIGINT)
+        if threading.current_thread() is not threading.main_thread() or not callable(before):
+            yield
+            return
+
+        def heard(number: int, frame: Any) -> None:
+            self.stopped = True
+            raise KeyboardInterrupt
+
+        signal.signal(signal.SIGINT, heard)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
 
     @property
     def best(self) -> float:
@@ -162,6 +187,7 @@ class _Adversary:
             if self.hook is not None:
                 self.search_round(turn)
         except Exception as error:  # a pack's own code may raise anything
+            self.look_at_the_clock()
             self.found.notes.append(f"the pack's attack broke: {said(error)}")
             self.hook = None
 
@@ -171,6 +197,7 @@ class _Adversary:
             with running(self.context):
                 item.explore(examples, self.see)
         except Exception as error:  # a property may, too
+            self.look_at_the_clock()
             self.found.notes.append(f"{item.name} broke: {said(error)}")
             self.open.remove(item)
         else:
@@ -221,7 +248,9 @@ class _Adversary:
         self.look_at_the_clock()
 
     def look_at_the_clock(self) -> None:
-        """Raise ``_Over`` once the time is up."""
+        """Raise ``_Over`` once the time is up, and ``KeyboardInterrupt`` after Ctrl-C."""
+        if self.stopped:
+            raise KeyboardInterrupt
         if time.monotonic() > self.deadline:
             raise _Over
 

@@ -33,7 +33,7 @@ _MOST = 200  # characters that tell an example; files hold it whole
 def attack(
     claim: Annotated[str, typer.Argument(metavar="CLAIM", help="The id of a claim.")],
     seconds: Annotated[
-        float, option(HOW_MUCH, "S", "How long to search, > 0.", parser=number)
+        float, option(HOW_MUCH, "S", "About how long to search, > 0.", parser=number)
     ] = 60.0,
     seed: Seed = 0,
     out: Annotated[
@@ -53,9 +53,10 @@ def attack(
 
     Hypothesis climbs in the claim's properties; where the pack offers derivatives, local searches
     go on from there and from structured starts. The seed says what is tried in which order, and
-    more seconds only try more. A search that finds no violation proves nothing.
+    more seconds only try more. A search that finds no violation proves nothing. Ctrl-C ends it, and
+    what was found is kept.
 
-    Exit code 1 if a claim is violated, a control is not, or a property breaks.
+    Exit code 1 if a claim is violated, a control is not, or a property breaks; 3 after Ctrl-C.
 
     Examples:
     lcnn-verify attack {claim} --seconds 10 --out reports/attacks
@@ -100,11 +101,13 @@ def _lines(found: Found, place: Path | None) -> Iterator[str]:
         yield f"  {numbers}  {_described(it.arguments)}"
     yield from (f"Beaten: {told}" for told in found.beaten)
     if (fallen := found.counterexample) is not None:
-        yield f"VIOLATED: {fallen.sentence()}; {_described(fallen.arguments)}"
+        wanted = ", as wanted of a control" if found.claim.is_control else ""
+        yield f"VIOLATED{wanted}: {fallen.sentence()}; {_described(fallen.arguments)}"
     else:
-        yield "No violation found: a search proves nothing."
+        wanted = ", which is wanted of a control" if found.claim.is_control else ""
+        yield f"No violation found{wanted}: a search proves nothing."
     if place is not None:
-        yield f"written: {place}; each again: lcnn-verify replay {place}/FILE"
+        yield f"written: {place}"
 
 
 def _described(arguments: dict[str, Any]) -> str:

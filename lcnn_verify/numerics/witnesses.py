@@ -53,10 +53,11 @@ def first(candidates: Iterable[Candidate], wanted: Callable[[Candidate], bool]) 
 
 
 def minor(sigma: Activation, X: Rows, W: Rows, *, values: bool) -> arb:
-    """|det| of n columns of the derivatives of n samples, at a quarter of integers X (n, d), W.
+    """|det| of n columns of the derivatives of n samples, for integers X (n, d) and W.
 
-    Row i is φ′(w_j·x_i)x_i, d columns for each w_j, behind φ(w_j·x_i) for each w_j where ``values``
-    are asked for; the first n columns count. At the precision in force.
+    Row i is φ′(z_ij)x_i, d columns for each w_j, behind φ(z_ij) for each w_j where ``values`` are
+    asked for, with z_ij = w_j·x_i/16; the first n columns count. At X/4 and W/4 a column of slopes
+    is a quarter of this one. At the precision in force.
     """
     table = []
     for x in X:

@@ -203,9 +203,13 @@ def contradiction(data: schema.Report) -> str:
             return f"the claim {claim} {times} times"
     for entry in entries:
         verdict, wanted = entry["verdict"], entry["wanted"]
+        right = Verdict.REFUTED if entry["kind"] == "control" else Verdict.SUPPORTED
+        if wanted != right:
+            return f"{entry['id']}, a {entry['kind']}, wanted {wanted}"
         earned = Verdict.SUPPORTED if verdict == Verdict.CERTIFIED else verdict
         # What is not exercised is as wanted where code under test is not meant for it.
-        if entry["as_wanted"] != (earned == wanted) and verdict != Verdict.NOT_EXERCISED:
+        is_spared = verdict == Verdict.NOT_EXERCISED and bool(entry["discarded"])
+        if entry["as_wanted"] != (earned == wanted) and not is_spared:
             word = "as wanted" if entry["as_wanted"] else "not as wanted"
             return f"{entry['id']} {word}, which is {verdict} and wanted {wanted}"
     for key, value in summarize(entries).items():

@@ -213,6 +213,15 @@ def test_what_is_found_before_ctrl_c_is_told_and_kept(tmp_path, capsys):
     assert pinned["tightest"]
 
 
+def test_ctrl_c_that_others_turn_into_an_error_ends_the_search(tmp_path, capsys):
+    text = NEEDLE.replace("HAY", "5") + SWALLOWED
+    words = ("--properties", kit.write(tmp_path / "p", {"lab.first": text}), "--seconds", "60")
+    assert kit.call("attack", "lab.first", *words) == 3
+    told = capsys.readouterr()
+    assert ", interrupted\n" in told.out
+    assert "broke" not in told.err
+
+
 def test_an_attack_that_is_none_is_a_flaw_of_its_pack(wells):
     helper = wells / "helper.py"
     helper.write_text(helper.read_text().replace("helped(2.0)", "[2.0]"))
@@ -240,6 +249,12 @@ def test_an_example_is_told_in_its_own_terms_and_what_has_no_ratio_is_said(tmp_p
     assert "\n  1  n = 1, parts = [1]\n" in capsys.readouterr().out
 
 
+SWALLOWED = """    import signal
+    try:
+        signal.raise_signal(signal.SIGINT)
+    except KeyboardInterrupt:
+        raise SystemError("in compiled code") from None
+"""
 TAKEN = ("--properties", "{p}", "--out", "{p}/taken")
 
 

@@ -115,6 +115,16 @@ BREAKAGES = {
         lambda data: data["claims"][0].update(verdict="REFUTED", as_wanted=True),
         r"got demo\.\S+ as wanted, which is REFUTED and wanted SUPPORTED",
     ),
+    "a theorem wanted refuted": (
+        lambda data: data["claims"][0].update(verdict="REFUTED", wanted="REFUTED"),
+        r"got demo\.\S+, a \w+, wanted REFUTED, wanted a report that agrees",
+    ),
+    "nothing done, as wanted": (
+        lambda data: data["claims"][0].update(
+            verdict="NOT EXERCISED", as_wanted=True, discarded={}
+        ),
+        r"got demo\.\S+ as wanted, which is NOT EXERCISED and wanted SUPPORTED",
+    ),
     "no version": (lambda data: data.pop("schema_version"), r"not a report \(no schema_version\)"),
 }
 

@@ -149,7 +149,7 @@ def witness(n: int, h: int, d: int, *, joint: bool = False) -> Grid:
 def minor(sigma: Activation, n: int, h: int, d: int, *, joint: bool = False) -> Quantity:
     """|det| of n columns of J at the first witness whose ball leaves out 0; else the last one.
 
-    W and X are a quarter of the grid's.
+    W and X are a quarter of the grid's, and what is shown a power of 4 times the minor.
     """
 
     def of(grid: Grid) -> Quantity:

@@ -150,7 +150,7 @@ def nonsingular(sigma: Activation, n: int, k: int, d: int, *, of_slopes: bool) -
 
 
 def determinant(sigma: Activation, grid: Grid, *, of_slopes: bool) -> Quantity:
-    """|det J| for n = kd, or |det φ(XWᵀ)| for n = k; W and X are a quarter of the grid's."""
+    """|det J| for n = kd, or |det φ(XWᵀ)| for n = k; of W/4 and X/4, up to a power of 4."""
 
     def enclosed(bits: int) -> arb:
         with balls.working_precision(max(bits, _BITS)):

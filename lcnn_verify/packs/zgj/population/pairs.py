@@ -257,7 +257,7 @@ def _assembled(*fields: Any) -> tuple[float, FloatArray]:
 
 def cores() -> int:
     """Threads that may run at once: what OMP_NUM_THREADS says, else the cores of this process."""
-    wanted = os.environ.get("OMP_NUM_THREADS", "")
+    wanted = os.environ.get("OMP_NUM_THREADS", "")[:9]
     return min(int(wanted), processors()) if wanted.isdecimal() else processors()
 
 
