@@ -25,7 +25,7 @@ from lcnn_verify.campaign.run import (
 )
 from lcnn_verify.errors import InputError
 from lcnn_verify.ledger import Claim
-from lcnn_verify.numerics.options import integer, names
+from lcnn_verify.numerics.options import integer, names, positive_real
 from lcnn_verify.processes import processors
 from lcnn_verify.profiles import Profile, profile_named
 from lcnn_verify.reporting.report import FILES, Report, RunInfo, build_report, remove_report
@@ -47,7 +47,7 @@ class Subject:
 
 
 class Interrupted(KeyboardInterrupt):
-    """Ctrl-C ended a run; the partial ``report`` of what it has stands in its ``folder``."""
+    """Ctrl-C, or a time budget, ended a run; its partial ``report`` stands in ``report.folder``."""
 
     def __init__(self, report: Report) -> None:
         super().__init__()
@@ -75,6 +75,7 @@ class Campaign:
         resume: bool,
         progress: ProgressCallback | None,
         properties: Path | str | None,
+        time_budget: float | None = None,
     ) -> None:
         """Raises ``InputError`` for bad arguments."""
         if not isinstance(out, str | Path) or not str(out):
@@ -83,6 +84,9 @@ class Campaign:
         self.jobs = processors() if jobs is None else integer("jobs", jobs, 1)
         self.out, self.resume, self.directory = Path(out), resume, find_directory(properties)
         self.progress = progress or in_notebook()
+        self.time_budget = (
+            None if time_budget is None else positive_real("time_budget", time_budget)
+        )
         self._started, self._clock = datetime.now(UTC), time.monotonic()
 
     def run(
@@ -95,9 +99,10 @@ class Campaign:
     ) -> Report:
         """Run the properties of ``claims``, write the report into ``out`` and return it.
 
-        ``asked`` are the patterns that chose them, () for all; ``execute`` runs units. Where Ctrl-C
-        or a full disk ends the run, what is finished becomes a partial report: in ``out``, or in
-        ``out/partial`` if a finished one is there, until the next finished one is written.
+        ``asked`` are the patterns that chose them, () for all; ``execute`` runs units. Where
+        Ctrl-C, the time budget or a full disk ends the run, what is finished becomes a partial
+        report: in ``out``, or in ``out/partial`` if a finished one is there, until the next
+        finished one is written.
 
         Raises ``InputError`` where no claim has a property file, or ``out`` holds somebody else's
         files of the report's names, ``OSError`` where it cannot be written, and ``RuntimeError``
@@ -126,7 +131,14 @@ class Campaign:
         stopped: KeyboardInterrupt | OSError | None = None
         with Journal.open(self.out, identity, resume=self.resume) as journal:
             try:
-                run_units(units, journal, jobs=self.jobs, progress=self.progress, execute=execute)
+                run_units(
+                    units,
+                    journal,
+                    jobs=self.jobs,
+                    progress=self.progress,
+                    execute=execute,
+                    time_budget=self.time_budget,
+                )
             except (KeyboardInterrupt, OSError) as error:
                 if not journal.results:
                     raise
@@ -189,6 +201,7 @@ def verify(
     resume: bool = False,
     progress: ProgressCallback | None = None,
     properties: Path | str | None = None,
+    time_budget: float | None = None,
 ) -> Report:
     """Run the campaign, write its report into ``out`` and return it.
 
@@ -198,8 +211,10 @@ def verify(
     interrupted run with the same options left undone is run, and the report is the one an
     uninterrupted run gives. ``progress`` is called at the start, at each stage a unit tells and
     after every unit; in a notebook one line below the cell tells it, unless another is given.
-    ``properties`` is another folder of property files. The report depends on claims, profile, seed
-    and the sources, never on ``jobs`` or the clock, its ``timings`` aside.
+    ``properties`` is another folder of property files. No unit starts once ``time_budget`` seconds
+    have passed: it changes no result, only how many there are, and ends the run as Ctrl-C does once
+    the units under way are finished, which may take as long as one of them. The report depends on
+    claims, profile, seed and the sources, never on ``jobs`` or the clock, its ``timings`` aside.
 
     Raises ``InputError`` for bad arguments and for a journal that cannot be resumed, ``OSError``
     when ``out`` cannot be written, and ``RuntimeError`` where there is no room for so many jobs,
@@ -216,6 +231,7 @@ def verify(
         resume=resume,
         progress=progress,
         properties=properties,
+        time_budget=time_budget,
     )
     patterns = names("claims", claims, "claim ids or families, or None for all")
     selection = ledger.select(list(patterns)) if patterns else ledger.claims()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import math
 import multiprocessing
 import os
 import re
@@ -233,10 +234,13 @@ def supervise(
     return UnitResult(unit.id, tuple(records), time.monotonic() - started, cut_short)
 
 
-def execute(units: Sequence[Unit], jobs: int) -> Generator[UnitResult | Underway]:
+def execute(
+    units: Sequence[Unit], jobs: int, until: float = math.inf
+) -> Generator[UnitResult | Underway]:
     """Run ``units``, ``jobs`` at a time; yield each result, and what units tell, as it comes.
 
-    The threads only supervise, so no unit can take one down. When the caller stops (Ctrl-C, or an
+    None starts once ``time.monotonic()`` has reached ``until``; those under way are finished. The
+    threads only supervise, so no unit can take one down. When the caller stops (Ctrl-C, or an
     error while it keeps a result), running units are killed and the rest never start. Raises
     ``RuntimeError``, as Python does, where there is no room for so many threads and processes.
     """
@@ -246,7 +250,11 @@ def execute(units: Sequence[Unit], jobs: int) -> Generator[UnitResult | Underway
     pool = ThreadPoolExecutor(jobs, thread_name_prefix="lcnn-verify")
     packs = sorted({unit.claim.partition(".")[0] for unit in units})
     heard: SimpleQueue[Underway | Future[UnitResult | None]] = SimpleQueue()
-    pending = {pool.submit(supervise, unit, stop, packs, heard.put) for unit in units}
+
+    def run(unit: Unit) -> UnitResult | None:
+        return supervise(unit, stop, packs, heard.put) if time.monotonic() < until else None
+
+    pending = {pool.submit(run, unit) for unit in units}
     for future in pending:
         future.add_done_callback(heard.put)
     try:

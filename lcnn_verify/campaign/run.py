@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from collections.abc import Callable, Container, Generator, Iterable, Mapping, Sequence
@@ -46,8 +47,18 @@ class Progress:
 
 
 ProgressCallback: TypeAlias = Callable[[Progress], None]
-Execute: TypeAlias = Callable[[Sequence[Unit], int], Generator[UnitResult | Underway]]
-"""Runs units, so many at a time, and yields each result, and what units tell, as it comes."""
+Execute: TypeAlias = Callable[[Sequence[Unit], int, float], Generator[UnitResult | Underway]]
+"""Runs units, so many at a time; yields each result, and what units tell, as it comes.
+
+None starts once ``time.monotonic()`` has reached the last argument.
+"""
+
+
+class TimeSpent(KeyboardInterrupt):
+    """A run's time budget was spent before all its units were started: it ends as by Ctrl-C."""
+
+    def __str__(self) -> str:
+        return "stopped by its time budget"
 
 
 def in_notebook() -> ProgressCallback | None:
@@ -84,13 +95,16 @@ def run_units(
     jobs: int,
     progress: ProgressCallback | None = None,
     execute: Execute = execute,
+    time_budget: float | None = None,
 ) -> None:
     """Execute the ``units`` whose results the open ``journal`` lacks.
 
     Each result is in the journal before it is told, and does not count where it cannot be written:
     then ``OSError`` is raised. Raises ``KeyboardInterrupt`` on Ctrl-C, with the running units
-    killed, and ``RuntimeError`` where there is no room for so many jobs.
+    killed, :class:`TimeSpent` where units are left when those that started within ``time_budget``
+    seconds are finished, and ``RuntimeError`` where there is no room for so many jobs.
     """
+    until = math.inf if time_budget is None else time.monotonic() + time_budget
     done = journal.results
     waiting = schedule(unit for unit in units if unit.id not in done)
     shards, stages = _by_claim(units), dict[str, Stage]()
@@ -106,7 +120,7 @@ def run_units(
         progress(Progress(len(done), len(units), last, running, failed, dict(stages)))
 
     tell(*shards)
-    with closing(execute(waiting, jobs)) as results:
+    with closing(execute(waiting, jobs, until)) as results:
         for item in results:
             if isinstance(item, Underway):
                 stages[item.unit] = item.stage
@@ -115,6 +129,8 @@ def run_units(
                 journal.append(item)
                 last = item.unit
                 tell(last.partition(" ")[0])
+    if any(unit.id not in done for unit in waiting):
+        raise TimeSpent
 
 
 def _fails(claim: str, shards: Sequence[Unit], done: Mapping[str, UnitResult]) -> bool:

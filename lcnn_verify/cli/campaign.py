@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import typer
 from rich.console import Console
@@ -26,6 +26,7 @@ from lcnn_verify.errors import InputError
 from lcnn_verify.evidence.hooks import is_cold
 from lcnn_verify.outputs import write_atomically
 from lcnn_verify.reporting.outline import document
+from lcnn_verify.reporting.phrases import plural
 from lcnn_verify.reporting.plain import plain, to_text
 from lcnn_verify.reporting.report import Report
 from lcnn_verify.reporting.terminal import print_blocks, render
@@ -33,6 +34,7 @@ from lcnn_verify.reporting.terminal import print_blocks, render
 Campaign: TypeAlias = Callable[[ProgressCallback | None], Report]
 _LONG = 60.0
 """Seconds of work under way that are said in a line of their own."""
+_NAMED = 3  # claims that are left, in the line that an early end leaves
 
 
 def run_campaign(
@@ -69,12 +71,10 @@ def run_campaign(
         return ExitCode.USAGE
     except KeyboardInterrupt as stopped:
         deafen()
-        has = ""
+        told = str(stopped) or "interrupted"
         if isinstance(stopped, Interrupted) and (place := stopped.report.folder):
-            partial = stopped.report.data["partial"]
-            has = f", {partial['finished']} of {partial['units']} units finished, which "
-            has += f"{place / 'index.html'} reports"
-        say(f"interrupted{has}; resume with: {_resuming(ctx)}")
+            told = _what_is_there(stopped.report.data["partial"], place)
+        say(f"{told}; resume with: {_resuming(ctx)}")
         return ExitCode.INTERRUPTED
     _show(report, out, json=json, quiet=quiet)
     if write_expected is not None:
@@ -83,6 +83,14 @@ def run_campaign(
         left_out = report.data["environment"]["left_out"]
         say_left_out((entry["name"], entry["reason"]) for entry in left_out)
     return _judged(report, matches, shown=not (json or quiet)) if deviations else report.exit_code
+
+
+def _what_is_there(partial: Mapping[str, Any], place: Path) -> str:
+    """Why a run ended early, how much of it the report in ``place`` has, and what is left."""
+    more = len(left := partial["missing"]) - _NAMED
+    left = ", ".join(left[:_NAMED]) + (f" and {plural(more, 'more claim')}" if more > 0 else "")
+    done = f"{partial['finished']} of {partial['units']} units finished"
+    return f"{partial['reason']}, {done}, which {place / 'index.html'} reports; left: {left}"
 
 
 def _judged(report: Report, matches: Sequence[expectations.Match], *, shown: bool) -> int:

@@ -7,6 +7,7 @@ no numerics.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -62,6 +63,17 @@ def number(text: Any) -> float:
         value = math.nan
     if not math.isfinite(value):
         raise refused(text, "a number")
+    return value
+
+
+_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
+
+
+def duration(text: Any) -> float:
+    """The parser of durations above 0 in seconds: ``"90"``, ``"90s"``, ``"10m"`` or ``"1.5h"``."""
+    amount = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", str(text).strip())
+    if amount is None or not (value := float(amount[1]) * _UNITS[amount[2]]):
+        raise refused(text, "a duration above 0 such as 90s, 10m or 2h")
     return value
 
 

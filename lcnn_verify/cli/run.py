@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from lcnn_verify.cli import options
-from lcnn_verify.cli.options import WHAT, names, option
+from lcnn_verify.cli.options import HOW_MUCH, WHAT, duration, names, option
 
 
 def run(
@@ -28,6 +28,15 @@ def run(
     jobs: options.Jobs = None,
     out: options.Out = Path("reports/latest"),
     resume: options.Resume = False,
+    time_budget: Annotated[
+        float | None,
+        option(
+            HOW_MUCH,
+            "TIME",
+            "Start no unit after so long (90s, 10m, 2h); --resume does the rest.",
+            parser=duration,
+        ),
+    ] = None,
     properties: options.Properties = None,
     json: options.Json = False,
     quiet: options.Quiet = False,
@@ -37,7 +46,7 @@ def run(
     Examples:
     lcnn-verify run
     lcnn-verify run --claims {pack} --seed 3 --out reports/seed-3
-    lcnn-verify run --claims {claim} --profile deep --resume
+    lcnn-verify run --claims {claim} --profile deep --time-budget 2h --resume
     """
     from lcnn_verify.campaign.campaign import verify
     from lcnn_verify.cli.campaign import run_campaign
@@ -53,6 +62,7 @@ def run(
             resume=resume,
             progress=progress,
             properties=properties,
+            time_budget=time_budget,
         ),
         claims=claim or (),
         out=out,

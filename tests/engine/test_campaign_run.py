@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import shlex
 import signal
@@ -10,6 +11,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import campaign_kit as kit
@@ -17,6 +19,7 @@ import numpy as np
 import pytest
 
 from lcnn_verify import ledger
+from lcnn_verify.campaign import executor
 from lcnn_verify.campaign.campaign import Interrupted, verify
 from lcnn_verify.campaign.properties import directory_of, find_directory, load, plan, schedule
 from lcnn_verify.campaign.run import Progress, not_run
@@ -141,7 +144,7 @@ def test_an_interrupted_run_exits_3_kills_its_units_and_can_be_resumed(tmp_path,
     assert (run.returncode, more) == (3, "")
     assert stdout == ""
     typed = shlex.join(map(str, (*options, "--jobs", "2", "--quiet")))
-    has = f"1 of 2 units finished, which {out / 'index.html'} reports"
+    has = f"1 of 2 units finished, which {out / 'index.html'} reports; left: lab.first"
     assert stderr == f"interrupted, {has}; resume with: lcnn-verify {typed} --resume\n"
     kit.wait_until(lambda: kit.is_gone(int(pids.read_text())), "the interrupted unit is gone")
     (folder / "marks.2").touch()
@@ -183,12 +186,44 @@ def test_ctrl_c_inside_the_process_keeps_what_was_done(tmp_path):
     assert "PARTIAL" not in (out / "index.html").read_text()
 
 
+def test_a_time_budget_ends_at_the_edge_of_a_unit_and_changes_no_result(
+    tmp_path, capsys, monkeypatch
+):
+    files = dict.fromkeys(("lab.first", "lab.second", "lab.third"), kit.HOLDS)
+    folder, out = kit.write(tmp_path / "p", files), tmp_path / "out"
+    supervise, late = executor.supervise, SimpleNamespace(monotonic=lambda: math.inf)
+
+    def take_long(*arguments):
+        result = supervise(*arguments)
+        monkeypatch.setattr(executor, "time", late)
+        return result
+
+    monkeypatch.setattr(executor, "supervise", take_long)
+    options = ("run", "--claims", ",".join(files), "--properties", folder, "--out", out)
+    assert kit.call(*options, "--jobs", "1", "--quiet", "--time-budget", "2h") == 3
+    typed = shlex.join(map(str, (*options, "--jobs", "1", "--quiet", "--time-budget", "2h")))
+    assert capsys.readouterr().err == (
+        f"stopped by its time budget, 1 of 3 units finished, which {out / 'index.html'} reports; "
+        f"left: lab.second, lab.third; resume with: lcnn-verify {typed} --resume\n"
+    )
+    partial = Report.read(out / "report.json")
+    assert list(partial.verdicts.values()) == ["SUPPORTED", "NOT EXERCISED", "NOT EXERCISED"]
+    text = (out / "summary.md").read_text()
+    assert "PARTIAL, stopped by its time budget with 1 of 3 units finished." in text
+    monkeypatch.undo()
+    verify(list(files), out=out, properties=folder, resume=True, time_budget=7200)
+    verify(list(files), out=tmp_path / "whole", properties=folder)
+    assert kit.without_timings(out) == kit.without_timings(tmp_path / "whole")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         ({"seed": -1}, "seed: got -1, wanted an integer ≥ 0"),
         ({"seed": True}, "seed: got True, wanted an integer ≥ 0"),
         ({"seed": 1.5}, "seed: got 1.5, wanted an integer ≥ 0"),
+        ({"time_budget": 0}, "time_budget: got 0, wanted a finite real number above 0"),
+        ({"time_budget": "1h"}, "time_budget: got '1h', wanted a finite real number above 0"),
         ({"jobs": 0}, "jobs: got 0, wanted an integer ≥ 1"),
         ({"jobs": "2"}, "jobs: got '2', wanted an integer ≥ 1"),
         ({"claims": []}, "claims: got an empty list, wanted claim ids or families, or None"),

@@ -37,7 +37,7 @@ def test_a_claim_is_judged_when_a_unit_of_it_is_done_and_somebody_listens(tmp_pa
     records = tuple(not_run(units, ()))[:1]
     judged: list[str] = []
 
-    def execute(units, jobs):
+    def execute(units, jobs, until):
         yield Underway(units[0].id, Stage("naps", 1, 2))
         yield from (UnitResult(unit.id, records, 0.0) for unit in units)
 

@@ -103,10 +103,11 @@ def conform(
     )
 
 
-def _one_by_one(units: Sequence[Unit], _: int) -> Generator[UnitResult]:
+def _one_by_one(units: Sequence[Unit], _: int, until: float) -> Generator[UnitResult]:
     """Run units in this process, which alone has the implementation."""
     for unit in units:
-        started = time.monotonic()
+        if (started := time.monotonic()) >= until:
+            return
         with running(unit.context):
             stated = [p for p in load(unit.directory, unit.file) if p.claim.id == unit.claim]
             records = tuple(found.run().to_json() for found in stated)
