@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, get_args
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from lcnn_verify.errors import InputError, did_you_mean
-from lcnn_verify.numerics.arrays import FloatArray, as_matrix
+from lcnn_verify.numerics.arrays import FloatArray, as_array, as_matrix
 
 Activation: TypeAlias = Literal["abs", "relu"]
 Readout: TypeAlias = Literal["tied", "unit"]
@@ -97,3 +98,34 @@ def as_pair(
             "W", f"m = {len(students)} students", f"m ≥ r = {len(teachers)} (over-parameterized)"
         )
     return students, teachers
+
+
+def as_batch(W: ArrayLike | Any, V: ArrayLike | Any) -> tuple[FloatArray, FloatArray]:
+    """Return students W (b, m, d) and teachers V (r, d) or (b, r, d) as trusted 3-d arrays.
+
+    V's first axis is 1 where all share the teachers. Raises :class:`InputError` as
+    :func:`as_weights` does, when the dimensions differ, or the numbers of networks.
+    """
+    form = "a 3-d array (networks, neurons, d) of finite real numbers"
+    students = as_array("W", W, form, dimensions=3)
+    own = is_batch(V)
+    teachers = as_array("V", V, form, dimensions=3) if own else as_weights("V", V)[None]
+    if own and len(teachers) != len(students):
+        got, wanted = f"{len(teachers)} networks", f"{len(students)}, as W has, or one (r, d)"
+        raise InputError("V", got, wanted)
+    if students.shape[2] != teachers.shape[2]:
+        raise InputError(
+            "W", f"dimension d = {students.shape[2]}", f"V's dimension d = {teachers.shape[2]}"
+        )
+    return students, teachers
+
+
+def is_batch(W: ArrayLike | Any) -> bool:
+    """Whether weights have an axis of networks in front: three axes, that is."""
+    known = getattr(W, "ndim", None)
+    if known is not None or not isinstance(W, list | tuple):
+        return bool(known == 3)
+    try:
+        return np.ndim(W) == 3
+    except (ValueError, TypeError):  # ragged, which as_array says better
+        return False

@@ -9,14 +9,23 @@ of all pairs, and an O(n log n) sweep in the plane.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias, overload
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.compiled import unnoticed
-from lcnn_verify.packs.zgj.model import TIED_ABS, ModelLike, as_pair
-from lcnn_verify.packs.zgj.population import pairs, planar
+from lcnn_verify.packs.zgj.model import (
+    TIED_ABS,
+    Model,
+    ModelLike,
+    as_batch,
+    as_model,
+    as_pair,
+    is_batch,
+)
+from lcnn_verify.packs.zgj.population import batches, pairs, planar
 from lcnn_verify.packs.zgj.population.curvature import hessian_matrix
 from lcnn_verify.packs.zgj.population.family import Family, Route
 from lcnn_verify.packs.zgj.population.scaling import gradient_floor, loss_floor, scaled_family
@@ -34,10 +43,14 @@ PLANAR_FROM = 40
 """Neurons from which the plane's own route is faster (measured)."""
 
 
+def _is_planar(n: int, d: int) -> bool:
+    """Whether the plane's own route is the fastest for n neurons in d dimensions."""
+    return d == 2 and n >= PLANAR_FROM
+
+
 def _route(family: Family) -> Route:
     """Whichever route is fastest for this size."""
-    n, d = family.units.shape
-    return planar.loss_and_pull if d == 2 and n >= PLANAR_FROM else pairs.loss_and_pull
+    return planar.loss_and_pull if _is_planar(*family.units.shape) else pairs.loss_and_pull
 
 
 def _loss_and_pull(family: Family) -> tuple[float, FloatArray]:
@@ -66,13 +79,60 @@ def gradient(W: ArrayLike | Any, V: ArrayLike | Any, *, model: ModelLike = TIED_
     return scaled.to_gradient_rows(_loss_and_pull(scaled.family)[1])
 
 
+_Matrix: TypeAlias = np.ndarray[tuple[int, int], Any]
+_Batch: TypeAlias = np.ndarray[tuple[int, int, int], Any]
+
+
+@overload
+def loss_and_gradient(
+    W: _Matrix, V: ArrayLike | Any, *, model: ModelLike = TIED_ABS
+) -> tuple[float, FloatArray]: ...
+
+
+@overload
+def loss_and_gradient(
+    W: _Batch, V: ArrayLike | Any, *, model: ModelLike = TIED_ABS
+) -> tuple[FloatArray, FloatArray]: ...
+
+
+@overload
 def loss_and_gradient(
     W: ArrayLike | Any, V: ArrayLike | Any, *, model: ModelLike = TIED_ABS
-) -> tuple[float, FloatArray]:
-    """:func:`loss` and :func:`gradient` for the price of one."""
+) -> tuple[float, FloatArray]: ...
+
+
+def loss_and_gradient(
+    W: ArrayLike | Any, V: ArrayLike | Any, *, model: ModelLike = TIED_ABS
+) -> tuple[float | FloatArray, FloatArray]:
+    """:func:`loss` and :func:`gradient` for the price of one, of one network or of many.
+
+    W (m, d) and V (r, d) give L and ∇L (m, d). A leading axis of W (b, m, d) makes them b students,
+    beside one V (r, d) or each its own, V (b, r, d), and gives losses (b,) and gradients
+    (b, m, d): to the last bit what b calls give, and in one call of compiled code, by all cores
+    where that is sooner. Raises as the module says, and names the network that overflows.
+    """
+    if is_batch(W):
+        return _of_batch(*as_batch(W, V), as_model(model))
     scaled = scaled_family(*as_pair(W, V), model)
     value, pull = _loss_and_pull(scaled.family)
     return scaled.to_loss(value), scaled.to_gradient_rows(pull)
+
+
+def _of_batch(W: FloatArray, V: FloatArray, model: Model) -> tuple[FloatArray, FloatArray]:
+    """Losses (b,) and gradients (b, m, d) of trusted W (b, m, d) and V (b or 1, r, d)."""
+    count, n, d = len(W), W.shape[1] + V.shape[1], W.shape[2]
+    losses, rows, wrong = np.empty(count), np.empty(W.shape), 0
+    if _is_planar(n, d) or pairs.is_shared(n):  # of which each is worth a call of its own
+        alone = range(count)
+    else:
+        losses, rows, wrong = batches.losses_and_gradients(W, V, model)
+        alone = range(wrong, wrong + 1) if wrong >= 0 else range(0)
+    for k in alone:
+        try:
+            losses[k], rows[k] = loss_and_gradient(W[k], V[k if len(V) > 1 else 0], model=model)
+        except OverflowError as error:
+            raise OverflowError(f"network {k} of {count}: {error}") from None
+    return losses, rows
 
 
 def hessian(W: ArrayLike | Any, V: ArrayLike | Any, *, model: ModelLike = TIED_ABS) -> FloatArray:

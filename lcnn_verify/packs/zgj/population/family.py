@@ -61,15 +61,32 @@ def signed(
     their row's largest vanish: nothing sees them. Masses are ‖a‖^p over 2**(p·scale), at most 1;
     tiny masses vanish.
     """
-    m, n, d = len(W), len(W) + len(V), W.shape[1]
-    units, masses, signs = np.empty((n, d)), np.empty(n), np.ones(n)
+    n, d = len(W) + len(V), W.shape[1]
+    units, masses, signs = np.empty((n, d)), np.empty(n), np.empty(n)
     mantissas, exponents = np.empty(n), np.empty(n, np.int64)
-    units[:m], units[m:] = W, V
-    signs[m:] = -1.0
+    scale = sign_into(W, V, power, units, masses, signs, mantissas, exponents)
+    return units, masses, signs, mantissas, exponents, scale
+
+
+@inlined
+def sign_into(
+    W: FloatArray,
+    V: FloatArray,
+    power: int,
+    units: FloatArray,
+    masses: FloatArray,
+    signs: FloatArray,
+    mantissas: FloatArray,
+    exponents: IntArray,
+) -> int:
+    """As :func:`signed`, allocating nothing; returns the scale."""
+    m, n, d = len(W), len(units), units.shape[1]
     scale = -1100
     for i in range(n):
+        signs[i] = 1.0 if i < m else -1.0
         largest = 0.0
         for j in range(d):
+            units[i, j] = W[i, j] if i < m else V[i - m, j]
             largest = max(largest, abs(units[i, j]))
         _, exponent = math.frexp(largest)
         for j in range(d):
@@ -83,7 +100,7 @@ def signed(
             scale = max(scale, exponent + shift)
     for i in range(n):
         masses[i] = math.ldexp(mantissas[i], max(int(exponents[i]) - scale, -2200)) ** power
-    return units, masses, signs, mantissas, exponents, scale
+    return scale
 
 
 @compiled
@@ -94,7 +111,21 @@ def scaled_rows(
 
     ‖w_i‖ = ``mantissas``[i]·2^``exponents``[i]; −1 if every row fits.
     """
-    rows, beyond = np.empty(pull.shape), -1
+    rows = np.empty(pull.shape)
+    return rows, scale_rows_into(pull, mantissas, exponents, shift, power, rows)
+
+
+@inlined
+def scale_rows_into(
+    pull: FloatArray,
+    mantissas: FloatArray,
+    exponents: IntArray,
+    shift: int,
+    power: int,
+    rows: FloatArray,
+) -> int:
+    """As :func:`scaled_rows`, allocating nothing; returns the first that overflows."""
+    beyond = -1
     for i in range(len(rows)):
         lever = mantissas[i] if power == 2 else 1.0
         exponent = shift + (int(exponents[i]) if power == 2 else 0)
@@ -102,7 +133,7 @@ def scaled_rows(
             rows[i, j] = np.ldexp(lever * pull[i, j], exponent)
             if beyond < 0 and not math.isfinite(rows[i, j]):
                 beyond = i
-    return rows, beyond
+    return beyond
 
 
 @compiled
