@@ -11,6 +11,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,12 @@ from lcnn_verify.cli.app import front_door
 from lcnn_verify.cli.group import filled
 from lcnn_verify.evidence import Verdict
 from lcnn_verify.ledger import Claim
+from lcnn_verify.numerics.digits import number
 
 ROOT = Path(lcnn_verify.__file__).parents[1]
 REPORT = "first-report"
+ATLAS = ROOT / "reports" / "example" / "atlas"
+"""Where the published report of all studies is, and in the site the folder of its name."""
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>|#~])")
 # In docstrings |·|, f* and W_ are mathematics; literals and roles stay what they are.
 _LITERAL = re.compile(r"(``.+?``|:\w+:`[^`]+`|`[^`]+`_{0,2}|\*\*\w.*?\*\*)", re.DOTALL)
@@ -31,7 +35,7 @@ _LITERAL = re.compile(r"(``.+?``|:\w+:`[^`]+`|`[^`]+`_{0,2}|\*\*\w.*?\*\*)", re.
 def setup(app: Any) -> dict[str, bool]:
     """Called by Sphinx."""
     app.connect("builder-inited", write_pages)
-    app.connect("build-finished", move_report)
+    app.connect("build-finished", place_reports)
     app.connect("autodoc-process-docstring", escape_mathematics)
     return {"parallel_read_safe": True}
 
@@ -48,12 +52,14 @@ def write_pages(app: Any) -> None:
         (folder / name).write_text(text, encoding="utf-8")
 
 
-def move_report(app: Any, exception: Exception | None) -> None:
-    """Put the report that the tutorial wrote where the tutorial links to it."""
+def place_reports(app: Any, exception: Exception | None) -> None:
+    """Put the report that the tutorial wrote, and that of all studies, where pages link to them."""
     written, there = Path(app.srcdir) / REPORT, Path(app.outdir) / REPORT
     if written.is_dir():
         shutil.rmtree(there, ignore_errors=True)
         shutil.move(written, there)
+    if ATLAS.is_dir():
+        shutil.copytree(ATLAS, Path(app.outdir) / ATLAS.name, dirs_exist_ok=True)
 
 
 def pages() -> Iterator[tuple[str, Iterator[str]]]:
@@ -62,6 +68,7 @@ def pages() -> Iterator[tuple[str, Iterator[str]]]:
     yield "tools", module_table("numerics")
     yield "cli", command_line()
     yield "ledger", ledger_by_paper()
+    yield "studies", studies()
     yield "schemas", schemas()
     for pack in _ours():
         if (theory := pack.sources / "THEORY.md").is_file():
@@ -163,6 +170,7 @@ def _entry(claim: Claim) -> Iterator[str]:
         "kind": claim.kind,
         "the source's words": f"“{claim.wording}”" if claim.wording else "",
         "where it stands": "; ".join(origin.meaning for origin in claim.provenance),
+        **(asdict(claim.study) if claim.study else {}),
         "assumptions": "; ".join(claim.assumptions),
         "follows from": ", ".join(claim.follows_from),
         "why it is false": claim.refutation,
@@ -175,6 +183,40 @@ def _entry(claim: Claim) -> Iterator[str]:
         yield "- constants:"
     for it in claim.constants:
         yield f"  - {_plain(it.name)} = {_plain(it.value)}, {it.whose}: {_plain(it.basis)}"
+
+
+def studies() -> Iterator[str]:
+    """Every study: what it asks, and its result in the published report."""
+    yield from ("# Studies", "", "Experiments whose results are claims: `lcnn-verify atlas`.")
+    published: dict[str, Any] = {}
+    if (path := ATLAS / "report.json").is_file():
+        data = json.loads(path.read_text(encoding="utf-8"))
+        published = {entry["id"]: entry for entry in data["claims"]}
+        yield from (
+            "",
+            f"Measured in the {data['run']['profile']} profile, with figures and tables",
+        )
+        yield f'<a href="../{ATLAS.name}/index.html">in the report</a>.'
+    for pack in _ours():
+        for claim in pack.claims:
+            if claim.study is not None:
+                yield from _study(claim, published.get(claim.id))
+
+
+def _study(claim: Claim, entry: dict[str, Any] | None) -> Iterator[str]:
+    """One study, with what it earned and measured where ``entry`` says."""
+    assert claim.study is not None
+    yield from ("", f"## {_plain(claim.title)}", "", f"`lcnn-verify atlas {claim.id}`", "")
+    told = {"question": claim.study.question, "method": claim.study.method}
+    told |= {"result": claim.statement, "limits": claim.study.limits}
+    if entry:
+        told["verdict"] = f"{entry['verdict']}: {entry['reason']}"
+    yield from (f"- {name}: {_plain(text)}" for name, text in told.items())
+    if entry and entry["measurements"]:
+        yield from ("", "| measured | value | claimed |", "| --- | --- | --- |")
+        for it in entry["measurements"]:
+            value = number(it["value"], 6)
+            yield f"| {_plain(it['name'])} | {value} | {_plain(it['claimed'])} |"
 
 
 def schemas() -> Iterator[str]:

@@ -77,7 +77,7 @@ def versions() -> tuple[bool, str]:
 def find_properties(properties: Path | str | None = None) -> tuple[bool, str]:
     """Check that every claim of the ledger has a property file that loads and states the claim."""
     chosen = find_directory(properties)
-    entries = (*ledger.claims(), *ledger.checks())
+    entries = (*ledger.claims(), *ledger.checks(), *ledger.studies())
     folders = {claim.id: directory_of(claim, chosen) for claim in entries}
     flaws = [flaw for claim in entries if (flaw := _unstated(claim, folders[claim.id]))]
     total = len(entries)
@@ -88,7 +88,7 @@ def find_properties(properties: Path | str | None = None) -> tuple[bool, str]:
 
 def _remarks(chosen: Path | None) -> Iterator[Finding]:
     """What the packs hold that no claim needs, and what they leave unsaid; a line each kind."""
-    entries = (*ledger.claims(), *ledger.checks())
+    entries = (*ledger.claims(), *ledger.checks(), *ledger.studies())
     stated = {claim.property_file: directory_of(claim, chosen) for claim in entries}
     if stray := [file for file in _property_files(chosen) if file not in stated]:
         yield Finding("stray property files", False, f"of no claim: {', '.join(stray)}")

@@ -32,5 +32,5 @@ def check_command(words: list[str]) -> None:
     given = {name for name, value in context.params.items() if value}
     assert given or not words, "an empty command line proves nothing"
     named = context.params.get("claim") or ()
-    known = (*ledger.claims(), *ledger.not_testable(), *ledger.checks())
+    known = (*ledger.claims(), *ledger.studies(), *ledger.not_testable(), *ledger.checks())
     ledger.select([named] if isinstance(named, str) else named, known)

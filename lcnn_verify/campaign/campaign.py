@@ -202,6 +202,7 @@ def verify(
     progress: ProgressCallback | None = None,
     properties: Path | str | None = None,
     time_budget: float | None = None,
+    studies: bool = False,
 ) -> Report:
     """Run the campaign, write its report into ``out`` and return it.
 
@@ -213,7 +214,8 @@ def verify(
     after every unit; in a notebook one line below the cell tells it, unless another is given.
     ``properties`` is another folder of property files. No unit starts once ``time_budget`` seconds
     have passed: it changes no result, only how many there are, and ends the run as Ctrl-C does once
-    the units under way are finished, which may take as long as one of them. The report depends on
+    the units under way are finished, which may take as long as one of them. With ``studies`` the
+    claims are those of the atlas, which state results of experiments. The report depends on
     claims, profile, seed and the sources, never on ``jobs`` or the clock, its ``timings`` aside.
 
     Raises ``InputError`` for bad arguments and for a journal that cannot be resumed, ``OSError``
@@ -234,5 +236,8 @@ def verify(
         time_budget=time_budget,
     )
     patterns = names("claims", claims, "claim ids or families, or None for all")
-    selection = ledger.select(list(patterns)) if patterns else ledger.claims()
+    among = ledger.studies() if studies else ledger.claims()
+    selection = ledger.select(list(patterns), among) if patterns else among
+    if not selection:
+        raise InputError("studies", "packs that have none", "one with a study")
     return campaign.run(selection, asked=patterns)

@@ -13,6 +13,7 @@ import typer
 
 import lcnn_verify
 from lcnn_verify.cli import streams
+from lcnn_verify.cli.atlas import atlas
 from lcnn_verify.cli.attack import attack
 from lcnn_verify.cli.certify import certify
 from lcnn_verify.cli.claims import claims
@@ -37,7 +38,7 @@ app = typer.Typer(
         "of lcnn-verify itself."
     ),
 )
-for _command in (run, attack, claims, replay, diff, trend, doctor, new_pack):
+for _command in (run, attack, atlas, claims, replay, diff, trend, doctor, new_pack):
     app.command()(_command)
 app.add_typer(certify)
 

@@ -33,7 +33,7 @@ def claims(
     lcnn-verify claims {pack}
     lcnn-verify claims {claim}
     """
-    stated = (*ledger.claims(), *ledger.not_testable())
+    stated = (*ledger.claims(), *ledger.studies(), *ledger.not_testable())
     chosen = stated if claim is None else ledger.select([claim], (*stated, *ledger.checks()))
     single = claim is not None and chosen[0].id == claim
     if json:
@@ -77,6 +77,7 @@ def _show_one(claim: Claim) -> None:
     rows = {
         "the source says": f"“{claim.wording}”" if claim.wording else "",
         "our reading": claim.statement,
+        **(asdict(claim.study) if claim.study else {}),
         "kind": str(claim.kind),
         "provenance": "; ".join(f"{item}: {item.meaning}" for item in claim.provenance),
         "source": "; ".join(filter(None, (source.paper, source.place, source.url))),

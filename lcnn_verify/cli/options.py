@@ -113,6 +113,15 @@ Properties = Annotated[
     Path | None,
     option(WHERE, "DIR", "Folder of property files, instead of the packs' own.", parser=folder),
 ]
+TimeBudget = Annotated[
+    float | None,
+    option(
+        HOW_MUCH,
+        "TIME",
+        "Start no unit after so long (90s, 10m, 2h); --resume does the rest.",
+        parser=duration,
+    ),
+]
 Expected = Annotated[
     Path | None,
     option(WHAT, "FILE", "Expected deviations (TOML); no file is read unasked."),

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from lcnn_verify.cli import options
-from lcnn_verify.cli.options import HOW_MUCH, WHAT, duration, names, option
+from lcnn_verify.cli.options import WHAT, names, option
 
 
 def run(
@@ -28,15 +28,7 @@ def run(
     jobs: options.Jobs = None,
     out: options.Out = Path("reports/latest"),
     resume: options.Resume = False,
-    time_budget: Annotated[
-        float | None,
-        option(
-            HOW_MUCH,
-            "TIME",
-            "Start no unit after so long (90s, 10m, 2h); --resume does the rest.",
-            parser=duration,
-        ),
-    ] = None,
+    time_budget: options.TimeBudget = None,
     properties: options.Properties = None,
     json: options.Json = False,
     quiet: options.Quiet = False,

@@ -12,6 +12,7 @@ from lcnn_verify.ledger.claim import (
     Kind,
     Provenance,
     Source,
+    Study,
     Whose,
     controls_of,
     ours,
@@ -23,6 +24,7 @@ __all__ = [
     "Kind",
     "Provenance",
     "Source",
+    "Study",
     "Whose",
     "checks",
     "claim",
@@ -31,15 +33,22 @@ __all__ = [
     "not_testable",
     "ours",
     "select",
+    "studies",
 ]
 
 
 def claims() -> tuple[Claim, ...]:
     """Every claim of the mathematics, pack by pack, in the order of the report.
 
-    What an implementation under test must do is in :func:`checks`.
+    What an implementation under test must do is in :func:`checks`, what takes an experiment in
+    :func:`studies`.
     """
-    return tuple(e for e in _entries() if not (e.judges_subject or e.not_testable))
+    return tuple(e for e in _entries() if not (e.judges_subject or e.not_testable or e.study))
+
+
+def studies() -> tuple[Claim, ...]:
+    """Every claim that states the result of an experiment, pack by pack."""
+    return tuple(entry for entry in _entries() if entry.study)
 
 
 def checks() -> tuple[Claim, ...]:
@@ -74,9 +83,11 @@ def select(patterns: Sequence[str], among: Sequence[Claim] | None = None) -> tup
     for pattern in patterns:
         if any(entry.matches(pattern) for entry in entries):
             continue
-        if (found := claim(pattern, (*entries, *not_testable()))).not_testable:
+        if (found := claim(pattern, (*entries, *not_testable(), *studies()))).study:
+            wanted = "a claim: `lcnn-verify atlas` runs studies"
+        else:
             wanted = f"a claim that can be tested: {found.not_testable}"
-            raise InputError("claim", repr(pattern), wanted)
+        raise InputError("claim", repr(pattern), wanted)
     return tuple(entry for entry in entries if any(map(entry.matches, patterns)))
 
 

@@ -72,6 +72,15 @@ def ours(name: str, value: str, basis: str) -> Constant:
     return Constant(name, value, Whose.OURS, basis)
 
 
+@dataclass(frozen=True, slots=True)
+class Study:
+    """What an experiment asks, how it answers, and what its answer does not say, in sentences."""
+
+    question: str
+    method: str
+    limits: str
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Claim:
     """One entry of the ledger.
@@ -82,7 +91,9 @@ class Claim:
     as separate evidence. A control is a false statement: it is wanted REFUTED, and says in
     ``refutation`` how it is known to be false. ``not_testable`` says why no computation can reach a
     sentence: it is listed, not counted, and has no property. ``judges_subject`` marks what is about
-    code under test instead of the mathematics. ``long`` marks a unit that is started first, since
+    code under test instead of the mathematics. A claim with a ``study`` states the result of an
+    experiment that is too large to be repeated in every run: :func:`~lcnn_verify.ledger.studies`
+    has it. ``long`` marks a unit that is started first, since
     it would end a run alone on one processor; no result depends on it.
     """
 
@@ -99,6 +110,7 @@ class Claim:
     refutation: str = ""
     not_testable: str = ""
     judges_subject: bool = False
+    study: Study | None = None
     long: bool = False
 
     def __repr__(self) -> str:

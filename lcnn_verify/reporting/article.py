@@ -90,6 +90,9 @@ def card(data: _Json, entry: _Json, prefix: str) -> doc.Details:
 
 def _said(entry: _Json) -> Iterator[doc.Block]:
     """The source's words, our reading of them, and whose the constants are."""
+    if study := entry.get("study"):
+        asked = tuple((name.capitalize(), doc.Plain(text)) for name, text in study.items())
+        yield doc.Facts(asked, "origin")
     source = entry["source"]
     words: list[doc.Block] = [doc.Heading("The source says")]
     if entry["wording"]:

@@ -154,6 +154,7 @@ def merge(claim: Claim, records: Iterable[_Json]) -> schema.Claim:
         "exact": sum(int(record.get("exact", 0)) for record in ordered),
         "classes": _counts(ordered, "classes"),
         "apart": _apart(ordered),
+        "study": asdict(claim.study) if claim.study else None,
         "audit": _counts(ordered, "audit"),
         "failing": {case: says for it in ordered for case, says in it.get("failing", {}).items()},
         "defects": [record["defect"] for record in ordered if "defect" in record],

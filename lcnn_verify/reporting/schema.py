@@ -15,7 +15,7 @@ from typing import Any, NotRequired, TypeAlias, TypedDict
 from lcnn_verify.errors import InputError, finite, flaw_in, once, reading
 from lcnn_verify.reporting.plain import plain
 
-SCHEMA_VERSION = "3.0"
+SCHEMA_VERSION = "3.1"
 SCHEMA_PATH = Path(__file__).with_name("report.schema.json")
 _MAJOR, _MINOR = (int(part) for part in SCHEMA_VERSION.split("."))
 _WANTED = f"a report of schema {_MAJOR}.x, as `lcnn-verify run` writes it"
@@ -157,6 +157,7 @@ class Claim(TypedDict):
     failing: NotRequired[Mapping[str, str]]
     audit: NotRequired[Mapping[str, int]]
     defects: NotRequired[Sequence[Written]]
+    study: NotRequired[Written]
 
 
 class Float(TypedDict):

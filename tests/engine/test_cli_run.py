@@ -112,7 +112,7 @@ def test_claims_lists_the_whole_ledger(capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "120")
     assert kit.call("claims") == 0
     table = capsys.readouterr().out
-    every = (*ledger.claims(), *ledger.not_testable())
+    every = (*ledger.claims(), *ledger.studies(), *ledger.not_testable())
     for claim in every:
         assert claim.id in table
     assert kit.call("claims", "--json") == 0

@@ -30,7 +30,7 @@ def test_a_sound_installation_is_ready():
 
 
 def test_missing_and_mismatched_properties_are_named(tmp_path):
-    claims = (*ledger.claims(), *ledger.checks())
+    claims = (*ledger.claims(), *ledger.checks(), *ledger.studies())
     files = {claim.id: kit.HOLDS for claim in claims if claim.id != "lab.fifth"}
     files["lab.first"] = kit.HOLDS.replace("{claim}", "lab.second")
     files["lab.third"] = kit.BAD_SYNTAX

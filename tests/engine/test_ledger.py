@@ -8,7 +8,7 @@ from lcnn_verify import ledger, packs
 from lcnn_verify.errors import InputError
 from lcnn_verify.ledger import Kind, Whose
 
-EVERY = (*ledger.claims(), *ledger.checks(), *ledger.not_testable())
+EVERY = (*ledger.claims(), *ledger.studies(), *ledger.checks(), *ledger.not_testable())
 
 
 def test_ids_are_unique_and_begin_with_the_key_of_their_pack():

@@ -28,7 +28,7 @@ from lcnn_verify.evidence import Certificate, Figure, Observation, Outcome, Reco
 from lcnn_verify.evidence.audit import Audit
 from lcnn_verify.evidence.figures import Kind, Line, log
 from lcnn_verify.evidence.recorder import Measurement, Proof, Sampling
-from lcnn_verify.ledger import Claim, Constant, Provenance, Source, Whose
+from lcnn_verify.ledger import Claim, Constant, Provenance, Source, Study, Whose
 from lcnn_verify.ledger import Kind as Statement
 from lcnn_verify.profiles import RunContext
 from lcnn_verify.reporting import schema as report
@@ -153,6 +153,7 @@ SEEN = Recorder(
     audit=Audit(quantities=1),
     failing={"case": "says"},
 ).to_json()
+STUDY = Study("q", "m", "l")
 WRITTEN = {
     "source": [asdict(Source("p", "q", "r"))],
     "constant": [asdict(Constant("c", "2", Whose.OURS, "chosen"))],
@@ -165,7 +166,8 @@ WRITTEN = {
     "series": [{"figure": FIGURE, "label": "l", "data": {"x": [1.0], "y": [1.0]}}],
     "deviation": [DEVIATION],
     "pack.groups": [asdict(packs.Group("h", "i"))],
-    "claim": [merge(CLAIM, [SEEN]), merge(CLAIM, [])],
+    "claim": [merge(replace(CLAIM, study=STUDY), [SEEN]), merge(CLAIM, [])],
+    "claim.study": [asdict(STUDY)],
     "claim.audit": [SEEN["audit"]],
 }
 

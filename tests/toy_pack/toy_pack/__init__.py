@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from lcnn_verify.ledger import Claim, Constant, Kind, Provenance, Source, Whose
+from lcnn_verify.ledger import Claim, Constant, Kind, Provenance, Source, Study, Whose
 from lcnn_verify.packs import Group, Pack
 
 _HERE = Path(__file__).parent
@@ -37,6 +37,20 @@ CLAIMS = (
         not_testable="it speaks of what mathematicians did with the theorem",
     ),
     Claim(
+        id="toy.study.slack",
+        title="The bound on partitions loses no more than a factor near 4n√3",
+        statement="0.85 ≤ 4n√3·p(n)/e^{π√(2n/3)} ≤ 1 for every n from 10 to 400.",
+        kind=Kind.RATE,
+        provenance=(Provenance.MEASURED,),
+        source=Source("Textbooks on partitions", "Hardy and Ramanujan's formula"),
+        constants=(Constant("0.85", "0.85", Whose.OURS, "0.873 at n = 10, and rising"),),
+        study=Study(
+            question="How much does the bound on p(n) lose?",
+            method="The quotient for every n up to 100, or up to 400 in full size.",
+            limits="It is counted, and proved of no other n.",
+        ),
+    ),
+    Claim(
         id="toy.control.conjugate",
         title="Conjugation proves Euler's theorem",
         statement="The conjugate of a partition into odd parts is one into distinct parts.",
@@ -57,7 +71,10 @@ PACK = Pack(
     distribution="toy-pack",
     introduction="Euler says it of every n; we count up to 200.",
     glossary={"p(n)": "the number of partitions of n", "conjugate": "columns read as rows"},
-    groups={"toy.control": Group("Tempting errors", "False statements that must be refuted.")},
+    groups={
+        "toy.study": Group("Studies"),
+        "toy.control": Group("Tempting errors", "False statements that must be refuted."),
+    },
     hooks="toy_pack.hooks:HOOKS",
     commands="toy_pack.commands:commands",
     certifiers="toy_pack.commands:certifiers",
