@@ -24,7 +24,12 @@ from lcnn_verify.packs.zgj.proofs.catalogue import Attempt
 from lcnn_verify.packs.zgj.proofs.critical.catalogue import POINTS
 from lcnn_verify.packs.zgj.proofs.critical.prove import CriticalPoint
 from lcnn_verify.packs.zgj.proofs.descent.catalogue import DESCENTS, Descent, in_boxes
-from lcnn_verify.packs.zgj.proofs.facts import gradient_upper_bound, merged_level, moments
+from lcnn_verify.packs.zgj.proofs.facts import (
+    cone_levels,
+    gradient_upper_bound,
+    merged_level,
+    moments,
+)
 from lcnn_verify.packs.zgj.proofs.page import render
 
 FOLDER = "reports/certificates"
@@ -32,6 +37,7 @@ FOLDER = "reports/certificates"
 _FACTS: Mapping[str, Callable[[], Theorem]] = {
     merged_level.CLAIM: merged_level.prove,
     moments.CLAIM: moments.prove,
+    cone_levels.CLAIM: cone_levels.prove,
     gradient_upper_bound.CLAIM: gradient_upper_bound.prove,
 }
 _CATALOGUES = {"critical-points": POINTS, "trajectory": DESCENTS}

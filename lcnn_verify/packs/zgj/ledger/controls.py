@@ -44,6 +44,14 @@ CLAIMS = (
         ours("level", "v_min⁴·M(Δ)/(2r)", "4·ε₀: above the lowest saddles that are known"),
     ),
     _control(
+        "gradient-bound-cones",
+        "The gradient bound up to 0.3·v_min⁴·M(Δ)/r",
+        "‖∇L‖_F ≥ κ(V)·L whenever L ≤ 0.3·v_min⁴·M(Δ)/r.",
+        "In d ≥ 5 two cones of students about (e₁ ± e₂)/√2 are a critical point below that level.",
+        _KAPPA,
+        ours("level", "0.3·v_min⁴·M(Δ)/r", "2.4·ε₀: the cones fall below it from d = 5 on"),
+    ),
+    _control(
         "gradient-bound-floor",
         "The gradient bound up to F(V)",
         "‖∇L‖_F ≥ κ(V)·L whenever L ≤ F(V), for r ≥ 2 teachers.",

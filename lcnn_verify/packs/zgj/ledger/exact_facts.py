@@ -184,6 +184,18 @@ CLAIMS = (
         constants=(ours("least ratio", "0.83824", "proved: at π/2 it is 0.838247… (THEORY §9)"),),
     ),
     _fact(
+        "cone-levels",
+        "9",
+        "Critical levels fall to 2.196·ε₀ as the dimension grows",
+        "Two orthonormal teachers have a critical point with 2.1960·ε₀ < L < "
+        "(2.1961 + 0.722/(d − 2))·ε₀ for every d ≥ 3 and m ≥ 4(d − 2), two cones of students about "
+        "(e₁ ± e₂)/√2. No students in the hyperplanes across e₁ ± e₂ have L ≤ 2.1960·ε₀.",
+        Kind.EXISTENCE,
+        constants=(
+            ours("levels", "2.1960, 2.1961, 0.722", "proved (THEORY §9): the limit is 2.19607…·ε₀"),
+        ),
+    ),
+    _fact(
         "relu-decomposition",
         "other models",
         "ReLU is the even part plus the linear part",

@@ -22,6 +22,7 @@ from lcnn_verify.packs.zgj.model import TIED_ABS, UNIT_RELU, Model
 from lcnn_verify.packs.zgj.population import gradient, hessian, loss_and_gradient
 from lcnn_verify.packs.zgj.proofs.catalogue import PRECISION, Catalogue
 from lcnn_verify.packs.zgj.proofs.critical.prove import Candidate, CriticalPoint, ends, prove
+from lcnn_verify.packs.zgj.proofs.facts.cone_levels import LIMIT
 from lcnn_verify.packs.zgj.threshold import floor_level
 
 MERGED_DEGREES = (90, 60, 30, 6, 1)
@@ -158,6 +159,19 @@ def _cones_in_four_dimensions() -> Candidate:
         rotations=((2, 3),),
         fixed=((0, 3),),
     )
+
+
+def axes_cones(d: int) -> FloatArray:
+    """Students (4(d − 2), d) of a critical point beside the teachers e₁, e₂, d ≥ 3 (THEORY §3.9).
+
+    Two cones about (e₁ ± e₂)/√2, which ± the other axes open, to within rounding.
+    """
+    ((mass, along, across),) = LIMIT.lines()
+    middles = float(along) / math.sqrt(2.0) * np.array([[1.0, 1.0], [1.0, -1.0]])
+    axes = float(across) * np.eye(d - 2)
+    opened = np.vstack((axes, -axes))
+    rows = [np.hstack((np.tile(middle, (len(opened), 1)), opened)) for middle in middles]
+    return polished(math.sqrt(float(mass) / len(opened)) * np.vstack(rows), np.eye(2, d))
 
 
 def _floor(name: str, teachers_are: str, teachers: Box) -> Candidate:

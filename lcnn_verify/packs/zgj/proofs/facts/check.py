@@ -23,7 +23,13 @@ from lcnn_verify.evidence.hooks import Checker, Proved, Watch
 from lcnn_verify.numerics.intervals import direction, working_bits
 from lcnn_verify.numerics.krawczyk import NotProved
 from lcnn_verify.numerics.subdivision import Cell, demand_cover, halves
-from lcnn_verify.packs.zgj.proofs.facts import gradient_upper_bound, merged_level, moments
+from lcnn_verify.packs.zgj.proofs.facts import (
+    cone_check,
+    cone_levels,
+    gradient_upper_bound,
+    merged_level,
+    moments,
+)
 from lcnn_verify.packs.zgj.proofs.interval_energy import kernel
 
 _Function: TypeAlias = Callable[[Sequence[Any]], Any]
@@ -206,6 +212,9 @@ def _chart(name: str) -> _Function:
 PARTS: Mapping[Any, Mapping[str, tuple[Cell, _Function]]] = {
     merged_level.CLAIM: {"fall": (merged_level.BOX, _fall)},
     moments.CLAIM: {},
+    cone_levels.CLAIM: {
+        "slack": (cone_levels.BOX, cone_check.slack(cone_levels.LIMIT, cone_check.centred))
+    },
     gradient_upper_bound.CLAIM: {
         name: (box, _chart(name)) for name, box in gradient_upper_bound.BOXES.items()
     },
@@ -213,12 +222,13 @@ PARTS: Mapping[Any, Mapping[str, tuple[Cell, _Function]]] = {
 """Claim → part → the box it has to cover and the function to be positive there."""
 _WORDS: Mapping[Any, tuple[str, str]] = {
     fact.CLAIM: (fact.STATEMENT, fact.INSTANCES)
-    for fact in (merged_level, moments, gradient_upper_bound)
+    for fact in (merged_level, moments, gradient_upper_bound, cone_levels)
 }
 """Claim → what is proved and for which instances, in the words a certificate must use."""
 _EXTRA: Mapping[str, Callable[[], None]] = {
     merged_level.CLAIM: _demand_least,
     moments.CLAIM: _demand_moments,
+    cone_levels.CLAIM: cone_check.demand_limit,
 }
 
 CHECKER = Checker(check, Path(__file__).with_name("theorem.schema.json"))

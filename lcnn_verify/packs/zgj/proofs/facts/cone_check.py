@@ -1,0 +1,119 @@
+"""What the checker of theorems computes of cones, in mpmath's intervals and in angles.
+
+The statement's numbers are the prover's: masses, half-angles and bounds. Everything else is derived
+here from two vectors' angle: k(θ) = (2/π)(sin θ + (π/2 − θ)cos θ) and dk/dρ = 1 − 2θ/π.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+from mpmath import iv
+
+from lcnn_verify.evidence.documents import Rejected
+from lcnn_verify.numerics.intervals import direction
+from lcnn_verify.packs.zgj.proofs.facts import cone_levels
+from lcnn_verify.packs.zgj.proofs.facts.cone_levels import Cones
+from lcnn_verify.packs.zgj.proofs.interval_energy import kernel
+
+Law: TypeAlias = Sequence[tuple[Any, Any]]
+"""Probabilities and places of t = η·η′."""
+
+
+def slack(cones: Cones, law: Callable[[], Law]) -> Callable[[Sequence[Any]], Any]:
+    """Σ n K(φ, φ_b) − 2c(φ) over a cell of φ, by the mean value theorem; t at its ``law``."""
+
+    def function(cell: Sequence[Any]) -> Any:
+        middle, places = iv.mpf(cell[0].mid), law()
+        value, _ = _slack(cones, places, middle)
+        _, steep = _slack(cones, places, cell[0])
+        return value + steep * (cell[0] - middle)
+
+    return function
+
+
+def _slack(cones: Cones, law: Law, phi: Any) -> tuple[Any, Any]:
+    sine, cosine, half = iv.sin(phi), iv.cos(phi), iv.sqrt(iv.mpf(0.5))
+    angle = _angle(half * cosine)
+    value, steep = -2 * kernel(angle), 2 * half * sine * _slope(angle)
+    for mass, psi in _lines(cones):
+        along, across = iv.cos(psi), iv.sin(psi)
+        for weight, t in law:
+            same = _angle(along * cosine + across * t * sine)
+            other = _angle(across * t * sine)
+            value += mass * weight * (kernel(same) + kernel(other))
+            turned = across * t * cosine
+            bent = (turned - along * sine) * _slope(same) + turned * _slope(other)
+            steep += mass * weight * bent
+    return value, steep
+
+
+def _lines(cones: Cones) -> list[tuple[Any, Any]]:
+    pairs = zip(cones.masses, cones.angles, strict=True)
+    return [(iv.mpf(mass), iv.mpf(angle)) for mass, angle in pairs]
+
+
+def _angle(rho: Any) -> Any:
+    """The angle whose cosine is in [−1, 1]: what rounding adds beyond is cut off."""
+    rho = iv.mpf([max(rho.a, -1), min(rho.b, 1)])
+    ends = (iv.mpf(rho.a), iv.mpf(rho.b))
+    low, high = (direction(iv.sqrt((1 - x) * (1 + x)), x) for x in ends)
+    return iv.mpf([high.a, low.b])
+
+
+def _slope(angle: Any) -> Any:
+    return 1 - 2 * angle / iv.pi
+
+
+def energy(cones: Cones, law: Law) -> Any:
+    """ΣΣ n n K with t at its law."""
+    total = iv.mpf(0)
+    for mass, phi in _lines(cones):
+        for other, psi in _lines(cones):
+            along, across = iv.cos(phi) * iv.cos(psi), iv.sin(phi) * iv.sin(psi)
+            for weight, t in law:
+                bent = kernel(_angle(along + across * t)) + kernel(_angle(across * t))
+                total += mass * other * weight * bent
+    return total
+
+
+def levels(cones: Cones, law: Law) -> tuple[Any, Any]:
+    """(1 + k(0) − ΣΣ n n K, L with these masses)."""
+    far, whole = 1 + kernel(iv.pi / 2), energy(cones, law)
+    half = iv.sqrt(iv.mpf(0.5))
+    pulls = (mass * kernel(_angle(half * iv.cos(phi))) for mass, phi in _lines(cones))
+    pull = sum(pulls, iv.mpf(0))
+    return far - whole, far - 4 * pull + whole
+
+
+def threshold() -> Any:
+    """ε₀ = M(π/2)/16."""
+    return (1 + kernel(iv.pi / 2) - 2 * kernel(iv.pi / 4) ** 2) / 16
+
+
+def centred() -> Law:
+    """The law that has t = 0."""
+    return [(iv.mpf(1), iv.mpf(0))]
+
+
+def axes(d: int) -> Law:
+    """The law of t for ± the axes of R^{d−2}."""
+    share = iv.mpf(1) / (2 * (d - 2))
+    return [(share, iv.mpf(1)), (share, iv.mpf(-1)), (1 - 2 * share, iv.mpf(0))]
+
+
+def demand_limit() -> None:
+    """Check the bounds on the limit, and on what the axes' cones are above it.
+
+    Their energy is affine in 1/(d − 2), so that d = 3 gives the excess for every d.
+    """
+    unit = threshold()
+    least, most = levels(cone_levels.LIMIT, centred())
+    excess = energy(cone_levels.LIMIT, axes(3)) - energy(cone_levels.LIMIT, centred())
+    if not (least / unit).a > iv.mpf(cone_levels.LEAST).b:
+        raise Rejected(f"{cone_levels.CLAIM}: the limit is not above {cone_levels.LEAST}·ε₀")
+    if not (most / unit).b < iv.mpf(cone_levels.MOST).a:
+        raise Rejected(f"{cone_levels.CLAIM}: the limit is not below {cone_levels.MOST}·ε₀")
+    if not 0 < excess.a <= excess.b < (iv.mpf(cone_levels.EXCESS) * unit).a:
+        raise Rejected(f"{cone_levels.CLAIM}: the excess is not below {cone_levels.EXCESS}·ε₀")
