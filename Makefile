@@ -4,11 +4,13 @@
 # make frameworks   also JAX, PyTorch, pandas and Qiskit, so that their tests run instead of being skipped
 # make docs     the documentation, in build/docs
 # make field    what takes many minutes, or a library that nothing else needs: kills, and the examples
-# make bench    benchmarks;  make lint;  make clean;  make distclean (also the environment)
+# make bench    speed beside peers, in reports/bench, then the same by pytest-benchmark
+# make lint;  make clean;  make distclean (also the environment)
 
 PYTHON ?= python3
 PROFILE ?= quick
 OUT ?= reports/latest
+BENCH ?= reports/bench
 TEST_JOBS ?= 2
 # A version with a build for processors only: others pull gigabytes.
 TORCH ?= torch==2.13.0
@@ -57,8 +59,10 @@ frameworks: | $(BIN)/python
 	$(PIP) --no-compile --editable '.[dev,jax,pandas,quantum]' '$(TORCH)'
 	touch $(VENV)/.installed $(VENV)/.installed-dev
 
-bench: $(VENV)/.installed-dev
-	env -u OMP_NUM_THREADS $(BIN)/python -m pytest $(wildcard tests/packs/*/test_*speed.py) --benchmark-only
+bench: $(VENV)/.installed-dev $(VENV)/.warm
+	$(BIN)/lcnn-verify bench --out $(BENCH)
+	env -u OMP_NUM_THREADS $(BIN)/python -m pytest tests/packs/test_benchmarks_of_packs.py --benchmark-only \
+		--benchmark-max-time 0.1 --benchmark-group-by group --benchmark-columns min,median,iqr,rounds
 
 # One after the other: a semaphore of another test's run would be taken for one that was left.
 field: $(VENV)/.installed-dev $(VENV)/.warm

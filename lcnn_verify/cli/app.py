@@ -15,6 +15,7 @@ import lcnn_verify
 from lcnn_verify.cli import streams
 from lcnn_verify.cli.atlas import atlas
 from lcnn_verify.cli.attack import attack
+from lcnn_verify.cli.bench import bench
 from lcnn_verify.cli.certify import certify
 from lcnn_verify.cli.claims import claims
 from lcnn_verify.cli.diff import diff
@@ -38,7 +39,7 @@ app = typer.Typer(
         "of lcnn-verify itself."
     ),
 )
-for _command in (run, attack, atlas, claims, replay, diff, trend, doctor, new_pack):
+for _command in (run, attack, atlas, claims, replay, diff, trend, bench, doctor, new_pack):
     app.command()(_command)
 app.add_typer(certify)
 

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Protocol, Self
 from lcnn_verify import packs
 from lcnn_verify.errors import InputError, said
 from lcnn_verify.evidence.attack import Attack
+from lcnn_verify.evidence.benchmark import Benchmark
 from lcnn_verify.evidence.drawing import Drawing
 from lcnn_verify.ledger import Claim
 from lcnn_verify.packs import Broken, Pack
@@ -122,7 +123,7 @@ class Hooks:
     which fills or loads the compile cache; ``self_checks`` are what ``lcnn-verify doctor`` runs, by
     name; ``certificates`` maps what a document's field ``certificate`` says, ``"<key>.<name>"``, to
     its checker; ``judge`` takes code under test; ``attacks`` maps claims to what helps to attack
-    them.
+    them; ``benchmarks`` are what ``lcnn-verify bench`` times.
     """
 
     examples: tuple[type[Example], ...] = ()
@@ -131,6 +132,7 @@ class Hooks:
     certificates: Mapping[str, Checker] = field(default_factory=dict)
     judge: Judge | None = None
     attacks: Mapping[str, Attack] = field(default_factory=dict)
+    benchmarks: tuple[Benchmark, ...] = ()
 
 
 def hooks_of(pack_key: str) -> Hooks:
@@ -168,12 +170,17 @@ def _flaw(key: str, found: Any) -> str:
     for claim, attack in found.attacks.items():
         if not isinstance(attack, Attack):
             return f"a {type(attack).__name__} for attacks on {claim!r}"
-    types = [getattr(example, "type", None) for example in found.examples]
-    for name in (*types, *found.certificates):
+    for benchmark in found.benchmarks:
+        if not isinstance(benchmark, Benchmark):
+            return f"a {type(benchmark).__name__} among its benchmarks"
+    types: list[Any] = [getattr(example, "type", None) for example in found.examples]
+    timed = [benchmark.id for benchmark in found.benchmarks]
+    for name in (*types, *found.certificates, *timed):
         if not isinstance(name, str) or not name.startswith(f"{key}."):
-            return f"the type or kind {name!r}, which is not called {key}.NAME"
-    if twice := [name for name in types if types.count(name) > 1]:
-        return f"two examples of the type {twice[0]!r}"
+            return f"the type, kind or id {name!r}, which is not called {key}.NAME"
+    for what, names in (("examples of the type", types), ("benchmarks of the id", timed)):
+        if twice := [name for name in names if names.count(name) > 1]:
+            return f"two {what} {twice[0]!r}"
     return ""
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NotRequired, TypeAlias, TypedDict
 
@@ -17,8 +18,7 @@ from lcnn_verify.reporting.plain import plain
 
 SCHEMA_VERSION = "3.1"
 SCHEMA_PATH = Path(__file__).with_name("report.schema.json")
-_MAJOR, _MINOR = (int(part) for part in SCHEMA_VERSION.split("."))
-_WANTED = f"a report of schema {_MAJOR}.x, as `lcnn-verify run` writes it"
+_VERSION = re.compile(r"(\d{1,9})\.(\d{1,9})")
 
 Written: TypeAlias = Mapping[str, Any]
 """What a class of the engine writes: a source, a constant, an observation, a proof, a figure."""
@@ -232,35 +232,65 @@ def schema() -> dict[str, Any]:
     return loaded
 
 
-def parse(text: str, source: str) -> Any:
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A kind of record: the key and the newest of its versions, what it is, and who writes it."""
+
+    key: str
+    version: str
+    noun: str
+    command: str
+
+    @property
+    def wanted(self) -> str:
+        """What to say is wanted of a file."""
+        major = self.version.partition(".")[0]
+        return f"{self.noun} of schema {major}.x, as `lcnn-verify {self.command}` writes it"
+
+
+REPORT = Form("schema_version", SCHEMA_VERSION, "a report", "run")
+
+
+def parse(text: str, source: str, form: Form = REPORT) -> Any:
     """``text`` as plain JSON data. Raises ``InputError`` naming ``source``."""
-    with reading(source, _WANTED):
+    with reading(source, form.wanted):
         return plain(
             json.loads(text, parse_float=finite, parse_constant=finite, object_pairs_hook=once)
         )
 
 
-def check(data: Any, source: str) -> dict[str, Any]:
-    """Return ``data`` if it is a report this version can read.
+def check(
+    data: Any, source: str, form: Form = REPORT, rules: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return ``data`` if it is a record of this form, by default a report, that we can read.
 
-    Raises ``InputError`` naming ``source`` when it is no report, when it was written for a newer
-    schema or one of an older major version, or when it breaks the schema, saying where.
+    ``rules`` are the form's JSON Schema, by default a report's. Raises ``InputError`` naming
+    ``source`` when it is no such record, when it was written for a newer schema or one of an older
+    major version, or when it breaks the schema, saying where.
     """
     from jsonschema import Draft202012Validator
 
-    version = data.get("schema_version") if isinstance(data, dict) else None
+    version = data.get(form.key) if isinstance(data, dict) else None
     if version is None:
-        raise InputError(source, "JSON that is not a report (no schema_version)", _WANTED)
-    newer = f"at most {_MAJOR}.x; upgrade lcnn-verify"
-    match = re.fullmatch(r"(\d{1,9})\.(\d{1,9})", version) if isinstance(version, str) else None
-    if match and int(match[1]) != _MAJOR:
-        older = f"{_MAJOR}.x; run it again, or read it with the lcnn-verify that wrote it"
-        wanted = newer if int(match[1]) > _MAJOR else older
+        first = next(iter(data.items()), ()) if isinstance(data, dict) else ()
+        other = f", but {first[0]} {first[1]}" if first and _is_version(first[1]) else ""
+        got = f"JSON that is not {form.noun} (no {form.key}{other})"
+        raise InputError(source, got, form.wanted)
+    major, minor = map(int, form.version.split("."))
+    newer = f"at most {major}.x; upgrade lcnn-verify"
+    match = _is_version(version)
+    if match and int(match[1]) != major:
+        older = f"{major}.x; run it again, or read it with the lcnn-verify that wrote it"
+        wanted = newer if int(match[1]) > major else older
         raise InputError(source, f"schema version {version}", wanted)
-    if not (flaw := flaw_in(data, Draft202012Validator(schema()))):
+    if not (flaw := flaw_in(data, Draft202012Validator(rules or schema()))):
         return dict(data)
-    if match and int(match[2]) > _MINOR:
+    if match and int(match[2]) > minor:
         raise InputError(
-            source, f"schema version {version}", f"at most {SCHEMA_VERSION}; upgrade lcnn-verify"
+            source, f"schema version {version}", f"at most {form.version}; upgrade lcnn-verify"
         )
-    raise InputError(source, flaw, _WANTED)
+    raise InputError(source, flaw, form.wanted)
+
+
+def _is_version(value: Any) -> re.Match[str] | None:
+    return _VERSION.fullmatch(value) if isinstance(value, str) else None

@@ -148,15 +148,20 @@ HOOKS = {
     "odd:CHECKS": "got a NoneType as self_checks, wanted a Hooks",
     "odd:WARM": "got warm_up, which cannot be called, wanted a Hooks",
     "odd:KIND": "got a int for certificates 'other.k', wanted a Hooks",
-    "odd:TYPE": "got the type or kind 'lab.t', which is not called other.NAME, wanted a Hooks",
-    "odd:NONE": "got the type or kind None, which is not called other.NAME, wanted a Hooks",
+    "odd:TYPE": "got the type, kind or id 'lab.t', which is not called other.NAME, wanted a Hooks",
+    "odd:NONE": "got the type, kind or id None, which is not called other.NAME, wanted a Hooks",
+    "odd:TIMES": "got a int among its benchmarks, wanted a Hooks",
+    "odd:TWICE": "got two benchmarks of the id 'other.b', wanted a Hooks",
 }
 ODD = """
+from lcnn_verify.evidence.benchmark import Benchmark
 from lcnn_verify.evidence.hooks import Hooks
 class T:
     type = "lab.t"
 CHECKS, WARM = Hooks(self_checks=None), Hooks(warm_up=None)
 KIND, TYPE, NONE = Hooks(certificates={"other.k": 3}), Hooks(examples=(T,)), Hooks(examples=(3,))
+TIMES = Hooks(benchmarks=(3,))
+TWICE = Hooks(benchmarks=(Benchmark(id="other.b", title="", ways=dict),) * 2)
 """
 
 

@@ -22,6 +22,7 @@ import jsonschema
 import pytest
 
 from lcnn_verify import packs
+from lcnn_verify.benchmarks import record as bench
 from lcnn_verify.comparison import compare
 from lcnn_verify.comparison.deviations import Deviation, Match, Status
 from lcnn_verify.evidence import Certificate, Figure, Observation, Outcome, Recorder
@@ -120,6 +121,11 @@ DIFF = json.loads(compare.SCHEMA_PATH.read_text(encoding="utf-8"))
 
 def test_the_comparison_is_what_its_schema_says():
     assert differences(compare.Diff, DIFF, DIFF, "$") == []
+
+
+def test_the_record_of_benchmarks_is_what_its_schema_says():
+    root = json.loads(bench.SCHEMA_PATH.read_text(encoding="utf-8"))
+    assert differences(bench.Bench, root, root, "$") == []
 
 
 PROVED = Certificate("-2e-1", "-1e-1", "balls")

@@ -10,6 +10,7 @@ from lcnn_verify.evidence.hooks import Hooks
 from lcnn_verify.numerics import activations
 from lcnn_verify.numerics.activations import SMOOTH
 from lcnn_verify.packs.oymak_soltanolkotabi import (
+    benchmarks,
     certifying,
     evaluation,
     fast,
@@ -50,6 +51,7 @@ def _off(sigma: activations.Activation) -> float:
 HOOKS = Hooks(
     examples=(problem.Problem, ranks.Grid),
     warm_up=warm_up,
+    benchmarks=benchmarks.BENCHMARKS,
     self_checks={"Jacobian": jacobian},
     certificates={certifying.KIND: certifying.CHECKER},
 )

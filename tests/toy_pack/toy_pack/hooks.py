@@ -1,5 +1,8 @@
 """What this pack's numerics give the engine."""
 
+from collections.abc import Mapping
+
+from lcnn_verify.evidence.benchmark import Benchmark, Way
 from lcnn_verify.evidence.hooks import Hooks
 from toy_pack import bijection, counting
 from toy_pack.partition import Partition
@@ -17,9 +20,28 @@ def warm_up() -> None:
     counting.partitions(10)
 
 
+def count(n: int) -> Mapping[str, Way]:
+    """The recurrence beside two products of power series, and a peer nobody has."""
+    return {
+        "ours": Way(lambda: counting.partitions(n)),
+        "odd parts": Way(lambda: counting.into_odd_parts(n) and None),
+        "abacus": Way(None),
+        "n additions": Way(lambda: sum(range(n)), limit=True),
+    }
+
+
+COUNT = Benchmark(
+    id="toy.count",
+    title="Partitions of n",
+    ways=count,
+    sizes=tuple({"n": n} for n in (20, 40, 80, 160)),
+    quick=3,
+    axis="n",
+)
 HOOKS = Hooks(
     examples=(Partition,),
     warm_up=warm_up,
+    benchmarks=(COUNT,),
     self_checks={"counts": counts},
     certificates={bijection.KIND: bijection.CHECKER},
 )

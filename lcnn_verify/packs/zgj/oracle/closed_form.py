@@ -98,6 +98,11 @@ def _kernel_and_slope(rho: Any, model: Model, _: int) -> tuple[Any, Any]:
     return weight * (sine + rho * angle) + beta * rho, weight * angle + beta
 
 
+def forget_kernels() -> None:
+    """Have the next evaluation compute every kernel anew: for who measures what one costs."""
+    _kernel_and_slope.cache_clear()
+
+
 def as_matrix(flat: list[Any], rows: int, columns: int, dps: int) -> mpmath.matrix:
     """The row-major list as an mpmath matrix, without rounding it to the caller's precision."""
     with mpmath.workdps(5 * dps // 2 + 30):

@@ -1,0 +1,1 @@
+"""Speed, measured as ratios within one run: ours beside peers, limits, an older run."""

@@ -1,0 +1,356 @@
+"""What of this pack's numerics is timed, beside peers: JAX, PyTorch, NumPy, SciPy, mpmath."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import math
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from fractions import Fraction
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.integrate import solve_ivp
+
+from lcnn_verify.evidence.benchmark import Benchmark, Size, Way
+from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.packs.zgj import enclosure, oracle
+from lcnn_verify.packs.zgj.conformance.implementation import open_implementation
+from lcnn_verify.packs.zgj.dynamics import gradient_descent, gradient_flow
+from lcnn_verify.packs.zgj.laws import general_law
+from lcnn_verify.packs.zgj.model import MODELS
+from lcnn_verify.packs.zgj.oracle import closed_form
+from lcnn_verify.packs.zgj.population import gradient, loss_and_gradient, pairs
+from lcnn_verify.packs.zgj.proofs.region import checker, prove
+from lcnn_verify.packs.zgj.proofs.region.claim import RegionClaim
+
+_REFERENCES = "lcnn_verify.packs.zgj.gallery.references"
+_CHUNK = 1 << 14
+"""Cosines that stay in a core's second cache."""
+_MOST_WHOLE = 3000
+"""Neurons up to which whole n × n matrices are no strain on memory: half a gigabyte."""
+
+
+def network(m: int, r: int, d: int) -> tuple[FloatArray, FloatArray]:
+    """Students that share the mass of r teachers, each displaced by 30 % of itself."""
+    V = np.eye(d)[np.arange(r) % d] + 0.1 * np.random.default_rng(1).normal(size=(r, d))
+    shift = 0.3 * np.random.default_rng(0).normal(size=(m, d))
+    return (V[np.arange(m) % r] + shift) / math.sqrt(m / r), V
+
+
+def _jax(W: FloatArray, V: FloatArray) -> tuple[Any, Any, Callable[[Any], Any]] | None:
+    """JAX, the students, and the compiled loss with its gradient; None where it is not there."""
+    if importlib.util.find_spec("jax") is None:
+        return None
+    import jax
+
+    evaluate = importlib.import_module(f"{_REFERENCES}.jax_autodiff")._value_and_gradient
+    teachers = jax.numpy.asarray(V)
+    return jax, jax.numpy.asarray(W), lambda weights: evaluate(weights, teachers, 2)
+
+
+def _torch(W: FloatArray, V: FloatArray) -> tuple[Any, Callable[[Any], Any]] | None:
+    """The students as a tensor, and autograd of the loss; None where PyTorch is not there."""
+    if importlib.util.find_spec("torch") is None:
+        return None
+    import torch
+
+    evaluate = importlib.import_module(f"{_REFERENCES}.torch_autograd").TorchAutograd()
+    teachers = torch.tensor(V)
+    return torch.tensor(W), lambda weights: evaluate.loss_and_gradient(weights, teachers)
+
+
+def _whole(W: FloatArray, V: FloatArray) -> tuple[float, FloatArray]:
+    """The textbook version: whole n × n matrices in NumPy; |·|, tied readout."""
+    m, rows = len(W), np.vstack((W, V))
+    norms = np.linalg.norm(rows, axis=1)
+    units, charges = rows / norms[:, None], norms**2
+    charges[m:] *= -1.0
+    rho = np.clip(units @ units.T, -1.0, 1.0)
+    arc = np.arcsin(rho)
+    kernel = (2 / math.pi) * (np.sqrt((1.0 - rho) * (1.0 + rho)) + rho * arc)
+    field = kernel @ charges
+    slope = (2 / math.pi) * arc[:m] * charges
+    radial = 2.0 * field[:m] - np.sum(slope * rho[:m], axis=1)
+    pull = radial[:, None] * units[:m] + slope @ units
+    return 0.5 * float(charges @ field), norms[:m, None] * pull
+
+
+def _arcs(count: int) -> Callable[[], None]:
+    """One vectorized asin and root of so many cosines, a cached part at a time."""
+    cosines, sines = np.random.default_rng(0).random(_CHUNK), np.empty(_CHUNK)
+    whole, rest = divmod(-(-count // 8) * 8, _CHUNK)
+    parts = [_CHUNK] * whole + [rest] * bool(rest)
+
+    def run() -> None:
+        for part in parts:
+            pairs.arcs_and_sines(cosines, sines, part)
+
+    return run
+
+
+def _products(n: int, d: int) -> Callable[[], None]:
+    """The two matrix products that each evaluation has in it."""
+    rng = np.random.default_rng(0)
+    rows, square = rng.random((n, d)), rng.random((n, n))
+
+    def run() -> None:
+        rows @ rows.T
+        square @ rows
+
+    return run
+
+
+def call(m: int, r: int, d: int) -> Mapping[str, Way]:
+    """A call beside peers; its limits: the products, and with them all that it cannot spare."""
+    W, V = network(m, r, d)
+    n, one = m + r, np.ones((1, 1))
+    jax, torch = _jax(W, V), _torch(W, V)
+    products, arcs = _products(n, d), _arcs(n * (n - 1) // 2)
+
+    def least() -> None:
+        loss_and_gradient(one, one)
+        products()
+        arcs()
+
+    return {
+        "ours": Way(lambda: loss_and_gradient(W, V)),
+        "JAX": Way(jax and (lambda: jax[0].block_until_ready(jax[2](jax[1])))),
+        "PyTorch": Way(torch and (lambda: torch[1](torch[0]))),
+        "NumPy": Way((lambda: _whole(W, V)) if n <= _MOST_WHOLE else None),
+        "products": Way(products, limit=True),
+        "limit": Way(least, limit=True),
+    }
+
+
+def grown(m: int, r: int, d: int) -> Mapping[str, Way]:
+    """A call beside its products alone, where one number of its size grows."""
+    W, V = network(m, r, d)
+    return {
+        "ours": Way(lambda: loss_and_gradient(W, V)),
+        "products": Way(_products(m + r, d), limit=True),
+    }
+
+
+def plane(m: int) -> Mapping[str, Way]:
+    """A call in the plane beside a sort of as many numbers."""
+    rng = np.random.default_rng(0)
+    W, V = rng.normal(size=(m, 2)), rng.normal(size=(2, 2))
+    angles = rng.random(m)
+    return {
+        "ours": Way(lambda: loss_and_gradient(W, V)),
+        "sort": Way(lambda: np.argsort(angles), limit=True),
+    }
+
+
+def step(m: int, r: int, d: int) -> Mapping[str, Way]:
+    """Descent beside ``lax.scan``, which keeps losses and norms, and loops over a call."""
+    W, V = network(m, r, d)
+    count, few, n = max(50, 40_000 // (m + r) ** 2 * 10), 10, m + r
+    rate = 0.1 / float((V**2).sum())
+    jax, torch = _jax(W, V), _torch(W, V)
+
+    def loop(start: Any, evaluate: Callable[[Any], Any]) -> None:
+        weights = start
+        for _ in range(few):
+            weights = weights - rate * evaluate(weights)[1]
+
+    return {
+        "ours": Way(
+            lambda: gradient_descent(W, V, step=rate, max_steps=count, record_every="log").weights,
+            count,
+        ),
+        "JAX": Way(jax and _scan(*jax, rate, count), count),
+        "PyTorch": Way(torch and (lambda: loop(*torch)), few),
+        "NumPy": Way((lambda: loop(W, lambda w: _whole(w, V))) if n <= _MOST_WHOLE else None, few),
+        "pairs": Way(_arcs(n * (n - 1) // 2 * count), count, limit=True),
+    }
+
+
+def _scan(
+    jax: Any, start: Any, evaluate: Callable[[Any], Any], rate: float, count: int
+) -> Callable[[], Any]:
+    """Descent in one compiled loop of JAX; returns the last weights."""
+
+    def one(weights: Any, _: None) -> Any:
+        value, slope = evaluate(weights)
+        return weights - rate * slope, (value, jax.numpy.linalg.norm(slope))
+
+    run = jax.jit(lambda weights: jax.lax.scan(one, weights, None, length=count))
+    return lambda: jax.block_until_ready(run(start))[0]
+
+
+def flow(m: int, r: int, d: int) -> Mapping[str, Way]:
+    """The flow to t = 1000, where it is stiff, beside SciPy's default explicit method."""
+    W, V = network(m, r, d)
+    duration = 1000.0
+
+    def explicit() -> FloatArray:
+        solved = solve_ivp(
+            lambda _, y: -gradient(y.reshape(W.shape), V).ravel(),
+            (0.0, duration),
+            W.ravel(),
+            rtol=1e-9,
+            atol=1e-11,
+        )
+        return np.asarray(solved.y[:, -1]).reshape(W.shape)
+
+    return {
+        "ours": Way(lambda: gradient_flow(W, V, duration=duration).weights),
+        "SciPy's RK45": Way(explicit),
+    }
+
+
+def enclosed(digits: int, *, name: str) -> Mapping[str, Way]:
+    """Balls beside mpmath, both to ``digits`` − 5 of a value or 2·digits − 5 of the masses."""
+    law, rng = general_law(models=MODELS, norms=(0.5, 2.0)), np.random.default_rng(digits)
+    sample = [law.draw(rng)["instance"] for _ in range(20)]
+    enclose, reference = getattr(enclosure, name), getattr(oracle, name)
+    relative, bits = 10.0 ** (5 - digits), int(3.33 * 2 * digits)
+
+    def balls() -> None:
+        for x in sample:
+            mass = float(np.sum(np.vstack((x.W, x.V)) ** 2))
+            wide = mass**2 * 10.0 ** (5 - 2 * digits)
+            enclose(x.W, x.V, precision=bits, model=x.model, width=wide, relative_width=relative)
+
+    def numbers() -> None:
+        closed_form.forget_kernels()
+        for x in sample:
+            reference(x.W, x.V, dps=digits, model=x.model)
+
+    return {"ours": Way(balls, len(sample)), "mpmath": Way(numbers, len(sample))}
+
+
+def region(students: int) -> Mapping[str, Way]:
+    """A certified region checked, beside finding it."""
+    claim = RegionClaim(students=students, multiple=Fraction(2), inner=Fraction(1, 2))
+    document = prove.certify(claim, budget=100_000).document
+    boxes = checker.check(document)
+    return {
+        "ours": Way(lambda: checker.check(document), boxes),
+        "finding it": Way(lambda: prove.certify(claim, budget=100_000) and None, boxes),
+    }
+
+
+@contextmanager
+def served(m: int, r: int, d: int) -> Iterator[Mapping[str, Way]]:
+    """A call of code under test in its own process, beside the same in this one."""
+    W, V = np.ones((m, d)), np.ones((r, d))
+    with (
+        _trivial() as target,
+        open_implementation(target) as apart,
+        open_implementation(target, isolate=False) as here,
+    ):
+        yield {
+            "ours": Way(lambda: apart.call("gradient", W, V)),
+            "in this process": Way(lambda: here.call("gradient", W, V), limit=True),
+        }
+
+
+@contextmanager
+def start() -> Iterator[Mapping[str, Way]]:
+    """A process with code under test, beside a bare interpreter that imports NumPy."""
+    command = [sys.executable, "-c", "import numpy"]
+    with _trivial() as target:
+        yield {
+            "ours": Way(lambda: open_implementation(target).close()),
+            "bare": Way(lambda: subprocess.run(command, check=True) and None, limit=True),
+        }
+
+
+@contextmanager
+def _trivial() -> Iterator[str]:
+    """The file of an implementation that computes nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "trivial.py"
+        file.write_text("def loss(W, V): return 0.0\ndef gradient(W, V): return W\n")
+        yield str(file)
+
+
+def _sizes(*sizes: tuple[int, int, int]) -> tuple[Size, ...]:
+    return tuple(dict(zip("mrd", size, strict=True)) for size in sizes)
+
+
+_DIGITS: tuple[Size, ...] = tuple({"digits": digits} for digits in (10, 20, 40))
+_PLANE: tuple[Size, ...] = tuple({"m": m} for m in (10_000, 30_000, 100_000, 300_000, 1_000_000))
+_CALLS = _sizes((4, 2, 3), (16, 4, 8), (64, 8, 16), (500, 10, 50), (2000, 20, 50), (8000, 20, 50))
+_STEPS = _sizes((4, 2, 3), (8, 3, 4), (16, 4, 8), (64, 8, 16), (16, 2, 2), (4096, 2, 2))
+_WIDER = _sizes(*((m, 10, 20) for m in (250, 500, 1000, 2000, 4000)))
+_DEEPER = _sizes(*((1000, 10, d) for d in (4, 16, 64, 256)))
+_MORE = _sizes(*((1000, r, 20) for r in (10, 100, 1000, 4000)))
+BENCHMARKS = (
+    Benchmark(
+        id="zgj.call",
+        title="Loss and gradient",
+        ways=call,
+        sizes=_CALLS,
+        quick=4,
+        note="The limit: a call for one neuron, asin and √ of each pair, and the two products.",
+    ),
+    Benchmark(
+        id="zgj.step",
+        title="A step of gradient descent",
+        ways=step,
+        unit="step",
+        sizes=_STEPS,
+        quick=4,
+        within=1e-6,
+        note="JAX: lax.scan. PyTorch, NumPy: loops over calls. The limit: asin and √ of each pair.",
+    ),
+    Benchmark(
+        id="zgj.plane",
+        title="Loss and gradient in the plane",
+        ways=plane,
+        sizes=_PLANE,
+        quick=3,
+        axis="m",
+    ),
+    Benchmark(
+        id="zgj.growth-m", title="More students", ways=grown, sizes=_WIDER, quick=3, axis="m"
+    ),
+    Benchmark(id="zgj.growth-r", title="More teachers", ways=grown, sizes=_MORE, quick=3, axis="r"),
+    Benchmark(
+        id="zgj.growth-d", title="More dimensions", ways=grown, sizes=_DEEPER, quick=3, axis="d"
+    ),
+    Benchmark(
+        id="zgj.flow",
+        title="The gradient flow to t = 1000",
+        ways=flow,
+        unit="run",
+        sizes=_sizes((4, 2, 3), (16, 4, 8), (64, 2, 2)),
+        within=1e-4,
+    ),
+    Benchmark(
+        id="zgj.enclosure",
+        title="A ball around the loss",
+        ways=partial(enclosed, name="loss"),
+        sizes=_DIGITS,
+    ),
+    Benchmark(
+        id="zgj.enclosure-gradient",
+        title="A ball around the gradient norm",
+        ways=partial(enclosed, name="gradient_norm"),
+        sizes=_DIGITS,
+    ),
+    Benchmark(
+        id="zgj.region",
+        title="A certified region, checked",
+        ways=region,
+        unit="box",
+        sizes=({"students": 1}, {"students": 2}),
+    ),
+    Benchmark(
+        id="zgj.served",
+        title="A call of code under test",
+        ways=served,
+        sizes=_sizes((4, 2, 3), (40, 40, 40), (1000, 10, 100)),
+    ),
+    Benchmark(id="zgj.start", title="A process for code under test", ways=start, unit="start"),
+)
