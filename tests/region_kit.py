@@ -1,6 +1,7 @@
 """Small certified regions for tests, made once, checked as the command does, and by balls."""
 
 import functools
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -28,10 +29,9 @@ CLAIMS = {
 
 
 @functools.cache
-def certified(name="one", multiple=2, inner=Fraction(1, 10**6), budget=100_000):
-    claim = CLAIMS[name]
-    claim = RegionClaim(claim.norms, claim.separation, claim.students, Fraction(multiple), inner)
-    return prove.certify(claim, budget=budget)
+def certified(name="one", multiple=2, inner=Fraction(1, 10**6), budget=100_000, outer=Fraction(1)):
+    stated = replace(CLAIMS[name], multiple=Fraction(multiple), inner=inner, outer=outer)
+    return prove.certify(stated, budget=budget)
 
 
 def check(document, watch=lambda done, total: None):

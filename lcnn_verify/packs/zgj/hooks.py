@@ -21,6 +21,8 @@ from lcnn_verify.packs.zgj.instances import Instance, Teacher
 from lcnn_verify.packs.zgj.model import MODELS
 from lcnn_verify.packs.zgj.population import pairs
 from lcnn_verify.packs.zgj.population.scaling import scaled_family
+from lcnn_verify.packs.zgj.proofs.bracket import check as bracket_check
+from lcnn_verify.packs.zgj.proofs.bracket.catalogue import BRACKETS
 from lcnn_verify.packs.zgj.proofs.critical import check as critical_check
 from lcnn_verify.packs.zgj.proofs.critical.catalogue import POINTS
 from lcnn_verify.packs.zgj.proofs.descent import check as descent_check
@@ -107,6 +109,7 @@ HOOKS = Hooks(
         region.KIND: region_check.CHECKER,
         POINTS.kind: critical_check.CHECKER,
         DESCENTS.kind: descent_check.CHECKER,
+        BRACKETS.kind: bracket_check.CHECKER,
         "zgj.theorem": theorem_check.CHECKER,
     },
     self_checks={"numerics": numerics, "enclosures": enclosures},

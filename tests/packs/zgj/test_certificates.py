@@ -1,6 +1,7 @@
 """The published certificates stand, each proved anew; and no forgery of a good one passes."""
 
 import json
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -88,6 +89,7 @@ PLANE = np.eye(2)
 NEAR = Start("", PLANE, PLANE + 1e-4, 0.05, 2, limit=PLANE)
 GOOD = {
     "region": lambda: certified("one").document,
+    "region past the threshold": lambda: certified("one", outer=Fraction(3, 2)).document,
     "region refuted": lambda: certified("two", multiple=20).document,
     "points": lambda: POINTS.certificate(list(POINTS.attempts(["merged-pair-6"]))),
     "descents": lambda: DESCENTS.certificate([Attempt("near", prove("near", NEAR))]),

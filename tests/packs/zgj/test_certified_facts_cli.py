@@ -171,6 +171,7 @@ def test_every_kind_has_its_checker_and_its_schema():
         "zgj.critical-points",
         "zgj.trajectories",
         "zgj.theorem",
+        "zgj.brackets",
     }
     for kind, checker in checkers.items():
         schema = json.loads(checker.schema.read_text(encoding="utf-8"))

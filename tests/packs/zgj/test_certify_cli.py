@@ -322,7 +322,7 @@ def test_the_report_draws_a_certified_plane():
     page = html.render(outline.document(report))
     assert page.count("The certified region") == 1
     labels = [key.label for key in plane(document).keys]
-    assert labels == ["L > ε₀", "L < ε₁", "‖∇L‖ > multiple·κ·L", "L = ε₀"]
+    assert labels == ["L > the highest level", "L < ε₁", "‖∇L‖ > multiple·κ·L", "L = ε₀"]
 
 
 @pytest.mark.parametrize("tree", ["", "0g", "9gg"])

@@ -92,6 +92,16 @@ def gradient_bound(
     inner: Annotated[
         Fraction, _exact("X", "ε₁/ε₀, where the shell starts. For m = r also what is below.")
     ] = Fraction("1e-6"),
+    threshold: Annotated[
+        Fraction,
+        typer.Option(
+            "--threshold-multiple",
+            metavar="X",
+            parser=exact,
+            help="Up to X·ε₀. Past 1 the default multiple of κ is 1/100: no critical point.",
+            rich_help_panel=WHAT,
+        ),
+    ] = Fraction(1),
     budget: Annotated[
         int | None, _count("BOXES", "Boxes to judge at most, for each multiple tried.", HOW_MUCH)
     ] = None,
@@ -109,25 +119,28 @@ def gradient_bound(
     Examples:
     lcnn-verify certify zgj.gradient-bound --students 1
     lcnn-verify certify zgj.gradient-bound --teachers 2 --norms 1,2 --kappa-multiple 12
+    lcnn-verify certify zgj.gradient-bound --teachers 2 --threshold-multiple 2.6
     """
     from lcnn_verify.packs.zgj.commands import region
-    from lcnn_verify.packs.zgj.proofs.region.claim import RegionClaim
+    from lcnn_verify.packs.zgj.proofs.region.claim import FAINT, RegionClaim
 
     if dimension != 2:
         raise InputError("dimension", str(dimension), "2: regions are certified in the plane")
     if norms is not None and len(norms) != teachers:
         got = repr(",".join(map(str, norms)))
         raise InputError("norms", got, f"one for each teacher, {teachers}")
+    faint = Fraction(1) if threshold == 1 else FAINT
     claim = RegionClaim(
         norms=tuple(norms or [Fraction(1)] * min(teachers, 3)),
         separation=separation,
         students=students,
-        multiple=Fraction(1) if multiple is None else multiple,
+        multiple=faint if multiple is None else multiple,
         inner=inner,
+        outer=threshold,
     )
     return region.certify(
         claim,
-        largest=multiple is None,
+        largest=multiple is None and threshold == 1,
         budget=budget,
         jobs=jobs,
         out=out,
@@ -172,6 +185,22 @@ def critical_points(
     from lcnn_verify.packs.zgj.commands import proofs
 
     return proofs.named("critical-points", only or [], out, json=json, quiet=quiet)
+
+
+@certifiers.command("threshold-brackets")
+def threshold_brackets(
+    only: Only = None, out: Out = None, json: Json = False, quiet: Quiet = False
+) -> int:
+    """Bracket the best threshold of two teachers: no critical point below, one just above.
+
+    Exit code 1 if one is not proved.
+
+    Examples:
+    lcnn-verify certify threshold-brackets --only pair-90,pair-norms-1-2
+    """
+    from lcnn_verify.packs.zgj.commands import proofs
+
+    return proofs.named("threshold-brackets", only or [], out, json=json, quiet=quiet)
 
 
 @certifiers.command("trajectory")

@@ -20,6 +20,7 @@ from lcnn_verify.evidence import documents
 from lcnn_verify.evidence.theorem import Theorem
 from lcnn_verify.numerics.digits import number
 from lcnn_verify.numerics.krawczyk import NotProved
+from lcnn_verify.packs.zgj.proofs.bracket.catalogue import BRACKETS, Bracket
 from lcnn_verify.packs.zgj.proofs.catalogue import Attempt
 from lcnn_verify.packs.zgj.proofs.critical.catalogue import POINTS
 from lcnn_verify.packs.zgj.proofs.critical.prove import CriticalPoint
@@ -40,12 +41,20 @@ _FACTS: Mapping[str, Callable[[], Theorem]] = {
     cone_levels.CLAIM: cone_levels.prove,
     gradient_upper_bound.CLAIM: gradient_upper_bound.prove,
 }
-_CATALOGUES = {"critical-points": POINTS, "trajectory": DESCENTS}
+_CATALOGUES = {
+    "critical-points": POINTS,
+    "threshold-brackets": BRACKETS,
+    "trajectory": DESCENTS,
+}
 _LEGEND = {
     "critical-points": """\
 loss: the proved level of a critical point; no admissible threshold is above it,
 so ε₀/loss fails at 1.
 − 0 +: signs of the Hessian's eigenvalues in all m·d coordinates; minimum: a local one.""",
+    "threshold-brackets": """\
+none up to: no student network with a loss above 0 and up to here is critical;
+one at: the proved level of a critical point; both in units of ε₀, as is F(V), which is searched.
+The best threshold of a gradient bound lies between the two.""",
     "trajectory": """\
 width: of the enclosure of W_T by Euclidean balls; in boxes: by plain boxes, which wrap.
 L → 0: whether descent is proved to converge to a global minimum.""",
@@ -166,6 +175,22 @@ def _point_table(made: Sequence[Attempt[CriticalPoint]]) -> Table:
     return table
 
 
+def _bracket_table(made: Sequence[Attempt[Bracket]]) -> Table:
+    table = _table("teachers", "ε₀", "none up to", "one at", "ratio", "merged", "F(V)", "boxes")
+    for attempt in made:
+        if (it := attempt.proof) is not None:
+            beside = it.beside
+            table.add_row(
+                attempt.name,
+                number(beside["ε₀"], 3),
+                *(number(beside[key] / beside["ε₀"], 5) for key in ("none up to", "one at")),
+                number(it.ratio, 4),
+                *(number(beside[key] / beside["ε₀"], 4) for key in ("merged", "F(V)")),
+                f"{it.region.document['boxes']:,}",
+            )
+    return table
+
+
 def _descent_table(made: Sequence[Attempt[Descent]]) -> Table:
     table = _table("start", "m r d", "step", "T", "L(T) ≤", "width", "in boxes", "L → 0")
     for attempt in made:
@@ -193,5 +218,6 @@ def _table(*headings: str) -> Table:
 
 _TABLES: Mapping[str, Callable[[Sequence[Any]], Table]] = {
     "critical-points": _point_table,
+    "threshold-brackets": _bracket_table,
     "trajectory": _descent_table,
 }

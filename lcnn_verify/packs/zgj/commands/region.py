@@ -25,6 +25,7 @@ from lcnn_verify.packs.zgj.proofs.region.claim import (
     against_bound,
     ball,
     headline,
+    highest,
     near_zero,
     plain,
     tightness,
@@ -158,6 +159,7 @@ def _show(document: dict[str, Any], path: Path | None, page: Path | None) -> Non
 
 def _levels(document: dict[str, Any]) -> dict[str, str]:
     low, high = document["excluded_below"], number(document["level"], 6)
+    top = highest(document)
     if not low:
-        return {"ε₀": high}
-    return {"ε₀, ε₁": f"{high}, {number(low, 3)}: students with L < ε₁ are left out"}
+        return {top: high}
+    return {f"{top}, ε₁": f"{high}, {number(low, 3)}: students with L < ε₁ are left out"}

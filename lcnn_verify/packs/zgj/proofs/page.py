@@ -18,9 +18,11 @@ from lcnn_verify.packs.zgj.drawing import Network, draw_network
 from lcnn_verify.packs.zgj.dynamics import gradient_descent
 from lcnn_verify.packs.zgj.geometry import separation
 from lcnn_verify.packs.zgj.model import TIED_ABS
+from lcnn_verify.packs.zgj.proofs.bracket.catalogue import BRACKETS, Bracket
 from lcnn_verify.packs.zgj.proofs.catalogue import PRECISION, Attempt, Catalogue
 from lcnn_verify.packs.zgj.proofs.critical.catalogue import POINTS
 from lcnn_verify.packs.zgj.proofs.descent.catalogue import DESCENTS
+from lcnn_verify.packs.zgj.proofs.region.prove import ARITHMETIC
 from lcnn_verify.reporting import document as doc
 from lcnn_verify.reporting import html
 from lcnn_verify.reporting.figures import figures
@@ -39,6 +41,20 @@ LEVELS = Figure(
     lines=(Line("1: a critical point at ε₀; above it no gradient bound holds up to ε₀", y=1.0),),
     caption="The gradient vanishes at each of these points, so its level caps every threshold.",
 )
+BEST = Figure(
+    Kind.CURVES,
+    "The best threshold of two unit teachers",
+    x=log("separation Δ of the teachers", "degrees"),
+    y=log("loss L", "length⁴"),
+    caption="No student network is critical up to the certified level, and one is just above it.",
+)
+_LEVELS = {
+    "ε₀": "ε₀",
+    "none up to": "certified: none critical up to here",
+    "one at": "certified: a critical point",
+    "merged": "merged pair",
+    "F(V)": "F(V), searched",
+}
 LOSSES = Figure(
     Kind.CURVES,
     "Loss along each proved descent",
@@ -50,9 +66,13 @@ LOSSES = Figure(
 
 def render(catalogue: Catalogue[Any], made: Sequence[Attempt[Any]]) -> str:
     """A page of what was proved of ``POINTS`` or of ``DESCENTS``, and of what was not, by name."""
-    entries = [proof.to_json() | {"title": proof.title} for it in made if (proof := it.proof)]
+    proofs = [proof for it in made if (proof := it.proof)]
     failures = {attempt.name: attempt.failure for attempt in made if attempt.failure}
-    headline, said, sections = _PAGES[catalogue.kind](entries)
+    if catalogue.kind == BRACKETS.kind:
+        headline, said, sections = _brackets(proofs)
+    else:
+        entries = [proof.to_json() | {"title": proof.title} for proof in proofs]
+        headline, said, sections = _PAGES[catalogue.kind](entries)
     flaws = tuple((doc.Code(name), f": {reason}") for name, reason in failures.items())
     missing = (doc.Section("Not proved", (doc.Bullets(flaws),), "missing"),) if flaws else ()
     return html.render(
@@ -60,7 +80,7 @@ def render(catalogue: Catalogue[Any], made: Sequence[Attempt[Any]]) -> str:
             kind="certify",
             headline=f"{headline}{f', {len(flaws)} not proved' if flaws else ''}",
             tone="bad" if flaws else "good",
-            lede=f"{said} For the networks named and no others, by Arb balls of {PRECISION} bits.",
+            lede=f"{said} For the networks named and no others, by {_HOW[catalogue.kind]}.",
             head=(),
             sections=(*missing, *sections),
             version=lcnn_verify.__version__,
@@ -190,6 +210,53 @@ def _figures(figure: Figure, series: Mapping[str, _Json]) -> Iterator[doc.Block]
     return (doc.Picture(drawing) for drawing in figures(made, "f"))
 
 
+def _brackets(proofs: Sequence[Bracket]) -> _Told:
+    """The curve over Δ, a row for each pair, and the critical points."""
+    rows = [(it, it.beside) for it in proofs]
+    equal = [(it, levels) for it, levels in rows if len(set(it.region.claim.norms)) == 1]
+    series = {
+        said: {
+            "x": [float(it.region.claim.separation) for it, _ in equal],
+            "y": [levels[key] for _, levels in equal],
+        }
+        for key, said in _LEVELS.items()
+    }
+    worst = number(max((it.ratio for it in proofs), default=None), 4)
+    heads = (
+        doc.Column("teachers", style="long"),
+        *(
+            doc.Column(said, number=True)
+            for said in ("ε₀", *(f"{it}, ε₀" for it in _LEVELS if it != "ε₀"))
+        ),
+        doc.Column("ratio", number=True),
+    )
+    told = tuple(
+        (
+            it.title,
+            number(levels["ε₀"]),
+            *(number(levels[key] / levels["ε₀"], 5) for key in _LEVELS if key != "ε₀"),
+            number(it.ratio, 4),
+        )
+        for it, levels in rows
+    )
+    table = doc.Table(heads, told, label="The bracketed thresholds")
+    drawn = tuple(doc.Picture(_drawn(it.point.to_json() | {"title": it.title})) for it in proofs)
+    return (
+        f"CERTIFIED: {plural(len(proofs), 'threshold')} bracketed",
+        f"No student network is critical at a loss up to a level, and one is above it: {worst} "
+        "times as high at most. The best threshold of a gradient bound lies between the two.",
+        (
+            doc.Section("Levels", (*_figures(BEST, series), table), "levels"),
+            doc.Section("The critical points", (doc.Group(drawn, "figures"),), "drawings"),
+        ),
+    )
+
+
+_HOW = {
+    POINTS.kind: f"Arb balls of {PRECISION} bits",
+    DESCENTS.kind: f"Arb balls of {PRECISION} bits",
+    BRACKETS.kind: f"{ARITHMETIC} below, Arb balls of {PRECISION} bits at the point",
+}
 _PAGES: Mapping[str, Callable[[Sequence[_Json]], _Told]] = {
     POINTS.kind: _points,
     DESCENTS.kind: _descents,

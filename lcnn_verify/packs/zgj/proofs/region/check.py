@@ -47,12 +47,16 @@ def statement(document: dict[str, Any]) -> str:
     about = covered(claim, whole="zero" in document)
     said = f"‖∇L‖ ≥ {plain(claim.multiple)}·κ·L {'fails somewhere' if refuted else 'holds'}"
     stands = "; the claim, κ, stands" if refuted and claim.multiple > 1 else ""
+    if refuted and claim.outer > 1:
+        stands = "; the claim is κ up to ε₀"
     return f"{said} for {about}{stands}"
 
 
 def _claim(document: dict[str, Any]) -> RegionClaim:
     """What is claimed, read strictly."""
-    teacher = document["teacher"]
+    teacher, outer = document["teacher"], rational(document.get("outer", "1"))
+    if "outer" in document and outer <= 1:
+        raise Rejected("a claim out of reach: outer is more than 1, or left out")
     try:
         return RegionClaim(
             norms=tuple(map(rational, teacher["norms"])),
@@ -60,6 +64,7 @@ def _claim(document: dict[str, Any]) -> RegionClaim:
             students=document["students"],
             multiple=rational(document["multiple"]),
             inner=rational(document["inner"]),
+            outer=outer,
         )
     except InputError as error:
         raise Rejected(f"a claim out of reach: {error}") from None

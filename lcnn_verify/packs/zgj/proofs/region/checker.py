@@ -2,7 +2,8 @@
 
 What it proves. One or two teachers v_j in the plane, with norms and an angle between them that are
 exact numbers, and m students w_i; L is the loss of the tied |·| model, κ = 1/‖V‖_F and
-ε₀ = v_min⁴·M(Δ)/(8r). Then ‖∇L(W)‖_F ≥ multiple·κ·L(W) for all W with inner·ε₀ ≤ L(W) ≤ ε₀.
+ε₀ = v_min⁴·M(Δ)/(8r). Then ‖∇L(W)‖_F ≥ multiple·κ·L(W) for all W with
+inner·ε₀ ≤ L(W) ≤ outer·ε₀, where outer is 1 if none is given.
 
 How. A certificate is a tree of boxes. Its root, recomputed here, holds every W in question; a digit
 halves a box across that coordinate; a letter says why nothing is left to prove in a box. So there
@@ -145,13 +146,13 @@ def rational(text: str) -> Fraction:
 
 
 class Claim:
-    """What is claimed: ``teachers`` (mass, angle), ``m`` students, ``level`` ε₀, ``inner`` ε₁.
+    """What is claimed: ``teachers`` (mass, angle), ``m`` students, how they are bounded.
 
-    ``words`` say it.
+    ``words`` say it. ``level`` is outer·ε₀, ``inner`` is ε₁ = inner·ε₀.
     ``rate`` is multiple·κ, rounded up. The coordinates are the total mass Σq, m − 1 shares, a mean
     angle and m − 1 spreads (see :func:`students`). ``root`` bounds each of them, rounded outward:
 
-    - |Σq − Σ‖v‖²| ≤ √(πL) ≤ √(πε₀) bounds the total mass (THEORY §3, fact 6);
+    - |Σq − Σ‖v‖²| ≤ √(πL) ≤ √(π·level) bounds the total mass (THEORY §3, fact 6);
     - a line has an angle in [−π/2, π/2], so that a mean angle has too, and a spread is within ±π;
     - two teachers: students are ordered by angle, which makes the spread ≥ 0;
     - one teacher: students are ordered by mass, so that the lighter ones have at most 1/2, or 2/3,
@@ -163,13 +164,14 @@ class Claim:
         norms = [rational(text) for text in teacher["norms"]]
         stated = (teacher["separation"], document["multiple"], document["inner"])
         degrees, multiple, inner = map(rational, stated)
-        r = len(norms)
+        outer, r = rational(document.get("outer", "1")), len(norms)
         known = type(self.m) is int and (r, self.m) in {(1, 1), (1, 2), (1, 3), (2, 2)}
         known &= document["dimension"] == 2 and (degrees == 90 or (r == 2 and 0 < degrees < 90))
-        if not known or min(*norms, multiple, inner) <= 0:
+        if not known or min(*norms, multiple, inner, outer) <= 0:
             raise Rejected("its claim is none that this checker knows")
         self.words = (
-            f"‖∇L‖ ≥ {multiple}·κ·L for all m = {self.m} in the plane with {inner}·ε₀ ≤ L ≤ ε₀, "
+            f"‖∇L‖ ≥ {multiple}·κ·L for all m = {self.m} in the plane with "
+            f"{inner}·ε₀ ≤ L ≤ {'' if outer == 1 else f'{outer}·'}ε₀, "
             f"teachers of norm {', '.join(map(str, norms))}, {degrees}° apart"
         )
         gap, total = PI * exact(degrees / 180), exact(sum(norm**2 for norm in norms))
@@ -180,12 +182,12 @@ class Claim:
             return cubic(theta)[0] + sine_cosine(theta)[1]
 
         merged = ONE + kernel(gap) - TWO * kernel(gap * HALF) * kernel(gap * HALF)  # M(Δ)
-        self.level = exact(min(norms) ** 4 / (8 * r)) * merged
-        self.inner = self.level * exact(inner)
+        threshold = exact(min(norms) ** 4 / (8 * r)) * merged
+        self.level, self.inner = threshold * exact(outer), threshold * exact(inner)
         self.rate = Form(exact(multiple).bound / np.sqrt(total.centre / UP) * UP)
         stray, pi = np.sqrt((PI * self.level).bound).item() * UP, math.pi * UP
         shares = [k / (k + 1) * UP if r == 1 else 1.0 for k in range(self.m - 1, 0, -1)]
-        self.root = [((total.centre - stray) / UP, (total.centre + stray) * UP)]
+        self.root = [(max((total.centre - stray) / UP, 0.0), (total.centre + stray) * UP)]
         self.root += [(0.0, most) for most in shares]
         self.root += [(-pi / 2, pi / 2), (0.0, pi), (-pi, pi)][: self.m]
 
@@ -197,7 +199,7 @@ class Claim:
 def settled(claim: Claim, codes: Array, lower: Array, upper: Array) -> Array:
     """Whether the letter of each box [lower, upper] (coordinates, boxes) holds on all of it.
 
-    a: L > ε₀.  b: L < ε₁.  g: ‖∇L‖ > rate·L, or ‖∇L‖ > rate·ε₀, which is as good where L ≤ ε₀.
+    a: L > level.  b: L < ε₁.  g: ‖∇L‖ > rate·L, or > rate·level, as good where L ≤ level.
     e, elsewhere: a student's angle is beyond ±π/2, and its line has another angle in the root.
     """
     x = coordinates(lower, upper)

@@ -21,6 +21,8 @@ KIND = "zgj.region"
 """What the field ``certificate`` of the JSON says."""
 INNER = Fraction(1, 10**6)
 """The certified shell starts at ε₁ = INNER·ε₀, if nothing else is asked for."""
+FAINT = Fraction(1, 100)
+"""Of κ: the multiple proved past ε₀ unless another is asked for. It says: no critical point."""
 _COUNTS = ("no", "one", "two", "three")
 MOST = 10**30
 """Numerators and denominators are below it: checkers read no more digits."""
@@ -28,10 +30,11 @@ MOST = 10**30
 
 @dataclass(frozen=True, slots=True)
 class RegionClaim:
-    """‖∇L(W)‖_F ≥ multiple·κ(V)·L(W) for all m students in the plane with ε₁ ≤ L(W) ≤ ε₀(V).
+    """‖∇L(W)‖_F ≥ multiple·κ(V)·L(W) for all m students in the plane with ε₁ ≤ L(W) ≤ outer·ε₀(V).
 
-    The teachers have ``norms`` (one or two) and, if two, lie ``separation`` degrees apart; all the
-    numbers are exact. Raises :class:`InputError` on a network no chart is made for.
+    The teachers have ``norms`` (one or two) and, if two, lie ``separation`` degrees apart; ε₁ is
+    inner·ε₀, and all the numbers are exact. Raises :class:`InputError` on a network no chart is
+    made for.
     """
 
     norms: tuple[Fraction, ...] = (Fraction(1),)
@@ -39,6 +42,7 @@ class RegionClaim:
     students: int = 2
     multiple: Fraction = Fraction(1)
     inner: Fraction = INNER
+    outer: Fraction = Fraction(1)
 
     def __post_init__(self) -> None:
         if len(self.norms) not in (1, 2):
@@ -57,8 +61,11 @@ class RegionClaim:
             raise InputError("multiple", str(self.multiple), "more than 0, at most 1000")
         if not Fraction(1, 10**9) <= self.inner < 1:
             raise InputError("inner", str(self.inner), "from 1e-9 to less than 1")
-        named = [("separation", self.separation), ("multiple", self.multiple)]
-        for name, number in (*named, ("inner", self.inner), *(("norms", n) for n in self.norms)):
+        if not 1 <= self.outer <= 100:
+            raise InputError("threshold multiple", str(self.outer), "from 1 to 100")
+        named = [(name, getattr(self, name)) for name in ("separation", "multiple", "inner")]
+        named += [("threshold multiple", self.outer), *(("norms", norm) for norm in self.norms)]
+        for name, number in named:
             if max(number.numerator, number.denominator) >= MOST:
                 raise InputError(name, str(number), "at most 30 digits, and as many below /")
 
@@ -76,7 +83,7 @@ class RegionClaim:
         return ("total mass", *shares, "mean angle", *spreads)
 
     def root(self) -> list[list[float]]:
-        """The box [lo, hi] of each coordinate that all students with L ≤ ε₀ have a place in.
+        """The box [lo, hi] of each coordinate that all students with L ≤ outer·ε₀ have a place in.
 
         |Σq − Σ‖v‖²| ≤ √(πL) bounds the total mass (THEORY §3, fact 6), angles are taken in
         [−π/2, π/2]. Two teachers: students are ordered by angle. One teacher: by mass, and mirrored
@@ -88,14 +95,14 @@ class RegionClaim:
         rest = range(self.students - 1, 0, -1)
         shares = [[0.0, k / (k + 1) * (1 + 1e-12) if len(self.norms) == 1 else 1.0] for k in rest]
         return [
-            [(total - stray) * (1 - 1e-9), (total + stray) * (1 + 1e-9)],
+            [max(0.0, total - stray) * (1 - 1e-9), (total + stray) * (1 + 1e-9)],
             *shares,
             [-half, half],
             *[[0.0, turn], [-turn, turn]][: self.students - 1],
         ]
 
     def to_json(self) -> dict[str, Any]:
-        """The claim as the certificate states it, all numbers exact."""
+        """The claim as the certificate states it, all numbers exact; ``outer`` unless it is 1."""
         return {
             "teacher": {
                 "norms": [str(norm) for norm in self.norms],
@@ -105,14 +112,16 @@ class RegionClaim:
             "dimension": 2,
             "multiple": str(self.multiple),
             "inner": str(self.inner),
+            **({"outer": str(self.outer)} if self.outer > 1 else {}),
         }
 
     @property
     def slug(self) -> str:
-        """A name for files: claim, teachers, students; the same for every multiple."""
+        """A name for files: claim, teachers, students, how far up; the same for every multiple."""
         norms = "-".join(_plain(norm) for norm in self.norms)
         apart = f"-at-{_plain(self.separation)}" if len(self.norms) == 2 else ""
-        return f"{CLAIM}-norms-{norms}{apart}-students-{self.students}"
+        up = f"-to-{_plain(self.outer)}" if self.outer > 1 else ""
+        return f"{CLAIM}-norms-{norms}{apart}-students-{self.students}{up}"
 
 
 def _plain(number: Fraction) -> str:
@@ -121,7 +130,10 @@ def _plain(number: Fraction) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """The claim's constants, as floats or as balls: masses ‖v‖², angles, ε₀, ε₁, multiple·κ."""
+    """The claim's constants, as floats or as balls.
+
+    They are masses ‖v‖², angles, the highest level outer·ε₀, ε₁ and multiple·κ.
+    """
 
     masses: tuple[Any, ...]
     angles: tuple[Any, ...]
@@ -142,13 +154,13 @@ class Shell:
 
         merged = 1 + dual_kernel(gap) - 2 * dual_kernel(gap / 2) * dual_kernel(gap / 2)
         squares = [norm * norm for norm in claim.norms]
-        level = exact(min(squares) ** 2) * merged / (8 * len(squares))
+        threshold = exact(min(squares) ** 2) * merged / (8 * len(squares))
         angles = (gap / 2, -gap / 2) if len(squares) == 2 else (pi * 0,)
         return cls(
             masses=tuple(exact(square) for square in squares),
             angles=angles,
-            level=level,
-            inner=level * exact(claim.inner),
+            level=threshold * exact(claim.outer),
+            inner=threshold * exact(claim.inner),
             rate=exact(claim.multiple) / np.sqrt(exact(sum(squares, Fraction(0)))),
             half_pi=pi / 2,
         )
@@ -181,7 +193,7 @@ def chart(claim: RegionClaim, x: list[Slope]) -> Placed:
 
 
 def described(claim: RegionClaim, verdict: str, *, whole: bool = False) -> dict[str, Any]:
-    """The claim, of the shell or of the ``whole`` of L ≤ ε₀, as the JSON document states it."""
+    """The claim, of the shell or of the ``whole`` below it too, as the JSON document states it."""
     shell = Shell.of(claim, float)
     return {
         "certificate": KIND,
@@ -204,7 +216,8 @@ def covered(claim: RegionClaim, *, whole: bool) -> str:
     if len(norms) == 2:
         who = "unit teachers" if norms == ["1", "1"] else f"teachers of norms {', '.join(norms)},"
         teachers = f"two {who} {plain(claim.separation)}° apart"
-    level = "L ≤ ε₀" if whole else f"L between ε₁ = {plain(claim.inner)}·ε₀ and ε₀"
+    top = highest(claim.to_json())
+    level = f"L ≤ {top}" if whole else f"L between ε₁ = {plain(claim.inner)}·ε₀ and {top}"
     plural = "s" * (claim.students > 1)
     return f"{teachers} and any {students} student{plural} in the plane with {level}"
 
@@ -214,12 +227,20 @@ def headline(document: Mapping[str, Any]) -> str:
     multiple, verdict = Fraction(document["multiple"]), document["verdict"]
     times = "κ" if multiple == 1 else f"{plain(multiple)}κ"
     if verdict == "REFUTED":
+        if "outer" in document:
+            return f"{times} up to {highest(document)}: REFUTED (the claim is κ up to ε₀)"
         stands = "stands" if multiple > 1 else "falls"
         return f"{times}: REFUTED (the claim, κ, {stands})"
     about = document["statement"].partition(" for ")[2]
     if verdict == "CERTIFIED":
         return f"CERTIFIED: ‖∇L‖ ≥ {times}L for {about}"
     return f"{times}: {verdict} for {about}"
+
+
+def highest(document: Mapping[str, Any]) -> str:
+    """The highest level of the loss in units of ε₀, in words."""
+    outer = Fraction(document.get("outer", "1"))
+    return "ε₀" if outer == 1 else f"{plain(outer)}·ε₀"
 
 
 def tightness(document: Mapping[str, Any]) -> str:

@@ -15,6 +15,7 @@ from lcnn_verify.evidence.hooks import Shown
 from lcnn_verify.numerics.centred_forms import Array
 from lcnn_verify.numerics.digits import number
 from lcnn_verify.packs.zgj.drawing import COORDINATES, draw_plane, plane_axes
+from lcnn_verify.packs.zgj.proofs.region.claim import highest
 from lcnn_verify.packs.zgj.proofs.region.split_tree import LETTERS, settled
 from lcnn_verify.reporting import svg
 from lcnn_verify.reporting.axes import linear_axis, spread
@@ -32,7 +33,7 @@ def plane(region: Mapping[str, Any], prefix: str = "plane") -> Drawing | None:
     """The boxes of one student of one teacher, as a figure of the plane; None for other regions.
 
     ``region`` holds the ``coordinates``, ``root`` and ``tree`` of a certificate, and at best the
-    ``teacher`` and the ``level`` ε₀, whose line is then drawn.
+    ``teacher`` and the highest ``level``, whose line is then drawn.
     """
     if len(region["coordinates"]) != 2:
         return None
@@ -42,7 +43,7 @@ def plane(region: Mapping[str, Any], prefix: str = "plane") -> Drawing | None:
         markup = _plane(boxes, level, math.sqrt(sum(region["root"][0]) / 2), prefix)
     except (IndexError, ValueError):  # a tree that is none: nothing here vouches for it
         return None
-    line = [] if level is None else [Key("━━", "ink", "L = ε₀")]
+    line = [] if level is None else [Key("━━", "ink", f"L = {highest(region)}")]
     return Drawing(
         "The certified region",
         "Where the student may be; the cross is the teacher, and ±w are one neuron.",
@@ -62,7 +63,7 @@ class CertifiedRegion:
 
     def to_json(self) -> dict[str, Any]:
         """What draws it."""
-        known = ("coordinates", "root", "tree", "teacher", "level")
+        known = ("coordinates", "root", "tree", "teacher", "level", "outer")
         return {key: self.boxes[key] for key in known if key in self.boxes}
 
     @classmethod

@@ -41,7 +41,7 @@ _CUTS = (1, 2, 4)  # into how many parts each coordinate is cut, until it is pro
 
 
 def check_point(document: Mapping[str, Any]) -> None:
-    """Prove that ε₁ ≤ L ≤ ε₀ and ‖∇L‖ < multiple·κ·L at the ``point`` of a region certificate.
+    """Prove that ε₁ ≤ L ≤ outer·ε₀ and ‖∇L‖ < multiple·κ·L at a certificate's ``point``.
 
     Raises :class:`Rejected` if that is not proved.
     """
@@ -62,7 +62,7 @@ def check_near_zero_loss(document: Mapping[str, Any], lower: Any, upper: Any) ->
 
 
 class Stated:
-    """Teachers (norms, angles in radians), m students, ε₀, ε₁ and multiple·κ of a document.
+    """Teachers (norms, angles in radians), m students, outer·ε₀, ε₁ and multiple·κ of a document.
 
     Raises :class:`Rejected` or ``LookupError`` for what it cannot read, ``TypeError`` too.
     """
@@ -80,8 +80,10 @@ class Stated:
         self.norms = [_interval(norm) for norm in norms]
         self.angles = [gap / 2, -gap / 2] if len(norms) == 2 else [iv.mpf(0)]
         merged = 1 + kernels(gap)[0] - 2 * kernels(gap / 2)[0] ** 2
-        self.level = _interval(min(norms) ** 4 / (8 * len(norms))) * merged
-        self.inner = self.level * _interval(inner)
+        threshold = _interval(min(norms) ** 4 / (8 * len(norms))) * merged
+        self.outer = _interval(rational(document.get("outer", "1")))
+        self.level = threshold * self.outer
+        self.inner = threshold * _interval(inner)
         self.rate = _interval(multiple) / iv.sqrt(_interval(Fraction(squares)))
 
     def teachers(self) -> Matrix:
@@ -121,7 +123,7 @@ def _check_point(document: Mapping[str, Any]) -> None:
     loss = energy.loss([*W, *V], stated.m)
     square = sum((entry**2 for line in energy.gradient(W, V) for entry in line), iv.mpf(0))
     if not (stated.inner.b <= loss.a and loss.b <= stated.level.a):
-        raise Rejected("its loss is not proved to lie between ε₁ and ε₀")
+        raise Rejected("its loss is not proved to lie between the levels")
     if not square.b < ((stated.rate * loss) ** 2).a:
         raise Rejected("its gradient is not proved to be smaller than multiple·κ·L")
 

@@ -15,6 +15,7 @@ from lcnn_verify.packs.zgj.proofs.region.claim import (
     against_bound,
     ball,
     headline,
+    highest,
     near_zero,
     plain,
     tightness,
@@ -49,7 +50,11 @@ def render(document: Mapping[str, Any], refuted: Instance | None = None) -> str:
     )
     if refuted is None:
         tiles += (
-            _tile(f"{document['boxes']:,}", " boxes", "cover all students with L ≤ ε₀"),
+            _tile(
+                f"{document['boxes']:,}",
+                " boxes",
+                f"cover all students with L ≤ {highest(document)}",
+            ),
             _tile(str(document["seconds"]), " s", str(document["arithmetic"])),
         )
         sections: tuple[Section, ...] = (
@@ -95,7 +100,7 @@ def _region(document: Mapping[str, Any]) -> Iterator[Block]:
         yield Group((said,), "callout bad")
     below = document["excluded_below"]
     left_out = f"Students with L < ε₁ = {number(below, 3)} are left out; " if below else ""
-    level = f"ε₀ = {number(document['level'], 6)}"
+    level = f"{highest(document)} = {number(document['level'], 6)}"
     yield Paragraph(f"{left_out}{level}. {tightness(document)}.", "note")
     if "zero" in document:
         told = f"Students with L < ε₁ lie {near_zero(document)}"

@@ -57,7 +57,9 @@ def judge(claim: RegionClaim, lower: Array, upper: Array, proving: bool = True) 
     direction = steepest(shell, seen)
     bound, capped = steep(shell, seen, direction)
     beyond = (seen.loss.at > shell.level) | (seen.loss.at < shell.inner)
-    axes = np.where(beyond, seen.loss.steps().argmax(0), bound.steps().argmax(0))
+    steps = bound.steps()
+    beyond |= ~(steps > 0).any(0)  # all masses may vanish, and nothing bounds the gradient
+    axes = np.where(beyond, seen.loss.steps().argmax(0), steps.argmax(0))
     codes = np.array([str(axis) for axis in range(len(lower))])[axes]
     found = reasons(shell, seen, (bound, capped), _MARGIN, _SLACK)
     for letter, boxes in found.items():

@@ -24,7 +24,7 @@ MOST_LEVELS = 500
 _SEAL = 4  # hex digits
 LETTERS = {
     "e": "elsewhere: the same lines have a place in another box",
-    "a": "above: L > ε₀",
+    "a": "above: L > the highest level",
     "b": "below: L < ε₁",
     "g": "gradient: ‖∇L‖ > multiple·κ·L",
     "?": "open: not settled when the search ended",
