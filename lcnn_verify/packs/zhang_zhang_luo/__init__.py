@@ -24,6 +24,7 @@ PACK = Pack(
             "Which networks of zero loss there are, when samples separate those that recover the "
             "target from others, and how gradient flow approaches them.",
         ),
+        "zzl.study": Group("Studies", "Experiments, whose results are ours."),
         "zzl.control": Group(
             "Controls", "False statements that must be refuted; one that stands fails the run."
         ),
