@@ -23,6 +23,7 @@ CONTROLS = (
 def test_the_ids_are_those_promised():
     wanted = [f"zzl.{name}" for name in CLAIMS.split()]
     wanted += [f"zzl.control.{name}" for name in CONTROLS.split()]
+    wanted.append("zzl.study.separated-samples")
     assert {claim.id for claim in PACK.claims} == set(wanted)
     assert {claim.group for claim in PACK.claims} == set(PACK.groups)
 
