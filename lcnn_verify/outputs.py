@@ -25,7 +25,7 @@ PARTIAL = "partial"
 
 _HEAD = 1024  # bytes within which a file shows whose it is
 _MARKS = {
-    ".json": rb'\s*\{\s*"(schema_version|diff|trend|gallery|certificate|replay|attack|bench)":',
+    ".json": rb'\s*\{\s*"(schema_version|diff|trend|ablation|gallery|certificate|replay|attack|bench)":',
     ".xml": rb'<\?xml[^>]*>\s*<testsuites name="lcnn-verify"',
     ".md": rb"# lcnn-verify",
     ".html": rb'(?s)<!DOCTYPE html>.*<meta name="generator" content="lcnn-verify ',

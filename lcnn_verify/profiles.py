@@ -60,6 +60,7 @@ class RunContext:
     """What a property needs to know of the run it is part of.
 
     ``subject`` is the code under test where there is any: plain JSON data that only its pack reads.
+    ``without`` names the assumption that the claim does without, if it is run so.
     """
 
     profile: Profile = PROFILES["quick"]
@@ -67,26 +68,29 @@ class RunContext:
     shard: int = 0
     shards: int = 1
     subject: Mapping[str, Any] | None = None
+    without: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The names and numbers that make this context again (:meth:`from_json`)."""
-        data = {
+        data: dict[str, Any] = {
             "profile": self.profile.name,
             "seed": self.seed,
             "shard": self.shard,
             "shards": self.shards,
         }
-        return data if self.subject is None else {**data, "subject": dict(self.subject)}
+        if self.subject is not None:
+            data["subject"] = dict(self.subject)
+        return {**data, "without": self.without} if self.without else data
 
     @staticmethod
     def from_json(data: Any) -> RunContext:
         """Rebuild a context. Raises ``InputError`` unless ``data`` is one of :meth:`to_json`."""
         match data:
             case {"profile": str(name), "seed": int(seed), "shard": int(k), "shards": int(n)}:
-                subject = data.get("subject")
+                subject, without = data.get("subject"), data.get("without", "")
                 numbers = seed >= 0 and 0 <= k < n and bool not in map(type, (seed, k, n))
-                if numbers and isinstance(subject, dict | None):
-                    return RunContext(profile_named(name), seed, k, n, subject)
+                if numbers and isinstance(subject, dict | None) and isinstance(without, str):
+                    return RunContext(profile_named(name), seed, k, n, subject, without)
         raise InputError("run", repr(data), "profile, seed ≥ 0 and 0 ≤ shard < shards")
 
     def pick(self, *, quick: T, standard: T, deep: T) -> T:

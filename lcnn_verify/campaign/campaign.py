@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
 import lcnn_verify
 from lcnn_verify import ledger, outputs
-from lcnn_verify.campaign.executor import execute
+from lcnn_verify.campaign.executor import UnitResult, execute
 from lcnn_verify.campaign.journal import Fingerprint, Journal
 from lcnn_verify.campaign.properties import Unit, directory_of, find_directory, plan
 from lcnn_verify.campaign.properties import fingerprint as sources
@@ -28,9 +28,14 @@ from lcnn_verify.ledger import Claim
 from lcnn_verify.numerics.options import integer, names, positive_real
 from lcnn_verify.processes import processors
 from lcnn_verify.profiles import Profile, profile_named
+from lcnn_verify.reporting.ablation import Ablation
 from lcnn_verify.reporting.report import FILES, Report, RunInfo, build_report, remove_report
 
 DEFAULT_OUT = Path("reports", "latest")
+
+T = TypeVar("T")
+Stop: TypeAlias = KeyboardInterrupt | OSError | None
+"""What ended a run before all its units were done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ class Subject:
 class Interrupted(KeyboardInterrupt):
     """Ctrl-C, or a time budget, ended a run; its partial ``report`` stands in ``report.folder``."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report | Ablation) -> None:
         super().__init__()
         self.report = report
 
@@ -57,7 +62,7 @@ class Interrupted(KeyboardInterrupt):
 class Unwritten(OSError):
     """A report, perhaps partial, that could not be written, or not all of it."""
 
-    def __init__(self, error: OSError, report: Report) -> None:
+    def __init__(self, error: OSError, report: Report | Ablation) -> None:
         super().__init__(error.errno, error.strerror, error.filename)
         self.report = report
 
@@ -118,6 +123,43 @@ class Campaign:
                 raise InputError(claims[0].id, got, "one that states it")
             got = f"{str(folder)!r}, which holds no property file of what was selected"
             raise InputError("properties", got, f"a folder with {file}")
+
+        def reported(results: Mapping[str, UnitResult], stopped: Stop) -> Report:
+            report = build_report(
+                claims,
+                [
+                    record
+                    for unit in units
+                    if unit.id in results
+                    for record in results[unit.id].records
+                ]
+                + without_file(claims, self.directory)
+                + not_run(units, results),
+                RunInfo(self.profile.name, self.seed, asked),
+                timings=self.timings(results),
+                subject=subject.section if subject else None,
+                partial=self.partial(units, results, stopped) if stopped else None,
+            )
+            return self._written(report, stopped)
+
+        return self.carry_out(units, claims, FILES, reported, subject=subject, execute=execute)
+
+    def carry_out(
+        self,
+        units: Sequence[Unit],
+        claims: Sequence[Claim],
+        files: Sequence[str],
+        finish: Callable[[Mapping[str, UnitResult], Stop], T],
+        *,
+        subject: Subject | None = None,
+        execute: Execute = execute,
+    ) -> T:
+        """Run the ``units`` about ``claims`` and return what ``finish`` makes of their results.
+
+        It is given what is finished, and what stopped the run if not all is. ``files`` are those it
+        writes into ``out``. Raises as :meth:`run` does before any unit runs, and what stopped the
+        run if nothing is finished.
+        """
         identity = Fingerprint(
             profile=self.profile,
             seed=self.seed,
@@ -127,8 +169,8 @@ class Campaign:
             units=tuple(unit.id for unit in units),
             subject=subject.identity if subject else None,
         )
-        outputs.demand_folder(self.out, FILES)
-        stopped: KeyboardInterrupt | OSError | None = None
+        outputs.demand_folder(self.out, files)
+        stopped: Stop = None
         with Journal.open(self.out, identity, resume=self.resume) as journal:
             try:
                 run_units(
@@ -143,27 +185,20 @@ class Campaign:
                 if not journal.results:
                     raise
                 stopped = error if len(journal.results) < len(units) else None
-            done = journal.results
-            report = build_report(
-                claims,
-                [record for unit in units if unit.id in done for record in done[unit.id].records]
-                + without_file(claims, self.directory)
-                + not_run(units, done),
-                RunInfo(self.profile.name, self.seed, asked),
-                timings={
-                    "started": self._started.isoformat(timespec="seconds"),
-                    "seconds": round(time.monotonic() - self._clock, 3),
-                    "units": {unit: round(result.seconds, 3) for unit, result in done.items()},
-                },
-                subject=subject.section if subject else None,
-                partial=self._partial(units, done, stopped) if stopped else None,
-            )
-            return self._written(report, stopped)
+            return finish(journal.results, stopped)
 
-    def _partial(
-        self, units: Sequence[Unit], done: Container[str], stopped: KeyboardInterrupt | OSError
+    def timings(self, results: Mapping[str, UnitResult]) -> dict[str, Any]:
+        """When the run began, what it took, and what each unit took, in seconds."""
+        return {
+            "started": self._started.isoformat(timespec="seconds"),
+            "seconds": round(time.monotonic() - self._clock, 3),
+            "units": {unit: round(result.seconds, 3) for unit, result in results.items()},
+        }
+
+    def partial(
+        self, units: Sequence[Unit], done: Container[str], stopped: BaseException
     ) -> dict[str, Any]:
-        """What a partial report says of itself: why it is one, and what is missing."""
+        """What a partial record says of itself: why it is one, and what is missing."""
         missing = [unit for unit in units if unit.id not in done]
         folders = {"--out": self.out, "--properties": self.directory}
         words = [word for name, value in folders.items() if value for word in (name, str(value))]
@@ -175,7 +210,7 @@ class Campaign:
             "options": [*words, "--resume"],
         }
 
-    def _written(self, report: Report, stopped: KeyboardInterrupt | OSError | None) -> Report:
+    def _written(self, report: Report, stopped: Stop) -> Report:
         """Write the report; a partial one is then raised, as one that cannot be written is."""
         place = outputs.place_of_partial(self.out, FILES[0]) if stopped else self.out
         try:

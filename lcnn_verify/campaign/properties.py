@@ -85,8 +85,9 @@ class Unit:
 
     @property
     def id(self) -> str:
-        """``"toy.growth 1/4"``: the claim, and which shard of how many."""
-        return f"{self.claim} {self.context.shard + 1}/{self.context.shards}"
+        """``"toy.growth 1/4"``: the claim, without which assumption, which shard of how many."""
+        without = f"without {self.context.without} " if self.context.without else ""
+        return f"{self.claim} {without}{self.context.shard + 1}/{self.context.shards}"
 
 
 def plan(
@@ -95,8 +96,11 @@ def plan(
     profile: Profile,
     seed: int,
     subject: Mapping[str, Any] | None = None,
+    without: str = "",
 ) -> tuple[Unit, ...]:
     """The units of a campaign, in ledger order, shard by shard, all about ``subject`` if any.
+
+    All do ``without`` the assumption of that name, if one is given.
 
     Nothing is imported: the ledger says where each property stands, below ``directory`` or, for
     None, in the folder of its pack. A claim whose file is missing gets no unit.
@@ -106,7 +110,7 @@ def plan(
             claim=claim.id,
             directory=folder,
             file=claim.property_file,
-            context=RunContext(profile, seed, shard, profile.shards, subject),
+            context=RunContext(profile, seed, shard, profile.shards, subject, without),
             long=claim.long,
         )
         for claim in claims

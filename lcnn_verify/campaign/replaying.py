@@ -45,9 +45,9 @@ class Replayed:
 
     @property
     def as_wanted(self) -> bool:
-        """Whether a control's violation is reproduced, or any other claim holds."""
-        control = self.recorded.claim.is_control
-        return self.outcome == ("REPRODUCED" if control else "NO LONGER FAILS")
+        """Whether the claim holds; of a control, or without an assumption, whether it fails."""
+        fails = self.recorded.claim.is_control or self.recorded.context.without
+        return self.outcome == ("REPRODUCED" if fails else "NO LONGER FAILS")
 
 
 def replay(file: Path, properties: Path | str | None = None, target: str | None = None) -> Replayed:

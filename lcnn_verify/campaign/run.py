@@ -107,13 +107,14 @@ def run_units(
     until = math.inf if time_budget is None else time.monotonic() + time_budget
     done = journal.results
     waiting = schedule(unit for unit in units if unit.id not in done)
-    shards, stages = _by_claim(units), dict[str, Stage]()
+    judged_here = [unit for unit in units if not unit.context.without]
+    shards, stages = _by_claim(judged_here), dict[str, Stage]()
     last, fails = "", dict[str, bool]()
 
     def tell(*judged: str) -> None:
         if progress is None:
             return
-        fails.update((claim, _fails(claim, shards[claim], done)) for claim in judged)
+        fails.update((it, _fails(it, shards[it], done)) for it in judged if it in shards)
         # Units are started in this order.
         running = tuple([unit.id for unit in waiting if unit.id not in done][:jobs])
         failed = sum(fails.values())

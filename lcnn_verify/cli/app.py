@@ -13,6 +13,7 @@ import typer
 
 import lcnn_verify
 from lcnn_verify.cli import streams
+from lcnn_verify.cli.ablate import ablate
 from lcnn_verify.cli.atlas import atlas
 from lcnn_verify.cli.attack import attack
 from lcnn_verify.cli.bench import bench
@@ -39,7 +40,7 @@ app = typer.Typer(
         "of lcnn-verify itself."
     ),
 )
-for _command in (run, attack, atlas, claims, replay, diff, trend, bench, doctor, new_pack):
+for _command in (run, attack, ablate, atlas, claims, replay, diff, trend, bench, doctor, new_pack):
     app.command()(_command)
 app.add_typer(certify)
 

@@ -25,7 +25,7 @@ from lcnn_verify.comparison.outline import deviations as deviation_table
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence.hooks import is_cold
 from lcnn_verify.outputs import write_atomically
-from lcnn_verify.reporting.outline import document
+from lcnn_verify.reporting.ablation import Ablation
 from lcnn_verify.reporting.phrases import plural
 from lcnn_verify.reporting.plain import plain, to_text
 from lcnn_verify.reporting.report import Report
@@ -55,28 +55,13 @@ def run_campaign(
     """
     deviations = expected_in(expected)
     _demand_place(write_expected, expected)
-    try:
-        with _progress(claims, shown=not (json or quiet)) as progress:
+    with keeping(ctx, out, json=json, quiet=quiet):
+        with progressing(claims, shown=not (json or quiet)) as progress:
             report = campaign(progress)
         matches = expectations.matching(deviations, report.data)
         if excused := expectations.excuses(matches):
             report.write(out, expected=excused)
-    except OSError as error:
-        if isinstance(error, Unwritten):
-            _show(error.report, None, json=json, quiet=quiet)
-        path, reason = error.filename or out, error.strerror or str(error)
-        kept = (out / JOURNAL).is_file()
-        hint = f"; what is finished is kept, resume with: {_resuming(ctx)}" if kept else ""
-        say(f"error: --out: got {path} ({reason}), wanted a folder with room to write{hint}")
-        return ExitCode.USAGE
-    except KeyboardInterrupt as stopped:
-        deafen()
-        told = str(stopped) or "interrupted"
-        if isinstance(stopped, Interrupted) and (place := stopped.report.folder):
-            told = _what_is_there(stopped.report.data["partial"], place)
-        say(f"{told}; resume with: {_resuming(ctx)}")
-        return ExitCode.INTERRUPTED
-    _show(report, out, json=json, quiet=quiet)
+    show(report, out, json=json, quiet=quiet)
     if write_expected is not None:
         write_atomically(write_expected, deviation_file.written(report.data, deviations))
     if not quiet:
@@ -85,12 +70,37 @@ def run_campaign(
     return _judged(report, matches, shown=not (json or quiet)) if deviations else report.exit_code
 
 
-def _what_is_there(partial: Mapping[str, Any], place: Path) -> str:
-    """Why a run ended early, how much of it the report in ``place`` has, and what is left."""
+def _what_is_there(partial: Mapping[str, Any], page: Path) -> str:
+    """Why a run ended early, how much of it the report on ``page`` has, and what is left."""
     more = len(left := partial["missing"]) - _NAMED
     left = ", ".join(left[:_NAMED]) + (f" and {plural(more, 'more claim')}" if more > 0 else "")
     done = f"{partial['finished']} of {partial['units']} units finished"
-    return f"{partial['reason']}, {done}, which {place / 'index.html'} reports; left: {left}"
+    return f"{partial['reason']}, {done}, which {page} reports; left: {left}"
+
+
+@contextmanager
+def keeping(ctx: typer.Context, out: Path, *, json: bool, quiet: bool) -> Iterator[None]:
+    """Say, where the block is interrupted or cannot write, what is kept and how to go on.
+
+    Raises ``typer.Exit`` then.
+    """
+    try:
+        yield
+    except OSError as error:
+        if isinstance(error, Unwritten):
+            show(error.report, None, json=json, quiet=quiet)
+        path, reason = error.filename or out, error.strerror or str(error)
+        kept = (out / JOURNAL).is_file()
+        hint = f"; what is finished is kept, resume with: {_resuming(ctx)}" if kept else ""
+        say(f"error: --out: got {path} ({reason}), wanted a folder with room to write{hint}")
+        raise typer.Exit(ExitCode.USAGE) from None
+    except KeyboardInterrupt as stopped:
+        deafen()
+        told = str(stopped) or "interrupted"
+        if isinstance(stopped, Interrupted) and (place := stopped.report.folder):
+            told = _what_is_there(stopped.report.data["partial"], place / stopped.report.page)
+        say(f"{told}; resume with: {_resuming(ctx)}")
+        raise typer.Exit(ExitCode.INTERRUPTED) from None
 
 
 def _judged(report: Report, matches: Sequence[expectations.Match], *, shown: bool) -> int:
@@ -116,12 +126,12 @@ def _demand_place(file: Path | None, expected: Path | None) -> None:
         raise InputError("write_expected", f"{str(file)!r}, in no folder", wanted)
 
 
-def _show(report: Report, out: Path | None, *, json: bool, quiet: bool) -> None:
+def show(report: Report | Ablation, out: Path | None, *, json: bool, quiet: bool) -> None:
     """Print the report, which is in the folder ``out``, or in none."""
     if json:
         print_json(to_text(report.data))
     elif not quiet:
-        render(document(report.data, out, written=False), Console())
+        render(report.document(out), Console())
 
 
 def expected_in(path: Path | None, also: Iterable[str] = ()) -> tuple[expectations.Deviation, ...]:
@@ -141,7 +151,7 @@ def _resuming(ctx: typer.Context) -> str:
 
 
 @contextmanager
-def _progress(claims: Sequence[str], *, shown: bool) -> Iterator[ProgressCallback | None]:
+def progressing(claims: Sequence[str], *, shown: bool) -> Iterator[ProgressCallback | None]:
     """What long work will cost in lines on stderr, and there, in a terminal, a progress bar."""
     if not shown:
         yield None

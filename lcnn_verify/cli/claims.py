@@ -82,6 +82,8 @@ def _show_one(claim: Claim) -> None:
         "provenance": "; ".join(f"{item}: {item.meaning}" for item in claim.provenance),
         "source": "; ".join(filter(None, (source.paper, source.place, source.url))),
         "assumptions": "; ".join(claim.assumptions),
+        "ablated": "; ".join(f"{it.name}: {it.statement}" for it in claim.assumes)
+        or (claim.assumes_nothing and f"nothing: {claim.assumes_nothing}"),
         "constants": constants(asdict(constant) for constant in claim.constants),
         "not testable": claim.not_testable,
         "follows from": ", ".join(claim.follows_from),

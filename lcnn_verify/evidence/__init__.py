@@ -8,7 +8,7 @@ from lcnn_verify.evidence.observation import Explanation, Observation, Outcome, 
 from lcnn_verify.evidence.quantity import Quantity
 from lcnn_verify.evidence.recorder import Defect, Recorder, Violation, measure, recording
 from lcnn_verify.evidence.verdict import Decision, decide, violation_rate_bound
-from lcnn_verify.evidence.verifies import ClaimFailed, Property, replay_record, verifies
+from lcnn_verify.evidence.verifies import ClaimFailed, Property, replay_record, verifies, weaker
 
 __all__ = [
     "EXACT",
@@ -33,4 +33,5 @@ __all__ = [
     "replay_record",
     "verifies",
     "violation_rate_bound",
+    "weaker",
 ]

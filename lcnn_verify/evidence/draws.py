@@ -21,7 +21,7 @@ import hypothesis
 from hypothesis import strategies as st
 
 from lcnn_verify.evidence.recorder import current
-from lcnn_verify.profiles import holding
+from lcnn_verify.profiles import active, holding
 
 _LISTENER: ContextVar[Callable[[str], None] | None] = ContextVar(
     "lcnn_verify_discards", default=None
@@ -48,6 +48,11 @@ def discard(reason: str) -> NoReturn:
     if not hypothesis.currently_in_test_context():
         raise Discarded(reason)
     hypothesis.reject()
+
+
+def assumed(name: str) -> bool:
+    """Whether the assumption of that name holds: not in a run of its claim without it."""
+    return active().without != name
 
 
 def classify(*names: str) -> None:

@@ -93,7 +93,10 @@ class Sampling:
 
 @dataclass(slots=True)
 class Recorder:
-    """Everything one run of one property saw; :meth:`to_json` is a journal entry's payload."""
+    """Everything one run of one property saw; :meth:`to_json` is a journal entry's payload.
+
+    ``nearest`` is the tightness of the current example, 0 without any.
+    """
 
     claim: str
     test: str
@@ -121,6 +124,7 @@ class Recorder:
     audit: Audit = field(default_factory=Audit)
     lost: int = 0
     failing: dict[str, str] = field(default_factory=dict)
+    nearest: float = 0.0
     _arguments: Mapping[str, Any] = field(default_factory=dict)
     _example: Outcome = Outcome.HOLDS
     _labels: set[str] = field(default_factory=set)
@@ -134,7 +138,7 @@ class Recorder:
         An argument with a method ``classes`` says what kinds of example it is one of. Code under
         test is tried on examples drawn once for many subjects, whose classes are not asked again.
         """
-        self._arguments, self._example = arguments, Outcome.HOLDS
+        self._arguments, self._example, self.nearest = arguments, Outcome.HOLDS, 0.0
         for argument in arguments.values() if active().subject is None else ():
             if (kinds := getattr(argument, "classes", None)) is not None:
                 self._labels.update(kinds())
@@ -178,6 +182,7 @@ class Recorder:
             self._example = Outcome.UNDECIDED
             self.reasons[observation.note or "margin inside the numerical uncertainty"] += 1
             return
+        self.nearest = max(self.nearest, observation.tightness or 0.0)
         if witness and len(self.witnesses) < MAX_WITNESSES:
             self.witnesses.append(observation)
         self._keep_tighter(observation, apart)

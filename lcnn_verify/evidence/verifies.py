@@ -7,13 +7,17 @@ import os
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import islice
+from math import isfinite
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
-from hypothesis import HealthCheck, Phase, Verbosity, seed, settings, target
+from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings, target
 from hypothesis.errors import Flaky, Unsatisfiable
+from hypothesis.strategies import SearchStrategy
 
 from lcnn_verify import ledger
 from lcnn_verify.errors import place
@@ -57,6 +61,26 @@ class Law(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Weaker:
+    """What a property is run on where its claim does without an assumption: see :func:`weaker`."""
+
+    strategies: Mapping[str, SearchStrategy[Any]]
+    cases: Cases | None
+    examples: int | None
+
+
+def weaker(
+    *, cases: Cases | None = None, examples: int | None = None, **strategies: SearchStrategy[Any]
+) -> Weaker:
+    """What need not meet an assumption: the values of ``assumes`` in :func:`verifies`.
+
+    ``strategies`` take the place of those of ``@given`` by argument, or ``cases`` that of all
+    draws; ``examples`` is the quick profile's budget, that of the property if None.
+    """
+    return Weaker(strategies, cases, examples)
+
+
 class ClaimFailed(AssertionError):
     """A property did not earn the verdict its claim is wanted to have; ``recorder`` saw why."""
 
@@ -84,8 +108,10 @@ class Property:
         cases: Cases | None,
         shrink: bool,
         classes: Sequence[str] = (),
+        assumes: Mapping[str, Weaker] = MappingProxyType({}),
     ) -> None:
         self.claim, self.name, self.classes = claim, str(test.__name__), tuple(classes)
+        self.assumes = dict(assumes)
         self.examples, self.draws, self.law, self.cases = examples, draws, law, cases
         self.phases = _QUIET_PHASES + ((Phase.shrink,) if shrink else ())
         self._raised: tuple[Exception | None, Mapping[str, Any]] = None, {}
@@ -101,7 +127,6 @@ class Property:
         Without ``shrink`` a counterexample stays as it was found, which is sooner. With ``drawn``,
         as :meth:`draw` gave it, Hypothesis draws nothing and a counterexample is the first found.
         """
-        phases = self.phases if shrink else _QUIET_PHASES
         recorder = Recorder(self.claim.id, self.name)
         if active().profile.examples >= 1.0:  # of fewer examples some classes may have none
             recorder.classes.update(dict.fromkeys(self.classes, 0))
@@ -112,7 +137,7 @@ class Property:
                 elif drawn is not None:
                     self._run_each(recorder, drawn)
                 else:
-                    self._generate(lambda **it: self._run_once(recorder, it), phases)
+                    self._generate(self._taking(recorder), self._phases(shrink))
                 if self.law is not None and self.draws:
                     self._run_sampling(recorder, self.law)
             except (Violation, Defect, Unsatisfiable, SearchSpent):
@@ -123,6 +148,27 @@ class Property:
             except Exception as error:
                 self._broke(recorder, error)
         return recorder
+
+    def without(self, name: str) -> Property | None:
+        """This property where its claim does without the assumption ``name``.
+
+        None where nothing is to be drawn for that. It climbs towards tight examples, has no i.i.d.
+        draws and need not meet any classes.
+        """
+        if (weak := self.assumes.get(name)) is None:
+            return None
+        test, cases = self.body, weak.cases
+        if cases is None and self._handle is not None:
+            test = given(**{**self._handle._given_kwargs, **weak.strategies})(self.body)
+        return Property(
+            self.claim,
+            test,
+            examples=weak.examples or self.examples,
+            draws=0,
+            law=None,
+            cases=cases or self.cases,
+            shrink=Phase.shrink in self.phases,
+        )
 
     def draw(self) -> tuple[Mapping[str, Any], ...]:
         """What Hypothesis draws in the active run context as long as no example fails, in order.
@@ -189,6 +235,20 @@ class Property:
             for arguments in self.cases(active().profile) if self.cases else ():
                 with suppress(Discarded):
                     take(**arguments)
+
+    def _phases(self, shrink: bool) -> tuple[Phase, ...]:
+        climb = (Phase.target,) if active().without else ()
+        return (*_QUIET_PHASES, *climb, *(self.phases[len(_QUIET_PHASES) :] if shrink else ()))
+
+    def _taking(self, recorder: Recorder) -> Callable[..., None]:
+        """What takes each example of Hypothesis; without an assumption it is told how tight."""
+
+        def take(**arguments: Any) -> None:
+            self._run_once(recorder, arguments)
+            if active().without and isfinite(recorder.nearest):
+                target(recorder.nearest, label=self.name)
+
+        return take
 
     def _run_once(self, recorder: Recorder, arguments: Mapping[str, Any]) -> None:
         try:
@@ -296,6 +356,7 @@ def verifies(
     cases: Cases | None = None,
     shrink: bool = True,
     classes: Sequence[str] = (),
+    assumes: Mapping[str, Weaker] = MappingProxyType({}),
 ) -> Callable[[Callable[..., None]], Callable[[], None]]:
     """Bind the decorated property (``@given`` below it, or a plain function) to a claim.
 
@@ -304,11 +365,14 @@ def verifies(
     plain function runs once on each of ``cases``, or once without arguments; on code under test it
     goes on after one that fails, so that all that do are known. Without an example of
     each of the ``classes`` (``draws.classify``) the claim is inconclusive, unless the profile is
-    smaller than the quick one. The result is a test
+    smaller than the quick one. ``assumes`` gives, by the names of the claim's assumptions, what to
+    draw without each. The result is a test
     function without arguments, carrying its :class:`Property` as ``.lcnn_property``. Raises
-    ``InputError`` for a claim the ledger does not hold.
+    ``InputError`` for a claim the ledger does not hold, and for an assumption it does not make.
     """
     claim = ledger.claim(claim_id)
+    for name in assumes:
+        claim.assumption(name)
 
     def decorate(test: Callable[..., None]) -> Callable[[], None]:
         bound = Property(
@@ -320,6 +384,7 @@ def verifies(
             cases=cases,
             shrink=shrink,
             classes=classes,
+            assumes=assumes,
         )
 
         def run_as_test() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from lcnn_verify import packs
 from lcnn_verify.errors import InputError, did_you_mean
 from lcnn_verify.ledger.claim import (
+    Assumption,
     Claim,
     Constant,
     Kind,
@@ -19,6 +20,7 @@ from lcnn_verify.ledger.claim import (
 )
 
 __all__ = [
+    "Assumption",
     "Claim",
     "Constant",
     "Kind",

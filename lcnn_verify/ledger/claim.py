@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+
+from lcnn_verify.errors import InputError, did_you_mean
+
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 class Kind(StrEnum):
@@ -81,12 +86,45 @@ class Study:
     limits: str
 
 
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """Something a claim assumes, which ``lcnn-verify ablate`` takes away to see what that costs.
+
+    ``name`` is a word for it, ``statement`` what is assumed, ``weakened`` what stands in its place.
+    Whether the claim needs it is computed, never declared: with the weaker draws that the claim's
+    properties give under this name (``verifies(…, assumes=…)``); or by the control ``refuted_by``,
+    which is the claim without the assumption, or shows it to be false; or by the claim
+    ``superseded_by``, which does without it. Raises ``InputError`` for a name that could not be
+    that of a file, and where both are given.
+    """
+
+    name: str
+    statement: str
+    weakened: str
+    refuted_by: str = ""
+    superseded_by: str = ""
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name):
+            raise InputError("assumption", repr(self.name), "lower-case words joined by hyphens")
+        if self.refuted_by and self.superseded_by:
+            got = f"{self.name!r}, both refuted by a control and superseded by a claim"
+            raise InputError("assumption", got, "one of the two at most")
+
+    @property
+    def decided_by(self) -> str:
+        """The id of the control or claim that decides it; empty if draws do."""
+        return self.refuted_by or self.superseded_by
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Claim:
     """One entry of the ledger.
 
     ``wording`` is the source's own words where it speaks to the claim; ``statement`` is our reading
     of them, the sentence the property tests; ``constants`` are those of the statement, and whose.
+    ``assumptions`` say in words what setting it speaks of; ``assumes`` are those that can be taken
+    away, and ``assumes_nothing`` says why there are none.
     ``follows_from`` names claims this one is implied by: it is tested all the same but not counted
     as separate evidence. A control is a false statement: it is wanted REFUTED, and says in
     ``refutation`` how it is known to be false. ``not_testable`` says why no computation can reach a
@@ -112,6 +150,8 @@ class Claim:
     judges_subject: bool = False
     study: Study | None = None
     long: bool = False
+    assumes: tuple[Assumption, ...] = ()
+    assumes_nothing: str = ""
 
     def __repr__(self) -> str:
         return f"<Claim {self.id} ({self.kind}): {self.title}>"
@@ -139,6 +179,14 @@ class Claim:
     def is_control(self) -> bool:
         """Whether the statement is false and wanted REFUTED."""
         return self.kind is Kind.CONTROL
+
+    def assumption(self, name: str) -> Assumption:
+        """The assumption called ``name``. Raises ``InputError`` with the nearest known name."""
+        known = {entry.name: entry for entry in self.assumes}
+        if name not in known:
+            wanted = f"one of {', '.join(known) or 'none'}{did_you_mean(name, list(known))}"
+            raise InputError("assumption", f"{name!r} of {self.id}", wanted)
+        return known[name]
 
     @property
     def property_file(self) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from lcnn_verify import ledger, outputs, packs
 from lcnn_verify.errors import InputError, reading
@@ -16,6 +16,7 @@ from lcnn_verify.evidence import replay_record
 from lcnn_verify.ledger.claim import Claim
 from lcnn_verify.numerics.frames import frame
 from lcnn_verify.reporting import phrases, schema
+from lcnn_verify.reporting.document import Document
 from lcnn_verify.reporting.environment import environment, installed_version, repository
 from lcnn_verify.reporting.merge import (
     contradiction,
@@ -49,6 +50,8 @@ class Report:
     shows its verdicts as a table, with links to its files.
     """
 
+    page: ClassVar[str] = FILES[-1]
+
     data: dict[str, Any]
     folder: Path | None = field(default=None, compare=False)
 
@@ -71,6 +74,12 @@ class Report:
         not installed.
         """
         return frame(columns(self.data), index="id")
+
+    def document(self, folder: Path | None = None) -> Document:
+        """What a terminal shows of it; ``folder`` is where its files are."""
+        from lcnn_verify.reporting import outline
+
+        return outline.document(self.data, folder, written=False)
 
     @property
     def exit_code(self) -> int:
@@ -110,7 +119,7 @@ class Report:
         Returns the report with ``directory`` as its folder.
         ``expected`` says of claims that are expected to fail why, which every file but
         ``report.json``, the record of what happened, marks as such.
-        Beside a replay file stands its snippet, where it has one. Each file appears whole or not at
+        Each file appears whole or not at
         all. Replay files of an earlier report in the same directory are removed. Raises ``OSError``
         when something cannot be written; what was written before stays.
         """
@@ -118,19 +127,10 @@ class Report:
         from lcnn_verify.reporting import html, junit, markdown, outline
 
         folder = Path(directory)
-        replays = folder / COUNTEREXAMPLES
         folder.mkdir(parents=True, exist_ok=True)
         outputs.write_atomically(folder / "report.json", to_text(self.data))
-        files = {}
-        for entry in self.data["claims"]:
-            if fallen := entry["counterexample"]:
-                files[f"{entry['id']}.json"] = to_text(replay_record(fallen))
-                if snippet := fallen.get("snippet"):
-                    files[f"{entry['id']}.py"] = f"{_SNIPPET}: {entry['id']}\n{snippet}"
-        _remove_stale(replays, set(files))
-        for name, text in files.items():
-            replays.mkdir(exist_ok=True)
-            outputs.write_atomically(replays / name, text)
+        fallen = {entry["id"]: entry["counterexample"] for entry in self.data["claims"]}
+        write_replays(folder, {name: seen for name, seen in fallen.items() if seen})
         shown = self._marked(expected)
         outputs.write_atomically(folder / "junit.xml", junit.render(shown))
         document = outline.document(shown)
@@ -244,6 +244,22 @@ def _packs(claims: Sequence[Claim]) -> list[schema.Pack]:
         }
         for pack in map(packs.pack_of, dict.fromkeys(claim.pack for claim in claims))
     ]
+
+
+def write_replays(directory: Path, fallen: Mapping[str, Mapping[str, Any]]) -> None:
+    """Write a replay file of each counterexample by its name, and remove those of earlier ones.
+
+    Beside a replay file stands its snippet, where it has one. Raises as :meth:`Report.write` does.
+    """
+    folder, files = directory / COUNTEREXAMPLES, dict[str, str]()
+    for name, seen in fallen.items():
+        files[f"{name}.json"] = to_text(replay_record(seen))
+        if snippet := seen.get("snippet"):
+            files[f"{name}.py"] = f"{_SNIPPET}: {name}\n{snippet}"
+    _remove_stale(folder, set(files))
+    for name, text in files.items():
+        folder.mkdir(exist_ok=True)
+        outputs.write_atomically(folder / name, text)
 
 
 def remove_report(directory: Path | str) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lcnn_verify.evidence import check, sampling, verifies
+from lcnn_verify.evidence import check, sampling, verifies, weaker
 from lcnn_verify.packs.zgj import laws, strategies
 from lcnn_verify.packs.zgj.descents import DESCENT_SEPARATION, check_converged, descend
 from lcnn_verify.packs.zgj.instances import Instance
@@ -30,7 +30,13 @@ LAW = sampling.joined(
 )
 
 
-@verifies("zgj.any-width", examples=10, draws=20, law=LAW)
+@verifies(
+    "zgj.any-width",
+    examples=10,
+    draws=20,
+    law=LAW,
+    assumes={"threshold": weaker(level=st.sampled_from([16.0, 8.0, 4.0, 2.0]), examples=6)},
+)
 @given(
     teacher=strategies.teachers(min_separation=DESCENT_SEPARATION, max_r=3, max_d=4),
     level=st.sampled_from([0.5, 0.9, 0.1]),

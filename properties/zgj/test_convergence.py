@@ -12,13 +12,11 @@ How it is checked: runs from constructed starts: descent for Δ ≥ 0.45, flow f
 Source: abstract of the paper; the finite test is our reading (THEORY §4).
 """
 
-import math
-
 import numpy as np
 from hypothesis import given
 
-from lcnn_verify.evidence import verifies
-from lcnn_verify.packs.zgj import laws, oracle, strategies
+from lcnn_verify.evidence import verifies, weaker
+from lcnn_verify.packs.zgj import laws, strategies
 from lcnn_verify.packs.zgj.descents import (
     BUDGET,
     DESCENT_SEPARATION,
@@ -30,6 +28,7 @@ from lcnn_verify.packs.zgj.descents import (
 )
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.laws import structured_starts
+from lcnn_verify.packs.zgj.model import TIED_RELU
 from lcnn_verify.packs.zgj.quantities import assume_setting, loss, threshold_level
 from lcnn_verify.packs.zgj.threshold import floor_level, loss_threshold
 from lcnn_verify.profiles import active
@@ -37,7 +36,23 @@ from lcnn_verify.profiles import active
 DESCENT_LAW = laws.below_threshold_law(min_degrees=np.degrees(DESCENT_SEPARATION))
 
 
-@verifies("zgj.convergence", examples=60, draws=60, law=DESCENT_LAW, classes=("clones", "m = r"))
+@verifies(
+    "zgj.convergence",
+    examples=60,
+    draws=60,
+    law=DESCENT_LAW,
+    classes=("clones", "m = r"),
+    assumes={
+        "threshold": weaker(cases=lambda profile: [{"instance": strategies.halfway()}]),
+        "separation": weaker(cases=lambda profile: [{"instance": strategies.merged(30.0)}]),
+        "even-activation": weaker(
+            instance=strategies.starts_of(
+                TIED_RELU, teacher=strategies.teachers(min_separation=DESCENT_SEPARATION)
+            )
+        ),
+        "step-size": weaker(),
+    },
+)
 @given(
     # A run comes down to a thousandth of its start, which must still have digits in float64.
     instance=strategies.starts(
@@ -74,10 +89,7 @@ def test_map_of_start_levels():
     """
     V, rng = np.eye(2), np.random.default_rng(active().derive_seed("zgj.convergence", "map"))
     threshold = loss_threshold(V)
-    diagonal = np.sqrt(0.5) * np.array([[1.0, 1.0], [1.0, -1.0]])
-    kernel = [float(oracle.kernel(math.cos(angle))) for angle in (math.pi / 4, math.pi / 2)]
-    saddle = np.sqrt(4.0 * kernel[0] / (2.0 + 2.0 * kernel[1])) * diagonal
-    starts = [saddle, floor_level(V, starts=4).W]
+    starts = [strategies.halfway().W, floor_level(V, starts=4).W]
     for level in (0.01, 0.1, 0.5, 0.99, 2.0, 5.0, 10.0):
         starts += structured_starts(V, 6, 4, rng, level=level)
     for W in starts:

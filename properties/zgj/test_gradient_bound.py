@@ -18,11 +18,12 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lcnn_verify.evidence import check, verifies
+from lcnn_verify.evidence import check, verifies, weaker
 from lcnn_verify.packs.zgj import laws, strategies
 from lcnn_verify.packs.zgj.adversary import random_starts, search
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.laws import structured_starts
+from lcnn_verify.packs.zgj.model import TIED_RELU, UNIT_ABS
 from lcnn_verify.packs.zgj.proofs.region import prove
 from lcnn_verify.packs.zgj.proofs.region.drawing import CertifiedRegion
 from lcnn_verify.packs.zgj.quantities import assume_setting, gradient_norm, kappa, loss
@@ -43,12 +44,29 @@ def test_gradient_norm_bounds_the_loss(instance):
     check.at_least(gradient_norm(instance), kappa(instance) * loss(instance))
 
 
-@verifies("zgj.gradient-bound", examples=30, shrink=False, classes=("clones",))
+@verifies(
+    "zgj.gradient-bound",
+    examples=30,
+    shrink=False,
+    classes=("clones",),
+    assumes={
+        "even-activation": weaker(instance=strategies.starts_of(TIED_RELU)),
+        "tied-readout": weaker(
+            instance=strategies.instances(
+                models=(UNIT_ABS,),
+                norms=(4.0, 16.0),
+                overparameterized=True,
+                min_separation=0.1,
+                min_d=2,
+            )
+        ),
+    },
+)
 @given(instance=strategies.instances(below_threshold=True))
 def test_no_search_finds_a_smaller_gradient(instance):
     x = instance
     assume_setting(x)
-    found = search(x.V, [x.W], level=loss_threshold(x.V))
+    found = search(x.V, [x.W], level=loss_threshold(x.V), model=x.model)
     worst = x.with_students(found.W)
     assume_setting(worst)
     check.at_least(gradient_norm(worst), kappa(x) * loss(worst), instance=worst)

@@ -15,15 +15,18 @@ from flint import arb
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lcnn_verify.evidence import Quantity, check, verifies
+from lcnn_verify.evidence import Quantity, check, verifies, weaker
 from lcnn_verify.evidence.amounts import number
+from lcnn_verify.evidence.draws import assumed
 from lcnn_verify.numerics import balls
 from lcnn_verify.packs.zgj import enclosure, oracle, population, strategies
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.quantities import loss
 
 
-@verifies("zgj.not-convex", examples=20)
+@verifies(
+    "zgj.not-convex", examples=20, assumes={"more-students": weaker(quartered=st.just(False))}
+)
 @given(
     teacher=strategies.teachers(min_separation=0.1, max_r=2, max_d=3),
     quartered=st.booleans(),
@@ -33,14 +36,16 @@ def test_mass_moves_freely_between_clones(teacher, quartered):
     rows = np.float32(teacher.V).astype(float)
     u = rows[0]
     V = np.concatenate((5.0 * u[None, :], rows[1:]))
-    pair = np.array([3.0 * u, 4.0 * u])
+    pair = np.array([3.0 * u, 4.0 * u]) if assumed("more-students") else 5.0 * u[None, :]
     W = np.concatenate((np.repeat(0.5 * pair, 4, axis=0) if quartered else pair, rows[1:]))
     x = Instance(W, V)
     check.equal(loss(x, "L"), Quantity.of(0.0, "0"), digits=25, apart="zero loss")
     # d(Σq) = 2·(3u·4u − 4u·3u) = 0: the first clone grows by 4u as the second shrinks by 3u; both
     # multiples are exact, so D needs no rounding if it is left unnormalized.
     direction = np.zeros_like(W)
-    direction[0], direction[4 if quartered else 1] = 4.0 * u, -3.0 * u
+    direction[0] = 4.0 * u
+    if assumed("more-students"):
+        direction[4 if quartered else 1] = -3.0 * u
     size = float(np.linalg.norm(direction)) * float(np.sum(V**2) + np.sum(W**2))
 
     def moved(dps):
@@ -54,8 +59,9 @@ def test_mass_moves_freely_between_clones(teacher, quartered):
             step = [arb(entry) for entry in direction.ravel().tolist()]
             return balls.norm(balls.dot(row, step) for row in matrix)
 
-    check.witness_at_most(number("‖∇²L·D‖", moved, enclosed=moved_ball), 1e-30 * size)
+    flat = check.witness_at_most if assumed("more-students") else check.at_most
+    flat(number("‖∇²L·D‖", moved, enclosed=moved_ball), 1e-30 * size)
     curvature = direction.ravel() @ population.hessian(x.W, x.V) @ direction.ravel()
-    flat = 1e-13 * size * float(np.linalg.norm(direction))
+    allowed = 1e-13 * size * float(np.linalg.norm(direction))
     seen = Quantity("|DᵀHD| in float64", abs(float(curvature)))
-    check.at_most(seen, flat, apart="flat in float64")
+    check.at_most(seen, allowed, apart="flat in float64")

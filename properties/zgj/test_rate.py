@@ -16,7 +16,7 @@ from functools import cache
 import numpy as np
 from hypothesis import given
 
-from lcnn_verify.evidence import Figure, Quantity, check, measure, verifies
+from lcnn_verify.evidence import Figure, Quantity, check, measure, verifies, weaker
 from lcnn_verify.evidence.figures import Kind, Line, log
 from lcnn_verify.numerics import digits
 from lcnn_verify.packs.zgj import laws, strategies
@@ -29,6 +29,7 @@ from lcnn_verify.packs.zgj.descents import (
     working_step,
 )
 from lcnn_verify.packs.zgj.instances import Instance
+from lcnn_verify.packs.zgj.model import TIED_RELU
 from lcnn_verify.packs.zgj.quantities import assume_setting, kappa, loss
 
 
@@ -74,14 +75,30 @@ def check_bound(x, run, factor, weights_at=None):
     )
 
 
-@verifies("zgj.rate", examples=40, draws=40, law=laws.below_threshold_law(), classes=("clones",))
+@verifies(
+    "zgj.rate",
+    examples=40,
+    draws=40,
+    law=laws.below_threshold_law(),
+    classes=("clones",),
+    assumes={"even-activation": weaker(instance=strategies.starts_of(TIED_RELU, headroom=1e7))},
+)
 @given(instance=strategies.starts(headroom=1e7))
 def test_flow_stays_below_the_bound(instance):
     assume_setting(instance)
     check_bound(instance, flow(instance), 1.0)
 
 
-@verifies("zgj.rate", examples=40, classes=("clones", "m = r"))
+@verifies(
+    "zgj.rate",
+    examples=40,
+    classes=("clones", "m = r"),
+    assumes={
+        "threshold": weaker(cases=lambda profile: [{"instance": strategies.halfway(1e-6)}]),
+        "separation": weaker(cases=lambda profile: [{"instance": strategies.merged(30.0, 1e-6)}]),
+        "step-size": weaker(),
+    },
+)
 @given(
     instance=strategies.starts(
         strategies.teachers(min_separation=DESCENT_SEPARATION, headroom=1e7), headroom=1e7

@@ -12,10 +12,11 @@ Source: abstract of the paper; the mass-weighted form is our reading (THEORY §4
 
 from hypothesis import given
 
-from lcnn_verify.evidence import check, verifies
+from lcnn_verify.evidence import check, verifies, weaker
 from lcnn_verify.packs.zgj import laws, strategies
 from lcnn_verify.packs.zgj.descents import flow
 from lcnn_verify.packs.zgj.dynamics import StopReason
+from lcnn_verify.packs.zgj.model import TIED_RELU
 from lcnn_verify.packs.zgj.quantities import assume_setting, loss, merged_level_of, recovery
 
 FACTOR = 16.0
@@ -34,6 +35,15 @@ def check_recovery(x):
     draws=60,
     law=laws.below_threshold_law(),
     classes=("clones", "m = r"),
+    assumes={
+        "threshold": weaker(
+            instance=strategies.starts(level=(1.0, 16.0), headroom=1e7), examples=30
+        ),
+        "separation": weaker(
+            instance=strategies.starts(level=(1.0, 4.0), headroom=1e7), examples=30
+        ),
+        "even-activation": weaker(instance=strategies.starts_of(TIED_RELU, headroom=1e7)),
+    },
 )
 @given(instance=strategies.starts(headroom=1e7))
 def test_recovery_error_follows_the_loss(instance):

@@ -15,7 +15,8 @@ from itertools import product
 
 import numpy as np
 
-from lcnn_verify.evidence import Figure, check, measure, verifies
+from lcnn_verify.evidence import Figure, check, measure, verifies, weaker
+from lcnn_verify.evidence.draws import assumed
 from lcnn_verify.evidence.figures import Kind, Line, log
 from lcnn_verify.packs.zgj.adversary import lowest_critical_level, random_starts, search
 from lcnn_verify.packs.zgj.instances import Instance
@@ -74,19 +75,38 @@ MARGINS = Figure(
 )
 
 
-@verifies("zgj.threshold", cases=lambda profile: profile.part(list(grid(profile))))
+def at_ratios(*shapes):
+    """Cases of two or three teachers at 60° and more, one of them of norm 0.2 or 1."""
+    ratios = (0.2, 1.0)
+    return [
+        {"degrees": 60.0, "ratio": ratio, "r": r, "d": d, "m": m}
+        for ratio, (r, d, m) in product(ratios, shapes)
+    ]
+
+
+WIDER = weaker(cases=lambda profile: at_ratios((2, 2, 2), (2, 3, 4), (3, 3, 6), (4, 4, 8)))
+
+
+@verifies(
+    "zgj.threshold",
+    cases=lambda profile: profile.part(list(grid(profile))),
+    assumes={"smallest-norm": WIDER, "number-of-teachers": WIDER},
+)
 def test_the_adversary_stays_above_the_bound(degrees, ratio, r, d, m):
     V = teachers_at(degrees, ratio, r, d)
     names = ("zgj.threshold", f"{degrees}/{ratio}/{r}/{d}/{m}")
     rng = np.random.default_rng(active().derive_seed(*names))
     level = loss_threshold(V)
+    level *= 1.0 if assumed("smallest-norm") else (1.0 / ratio) ** 4
+    level *= 1.0 if assumed("number-of-teachers") else r
     found = search(
         V,
         structured_starts(V, m, 2 * active().pick(quick=1, standard=4, deep=16), rng),
         level=level,
     )
     worst = Instance(found.W, V, parameters={"degrees": degrees, "ratio": ratio})
-    assume_setting(worst)
+    if level == loss_threshold(V):
+        assume_setting(worst)
     check.at_least(gradient_norm(worst), kappa(worst) * loss(worst), instance=worst)
     shape = {"r": r, "d": d, "m": m}
     MARGINS.point(f"ratio of norms {ratio:g}", x=degrees, y=1.0 / found.ratio, **shape)

@@ -19,7 +19,7 @@ import numpy as np
 from flint import arb
 from hypothesis import given
 
-from lcnn_verify.evidence import Figure, Quantity, check, measure, verifies
+from lcnn_verify.evidence import Figure, Quantity, check, measure, verifies, weaker
 from lcnn_verify.evidence.amounts import mass, norm, number
 from lcnn_verify.evidence.figures import Kind, log
 from lcnn_verify.numerics import balls
@@ -37,6 +37,7 @@ from lcnn_verify.profiles import active
 MOST_SLOPE, JUDGED = 0.1, 3  # claimed of log T against log m, over so many top rungs
 START = 0.02  # just below ε₀(I₂) = 0.0215
 NARROW = laws.below_threshold_law(max_r=2, max_d=3)
+PLAIN = strategies.teachers(max_r=2, max_d=3, min_separation=0.1)
 DENSE_WIDTHS, DENSE_STARTS = [3 * 2**k for k in range(5)], range(8)
 
 
@@ -75,7 +76,16 @@ def test_splitting_changes_no_step(instance):
     )
 
 
-@verifies("zgj.width-free", examples=20)
+@verifies(
+    "zgj.width-free",
+    examples=20,
+    assumes={
+        "threshold": weaker(
+            instance=strategies.starts(level=(1.0, 16.0), max_m=5, teacher=PLAIN),
+            splits=strategies.clone_splits(),
+        )
+    },
+)
 @given(
     instance=strategies.instances(
         below_threshold=True, max_m=5, max_r=2, max_d=3, level=(0.1, 0.9)

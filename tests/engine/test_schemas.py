@@ -163,7 +163,7 @@ STUDY = Study("q", "m", "l")
 WRITTEN = {
     "source": [asdict(Source("p", "q", "r"))],
     "constant": [asdict(Constant("c", "2", Whose.OURS, "chosen"))],
-    "context": [RunContext(subject={}).to_json(), RunContext().to_json()],
+    "context": [RunContext(subject={}, without="w").to_json(), RunContext().to_json()],
     "observation": [WHOLE.to_json(), BARE.to_json()],
     "certificate": [asdict(PROVED)],
     "proof": [replace(PROOF, cells=3, drawn={}).to_json(), PROOF.to_json()],

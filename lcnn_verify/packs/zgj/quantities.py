@@ -13,6 +13,7 @@ from flint import arb
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence import check
 from lcnn_verify.evidence.amounts import frobenius
+from lcnn_verify.evidence.draws import assumed
 from lcnn_verify.evidence.quantity import ROUNDING, Quantity
 from lcnn_verify.numerics import balls
 from lcnn_verify.packs.zgj import enclosure, geometry, oracle, population, threshold
@@ -93,12 +94,20 @@ def assume_setting(x: Instance) -> None:
 
     Discards an instance not clearly below the threshold: starts are built below it, and this keeps
     a wrong construction from counting. Raises ``InputError`` where the rest is not met, which only
-    an instance from outside, a replay file's say, can do.
+    an instance from outside, a replay file's say, can do. What a claim is run without is not asked
+    for; without the separation the threshold is v_min⁴/(8r).
     """
     as_pair(x.W, x.V, overparameterized=True)
-    if x.model != TIED_ABS:
+    if x.model != TIED_ABS and assumed("even-activation") and assumed("tied-readout"):
         raise InputError("model", x.model.name, TIED_ABS.name)
-    level, bound = loss(x), threshold_level(x)
+    if not assumed("threshold"):
+        return
+    level = loss(x)
+    if assumed("separation"):
+        bound = threshold_level(x)
+    else:
+        least = float(np.linalg.norm(x.V, axis=1).min()) ** 4 / (8 * len(x.V))
+        bound = Quantity("v_min⁴/(8r)", least, 1e-14 * least)
     check.sound(level, bound)
     if level.value + level.error > bound.value - bound.error:
         discard("the loss is above the threshold")

@@ -11,7 +11,7 @@ Source: THEORY §3, fact 5 and "Other models".
 
 from hypothesis import given
 
-from lcnn_verify.evidence import check, verifies
+from lcnn_verify.evidence import check, verifies, weaker
 from lcnn_verify.evidence.amounts import norm
 from lcnn_verify.packs.zgj import laws, strategies
 from lcnn_verify.packs.zgj.model import MODELS
@@ -45,7 +45,11 @@ def test_each_row(instance):
         check.at_most(gradient_row_norm(x, row), bound, ties=True)
 
 
-@verifies("zgj.fact.gradient-upper-bound", examples=40)
+@verifies(
+    "zgj.fact.gradient-upper-bound",
+    examples=40,
+    assumes={"dimension-one": weaker(instance=strategies.instances(min_d=2))},
+)
 @given(instance=strategies.instances(min_d=1, max_d=1))
 def test_equality_at_dimension_one(instance):
     x = instance

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from lcnn_verify.ledger import Claim, Constant, Kind, Provenance, Source, Study, Whose
+from lcnn_verify.ledger import Assumption, Claim, Constant, Kind, Provenance, Source, Study, Whose
 from lcnn_verify.packs import Group, Pack
 
 _HERE = Path(__file__).parent
@@ -17,6 +17,7 @@ CLAIMS = (
         provenance=(Provenance.DERIVED,),
         source=Source("Textbooks on partitions", "growth of p(n)"),
         constants=(Constant("c", "π√(2/3)", Whose.SOURCE, "proved, and the best that will do"),),
+        assumes_nothing="it is about every n",
     ),
     Claim(
         id="toy.euler",
@@ -26,6 +27,15 @@ CLAIMS = (
         provenance=(Provenance.DERIVED,),
         source=_EULER,
         constants=(Constant("largest n", "200", Whose.OURS, "a budget: the identity has no end"),),
+        assumes=(
+            Assumption("odd-parts", "the parts on the left are odd", "any parts"),
+            Assumption(
+                "counting",
+                "there are as many",
+                "conjugation pairs them",
+                refuted_by="toy.control.conjugate",
+            ),
+        ),
     ),
     Claim(
         id="toy.worth",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lcnn_verify.ledger.claim import Claim, Constant, Kind, Provenance, Source, ours
+from lcnn_verify.ledger.claim import Assumption, Claim, Constant, Kind, Provenance, Source, ours
 
 _DERIVED = (Provenance.DERIVED,)
 
@@ -22,6 +22,7 @@ def _form(
         provenance=_DERIVED,
         source=Source("lcnn-verify theory notes", "§2 closed forms"),
         assumptions=("x ~ N(0, I_d); |·| or ReLU; tied or unit readout",),
+        assumes_nothing="it is about all W and V, in each of the four models",
         constants=constants,
     )
 
@@ -34,6 +35,7 @@ def _fact(
     kind: Kind = Kind.IDENTITY,
     assumptions: tuple[str, ...] = ("x ~ N(0, I_d); |·| activation, tied readout",),
     constants: tuple[Constant, ...] = (),
+    assumes: tuple[Assumption, ...] = (),
 ) -> Claim:
     return Claim(
         id=f"zgj.fact.{name}",
@@ -43,10 +45,13 @@ def _fact(
         provenance=_DERIVED,
         source=Source("lcnn-verify theory notes", f"§3 exact facts, {number}"),
         assumptions=assumptions,
+        assumes=assumes,
+        assumes_nothing="" if assumes else "it is about all there is in its setting",
         constants=constants,
     )
 
 
+_EVEN = Assumption("even-activation", "signs are flipped with |·| alone", "with ReLU, too")
 _FLOOR = (
     ours(
         "rounding floor",
@@ -117,6 +122,7 @@ CLAIMS = (
         "L is invariant under one rotation of all neurons, permutations of students and (|·|) "
         "sign flips of single neurons; ∇L is equivariant.",
         assumptions=_ALL_MODELS,
+        assumes=(_EVEN,),
     ),
     _fact(
         "scaling",
@@ -132,6 +138,14 @@ CLAIMS = (
         "Replacing w by √p_1·w, …, √p_k·w with Σp = 1 leaves L, ‖∇L‖_F and the next gradient "
         "descent step unchanged (tied); with unit readout and p_l·w it leaves L unchanged.",
         assumptions=_ALL_MODELS,
+        assumes=(
+            Assumption(
+                "tied-readout",
+                "‖∇L‖_F stays with tied readout",
+                "with readout 1, too",
+                refuted_by="zgj.control.unit-readout-split",
+            ),
+        ),
     ),
     _fact(
         "euler",
@@ -149,6 +163,7 @@ CLAIMS = (
         Kind.UPPER,
         assumptions=_ALL_MODELS,
         constants=(ours("factors", "8, 4, 2m, m", "proved (THEORY §3, fact 5); 8 is attained"),),
+        assumes=(Assumption("dimension-one", "equality at d = 1", "equality at d ≥ 2"),),
     ),
     _fact(
         "moments",
@@ -166,6 +181,11 @@ CLAIMS = (
         "Zero loss means matched measures",
         "L = 0 when every student lies on a teacher line and each teacher's mass is matched; "
         "moving one student off its line, or mass from teacher to teacher, makes L > 0.",
+        assumes=(
+            Assumption(
+                "even-activation", "|·|: either end of a teacher line will do", "the same with ReLU"
+            ),
+        ),
     ),
     _fact(
         "floor",
@@ -174,6 +194,7 @@ CLAIMS = (
         "A best student with fewer than r directions, split into m neurons, is a critical point at "
         "L = F(V) > ε₀(V), F = ½‖v‖⁴ for r = 1; so are all students on the bisector of two "
         "teachers of norm v, at L = v⁴·M(Δ) ≥ F(V).",
+        assumes=(Assumption("equal-norms", "the two teachers have one norm", "norms 1 and 1.5"),),
     ),
     _fact(
         "merged-level",

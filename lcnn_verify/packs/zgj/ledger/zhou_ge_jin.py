@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
-from lcnn_verify.ledger.claim import Claim, Kind, Provenance, Source, ours
+from lcnn_verify.ledger.claim import Assumption, Claim, Kind, Provenance, Source, ours
 
 STATED, READING, DERIVED = Provenance.STATED, Provenance.READING, Provenance.DERIVED
 
@@ -33,6 +34,24 @@ _KAPPA = ours(
 _TARGET = ours("target", "10⁻³·L₀", "a budget: no finite run reaches 0")
 _STEP = ours("step", "0.1/‖V‖_F²", "chosen, small enough for the loss to fall at every step")
 
+_THRESHOLD = Assumption("threshold", "L(W₀) ≤ ε₀(V)", "L(W₀) ≤ 16·ε₀(V)")
+_SEPARATION = Assumption("separation", "the threshold has the factor M(Δ)", "L(W₀) ≤ v_min⁴/(8r)")
+_WIDTH = Assumption(
+    "width",
+    "m ≥ r",
+    "any m: fewer than r students have L ≥ F(V) > ε₀(V), so nothing more is said",
+    superseded_by="zgj.fact.floor",
+)
+_EVEN = Assumption("even-activation", "activation |·|", "ReLU, from starts of the same kind")
+_STEP_SIZE = Assumption("step-size", "steps of 0.1/‖V‖_F²", "steps of 1/‖V‖_F²")
+_LEVEL = replace(
+    _THRESHOLD, weakened="L(W) ≤ 4·ε₀(V)", refuted_by="zgj.control.gradient-bound-half"
+)
+_BARE = replace(_SEPARATION, refuted_by="zgj.control.threshold-without-separation")
+_CLONES = Assumption(
+    "more-students", "m > r", "m = r: the student of one teacher alone, in place of its clones"
+)
+
 _stated = partial(
     Claim, provenance=(STATED, READING), source=ABSTRACT, assumptions=(_SETTING, _BELOW)
 )
@@ -51,6 +70,7 @@ CLAIMS = (
             "parameters), all student neurons … will converge to one of teacher neurons, and the "
             "loss will go to 0"
         ),
+        assumes=(_THRESHOLD, _SEPARATION, _WIDTH, _EVEN, _STEP_SIZE),
         kind=Kind.LIMIT,
         constants=(
             _EPSILON,
@@ -71,6 +91,7 @@ CLAIMS = (
             "all student neurons in an over-parameterized two-layer neural network will converge "
             "to one of teacher neurons"
         ),
+        assumes=(_THRESHOLD, _SEPARATION, _WIDTH, _EVEN),
         kind=Kind.UPPER,
         constants=(
             _EPSILON,
@@ -87,6 +108,15 @@ CLAIMS = (
         wording=(
             "Our result holds for any number of student neurons as long as it is at least as "
             "large as the number of teacher neurons"
+        ),
+        assumes=(
+            _THRESHOLD,
+            Assumption(
+                "width",
+                "m ≥ r",
+                "m = r − 1, from L₀ ≤ 1.01·F(V), for there is no lower start",
+                refuted_by="zgj.control.too-narrow",
+            ),
         ),
         kind=Kind.LIMIT,
         constants=(
@@ -107,6 +137,13 @@ CLAIMS = (
             "the gradient satisfies a special case of Lojasiewicz property which is different "
             "from local strong convexity or PL conditions used in previous work"
         ),
+        assumes=(
+            _LEVEL,
+            _BARE,
+            _WIDTH,
+            _EVEN,
+            Assumption("tied-readout", "readout tied to the norm", "readout 1, threshold as it is"),
+        ),
         kind=Kind.LOWER,
         constants=(
             _KAPPA,
@@ -122,6 +159,7 @@ CLAIMS = (
             "descent with step 0.1/‖V‖_F²."
         ),
         wording="our convergence rate is independent of the number of student neurons",
+        assumes=(_THRESHOLD, _SEPARATION, _WIDTH, _EVEN, _STEP_SIZE),
         kind=Kind.RATE,
         provenance=(DERIVED,),
         constants=(
@@ -142,6 +180,15 @@ CLAIMS = (
             "Splitting a student changes neither L nor ‖∇L‖_F nor a step of gradient descent."
         ),
         wording="our convergence rate is independent of the number of student neurons",
+        assumes=(
+            _THRESHOLD,
+            Assumption(
+                "tied-readout",
+                "readout tied to the norm",
+                "readout 1",
+                refuted_by="zgj.control.unit-readout-split",
+            ),
+        ),
         kind=Kind.RATE,
         assumptions=(_SETTING, _BELOW, "starts of one law at every width"),
         constants=(
@@ -163,6 +210,15 @@ CLAIMS = (
             "at L ≤ v_min⁴·M(Δ)/(8r) stays at least 1."
         ),
         wording="the loss is already lower than a threshold (polynomial in relevant parameters)",
+        assumes=(
+            _LEVEL,
+            _BARE,
+            Assumption("smallest-norm", "the threshold has the factor v_min⁴", "the factor v_max⁴"),
+            Assumption(
+                "number-of-teachers", "the threshold has the factor 1/r", "the same for every r"
+            ),
+            _WIDTH,
+        ),
         kind=Kind.LOWER,
         assumptions=(_SETTING,),
         constants=(_EPSILON, _KAPPA),
@@ -175,6 +231,7 @@ CLAIMS = (
             "‖∇L‖² < μ·L."
         ),
         wording="different from local strong convexity or PL conditions used in previous work",
+        assumes=(_CLONES,),
         kind=Kind.EXISTENCE,
         provenance=(READING,),
         assumptions=(_SETTING, "m > r"),
@@ -190,6 +247,7 @@ CLAIMS = (
             "two clones, with ∇²L·D = 0."
         ),
         wording="different from local strong convexity",
+        assumes=(_CLONES,),
         kind=Kind.EXISTENCE,
         provenance=(READING,),
         assumptions=(_SETTING, "m > r"),
@@ -205,6 +263,7 @@ CLAIMS = (
             "they either work in the Neural Tangent Kernel regime where neurons don't move much, "
             "or require an enormous number of neurons"
         ),
+        assumes_nothing="it says that there are such starts",
         kind=Kind.EXISTENCE,
         provenance=(READING,),
         constants=(

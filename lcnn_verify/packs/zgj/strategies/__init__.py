@@ -1,6 +1,7 @@
 """Hypothesis strategies: everything a property draws, in numbers a person would write."""
 
 from lcnn_verify.evidence.draws import Discarded, discard, discarding
+from lcnn_verify.packs.zgj.strategies.beyond import halfway, merged, starts_of
 from lcnn_verify.packs.zgj.strategies.numbers import (
     clone_splits,
     orders,
@@ -31,12 +32,15 @@ __all__ = [
     "clone_splits",
     "discard",
     "discarding",
+    "halfway",
     "instances",
+    "merged",
     "orders",
     "rotations",
     "scales",
     "signs",
     "starts",
+    "starts_of",
     "students",
     "teachers",
     "weights",
