@@ -31,7 +31,7 @@ REPORT = "please report, set LCNN_DEBUG=1 for the traceback\n"
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["rnu"], "command: got 'rnu', wanted one of run, attack, atlas, claims, replay, "),
+        (["rnu"], "command: got 'rnu', wanted one of run, attack, ablate, atlas, claims, replay, "),
         (["rnu"], ", did you mean 'run'?"),
         (["run", "--profle", "deep"], "option: got '--profle', wanted one of "),
         (["run", "--profle", "deep"], "did you mean '--profile'?; see `lcnn-verify run --help`"),
