@@ -25,7 +25,8 @@ PARTIAL = "partial"
 
 _HEAD = 1024  # bytes within which a file shows whose it is
 _MARKS = {
-    ".json": rb'\s*\{\s*"(schema_version|diff|trend|ablation|gallery|certificate|replay|attack|bench)":',
+    ".json": rb'\s*\{\s*"(schema_version|diff|trend|ablation|gallery|certificate|replay|attack'
+    rb'|bench)":',
     ".xml": rb'<\?xml[^>]*>\s*<testsuites name="lcnn-verify"',
     ".md": rb"# lcnn-verify",
     ".html": rb'(?s)<!DOCTYPE html>.*<meta name="generator" content="lcnn-verify ',
