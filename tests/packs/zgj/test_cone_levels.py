@@ -3,6 +3,7 @@
 import copy
 import json
 import math
+from dataclasses import replace
 
 import mpmath
 import numpy as np
@@ -15,10 +16,12 @@ from lcnn_verify.evidence.documents import Rejected
 from lcnn_verify.numerics.balls import working_precision
 from lcnn_verify.numerics.intervals import working_bits
 from lcnn_verify.numerics.krawczyk import NotProved
+from lcnn_verify.numerics.subdivision import demand_cover
 from lcnn_verify.packs.zgj import oracle
 from lcnn_verify.packs.zgj.population import gradient, hessian, loss
-from lcnn_verify.packs.zgj.proofs.critical.catalogue import axes_cones
-from lcnn_verify.packs.zgj.proofs.facts import cone_check, cone_levels
+from lcnn_verify.packs.zgj.proofs.critical.catalogue import axes_cones, polytope
+from lcnn_verify.packs.zgj.proofs.facts import check as theorem_check
+from lcnn_verify.packs.zgj.proofs.facts import cone_check, cone_dimensions, cone_levels
 from lcnn_verify.packs.zgj.proofs.facts.cone_levels import Cones
 from lcnn_verify.packs.zgj.threshold import loss_threshold
 
@@ -101,6 +104,62 @@ def test_cones_about_the_axes_are_critical_and_their_level_stands_in_the_notes(d
     assert np.abs(gradient(W, V)).max() < 1e-14
     assert loss(W, V) / loss_threshold(V) == pytest.approx({3: 2.4992, 5: 2.3601}[d], abs=1e-4)
     assert np.linalg.eigvalsh(hessian(W, V))[0] < -1e-3, "a saddle"
+
+
+@pytest.mark.parametrize("d", [3, 4, 5])
+def test_the_laws_of_polytopes_and_of_uniform_directions_agree(d):
+    """The prover's products and moments, the checker's, and those of the vertices."""
+    vertices = polytope(d)
+    cosines = np.sort(np.round(vertices @ vertices[0], 12))
+    assert np.allclose(np.linalg.norm(vertices, axis=1), 1.0)
+    it = cone_dimensions.DIMENSIONS[d]
+    with working_precision(80), working_bits(80):
+        places = [(float(n), float(t)) for n, _, t, _ in it.law()]
+        second = [(float(n.mid), float(t.mid)) for n, t in cone_check.network(d)]
+        laws = (cone_dimensions.uniform(d, cone_dimensions.MEANS), cone_check.means(d))
+        means = [sorted(float(it[2]) for it in laws[0]), sorted(float(it[1].mid) for it in laws[1])]
+        chords = [(float(n.mid), float(t.mid)) for n, t in cone_check.chords(d)]
+    spread = np.repeat([t for _, t in places], [round(n * len(vertices)) for n, _ in places])
+    assert np.allclose(np.sort(spread), cosines)
+    assert np.allclose(np.sort([t for _, t in second]), cosines)
+    assert means[0][-1] == pytest.approx(max(means[1]))
+    if d > 3:
+        assert means[0] == pytest.approx(means[1])
+    assert sum(n for n, _ in chords) == pytest.approx(1.0)
+    assert sum(n * t * t for n, t in chords) == pytest.approx(1 / (d - 2), rel=1e-4)
+
+
+def test_cones_in_fixed_dimensions_are_proved_twice():
+    """A sample of cells by the checker, all of its numbers, and what is not enough."""
+    theorem = cone_dimensions.prove()
+    wanted = theorem_check.PARTS[theorem.claim]
+    assert theorem.cells < 500
+    with working_bits(80):
+        for part in theorem.parts:
+            box, function = wanted[part.name]
+            demand_cover(part.cells, box)
+            for cell in part.cells[::80]:
+                assert theorem_check._positive(function, cell, box, 8)
+        cone_check.demand_dimensions()
+    said = theorem_check._WORDS[theorem.claim]
+    assert said == (theorem.statement, theorem.box)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"least": "2.4951"}, "is not above"),
+        ({"most": "2.4950"}, "is not below"),
+        ({"cones": Cones(("0.4016", "0.5926"), ("0.086", "0.2666"))}, "slack-3 is not"),
+        ({"cones": Cones(("0.9940049",), ("0.2084765",)), "most": "2.5"}, "slack-3 is not"),
+    ],
+)
+def test_a_wrong_dimension_is_not_proved(monkeypatch, change, message):
+    """The last one has the single half-angle that is best for four students."""
+    wrong = replace(cone_dimensions.DIMENSIONS[3], **change)
+    monkeypatch.setattr(cone_dimensions, "DIMENSIONS", {3: wrong})
+    with pytest.raises(NotProved, match=message):
+        cone_dimensions.prove()
 
 
 @pytest.fixture(scope="module")

@@ -26,6 +26,7 @@ from lcnn_verify.packs.zgj.proofs.critical.catalogue import POINTS
 from lcnn_verify.packs.zgj.proofs.critical.prove import CriticalPoint
 from lcnn_verify.packs.zgj.proofs.descent.catalogue import DESCENTS, Descent, in_boxes
 from lcnn_verify.packs.zgj.proofs.facts import (
+    cone_dimensions,
     cone_levels,
     gradient_upper_bound,
     merged_level,
@@ -39,6 +40,7 @@ _FACTS: Mapping[str, Callable[[], Theorem]] = {
     merged_level.CLAIM: merged_level.prove,
     moments.CLAIM: moments.prove,
     cone_levels.CLAIM: cone_levels.prove,
+    cone_dimensions.CLAIM: cone_dimensions.prove,
     gradient_upper_bound.CLAIM: gradient_upper_bound.prove,
 }
 _CATALOGUES = {

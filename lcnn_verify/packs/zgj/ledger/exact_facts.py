@@ -217,6 +217,19 @@ CLAIMS = (
         ),
     ),
     _fact(
+        "cone-dimensions",
+        "9",
+        "Critical levels of cones in three, four and five dimensions",
+        "Two orthonormal teachers have a critical point with 2.4939·ε₀ < L < 2.4951·ε₀ in d = 3 "
+        "for every m ≥ 8, 2.4049·ε₀ < L < 2.4063·ε₀ in d = 4 for every m ≥ 12, 2.3552·ε₀ < L < "
+        "2.3567·ε₀ in d = 5 for every m ≥ 24. No students in the hyperplanes across e₁ ± e₂ have "
+        "L below that.",
+        Kind.EXISTENCE,
+        constants=(
+            ours("levels", "2.4939 … 2.3567", "proved (THEORY §9); what is between comes with m"),
+        ),
+    ),
+    _fact(
         "relu-decomposition",
         "other models",
         "ReLU is the even part plus the linear part",

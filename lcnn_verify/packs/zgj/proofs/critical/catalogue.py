@@ -22,7 +22,7 @@ from lcnn_verify.packs.zgj.model import TIED_ABS, UNIT_RELU, Model
 from lcnn_verify.packs.zgj.population import gradient, hessian, loss_and_gradient
 from lcnn_verify.packs.zgj.proofs.catalogue import PRECISION, Catalogue
 from lcnn_verify.packs.zgj.proofs.critical.prove import Candidate, CriticalPoint, ends, prove
-from lcnn_verify.packs.zgj.proofs.facts.cone_levels import LIMIT
+from lcnn_verify.packs.zgj.proofs.facts.cone_levels import LIMIT, Cones
 from lcnn_verify.packs.zgj.threshold import floor_level
 
 MERGED_DEGREES = (90, 60, 30, 6, 1)
@@ -161,17 +161,37 @@ def _cones_in_four_dimensions() -> Candidate:
     )
 
 
-def axes_cones(d: int) -> FloatArray:
-    """Students (4(d − 2), d) of a critical point beside the teachers e₁, e₂, d ≥ 3 (THEORY §3.9).
+def cones(opened: Cones, directions: FloatArray) -> FloatArray:
+    """Students of a critical point beside the teachers e₁, e₂ of R^d (THEORY §3.9).
 
-    Two cones about (e₁ ± e₂)/√2, which ± the other axes open, to within rounding.
+    Two cones about (e₁ ± e₂)/√2 that the ``directions`` (n, d − 2) open, unit vectors each with its
+    opposite, at the masses and half-angles of ``opened``; to within rounding.
     """
-    ((mass, along, across),) = LIMIT.lines()
-    middles = float(along) / math.sqrt(2.0) * np.array([[1.0, 1.0], [1.0, -1.0]])
-    axes = float(across) * np.eye(d - 2)
-    opened = np.vstack((axes, -axes))
-    rows = [np.hstack((np.tile(middle, (len(opened), 1)), opened)) for middle in middles]
-    return polished(math.sqrt(float(mass) / len(opened)) * np.vstack(rows), np.eye(2, d))
+    rows = []
+    for mass, along, across in opened.lines():
+        size = math.sqrt(float(mass) / len(directions))
+        for side in (1.0, -1.0):
+            middle = np.array([1.0, side]) * float(along) / math.sqrt(2.0)
+            middles = np.tile(middle, (len(directions), 1))
+            rows.append(size * np.hstack((middles, float(across) * directions)))
+    return polished(np.vstack(rows), np.eye(2, 2 + directions.shape[1]))
+
+
+def polytope(d: int) -> FloatArray:
+    """Unit vectors of R^{d−2}: ±1 for d = 3, a regular hexagon for d = 4, an icosahedron for 5."""
+    if d == 3:
+        return np.array([[1.0], [-1.0]])
+    if d == 4:
+        turns = np.arange(6) * math.pi / 3.0
+        return np.stack((np.cos(turns), np.sin(turns)), axis=1)
+    golden = (1.0 + math.sqrt(5.0)) / 2.0
+    corners = np.array([(0.0, a, b * golden) for a in (1, -1) for b in (1, -1)])
+    return np.vstack([np.roll(corners, turn, axis=1) for turn in range(3)]) / math.hypot(1, golden)
+
+
+def axes_cones(d: int) -> FloatArray:
+    """The 4(d − 2) students of :func:`cones` that ± the axes of R^{d−2} open, d ≥ 3."""
+    return cones(LIMIT, np.vstack((np.eye(d - 2), -np.eye(d - 2))))
 
 
 def _floor(name: str, teachers_are: str, teachers: Box) -> Candidate:

@@ -25,6 +25,7 @@ from lcnn_verify.numerics.krawczyk import NotProved
 from lcnn_verify.numerics.subdivision import Cell, demand_cover, halves
 from lcnn_verify.packs.zgj.proofs.facts import (
     cone_check,
+    cone_dimensions,
     cone_levels,
     gradient_upper_bound,
     merged_level,
@@ -215,6 +216,13 @@ PARTS: Mapping[Any, Mapping[str, tuple[Cell, _Function]]] = {
     cone_levels.CLAIM: {
         "slack": (cone_levels.BOX, cone_check.slack(cone_levels.LIMIT, cone_check.centred))
     },
+    cone_dimensions.CLAIM: {
+        f"slack-{d}": (
+            cone_levels.BOX,
+            cone_check.slack(it.cones, functools.partial(cone_check.means, d)),
+        )
+        for d, it in cone_dimensions.DIMENSIONS.items()
+    },
     gradient_upper_bound.CLAIM: {
         name: (box, _chart(name)) for name, box in gradient_upper_bound.BOXES.items()
     },
@@ -222,13 +230,14 @@ PARTS: Mapping[Any, Mapping[str, tuple[Cell, _Function]]] = {
 """Claim → part → the box it has to cover and the function to be positive there."""
 _WORDS: Mapping[Any, tuple[str, str]] = {
     fact.CLAIM: (fact.STATEMENT, fact.INSTANCES)
-    for fact in (merged_level, moments, gradient_upper_bound, cone_levels)
+    for fact in (merged_level, moments, gradient_upper_bound, cone_levels, cone_dimensions)
 }
 """Claim → what is proved and for which instances, in the words a certificate must use."""
 _EXTRA: Mapping[str, Callable[[], None]] = {
     merged_level.CLAIM: _demand_least,
     moments.CLAIM: _demand_moments,
     cone_levels.CLAIM: cone_check.demand_limit,
+    cone_dimensions.CLAIM: cone_check.demand_dimensions,
 }
 
 CHECKER = Checker(check, Path(__file__).with_name("theorem.schema.json"))

@@ -6,14 +6,15 @@ here from two vectors' angle: k(θ) = (2/π)(sin θ + (π/2 − θ)cos θ) and d
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 from mpmath import iv
 
 from lcnn_verify.evidence.documents import Rejected
-from lcnn_verify.numerics.intervals import direction
-from lcnn_verify.packs.zgj.proofs.facts import cone_levels
+from lcnn_verify.numerics.intervals import Matrix, direction, dot
+from lcnn_verify.packs.zgj.proofs.facts import cone_dimensions, cone_levels
 from lcnn_verify.packs.zgj.proofs.facts.cone_levels import Cones
 from lcnn_verify.packs.zgj.proofs.interval_energy import kernel
 
@@ -117,3 +118,70 @@ def demand_limit() -> None:
         raise Rejected(f"{cone_levels.CLAIM}: the limit is not below {cone_levels.MOST}·ε₀")
     if not 0 < excess.a <= excess.b < (iv.mpf(cone_levels.EXCESS) * unit).a:
         raise Rejected(f"{cone_levels.CLAIM}: the excess is not below {cone_levels.EXCESS}·ε₀")
+
+
+def means(d: int) -> Law:
+    """The means of t on cells, for uniform directions of R^{d−2}."""
+    cells = cone_dimensions.MEANS
+    if d == 3:
+        return axes(3)
+    if d == 5:
+        return [(iv.mpf(1) / cells, iv.mpf(2 * k + 1 - cells) / cells) for k in range(cells)]
+    # The mean of cos over an arc of length 2x about c is cos c·sin(x)/x.
+    reach = iv.pi / (2 * cells)
+    centres = [reach * (2 * k + 1) for k in range(cells)]
+    return [(iv.mpf(1) / cells, iv.cos(c) * iv.sin(reach) / reach) for c in centres]
+
+
+def chords(d: int) -> Law:
+    """The ends of cells, with what each weighs where a convex function of t is linear on cells."""
+    if d == 3:
+        return axes(3)
+    cells = cone_dimensions.CHORDS
+    weights: dict[int, Any] = {}
+    if d == 5:
+        places = [iv.mpf(2 * k - cells) / cells for k in range(cells + 1)]
+        centres = [(a + b) / 2 for a, b in itertools.pairwise(places)]
+    else:
+        reach = iv.pi / (2 * cells)
+        places = [iv.cos(2 * reach * k) for k in range(cells + 1)]
+        centres = [iv.cos(reach * (2 * k + 1)) * iv.sin(reach) / reach for k in range(cells)]
+    for k, centre in enumerate(centres):
+        share = (centre - places[k]) / (places[k + 1] - places[k])
+        weights[k] = weights.get(k, 0) + (1 - share) / cells
+        weights[k + 1] = share / cells
+    return [(weights[k], place) for k, place in enumerate(places)]
+
+
+def network(d: int) -> Law:
+    """The products of one vertex with all, of the polytope whose cones the network has."""
+    vertices = _vertices(d)
+    return [(iv.mpf(1) / len(vertices), dot(vertices[0], v)) for v in vertices]
+
+
+def _vertices(d: int) -> Matrix:
+    """Unit vectors of R^{d−2}: two points, a hexagon, an icosahedron."""
+    if d == 3:
+        return [[iv.mpf(1)], [iv.mpf(-1)]]
+    if d == 4:
+        turns = [iv.pi * k / 3 for k in range(6)]
+        return [[iv.cos(turn), iv.sin(turn)] for turn in turns]
+    golden = (1 + iv.sqrt(5)) / 2
+    size, rows = iv.sqrt(1 + golden**2), []
+    for first, second in itertools.product((1, -1), repeat=2):
+        pair = [first / size, second * golden / size]
+        rows += [[iv.mpf(0), *pair], [*pair, iv.mpf(0)], [pair[1], iv.mpf(0), pair[0]]]
+    return rows
+
+
+def demand_dimensions() -> None:
+    """Check the bounds on the levels in d = 3, 4 and 5."""
+    unit = threshold()
+    for d, it in cone_dimensions.DIMENSIONS.items():
+        low, high = levels(it.cones, chords(d))[0], levels(it.cones, network(d))[1]
+        if not (low / unit).a > iv.mpf(it.least).b:
+            raise Rejected(f"{cone_dimensions.CLAIM}: d = {d}: not above {it.least}·ε₀")
+        if not (high / unit).b < iv.mpf(it.most).a:
+            raise Rejected(f"{cone_dimensions.CLAIM}: d = {d}: not below {it.most}·ε₀")
+        if it.width != 2 * len(it.cones.masses) * len(_vertices(d)):
+            raise Rejected(f"{cone_dimensions.CLAIM}: d = {d}: not of {it.width} students")

@@ -53,6 +53,7 @@ STATEMENT = (
 INSTANCES = "every d ≥ 3 and m ≥ 4(d − 2)"
 BOX = ((0.0, float(np.nextafter(np.pi / 2, 2.0))),)
 """[0, π/2], rounded outward: half-angles φ."""
+MOST_CELLS = 1000
 _PRECISION = 64
 
 Law: TypeAlias = Sequence[tuple[arb, arb, arb, arb]]
@@ -116,7 +117,7 @@ def energy(cones: Cones, law: Law) -> arb:
     for mass, x, y in cones.lines():
         for other, u, v in cones.lines():
             for weight, low, mean, high in law:
-                share = arb(0) if low == high else (mean - low) / (high - low)
+                share = (mean - low) / (high - low) if low < high else arb(0)
                 for t, part in ((low, 1 - share), (high, share)):
                     bent = kernel(x * u + y * v * t) + kernel(y * v * t)
                     total += mass * other * weight * part * bent
@@ -151,7 +152,7 @@ def excess() -> arb:
 
 def prove() -> Theorem:
     """Prove the theorem; raises :class:`NotProved` if an enclosure does not show it."""
-    part = positive("slack", slack(LIMIT, centred()), BOX, precision=_PRECISION, most=1000)
+    part = positive("slack", slack(LIMIT, centred()), BOX, precision=_PRECISION, most=MOST_CELLS)
     with working_precision(_PRECISION):
         law, unit = centred(), threshold()
         if not (least(LIMIT, law) > arb(LEAST) * unit and level(LIMIT, law) < arb(MOST) * unit):
