@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from unittest import mock
 
 import mpmath
 import numpy as np
@@ -25,12 +26,19 @@ EPSILON = 2.0**-52
 def routes(d: int) -> dict[str, Route]:
     """Every route that can handle dimension d."""
     every: dict[str, Route] = {"pairs": pairs.loss_and_pull, "shared": by_two_threads}
-    return every | {"planar": planar.loss_and_pull} if d == 2 else every
+    plane: dict[str, Route] = {"planar": planar.loss_and_pull, "sectors": in_sectors}
+    return every | plane if d == 2 else every
 
 
 def by_two_threads(family: Family) -> tuple[float, FloatArray]:
     """The route of all pairs, between two threads from two tiles on, in tiles at any size."""
     return pairs.by_threads(family, 2)
+
+
+def in_sectors(family: Family) -> tuple[float, FloatArray]:
+    """The plane's route in small sectors, which three threads share."""
+    with mock.patch.multiple(planar, WHOLE=4, _SECTOR=3):
+        return planar.by_threads(family, 3)
 
 
 def evaluate(route: Route, W: FloatArray, V: FloatArray, model: Model) -> tuple[float, FloatArray]:

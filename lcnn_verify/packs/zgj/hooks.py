@@ -19,7 +19,7 @@ from lcnn_verify.packs.zgj.conformance.checks import lacking
 from lcnn_verify.packs.zgj.conformance.implementation import current
 from lcnn_verify.packs.zgj.instances import Instance, Teacher
 from lcnn_verify.packs.zgj.model import MODELS
-from lcnn_verify.packs.zgj.population import pairs
+from lcnn_verify.packs.zgj.population import pairs, planar
 from lcnn_verify.packs.zgj.population.scaling import scaled_family
 from lcnn_verify.packs.zgj.proofs.bracket import check as bracket_check
 from lcnn_verify.packs.zgj.proofs.bracket.catalogue import BRACKETS
@@ -51,7 +51,8 @@ def warm_up() -> None:
         # Few neurons, many, and many in the plane.
         for m, d in ((3, 3), (population.PLANAR_FROM, 3), (population.PLANAR_FROM, 2)):
             W, V = example(m, d), np.eye(2, d)
-            pairs.by_threads(scaled_family(W, V, model).family, 1)
+            threaded = planar.by_threads if d == 2 else pairs.by_threads
+            threaded(scaled_family(W, V, model).family, 1)
             population.loss_and_gradient(W, V, model=model)
             dynamics.gradient_descent(W, V, step=1e-6, max_steps=2, model=model)
         dynamics.gradient_flow(example(3, 3), np.eye(2, 3), duration=1e-6, model=model)

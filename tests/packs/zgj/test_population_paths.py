@@ -97,7 +97,7 @@ def test_a_million_neurons_in_the_plane_equal_their_merged_pairs() -> None:
 
 
 class TestOrder:
-    """The planar kernel repairs any permutation of the lines, and cheaply a nearly right one."""
+    """Lines are sorted by angle, cheaply where they nearly are."""
 
     def family(self, n: int) -> Family:
         rng = np.random.default_rng(n)
@@ -105,42 +105,52 @@ class TestOrder:
 
     @pytest.mark.parametrize("start", ["sorted", "reversed", "shuffled", "one late"])
     @pytest.mark.parametrize("n", [2, 5, 200])
-    def test_it_sorts_lines_by_angle_in_place(self, n: int, start: str) -> None:
+    def test_any_order_of_the_last_evaluation_is_repaired(self, n: int, start: str) -> None:
         family = self.family(n)
         units = family.units
-        right = planar.line_order(units)
-        angles = np.mod(np.arctan2(units[:, 1], units[:, 0]), math.pi)
-        assert np.all(np.diff(angles[right]) >= 0.0)
-        order = {
+        right = np.argsort(np.mod(np.arctan2(units[:, 1], units[:, 0]), math.pi))
+        space = planar.Workspace.of(n)
+        space.order[:] = {
             "sorted": right,
             "reversed": right[::-1],
             "shuffled": np.random.default_rng(0).permutation(n),
             "one late": np.roll(right, 1),
-        }[start].copy()
+        }[start]
         expected = planar.loss_and_pull(family)
-        loss, pull = planar.planar_loss_and_pull(family, order)
-        assert np.array_equal(order, right)
+        loss, pull = planar._alone(*family, *space)
+        assert np.array_equal(space.order, right)
         assert loss == expected[0]
         assert np.array_equal(pull, expected[1])
 
-    def test_it_sorts_afresh_only_when_far_from_sorted(self) -> None:
+    @pytest.mark.parametrize("bits", [0, 3])
+    @pytest.mark.parametrize("name", ["spread", "close", "two clusters", "equal", "nearly sorted"])
+    def test_keys_are_sorted_and_equal_ones_stay_in_order(self, name: str, bits: int) -> None:
+        rng = np.random.default_rng(7)
+        top = 2**62 if bits else 0  # the first three bits are shared
+        keys = {
+            "spread": top + rng.integers(0, 2 ** (63 - bits) - 1, 400) // 2,
+            "close": top + rng.integers(0, 2**20, 400),
+            "two clusters": top + 2**50 * rng.integers(0, 2, 400) + rng.integers(0, 9, 400),
+            "equal": np.full(400, top),
+            "nearly sorted": top + (np.arange(400) ^ 1),
+        }[name]
+        right = np.argsort(keys, kind="stable")
+        order, found = np.arange(400), keys.copy()
+        planar._sort(found, order, bits)
+        assert np.array_equal(order, right)
+        assert np.array_equal(found, keys[right])
+
+    def test_what_nearly_is_in_order_is_not_sorted_afresh(self) -> None:
         calls: list[int] = []
-
-        def argsort(angles: FloatArray) -> Any:
-            calls.append(len(angles))
-            return np.argsort(angles)
-
-        repair = as_python(planar._sort_again, np=types.SimpleNamespace(argsort=argsort))
-        angles = np.linspace(-1.0, 1.0, 300)
-        order = np.arange(300)
-        order[[10, 11]], order[[200, 205]] = order[[11, 10]], order[[205, 200]]
-        repair(order, angles)
+        sort = as_python(planar._sort, _sort_by_digits=lambda keys, *a: calls.append(len(keys)))
+        keys, order = np.arange(300), np.arange(300)
+        for array in (keys, order):
+            array[[10, 11]], array[[200, 205]] = array[[11, 10]], array[[205, 200]]
+        sort(keys, order, 0)
         assert not calls
-        assert np.array_equal(order, np.arange(300))
-        order = order[::-1].copy()
-        repair(order, angles)
-        assert calls == [300]
-        assert np.array_equal(order, np.arange(300))
+        assert np.array_equal(keys, np.arange(300))
+        sort(keys[::-1].copy(), order, 0)
+        assert calls == [300, 300]
 
     def test_a_zero_neuron_has_an_order_but_no_pull(self) -> None:
         W, V = np.array([[0.0, -0.0], [-0.0, 0.0], [1.0, 2.0]]), np.array([[2.0, 1.0]])
@@ -173,8 +183,12 @@ def python_pairs(**names: Any) -> Callable[..., Any]:
 
 
 def python_planar(**names: Any) -> Callable[..., Any]:
-    inner = as_python(planar.planar_loss_and_pull, **names)
-    return as_python(planar.loss_and_pull, planar_loss_and_pull=inner)
+    parts = ("_aim", "_deal", "_sort_sectors", "_balance", "_sweep", "_collect")
+    names = {part: as_python(getattr(planar, part), **names) for part in parts} | names
+    alone = as_python(
+        planar._alone, loss_and_pull_into=as_python(planar.loss_and_pull_into, **names)
+    )
+    return as_python(planar.loss_and_pull, _alone=alone)
 
 
 def python_assemble(**names: Any) -> Callable[..., Any]:
@@ -201,8 +215,11 @@ BROKEN: dict[str, Callable[[], Callable[..., Any]]] = {
     "pairs: cosine's sign": lambda: python_pairs(arcs_and_sines=arcs_of_the_other_sign),
     "pairs: sine for arc": lambda: python_pairs(arcs_and_sines=arcs_of_sines),
     "pairs: one block": lambda: python_pairs(add_into=blocks_but_the_first_forgotten),
-    "planar: order ignored": lambda: python_planar(_sort_again=lambda order, angles: order.sort()),
-    "planar: no folding": lambda: python_planar(_is_folded=lambda x, y: False),
+    "planar: order ignored": lambda: python_planar(_sort=lambda keys, order, bits: None),
+    "planar: no folding": lambda: python_planar(
+        _collect=as_python(planar._collect, _is_folded=lambda x, y: False)
+    ),
+    "planar: own side only": lambda: python_planar(_balance=lambda space: None),
     "assemble: radial part": lambda: python_pairs(
         assemble=python_assemble(row_dot=lambda a, b, i: -(a[i] @ b[i]))
     ),
@@ -236,15 +253,18 @@ class _NoRoom:
 
 
 @pytest.mark.skipif(not JIT, reason="plain Python takes minutes for 700 neurons")
-@pytest.mark.parametrize("d", [3, 20, 70])
+@pytest.mark.parametrize("d", [2, 3, 20, 70])
 def test_how_many_threads_there_are_changes_no_digit(
     d: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rng = np.random.default_rng(d)
     family = scaled_family(rng.normal(size=(650, d)), rng.normal(size=(51, d)), TIED_ABS).family
-    found = [pairs.loss_and_pull(family), *(pairs.by_threads(family, k) for k in (1, 2, 3, 99))]
-    monkeypatch.setattr(pairs, "ThreadPoolExecutor", _NoRoom)
-    found.append(pairs.by_threads(family, 2))
+    route = planar if d == 2 else pairs
+    monkeypatch.setattr(planar, "WHOLE", 600)
+    monkeypatch.setattr(planar, "_SECTOR", 20)
+    found = [route.loss_and_pull(family), *(route.by_threads(family, k) for k in (1, 2, 3, 99))]
+    monkeypatch.setattr(route, "ThreadPoolExecutor", _NoRoom)
+    found.append(route.by_threads(family, 2))
     assert len({value for value, _ in found}) == 1
     assert all(np.array_equal(found[0][1], pull) for _, pull in found)
 

@@ -21,9 +21,8 @@ from lcnn_verify.numerics.flow import Point
 from lcnn_verify.numerics.trajectory import StopReason, Trajectory
 from lcnn_verify.packs.zgj import population
 from lcnn_verify.packs.zgj.model import TIED_ABS, Model
-from lcnn_verify.packs.zgj.population import loss, pairs
-from lcnn_verify.packs.zgj.population.family import Family, IntArray
-from lcnn_verify.packs.zgj.population.planar import line_order, planar_loss_and_pull
+from lcnn_verify.packs.zgj.population import loss, pairs, planar
+from lcnn_verify.packs.zgj.population.family import Family
 from lcnn_verify.packs.zgj.population.scaling import (
     GRADIENT_UNITS,
     LOSS_UNITS,
@@ -74,15 +73,15 @@ class Workspace(NamedTuple):
 
     Constants: most of the ``family``, the route, the scaled target loss and the loss beyond which a
     run counts as diverged. Overwritten at each evaluation: the family's units and masses of
-    students, ``lengths`` (m,), ``slope`` (m, d), which ends as the gradient, ``order`` (n,) of the
-    lines in the plane, and scratch.
+    students, ``lengths`` (m,), ``slope`` (m, d), which ends as the gradient, and what the routes
+    work in: the ``plane`` keeps the order of its lines from step to step.
     """
 
     family: Family
     lengths: FloatArray
     slope: FloatArray
     room: pairs.Workspace
-    order: IntArray
+    plane: planar.Workspace
     route: int
     target: float
     ceiling: float
@@ -143,8 +142,7 @@ def evaluate(
         return Status.NON_FINITE.value, math.nan, math.nan, 0.0
     loss = shared_loss
     if space.route == Route.PLANAR:
-        loss, pull = planar_loss_and_pull(family, space.order)
-        space.slope[:] = pull
+        loss = planar.loss_and_pull_into(family, space.plane, space.slope)
     elif space.route == Route.PAIRS:
         loss = pairs.loss_and_pull_into(family, space.room, space.slope)
     slope, lengths = space.slope, space.lengths  # looked up in a loop, they would cost the most
@@ -206,7 +204,7 @@ class ScaledProblem:
             lengths=np.zeros(len(students)),
             slope=np.zeros(students.shape),
             room=pairs.Workspace(*pairs.room(n, d)),
-            order=line_order(family.units) if route is Route.PLANAR else np.arange(n),
+            plane=planar.Workspace.of(n if route is Route.PLANAR else 1),
             route=int(route),
             target=float(_times_power(target_loss, -2 * family.power * scale)),
             ceiling=GROWTH_LIMIT * float(family.masses.sum()) ** 2,
