@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -74,24 +75,25 @@ def _circle_loss(W: FloatArray, V: FloatArray, model: Model) -> Any:
     ]
 
     def squared_gap(phi: Any) -> Any:
-        x, y = mpmath.cos(phi), mpmath.sin(phi)
+        x, y = mpmath.cos_sin(phi)
         return mpmath.fsum(charge * sigma(a * x + b * y) for charge, a, b in neurons) ** 2
 
-    quarter = mpmath.pi / 2
-    kinks = [mpmath.atan2(b, a) + turn for _, a, b in neurons for turn in (quarter, 3 * quarter)]
-    return largest**2 * _around_the_circle(squared_gap, kinks) / (2 * mpmath.pi)
+    angles = [mpmath.atan2(b, a) for _, a, b in neurons]
+    return largest**2 * _around_the_circle(squared_gap, angles, model) / (2 * mpmath.pi)
 
 
 def _pairwise_loss(W: FloatArray, V: FloatArray, model: Model) -> Any:
     family, sigma = precise_family(W, V, model), _activation(model.activation)
-    quarter = mpmath.pi / 2
 
+    @functools.cache  # clones meet the same angles
     def kernel_at(theta: Any) -> Any:
-        def product(phi: Any) -> Any:
-            return sigma(mpmath.cos(phi)) * sigma(mpmath.cos(phi - theta))
+        a, b = mpmath.cos_sin(theta)
 
-        kinks = [quarter, 3 * quarter, theta + quarter, theta + 3 * quarter]
-        return _around_the_circle(product, kinks) / mpmath.pi
+        def product(phi: Any) -> Any:
+            x, y = mpmath.cos_sin(phi)
+            return sigma(x) * sigma(a * x + b * y)
+
+        return _around_the_circle(product, [mpmath.mpf(0), theta], model) / mpmath.pi
 
     present = [
         (charge, unit) for charge, unit in zip(family.charges, family.units, strict=True) if charge
@@ -107,12 +109,18 @@ def _pairwise_loss(W: FloatArray, V: FloatArray, model: Model) -> Any:
     return mpmath.fsum(terms)
 
 
-def _around_the_circle(integrand: Callable[[Any], Any], kinks: list[Any]) -> Any:
-    """∫_0^{2π} of a function that is analytic between the given angles."""
-    full = 2 * mpmath.pi
-    inside = {kink - full * mpmath.floor(kink / full) for kink in kinks}
-    points = [mpmath.mpf(0), *sorted(point for point in inside if 0 < point < full), full]
-    return mpmath.quad(integrand, points, method="gauss-legendre")
+def _around_the_circle(integrand: Callable[[Any], Any], angles: list[Any], model: Model) -> Any:
+    """∫_0^{2π} of a function of σ(cos(φ − angle)), analytic where no cosine is 0.
+
+    With |·| it repeats after half a turn.
+    """
+    repeats = 2 if model.activation == "abs" else 1
+    period = 2 * mpmath.pi / repeats
+    turns = [mpmath.pi / 2, 3 * mpmath.pi / 2][: 3 - repeats]
+    kinks = {angle + turn for angle in angles for turn in turns}
+    inside = {kink - period * mpmath.floor(kink / period) for kink in kinks}
+    points = [mpmath.mpf(0), *sorted(point for point in inside if 0 < point < period), period]
+    return repeats * mpmath.quad(integrand, points, method="gauss-legendre")
 
 
 def _hermite_terms(W: FloatArray, V: FloatArray, model: Model, terms: int) -> list[Any]:
