@@ -16,7 +16,8 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lcnn_verify.evidence import check, verifies
+from lcnn_verify.evidence import check, verifies, weaker
+from lcnn_verify.evidence.draws import assumed
 from lcnn_verify.numerics import exact
 from lcnn_verify.numerics.activations import SOFTPLUS
 from lcnn_verify.packs.oymak_soltanolkotabi import capacity, fitting, strategies
@@ -58,10 +59,11 @@ def test_labels_of_two_rows_satisfy_an_equation(weights, drawn):
     check.exactly(off, "≠", 0, label="4y₁y₃ − 3y₂² − y₁⁴ of labels beside")
 
 
-@verifies("os.capacity-wall")
+@verifies("os.capacity-wall", assumes={"wall": weaker()})
 def test_no_method_fits_one_label_more():
     seed = active().derive_seed("os.capacity-wall")
-    sizes = [(k * d + 1, d, k) for k in (2, 4) for d in (2, 3, 4)]
+    past = assumed("wall")
+    sizes = [(k * d + 1 if past else k * d // 2, d, k) for k in (2, 4) for d in (2, 3, 4)]
     make = fitting.random_labels(SOFTPLUS)
     found = fitting.successes(fitting.by_levenberg, make, sizes, 4, seed)
-    check.exactly(int(found.sum()), "=", 0, label="fits of n = kd + 1 random labels")
+    check.exactly(int(found.sum()), "=", 0, label="fits of random labels")

@@ -13,13 +13,15 @@ Source: abstract of the paper.
 
 import numpy as np
 
-from lcnn_verify.evidence import Figure, Quantity, check, measure, verifies
+from lcnn_verify.evidence import Figure, Quantity, check, measure, verifies, weaker
+from lcnn_verify.evidence.draws import assumed
 from lcnn_verify.evidence.figures import Kind, Line, linear, log
 from lcnn_verify.numerics import activations
 from lcnn_verify.packs.oymak_soltanolkotabi import descent, evaluation, fast, problem, quantities
 from lcnn_verify.profiles import active
 
 SIZES = ((6, 5, 8), (8, 6, 12), (9, 7, 14), (12, 8, 20))
+NARROW, FLAT = ((6, 5, 2), (9, 6, 2)), ((6, 2, 18), (8, 2, 32))
 STEPS, CHECKS = 6000, 60
 PATH = Figure(
     Kind.SCATTER,
@@ -52,10 +54,11 @@ def followed(at):
     return here, total, smallest, r0
 
 
-@verifies("os.random-start")
+@verifies("os.random-start", assumes={"parameters": weaker(), "dimension": weaker()})
 def test_random_starts_fit():
     seed, reached, runs = active().derive_seed("os.random-start"), 0, 0
-    for n, d, k in SIZES:
+    sizes = SIZES if assumed("parameters") else NARROW
+    for n, d, k in sizes if assumed("dimension") else FLAT:
         for trial in range(active().pick(quick=20, standard=40, deep=200)):
             one = problem.drawn(activations.SOFTPLUS, n, d, k, seed=(seed + trial) % 10**9)
             at = problem.at_paper_scale(one)

@@ -14,7 +14,7 @@ Source: THEORY §7; the paper speaks of a geometric rate.
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lcnn_verify.evidence import Figure, check, verifies
+from lcnn_verify.evidence import Figure, check, verifies, weaker
 from lcnn_verify.evidence.figures import Kind, Line, linear, log
 from lcnn_verify.packs.oymak_soltanolkotabi import quantities, strategies
 
@@ -32,7 +32,12 @@ RATIO = Figure(
 )
 
 
-@verifies("os.tail-rate", examples=20, shrink=False)
+@verifies(
+    "os.tail-rate",
+    examples=20,
+    shrink=False,
+    assumes={"gap": weaker(examples=60), "step-size": weaker()},
+)
 @given(drawn=st.builds(strategies.tail_of, strategies.wide_problems()))
 def test_the_smallest_singular_value_sets_the_rate(drawn):
     problem, step, points, steps = drawn

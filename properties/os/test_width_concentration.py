@@ -12,7 +12,8 @@ Source: card A7 measured −0.509; THEORY §7 says why ½.
 
 import numpy as np
 
-from lcnn_verify.evidence import Figure, Quantity, check, measure, verifies
+from lcnn_verify.evidence import Figure, Quantity, check, measure, verifies, weaker
+from lcnn_verify.evidence.draws import assumed
 from lcnn_verify.evidence.figures import Kind, log
 from lcnn_verify.numerics.kits import FLOATS
 from lcnn_verify.packs.oymak_soltanolkotabi import evaluation, kernels, quantities
@@ -34,12 +35,13 @@ DEVIATION = Figure(
 def drawn(rng, rows, k):
     """A problem of width k on those directions."""
     signs = np.where(np.arange(k) % 2 == 0, 1.0, -1.0)
-    return Problem.of(
-        kernels.unit(rows), np.zeros(len(rows)), signs, rng.normal(size=(k, D)), "max(z, 0)"
-    )
+    W = rng.normal(size=(k, D))
+    if not assumed("independent-rows"):
+        W[:] = W[0]
+    return Problem.of(kernels.unit(rows), np.zeros(len(rows)), signs, W, "max(z, 0)")
 
 
-@verifies("os.width-concentration")
+@verifies("os.width-concentration", assumes={"independent-rows": weaker()})
 def test_the_exponent_of_the_deviation():
     rng = np.random.default_rng(active().derive_seed("os.width-concentration"))
     rows = kernels.scattered(rng, N, D)

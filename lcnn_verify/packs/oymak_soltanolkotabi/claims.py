@@ -6,7 +6,7 @@ precise version, and each constant is ours. THEORY.md holds the proofs.
 
 from __future__ import annotations
 
-from lcnn_verify.ledger.claim import Claim, Kind, Provenance, Source, ours
+from lcnn_verify.ledger.claim import Assumption, Claim, Kind, Provenance, Source, ours
 
 STATED, READING, DERIVED = Provenance.STATED, Provenance.READING, Provenance.DERIVED
 MEASURED = Provenance.MEASURED
@@ -41,6 +41,10 @@ CLAIMS = (
             "(stochastic) gradient descent when initialized at random converges at a geometric "
             "rate to a nearby global optima"
         ),
+        assumes=(
+            Assumption("certificate", "α₀² ≥ 16Λr₀", "any start with σ_min(J₀) > 0"),
+            Assumption("step-size", "η ≤ 1/β²", "η = 2.2/‖J₀‖²", refuted_by="os.control.long-step"),
+        ),
         kind=Kind.UPPER,
         provenance=(READING, DERIVED),
         source=ABSTRACT,
@@ -59,6 +63,10 @@ CLAIMS = (
             "JJᵀ exceeds the first by 30 %."
         ),
         wording="converges at a geometric rate",
+        assumes=(
+            Assumption("gap", "the second eigenvalue of JJᵀ exceeds the first by 30 %", "any gap"),
+            Assumption("step-size", "η ≤ 1/‖J_∞‖²", "η = 1.9/‖J₀‖²"),
+        ),
         kind=Kind.RATE,
         provenance=(READING, DERIVED),
         source=ABSTRACT,
@@ -77,6 +85,10 @@ CLAIMS = (
             "converges at a geometric rate to a nearby global optima as soon as the square-root of "
             "the number of network parameters exceeds the size of the training data"
         ),
+        assumes=(
+            Assumption("parameters", "kd ≥ n²", "n ≤ kd < 2n"),
+            Assumption("dimension", "n ≤ d²/4", "d = 2"),
+        ),
         kind=Kind.LIMIT,
         provenance=(STATED, READING, MEASURED),
         source=ABSTRACT,
@@ -94,6 +106,9 @@ CLAIMS = (
             "d = 20 and 20 ≤ n ≤ 160."
         ),
         wording="Our results also benefit from a fast convergence rate",
+        assumes=(
+            Assumption("directions", "Gaussian directions", "directions within 0.1 of one another"),
+        ),
         kind=Kind.RATE,
         provenance=(READING, MEASURED),
         source=ABSTRACT,
@@ -106,6 +121,7 @@ CLAIMS = (
             "‖JJᵀ/k − Σ‖ decays like k^p with p in [−0.6, −0.4] from k = 100 on, and λ_min(JJᵀ) ≥ "
             "k·λ_min(Σ)/2 at k = 3200, for ReLU, v = ±1 and W ~ N(0, 1)."
         ),
+        assumes=(Assumption("independent-rows", "independent rows of W", "equal rows"),),
         kind=Kind.RATE,
         provenance=(MEASURED,),
         source=NOTES,
@@ -118,6 +134,16 @@ CLAIMS = (
         statement=(
             "For almost all X, W and every v without a 0, rank J = min(n, kd), for φ(z) = 2^z, "
             "softplus, tanh, tanh(z + ½) and exp(−z²), every k ≤ 6, d ≤ 5 and every n."
+        ),
+        assumes=(
+            Assumption(
+                "activation",
+                "2^z and four others, none a polynomial",
+                "φ(z) = z²",
+                refuted_by="os.control.quadratic-activation",
+            ),
+            Assumption("generic", "almost all X and W", "all X and W"),
+            Assumption("output-weights", "v without a 0", "v with a 0"),
         ),
         kind=Kind.IDENTITY,
         provenance=(DERIVED,),
@@ -133,6 +159,7 @@ CLAIMS = (
             "labels of a continuous law are fitted with probability 0."
         ),
         wording=_ENOUGH,
+        assumes=(Assumption("wall", "n > kd", "n = kd/2"),),
         kind=Kind.EXISTENCE,
         provenance=(READING, DERIVED),
         source=ABSTRACT,
@@ -150,6 +177,7 @@ CLAIMS = (
             "earlier. For softplus, d = 6, paper scale, even k from 4 to 14; in the deep profile "
             "every k from 4 to 40."
         ),
+        assumes=(Assumption("two-signs", "v of both signs", "v of one sign"),),
         kind=Kind.EXISTENCE,
         provenance=(READING, MEASURED),
         source=CAPTION,
@@ -163,6 +191,14 @@ CLAIMS = (
             "For almost all X and W, rank φ(XWᵀ) = min(n, k), for φ(z) = 2^z, softplus, tanh, "
             "tanh(z + ½) and exp(−z²), d ≤ 5, and every n or every k up to 12: training the "
             "output layer alone is a consistent least squares problem if k ≥ n."
+        ),
+        assumes=(
+            Assumption(
+                "almost-all",
+                "almost all X and W, a smooth φ",
+                "ReLU, and all X and W without equal or opposite rows",
+                refuted_by="os.control.relu-rank",
+            ),
         ),
         kind=Kind.IDENTITY,
         provenance=(DERIVED,),
@@ -178,6 +214,7 @@ CLAIMS = (
             "with μ_j = E[φ′(g)He_j(g)]/√j!. In particular λ_min(Σ) ≥ μ₁²·λ_min((XXᵀ)^{∘2}), the "
             "square of σ_min of the row-wise Khatri–Rao product X ∗ X."
         ),
+        assumes_nothing="it is about all unit rows and every J",
         kind=Kind.LOWER,
         provenance=(DERIVED,),
         source=NOTES,
@@ -196,6 +233,7 @@ CLAIMS = (
             "continue to hold for non-differentiable activations such as Rectified Linear Units "
             "(ReLUs)"
         ),
+        assumes=(Assumption("width", "k = 200 or 800", "k = 2 or 8"),),
         kind=Kind.LIMIT,
         provenance=(STATED, READING, MEASURED),
         source=ABSTRACT,
@@ -211,6 +249,14 @@ CLAIMS = (
             "E‖θ⁺ − θ*‖² ≤ ‖e‖² − (η/n)(2 − η·max K_ii)‖Je‖²; K = JJᵀ."
         ),
         wording="(stochastic) gradient descent … converges at a geometric rate",
+        assumes=(
+            Assumption(
+                "interpolation",
+                "labels that can be fitted",
+                "two equal inputs with different labels",
+                refuted_by="os.control.sgd-without-interpolation",
+            ),
+        ),
         kind=Kind.LIMIT,
         provenance=(STATED, READING, DERIVED),
         source=ABSTRACT,
