@@ -14,7 +14,8 @@ Source: THEORY §2; the paper's abstract speaks of projected gradient ascent.
 import numpy as np
 from hypothesis import example, given
 
-from lcnn_verify.evidence import Figure, check, verifies
+from lcnn_verify.evidence import Figure, check, verifies, weaker
+from lcnn_verify.evidence.draws import assumed
 from lcnn_verify.evidence.figures import Kind, Line, log
 from lcnn_verify.numerics.activations import SOFTPLUS
 from lcnn_verify.packs.inner_maximization import quantities, strategies
@@ -47,10 +48,15 @@ def test_l_bounds_second_differences(attack, seed):
         check.at_most(quantities.curvature(attack, delta), L, apart="curvature across the ball")
 
 
-@verifies("ascent.monotone", examples=60, classes=("d = 1", "k = 1"))
+@verifies(
+    "ascent.monotone",
+    examples=60,
+    classes=("d = 1", "k = 1"),
+    assumes={"step-size": weaker()},
+)
 @given(attack=strategies.attacks())
 def test_a_step_pays_for_its_length(attack):
-    eta = quantities.step_length(attack)
+    eta = quantities.step_length(attack) * (1.0 if assumed("step-size") else 100.0)
     points = attack.ascend(np.zeros(attack.d), eta, SHOWN[-1])
     for t in SHOWN:
         if t < len(points) - 1:

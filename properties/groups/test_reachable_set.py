@@ -20,15 +20,22 @@ from flint import fmpq
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lcnn_verify.evidence import check, verifies
+from lcnn_verify.evidence import check, verifies, weaker
+from lcnn_verify.evidence.draws import assumed
 from lcnn_verify.packs.grouped_gradients import network, reach, strategies
 
 
-@verifies("groups.reachable-set", examples=60, classes=("singleton groups", "one group"))
+@verifies(
+    "groups.reachable-set",
+    examples=60,
+    classes=("singleton groups", "one group"),
+    assumes={"grouping": weaker()},
+)
 @given(problem=strategies.problems(), η=strategies.STEPS)
 def test_descent_stays_in_the_subspace(problem, η):
     step = fmpq(η)
-    moved = network.descend(problem, step, 2) - problem.start
+    along = network.grouped if assumed("grouping") else network.ungrouped
+    moved = network.descend(problem, step, 2, along) - problem.start
     off = network.changed(network.grouped(problem, moved), moved)
     check.exactly(off, "=", 0, label="entries of W − W₀ off S")
     alone = replace(problem, groups=tuple(range(len(problem.W))))

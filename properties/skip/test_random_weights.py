@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from lcnn_verify.evidence import Figure, check, verifies
+from lcnn_verify.evidence import Figure, check, verifies, weaker
+from lcnn_verify.evidence.draws import assumed
 from lcnn_verify.evidence.figures import Kind, Line, log
 from lcnn_verify.packs.skip_connections import quantities
 from lcnn_verify.packs.skip_connections.quantities import ABSOLUTE, LEAKY
@@ -53,7 +54,7 @@ def drawn(phi, tau, draws):
     return found, helped
 
 
-@verifies("skip.random-weights")
+@verifies("skip.random-weights", assumes={"small-weights": weaker()})
 def test_the_skip_connection_lowers_the_condition_number():
     draws = active().pick(quick=20, standard=100, deep=500)
     shares: dict[str, Any] = {LEAKY.name: [], ABSOLUTE.name: []}
@@ -62,7 +63,7 @@ def test_the_skip_connection_lowers_the_condition_number():
         for row, tau in zip(found, SCALES, strict=True):
             row[:], helped = drawn(phi, tau, draws)
             shares[phi.name].append(helped / draws)
-            if tau <= CLAIMED:
+            if tau <= CLAIMED or not assumed("small-weights"):
                 label = f"20·(draws in which it helped), {phi.name}, τ = {tau:g}"
                 check.exactly(20 * helped, "≥", 19 * draws, label=label, wanted_label="19·draws")
         small = [tau for tau in SCALES if tau < CLAIMED]

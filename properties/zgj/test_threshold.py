@@ -29,7 +29,7 @@ from lcnn_verify.packs.zgj.quantities import (
     merged_level_of,
     threshold_level,
 )
-from lcnn_verify.packs.zgj.threshold import loss_threshold
+from lcnn_verify.packs.zgj.threshold import floor_level, loss_threshold
 from lcnn_verify.profiles import active
 
 DEGREES = (90.0, 60.0, 30.0, 10.0, 3.0)
@@ -99,11 +99,12 @@ def test_the_adversary_stays_above_the_bound(degrees, ratio, r, d, m):
     level = loss_threshold(V)
     level *= 1.0 if assumed("smallest-norm") else (1.0 / ratio) ** 4
     level *= 1.0 if assumed("number-of-teachers") else r
-    found = search(
-        V,
-        structured_starts(V, m, 2 * active().pick(quick=1, standard=4, deep=16), rng),
-        level=level,
-    )
+    starts = structured_starts(V, m, 2 * active().pick(quick=1, standard=4, deep=16), rng)
+    if not assumed("smallest-norm"):  # the best of r − 1 directions, split
+        parts = np.full(m - r + 2, 1.0 / np.sqrt(m - r + 2))
+        narrow = floor_level(V, starts=4).W
+        starts.append(np.concatenate((np.outer(parts, narrow[0]), narrow[1:])))
+    found = search(V, starts, level=level)
     worst = Instance(found.W, V, parameters={"degrees": degrees, "ratio": ratio})
     if level == loss_threshold(V):
         assume_setting(worst)

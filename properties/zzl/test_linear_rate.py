@@ -16,7 +16,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lcnn_verify.evidence import Quantity, check, verifies
+from lcnn_verify.evidence import Quantity, check, verifies, weaker
 from lcnn_verify.evidence.figures import Figure, Kind, Line, linear
 from lcnn_verify.packs.zhang_zhang_luo import flows, strategies
 
@@ -31,7 +31,12 @@ SLOPES = Figure(
 )
 
 
-@verifies("zzl.linear-rate", examples=15, shrink=False)
+@verifies(
+    "zzl.linear-rate",
+    examples=15,
+    shrink=False,
+    assumes={"samples": weaker(n=st.just(2))},
+)
 @given(
     name=st.sampled_from(flows.NAMES),
     n=st.sampled_from((4, 6, 8)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lcnn_verify.ledger.claim import Claim, Kind, Provenance, Source, controls_of, ours
+from lcnn_verify.ledger.claim import Assumption, Claim, Kind, Provenance, Source, controls_of, ours
 
 READING, DERIVED, STATED = Provenance.READING, Provenance.DERIVED, Provenance.STATED
 ABSTRACT = Source(
@@ -25,6 +25,7 @@ CLAIMS = (
         title="The mean over groups is an orthogonal projection",
         statement="P² = P = Pᵀ and rank P = G, for all ways to put k ≤ 6 neurons into G groups.",
         wording=_SINGLE,
+        assumes_nothing="it is about every partition",
         kind=Kind.IDENTITY,
         provenance=(READING, DERIVED),
         source=ABSTRACT,
@@ -38,6 +39,7 @@ CLAIMS = (
             "‖P∇L‖²/(2ℓ) or more, ℓ = (27/64)‖v‖²‖X‖_F² + 2·max|v_j|·Σ_i (‖v‖₁ + |y_i|)‖x_i‖²."
         ),
         wording=_SINGLE,
+        assumes=(Assumption("step-size", "a step of 1/ℓ", "a step of 100/ℓ"),),
         kind=Kind.IDENTITY,
         provenance=(READING, DERIVED),
         source=ABSTRACT,
@@ -49,6 +51,20 @@ CLAIMS = (
         title="Grouped descent keeps the differences of weights within a group",
         statement="w_i − w_j is the same after any steps of grouped descent, i and j of one group.",
         wording=_SINGLE,
+        assumes=(
+            Assumption(
+                "mean",
+                "each neuron follows the mean of its group",
+                "each follows its own gradient",
+                refuted_by="groups.control.ungrouped",
+            ),
+            Assumption(
+                "same-gradient",
+                "neurons of a group follow one gradient",
+                "they exchange their gradients",
+                refuted_by="groups.control.permuted",
+            ),
+        ),
         kind=Kind.IDENTITY,
         provenance=(READING, DERIVED),
         source=ABSTRACT,
@@ -64,6 +80,13 @@ CLAIMS = (
             "no labels are fitted."
         ),
         wording="effectively regularizing the dimensionality of the parameter search space",
+        assumes=(
+            Assumption(
+                "grouping",
+                "the gradients are averaged",
+                "each neuron follows its own, for the first statement",
+            ),
+        ),
         kind=Kind.IDENTITY,
         provenance=(READING, DERIVED),
         source=ABSTRACT,

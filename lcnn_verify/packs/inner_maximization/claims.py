@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lcnn_verify.ledger.claim import Claim, Kind, Provenance, Source, controls_of, ours
+from lcnn_verify.ledger.claim import Assumption, Claim, Kind, Provenance, Source, controls_of, ours
 
 STATED, READING, DERIVED = Provenance.STATED, Provenance.READING, Provenance.DERIVED
 MEASURED = Provenance.MEASURED
@@ -27,6 +27,7 @@ CLAIMS = (
         statement=(
             "F(δ⁺) − F(δ) ≥ ‖δ⁺ − δ‖²/(2η) for δ⁺ the projection of δ + η∇F(δ) and every η ≤ 1/L."
         ),
+        assumes=(Assumption("step-size", "η ≤ 1/L", "η = 100/L"),),
         kind=Kind.LOWER,
         provenance=(DERIVED,),
         source=NOTES,
@@ -44,6 +45,7 @@ CLAIMS = (
             "projected gradient ascent finds a local maximum of this non-concave problem in a "
             "polynomial number of iterations with high probability"
         ),
+        assumes=(Assumption("residual", "labels that are drawn, so that ∇F(0) ≠ 0", "y = f(x)"),),
         kind=Kind.LIMIT,
         provenance=(STATED, READING, MEASURED),
         source=ABSTRACT,
@@ -62,6 +64,14 @@ CLAIMS = (
             "If q = εL/(‖∇F(0)‖ − Lε) is in [0, 1), then T contracts by q on the ball, and its one "
             "fixed point is the only maximizer, strict and on the sphere."
         ),
+        assumes=(
+            Assumption(
+                "certificate",
+                "q < 1",
+                "y = f(x), where q is infinite",
+                refuted_by="ascent.control.zero-residual",
+            ),
+        ),
         kind=Kind.EXISTENCE,
         provenance=(DERIVED,),
         source=NOTES,
@@ -77,6 +87,7 @@ CLAIMS = (
             "seeded attacks is in [0.9, 1.1] for softplus and in [1.8, 2.2] for tanh."
         ),
         wording=_SMALLER,
+        assumes=(Assumption("balanced-outputs", "Σ a_j = 0", "output weights of one sign"),),
         kind=Kind.RATE,
         provenance=(READING, MEASURED),
         source=ABSTRACT,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lcnn_verify.ledger.claim import (
+    Assumption,
     Claim,
     Constant,
     Kind,
@@ -37,6 +38,23 @@ CLAIMS = (
             "as long as the width m ≥ 2n/d (where d is the input dimension), its expressivity is "
             "strong, i.e., there exists at least one global minimizer with zero training loss"
         ),
+        assumes=(
+            Assumption(
+                "width", "h = ⌈n/d⌉ rows", "one row fewer", refuted_by="narrow.control.one-fewer"
+            ),
+            Assumption(
+                "generic",
+                "almost all samples",
+                "different samples on a line through 0",
+                refuted_by="narrow.control.collinear-data",
+            ),
+            Assumption(
+                "opposite-samples",
+                "almost all samples, so that no two are opposite",
+                "samples ±x, with tanh",
+                refuted_by="narrow.control.mirrored-tanh",
+            ),
+        ),
         kind=Kind.EXISTENCE,
         provenance=(STATED, DERIVED),
         source=ABSTRACT,
@@ -59,6 +77,7 @@ CLAIMS = (
             "all samples every label vector is fitted by some network with 2⌈n/(d + 1)⌉ units, "
             "since some h = ⌈n/(d + 1)⌉ rows have rank n of the Jacobian by W and v."
         ),
+        assumes=(Assumption("width", "h = ⌈n/(d + 1)⌉ rows", "one row fewer"),),
         kind=Kind.EXISTENCE,
         provenance=(DERIVED,),
         source=NOTES,
@@ -73,6 +92,14 @@ CLAIMS = (
         title="Where J has rank n, only fits are stationary",
         statement="‖∇_W L‖ ≥ σ_min(J)·‖r‖ for L = ½‖r‖², r = f − y, and σ_min over the n rows.",
         wording="we identify a nice local region with no local-min or saddle points",
+        assumes=(
+            Assumption(
+                "rank",
+                "σ_min(J) > 0 leaves only fits",
+                "J of any rank",
+                refuted_by="narrow.control.rank-deficient",
+            ),
+        ),
         kind=Kind.LOWER,
         provenance=(READING, DERIVED),
         source=ABSTRACT,

@@ -6,7 +6,7 @@ constant is ours. THEORY.md holds the proofs.
 
 from __future__ import annotations
 
-from lcnn_verify.ledger.claim import Claim, Kind, Provenance, Source, controls_of, ours
+from lcnn_verify.ledger.claim import Assumption, Claim, Kind, Provenance, Source, controls_of, ours
 
 ABSTRACT = Source(
     "You, Chakrabarti, Chen, Wu, Analyzing Convergence in Quantum Neural Networks: Deviations from "
@@ -27,6 +27,14 @@ CLAIMS = (
         id="qnn.pointwise-derivative",
         title="The derivative of an output is small where the output is near ±1",
         statement="|∂ŷ/∂θ_l| ≤ 2√(1 − ŷ²) for every parameter, input and circuit.",
+        assumes=(
+            Assumption(
+                "measurement",
+                "M has eigenvalues ±1",
+                "eigenvalues ±s, s = 1.1, 1.5 or 2, with the inequality for ‖∇L‖ that follows",
+                refuted_by="qnn.control.wider-measurement",
+            ),
+        ),
         kind=Kind.UPPER,
         provenance=(Provenance.DERIVED,),
         source=Source(_NOTES, "THEORY §3"),
@@ -43,6 +51,20 @@ CLAIMS = (
             "p and n can the 8 be smaller, or the first √2."
         ),
         wording="we prove the at-most sublinear convergence for QNNs with Pauli measurements",
+        assumes=(
+            Assumption(
+                "labels",
+                "labels ±1, at the ends of the range",
+                "labels ±½",
+                refuted_by="qnn.control.inner-labels",
+            ),
+            Assumption(
+                "measurement",
+                "M has eigenvalues ±1",
+                "eigenvalues ±s, s = 1.1, 1.5 or 2",
+                refuted_by="qnn.control.wider-measurement",
+            ),
+        ),
         kind=Kind.LOWER,
         provenance=(Provenance.STATED, Provenance.READING, Provenance.DERIVED),
         source=ABSTRACT,
@@ -64,6 +86,11 @@ CLAIMS = (
             "−d log L/d log t is in [1.8·λ_min/λ_max, 2.2]."
         ),
         wording="sublinear convergence",
+        assumes=(
+            Assumption(
+                "non-degenerate", "r is its quadratic form within 2 %", "wherever the flow is"
+            ),
+        ),
         kind=Kind.RATE,
         provenance=(Provenance.READING, Provenance.MEASURED),
         source=ABSTRACT,

@@ -6,7 +6,7 @@ is our own precise version, and each constant is ours. THEORY.md holds the proof
 
 from __future__ import annotations
 
-from lcnn_verify.ledger.claim import Claim, Kind, Provenance, Source, controls_of, ours
+from lcnn_verify.ledger.claim import Assumption, Claim, Kind, Provenance, Source, controls_of, ours
 
 STATED, READING, DERIVED = Provenance.STATED, Provenance.READING, Provenance.DERIVED
 MEASURED = Provenance.MEASURED
@@ -34,6 +34,7 @@ CLAIMS = (
         title="Adding ρI moves no singular value by more than |ρ|",
         statement="|s_i(W + ρI) − s_i(W)| ≤ |ρ| for every i, every W and every ρ.",
         wording=_BEHAVE,
+        assumes_nothing="it is about every W and every ρ",
         kind=Kind.UPPER,
         provenance=(READING, DERIVED),
         source=ABSTRACT,
@@ -47,6 +48,14 @@ CLAIMS = (
             "s_{i+k}(W) ≤ s_i(DW) ≤ s_i(W). If D = ±1, as for the absolute value, s_i(DW) = s_i(W)."
         ),
         wording=_BEHAVE,
+        assumes=(
+            Assumption(
+                "sign-slopes",
+                "equality for slopes ±1",
+                "equality for slopes 0 and 1",
+                refuted_by="skip.control.relu-keeps-singular-values",
+            ),
+        ),
         kind=Kind.UPPER,
         provenance=(READING, DERIVED),
         source=ABSTRACT,
@@ -58,6 +67,7 @@ CLAIMS = (
         statement=(
             "M = DW + ρI, and M′ with another slope of one unit: s_{i+1}(M) ≤ s_i(M′) ≤ s_{i−1}(M)."
         ),
+        assumes=(Assumption("one-unit", "another slope of one unit", "other slopes of two units"),),
         kind=Kind.UPPER,
         provenance=(DERIVED,),
         source=NOTES,
@@ -71,6 +81,12 @@ CLAIMS = (
             "cond(I + DW) ≤ (1 + r)/(1 − r), whichever units are active."
         ),
         wording="thanks to its more stable singular values and smaller condition number",
+        assumes=(
+            Assumption(
+                "small-weights", "‖W‖ ≤ r < 1", "any ‖W‖ = r: the lower bounds are negative then"
+            ),
+            Assumption("slopes", "|D| ≤ 1", "slopes of 2 as well"),
+        ),
         kind=Kind.UPPER,
         provenance=(READING, DERIVED),
         source=ABSTRACT,
@@ -88,6 +104,13 @@ CLAIMS = (
             "with local shape governed by the singular values of a matrix that is a function of "
             "the local linear representation"
         ),
+        assumes=(
+            Assumption(
+                "one-region",
+                "no unit at its kink",
+                "differences of Hessians by steps that cross kinks",
+            ),
+        ),
         kind=Kind.IDENTITY,
         provenance=(READING, DERIVED),
         source=ABSTRACT,
@@ -104,6 +127,14 @@ CLAIMS = (
             "the optimization loss surface of a modern deep network is piecewise quadratic in the "
             "parameters"
         ),
+        assumes=(
+            Assumption(
+                "one-region",
+                "points of one region",
+                "a line on which a unit changes its state",
+                refuted_by="skip.control.across-a-kink",
+            ),
+        ),
         kind=Kind.IDENTITY,
         provenance=(STATED, READING, DERIVED),
         source=ABSTRACT,
@@ -118,6 +149,7 @@ CLAIMS = (
             "slope 0.1 and for the absolute value."
         ),
         wording="more stable singular values and smaller condition number",
+        assumes=(Assumption("small-weights", "τ ≤ ½", "τ ≤ 3"),),
         kind=Kind.LIMIT,
         provenance=(READING, MEASURED),
         source=ABSTRACT,

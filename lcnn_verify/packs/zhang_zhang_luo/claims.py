@@ -7,7 +7,17 @@ otherwise. THEORY.md holds the proofs.
 
 from __future__ import annotations
 
-from lcnn_verify.ledger.claim import Claim, Constant, Kind, Provenance, Source, Study, Whose, ours
+from lcnn_verify.ledger.claim import (
+    Assumption,
+    Claim,
+    Constant,
+    Kind,
+    Provenance,
+    Source,
+    Study,
+    Whose,
+    ours,
+)
 
 STATED, READING, DERIVED = Provenance.STATED, Provenance.READING, Provenance.DERIVED
 MEASURED = Provenance.MEASURED
@@ -36,6 +46,15 @@ CLAIMS = (
             "Q₃ = {(0, w, ā, w̄)} are affine and have R = 0; Q₁ meets Q₂ and Q₃ in one point each. "
             "dim ker Hess R is d + 1 on Q₁, d on Q₂ and Q₃ where w ≠ w̄, and d + 1 where they meet."
         ),
+        assumes=(
+            Assumption(
+                "good-activation",
+                "σ = exp, a good activation",
+                "σ = tanh",
+                refuted_by="zzl.control.three-branches-tanh",
+            ),
+            Assumption("samples", "samples on which J has its largest rank", "two samples"),
+        ),
         kind=Kind.IDENTITY,
         provenance=(READING, DERIVED),
         source=CAPTION,
@@ -52,6 +71,10 @@ CLAIMS = (
             "and each extra group has 1 or 2 neurons; otherwise nowhere. For all branches with "
             "m ≤ 6, m₀ ≤ 3, d ≤ 3, up to the order of the neurons."
         ),
+        assumes=(
+            Assumption("samples", "samples on which J has its largest rank", "two samples"),
+            Assumption("generic", "a generic point of the branch", "any point of the branch"),
+        ),
         kind=Kind.IDENTITY,
         provenance=(READING, DERIVED),
         source=HEADLINE,
@@ -65,6 +88,14 @@ CLAIMS = (
             "For a good activation σ(w_1·x), …, σ(w_k·x) with different w are linearly "
             "independent, and the matrix of σ(w_k·x_i) has full rank on samples that are large "
             "enough. Good are exp(z), tanh(z + ½) and exp(−(z + ⅓)²)."
+        ),
+        assumes=(
+            Assumption(
+                "good-activation",
+                "σ = exp(z), tanh(z + ½) or exp(−(z + ⅓)²)",
+                "σ = tanh",
+                refuted_by="zzl.control.independent-tanh",
+            ),
         ),
         kind=Kind.IDENTITY,
         provenance=(READING, DERIVED),
@@ -89,6 +120,20 @@ CLAIMS = (
             "global minima with zero generalization error become geometrically separated from "
             "other global minima as the sample size grows"
         ),
+        assumes=(
+            Assumption(
+                "generic",
+                "almost every sample",
+                "samples on a line",
+                refuted_by="zzl.control.collinear-samples",
+            ),
+            Assumption("extra-neurons", "strictly if m > m₀", "strictly, if m = m₀ too"),
+            Assumption(
+                "different-samples",
+                "for d = 1, m + m₀ different samples",
+                "m + m₀ samples that may be equal",
+            ),
+        ),
         kind=Kind.UPPER,
         provenance=(STATED, READING, DERIVED),
         source=ABSTRACT,
@@ -110,6 +155,11 @@ CLAIMS = (
             "definite, and imperfect minima are arbitrarily near if it is indefinite. For σ = exp "
             "it is definite iff one sample lies in the simplex of the others."
         ),
+        assumes=(
+            Assumption(
+                "nonzero-outputs", "a₁a₂ ≠ 0", "any a₁ and a₂ with a₁ + a₂ ≠ 0, for the residual"
+            ),
+        ),
         kind=Kind.IDENTITY,
         provenance=(DERIVED,),
         source=Source("lcnn-verify, notes on the geometry of global minima", "THEORY §6"),
@@ -128,6 +178,15 @@ CLAIMS = (
             "at the limit; at t = 12/λ it is within 1 % of 2λ."
         ),
         wording="local convergence properties and rate of gradient flow dynamics",
+        assumes=(
+            Assumption(
+                "branch",
+                "a point of Q₂, which is Morse–Bott",
+                "a point of Q₁",
+                refuted_by="zzl.control.rate-near-q1",
+            ),
+            Assumption("samples", "n ≥ N_t = 3 samples", "n = 2"),
+        ),
         kind=Kind.RATE,
         provenance=(STATED, READING, DERIVED),
         source=ABSTRACT,
@@ -147,6 +206,14 @@ CLAIMS = (
         ),
         wording="two-layer neural networks can be locally recovered in the regime of "
         "overparameterization",
+        assumes=(
+            Assumption(
+                "samples",
+                "n ≥ N_t = 3 samples",
+                "n = 2",
+                refuted_by="zzl.control.recovery-from-two-samples",
+            ),
+        ),
         kind=Kind.LIMIT,
         provenance=(STATED, READING),
         source=ABSTRACT,
@@ -162,6 +229,7 @@ CLAIMS = (
             "|P_⊥ x²σ″(w̄x)|², so that R ~ C·t⁻², and ∇R turns to (0, a₂, 0, −a₁), in ker Hess R."
         ),
         wording="biased towards ker Hess",
+        assumes=(Assumption("nearness", "w₁ − w₂ = 0.1 at the start", "w₁ − w₂ = 1"),),
         kind=Kind.RATE,
         provenance=(READING, DERIVED, MEASURED),
         source=HEADLINE,

@@ -16,7 +16,7 @@ import numpy as np
 from flint import arb, arb_mat
 
 from lcnn_verify.evidence.amounts import number, of
-from lcnn_verify.evidence.draws import discard
+from lcnn_verify.evidence.draws import assumed, discard
 from lcnn_verify.evidence.quantity import Quantity
 from lcnn_verify.evidence.spectra import eigenvalue_of
 from lcnn_verify.numerics import balls
@@ -102,7 +102,7 @@ def near_q2(problem: Problem, other: float, rng: np.random.Generator) -> Run:
 
 def near_q1(problem: Problem, share: float, factor: float = SLOW) -> Run:
     """The flow from weights δ₀ apart beside the point of Q₁ with a₁ = ``share``·ā."""
-    start = beside_q1(problem, share, np.array([APART]))
+    start = beside_q1(problem, share, np.array([APART if assumed("nearness") else 1.0]))
     return _run(problem, start, horizon(problem, start, factor))
 
 
