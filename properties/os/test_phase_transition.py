@@ -98,11 +98,10 @@ def test_fits_end_at_the_wall(name):
     trials, ratios = active().pick(quick=(5, FEW), standard=(12, FEW), deep=(20, MANY))
     middle = sum(widths) / len(widths)  # first: what it takes says best what all will
     order = sorted(widths, key=lambda k: abs(k - middle))
+    fits, make = TRAPS[name][:2] if name == ONE_SIGN else MAPS[name]
     rows = {}
     for k in progress.over(order, f"rows of the map of {name}", cost=lambda k: k**3):
-        rows[k] = row(
-            *MAPS.get(name, TRAPS.get(name, ()))[:2], k, ratios, trials, f"{name}, k = {k}"
-        )
+        rows[k] = row(fits, make, k, ratios, trials, f"{name}, k = {k}")
     shares = [rows[k].mean(axis=1) for k in widths]
     ends = [float(fitting.crossings(ratios, rows[k]).mean()) for k in widths]
     place = told(f"{name}, all k from 4", [rows[k] for k in widths if k >= 4], ratios)
