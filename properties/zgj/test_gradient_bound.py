@@ -20,13 +20,13 @@ from hypothesis import strategies as st
 
 from lcnn_verify.evidence import check, verifies, weaker
 from lcnn_verify.packs.zgj import laws, strategies
-from lcnn_verify.packs.zgj.adversary import random_starts, search
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.laws import structured_starts
 from lcnn_verify.packs.zgj.model import TIED_RELU, UNIT_ABS
 from lcnn_verify.packs.zgj.proofs.region import prove
 from lcnn_verify.packs.zgj.proofs.region.drawing import CertifiedRegion
 from lcnn_verify.packs.zgj.quantities import assume_setting, gradient_norm, kappa, loss
+from lcnn_verify.packs.zgj.search import random_starts, search
 from lcnn_verify.packs.zgj.threshold import loss_threshold
 from lcnn_verify.profiles import active
 

@@ -18,7 +18,6 @@ import numpy as np
 from lcnn_verify.evidence import Figure, check, measure, verifies, weaker
 from lcnn_verify.evidence.draws import assumed
 from lcnn_verify.evidence.figures import Kind, Line, log
-from lcnn_verify.packs.zgj.adversary import lowest_critical_level, random_starts, search
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.laws import structured_starts
 from lcnn_verify.packs.zgj.quantities import (
@@ -29,6 +28,7 @@ from lcnn_verify.packs.zgj.quantities import (
     merged_level_of,
     threshold_level,
 )
+from lcnn_verify.packs.zgj.search import lowest_critical_level, random_starts, search
 from lcnn_verify.packs.zgj.threshold import floor_level, loss_threshold
 from lcnn_verify.profiles import active
 

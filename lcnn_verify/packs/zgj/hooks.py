@@ -13,7 +13,7 @@ from lcnn_verify.evidence.hooks import Hooks, Judge
 from lcnn_verify.numerics import balls
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.digits import number
-from lcnn_verify.packs.zgj import attack, benchmarks, dynamics, enclosure, oracle, population
+from lcnn_verify.packs.zgj import benchmarks, dynamics, enclosure, oracle, population, terrain
 from lcnn_verify.packs.zgj.conformance import target as targets
 from lcnn_verify.packs.zgj.conformance.checks import lacking
 from lcnn_verify.packs.zgj.conformance.implementation import current
@@ -116,5 +116,5 @@ HOOKS = Hooks(
     self_checks={"numerics": numerics, "enclosures": enclosures},
     judge=Judge(subject, lambda check: lacking(check, current().declaration)),
     benchmarks=benchmarks.BENCHMARKS,
-    attacks={"zgj.gradient-bound": attack.GRADIENT_BOUND},
+    attacks={"zgj.gradient-bound": terrain.GRADIENT_BOUND},
 )

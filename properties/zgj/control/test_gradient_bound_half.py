@@ -14,9 +14,9 @@ from hypothesis import given
 
 from lcnn_verify.evidence import check, verifies
 from lcnn_verify.packs.zgj import strategies
-from lcnn_verify.packs.zgj.adversary import search
 from lcnn_verify.packs.zgj.laws import structured_starts
 from lcnn_verify.packs.zgj.quantities import gradient_norm, kappa, loss
+from lcnn_verify.packs.zgj.search import search
 from lcnn_verify.packs.zgj.threshold import loss_threshold
 from lcnn_verify.profiles import active
 

@@ -12,10 +12,10 @@ from flint import arb
 from lcnn_verify.numerics import balls
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.centred_forms import Slope
-from lcnn_verify.packs.zgj.adversary import random_starts, search
 from lcnn_verify.packs.zgj.enclosure import working_precision
 from lcnn_verify.packs.zgj.proofs.region.claim import RegionClaim, Shell
 from lcnn_verify.packs.zgj.proofs.region.forms import as_balls, landscape
+from lcnn_verify.packs.zgj.search import random_starts, search
 
 PRECISION = 128
 _STARTS = 6

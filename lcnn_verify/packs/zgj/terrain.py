@@ -10,10 +10,10 @@ import numpy as np
 from lcnn_verify.evidence.attack import Arguments, Attack
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.packs.zgj import population
-from lcnn_verify.packs.zgj.adversary import Students, random_starts
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.laws import structured_starts
 from lcnn_verify.packs.zgj.networks import build_teacher, split
+from lcnn_verify.packs.zgj.search import Students, random_starts
 from lcnn_verify.packs.zgj.threshold import loss_threshold
 from lcnn_verify.packs.zgj.words import of_teachers
 
@@ -69,7 +69,7 @@ def identity(arguments: Arguments) -> Hashable:
     return f"{level:.3g}", *(tuple(value for value in it if value) for it in spectra)
 
 
-def attack(x: Arguments) -> Terrain:
+def of(x: Arguments) -> Terrain:
     """The terrain of an instance."""
     return Terrain(x["instance"])
 
@@ -78,7 +78,7 @@ GRADIENT_BOUND = Attack(
     test="test_gradient_norm_bounds_the_loss",
     starts=starts,
     variants=variants,
-    terrain=attack,
+    terrain=of,
     identity=identity,
     value="‖∇L‖/(κ·L)",
     level="L/ε₀",

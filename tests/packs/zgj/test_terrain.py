@@ -8,12 +8,12 @@ import pytest
 from lcnn_verify import ledger
 from lcnn_verify.campaign.attack import _Adversary
 from lcnn_verify.campaign.properties import directory_of, load
-from lcnn_verify.packs.zgj import attack, oracle
+from lcnn_verify.packs.zgj import oracle, terrain
 from lcnn_verify.packs.zgj.geometry import separation
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.threshold import kappa, loss_threshold, merged_level
 
-STARTS = list(zip(range(80), attack.starts(np.random.default_rng(8)), strict=False))
+STARTS = list(zip(range(80), terrain.starts(np.random.default_rng(8)), strict=False))
 
 
 @pytest.fixture(scope="module")
@@ -68,13 +68,13 @@ def test_symmetries_change_no_identity_and_other_networks_have_another():
     split = np.vstack((math.sqrt(0.3) * W, -math.sqrt(0.7) * W))[rng.permutation(6)]
     same = [(W, V), (split, -V[::-1]), (3.0 * W @ turn, 3.0 * V @ turn)]
     same.append((np.pad(W, ((1, 0), (0, 1))), np.pad(V, ((0, 0), (0, 1)))))
-    found = {attack.identity({"instance": Instance(*pair)}) for pair in same}
+    found = {terrain.identity({"instance": Instance(*pair)}) for pair in same}
     assert len(found) == 1
-    assert attack.identity({"instance": Instance(1.1 * W, V)}) not in found
-    assert attack.identity({"instance": Instance(W @ turn, V)}) not in found
+    assert terrain.identity({"instance": Instance(1.1 * W, V)}) not in found
+    assert terrain.identity({"instance": Instance(W @ turn, V)}) not in found
 
 
 def test_no_start_is_a_failure():
     for _, arguments in STARTS:
-        terrain = attack.Terrain(arguments["instance"])
-        assert terrain.look(terrain.start).value > math.log(0.5)
+        here = terrain.Terrain(arguments["instance"])
+        assert here.look(here.start).value > math.log(0.5)
