@@ -35,6 +35,8 @@ Cases: TypeAlias = Callable[[Profile], Iterable[Mapping[str, Any]]]
 
 REPLAY = "2"
 """The version of replay files."""
+_PART = 2000
+"""Examples of one search of Hypothesis: more than any unit of a named profile has."""
 _QUIET_PHASES = (Phase.explicit, Phase.generate)
 _REPEATABLE: Mapping[str, Any] = {
     "database": None,
@@ -298,9 +300,16 @@ class Property:
     def _generate(
         self, take: Callable[..., None], phases: tuple[Phase, ...], most: int | None = None
     ) -> None:
-        """Have Hypothesis call ``take`` with the arguments of each example it draws."""
+        """Have Hypothesis call ``take`` with the arguments of each example it draws.
+
+        Hypothesis remembers every example of a search, about 10 kB each (measured): a large budget
+        is spent in searches of at most ``_PART`` examples, so that memory stays what one takes.
+        """
+        drawn = 0
 
         def body(**arguments: Any) -> None:
+            nonlocal drawn
+            drawn += 1
             take(**arguments)
 
         body.__name__ = body.__qualname__ = self.name
@@ -309,10 +318,15 @@ class Property:
         # @settings may decorate a test once only; the budget is known at run time, so it is set
         # where that decorator puts it.
         most = most or context.share(self.examples)
-        budget = settings(max_examples=most, phases=phases, **_REPEATABLE)
-        self._test._hypothesis_internal_use_settings = budget
         try:
-            seed(context.derive_seed(self.claim.id, self.name))(self._test)()
+            for start in range(0, most, _PART):
+                count, drawn = min(_PART, most - start), 0
+                budget = settings(max_examples=count, phases=phases, **_REPEATABLE)
+                self._test._hypothesis_internal_use_settings = budget
+                names = (self.claim.id, self.name, *([str(start)] if start else []))
+                seed(context.derive_seed(*names))(self._test)()
+                if drawn < count:  # there are no more examples than these
+                    break
         finally:
             self._handle.inner_test = self.body
 
