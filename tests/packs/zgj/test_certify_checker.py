@@ -197,8 +197,10 @@ def test_a_bend_too_small_would_be_caught():
 
 def test_the_constants_are_enclosed():
     with mpmath.workdps(40):
-        for form, exact in ((checker.PI, mpmath.pi), (checker.TWO_OVER_PI, 2 / mpmath.pi)):
-            assert abs(mpmath.mpf(float(form.centre)) - exact) < mpmath.mpf(float(form.rest))
+        pi, half = checker.PI, mpmath.mpf(checker.PI_HALF)
+        assert abs(mpmath.mpf(float(pi.centre)) - mpmath.pi) < mpmath.mpf(float(pi.rest))
+        assert abs(half + mpmath.mpf(checker.PI_REST) - mpmath.pi / 2) < 1e-25
+        assert all(float(k * half) == k * half for k in range(6))  # exact: 36 bits at most
         assert 2 / mpmath.pi < 0.637
     for claim in CLAIMS.values():
         read, V = Claim(claim.to_json()), teachers(claim)

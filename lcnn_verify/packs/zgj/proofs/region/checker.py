@@ -2,8 +2,7 @@
 
 What it proves. One or two teachers v_j in the plane, with norms and an angle between them that are
 exact numbers, and m students w_i; L is the loss of the tied |·| model, κ = 1/‖V‖_F and
-ε₀ = v_min⁴·M(Δ)/(8r). Then ‖∇L(W)‖_F ≥ multiple·κ·L(W) for all W with
-inner·ε₀ ≤ L(W) ≤ outer·ε₀, where outer is 1 if none is given.
+ε₀ = v_min⁴·M(Δ)/(8r). Then ‖∇L(W)‖_F ≥ multiple·κ·L(W) for all W with inner·ε₀ ≤ L(W) ≤ outer·ε₀.
 
 How. A certificate is a tree of boxes. Its root, recomputed here, holds every W in question; a digit
 halves a box across that coordinate; a letter says why nothing is left to prove in a box. So there
@@ -42,6 +41,7 @@ Array = Any  # of float64: (boxes,) or (coordinates, boxes)
 U = 1.2e-16  # more than 2⁻⁵³
 UP = 1 + 4e-15  # lifts a result that is not negative over the thirty roundings that made it
 TINY = 1e-300  # more than what is lost where a product underflows
+_NONE = np.zeros((1, 1))  # the slopes of a number
 MOST = 2**27  # bytes of a certificate, unpacked: 20 million boxes
 
 
@@ -49,20 +49,16 @@ class Rejected(Exception):
     """Why the certificate proves nothing, naming the box where there is one."""
 
 
-# --- An arithmetic of functions on a box ----------------------------------------------------------
-
-
 class Form:
     """A function f on a box, as centre + Σ_k slope_k ξ_k ± rest for all |ξ_k| ≤ 1.
 
     The box is c_k + h_k ξ_k. ``rest`` holds all of f that is not linear in ξ, and all rounding. So
-    |f − centre| ≤ ``reach`` = Σ|slope_k| + rest, and |f| ≤ ``bound``. A number is a form of no box.
+    |f − centre| ≤ ``reach`` = Σ|slope_k| + rest. A number is a form of no box.
     """
 
-    def __init__(self, centre: Array, slope: Array = 0.0, rest: Array = 0.0) -> None:
-        self.centre, self.slope, self.rest = centre, np.atleast_2d(slope), rest * UP
-        self.reach = (abs(self.slope).sum(0) + self.rest) * UP
-        self.bound = (abs(centre) + self.reach) * UP
+    def __init__(self, centre: Array, slope: Array = _NONE, rest: Array = 0.0) -> None:
+        self.centre, self.slope, self.rest = centre, slope, rest * UP
+        self.reach = self.rest if slope is _NONE else (abs(slope).sum(0) + self.rest) * UP
 
     def __add__(self, other: Form) -> Form:
         """The sum. Centre and slopes are rounded once each: by at most U of what they are."""
@@ -73,6 +69,10 @@ class Form:
     def __sub__(self, other: Form) -> Form:
         return self + Form(-other.centre, -other.slope, other.rest)
 
+    def times(self, power: float) -> Form:
+        """The product with a power of two, which rounds nothing."""
+        return Form(self.centre * power, self.slope * power, self.rest * abs(power))
+
     def __mul__(self, other: Form) -> Form:
         """The product (a + s)(b + t) = ab + (as + bt) + st, where |st| ≤ reach·reach."""
         a, b = abs(self.centre), abs(other.centre)
@@ -82,9 +82,10 @@ class Form:
         return Form(self.centre * other.centre, slope, rest + rounding)
 
     def through(self, value: Form, derivative: Form, bend: Array) -> Form:
-        """F(self), by Taylor at the centre: F there, F′ there, and |F″| ≤ ``bend`` on the box."""
-        line = value + derivative * (self - Form(self.centre))
-        return Form(line.centre, line.slope, line.rest + bend * self.reach * self.reach / 2 * UP)
+        """F(self), by Taylor at the centre: F and F′ there, numbers, and |F″| ≤ ``bend``."""
+        steep, reach = abs(derivative.centre), self.reach
+        rest = value.rest + steep * self.rest + reach * (derivative.rest + 2 * U * steep) + TINY
+        return Form(value.centre, derivative.centre * self.slope, rest + bend * reach * reach / 2)
 
     def positive(self) -> Array:
         """Whether the function is positive on all of the box."""
@@ -96,27 +97,35 @@ def exact(number: float | Fraction) -> Form:
     return Form(float(number), rest=abs(float(number)) * U + TINY)
 
 
-ZERO, ONE, TWO, HALF = Form(0.0), Form(1.0), Form(2.0), Form(0.5)
+Neuron = tuple[Form, Form]  # its mass and its angle
+ZERO, ONE, HALF = Form(0.0), Form(1.0), Form(0.5)
 PI = Form(math.pi, rest=1.3e-16)
-TWO_OVER_PI = Form(0.6366197723675814, rest=1e-16)
+PI_HALF, PI_REST = 1.5707963267341256, 6.077100506506192e-11  # 33 bits of π/2, and the rest
 
 
 def sine_cosine(x: Form) -> tuple[Form, Form]:
-    """Sine and cosine of numbers |x| < 8: Taylor series at y = x/8, doubled three times.
+    """Sine and cosine of numbers |x| < 8: Taylor series at r = x − kπ/2, |r| < 0.79.
 
-    The series end at y²³ and y²². For |y| < 1 what they leave out is below 1/24! < 1e-22; else
-    nothing is said.
+    k·PI_HALF has at most 36 bits, so that x − k·PI_HALF is exact, and r is wrong by its last
+    rounding, U·0.79, and 1e-24. The series end at r¹⁷ and r¹⁶, 2e-18 short. What is added to r in
+    the sine is below 0.09, to 1 in the cosine below 0.32, and right to 6 roundings of itself; the
+    sum is rounded once. Together that is less than 5 U. Beyond 8 nothing is said.
     """
-    y, sums = x * Form(0.125), []
-    for last in (23, 22):
-        total = Form(0.0, rest=np.where(y.bound < 1, 1e-22, np.inf))
-        for n in range(last, -1, -2):
-            total = exact(Fraction((-1) ** (n // 2), math.factorial(n))) + y * y * total
-        sums.append(total)
-    sine, cosine = y * sums[0], sums[1]
-    for _ in range(3):
-        sine, cosine = TWO * sine * cosine, ONE - TWO * sine * sine
-    return sine, cosine
+    turns = np.rint(x.centre * 0.6366197723675814)
+    r = (x.centre - turns * PI_HALF) - turns * PI_REST
+    square, sums = r * r, []
+    for last in (17, 16):
+        total = 1.0 / math.factorial(last)
+        for n in range(last - 2, 1, -2):
+            total = 1.0 / math.factorial(n) - square * total
+        sums.append(square * total)
+    sine, cosine = r - r * sums[0], 1.0 - sums[1]
+    quarter = np.where(abs(x.centre) < 8, turns, 0.0) % 4.0
+    odd, rest = quarter % 2.0 == 1.0, np.where(abs(x.centre) < 8, 8 * U, np.inf) + x.reach
+    return (
+        Form(np.where(odd, cosine, sine) * np.where(quarter < 2.0, 1.0, -1.0), rest=rest),
+        Form(np.where(odd, sine, cosine) * np.where(abs(quarter - 1.5) < 1, -1.0, 1.0), rest=rest),
+    )
 
 
 def cubic(angle: Form) -> tuple[Form, Form]:
@@ -125,17 +134,20 @@ def cubic(angle: Form) -> tuple[Form, Form]:
     |c‴(θ)| = (2/π)|2cos θ − |θ|sin|θ|| where θ ≠ 0, and c″ is continuous: it changes by at most
     ``third`` times the way, also across 0. So |c″| ≤ |c″(centre)| + third·reach on the box.
     """
-    theta = Form(abs(angle.centre))
-    sine, cosine = sine_cosine(theta)
-    value = TWO_OVER_PI * (sine - theta * cosine)
-    first = TWO_OVER_PI * Form(angle.centre) * sine
-    second = TWO_OVER_PI * (sine + theta * cosine)
-    third = 0.637 * (2 + theta.centre + angle.reach) * UP  # 0.637 > 2/π
-    bend = second.bound + third * angle.reach
-    return angle.through(value, first, bend), angle.through(first, second, third)
-
-
-# --- The claim, and a box that holds every student it is about -----------------------------------
+    theta = abs(angle.centre)
+    sine, cosine = sine_cosine(Form(theta))
+    # Each of the three: sines wrong by ``rest``, and four roundings of less than 0.637(1 + θ).
+    rest = 0.64 * (1 + theta) * (sine.rest + 4 * U)
+    value = 0.6366197723675814 * (sine.centre - theta * cosine.centre)
+    first = 0.6366197723675814 * angle.centre * sine.centre
+    second = 0.6366197723675814 * (sine.centre + theta * cosine.centre)
+    third = 0.637 * (2 + theta + angle.reach) * UP  # 0.637 > 2/π
+    bend = (abs(second) + rest + third * angle.reach) * UP
+    slope = Form(first, rest=rest)
+    return (
+        angle.through(Form(value, rest=rest), slope, bend),
+        angle.through(slope, Form(second, rest=rest), third),
+    )
 
 
 def rational(text: str) -> Fraction:
@@ -146,11 +158,11 @@ def rational(text: str) -> Fraction:
 
 
 class Claim:
-    """What is claimed: ``teachers`` (mass, angle), ``m`` students, how they are bounded.
+    """What is claimed, in ``words`` too: ``teachers`` (mass, angle) and ``m`` students.
 
-    ``words`` say it. ``level`` is outer·ε₀, ``inner`` is ε₁ = inner·ε₀.
-    ``rate`` is multiple·κ, rounded up. The coordinates are the total mass Σq, m − 1 shares, a mean
-    angle and m − 1 spreads (see :func:`students`). ``root`` bounds each of them, rounded outward:
+    ``level`` is outer·ε₀, ``inner`` is ε₁, ``rate`` is multiple·κ, rounded up. The coordinates are
+    the total mass Σq, m − 1 shares, a mean angle and m − 1 spreads (see :func:`students`). ``root``
+    bounds each of them, rounded outward:
 
     - |Σq − Σ‖v‖²| ≤ √(πL) ≤ √(π·level) bounds the total mass (THEORY §3, fact 6);
     - a line has an angle in [−π/2, π/2], so that a mean angle has too, and a spread is within ±π;
@@ -177,22 +189,22 @@ class Claim:
         gap, total = PI * exact(degrees / 180), exact(sum(norm**2 for norm in norms))
         angles = [gap * HALF, ZERO - gap * HALF] if r == 2 else [ZERO]
         self.teachers = [(exact(v**2), psi) for v, psi in zip(norms, angles, strict=True)]
-
-        def kernel(theta: Form) -> Form:
-            return cubic(theta)[0] + sine_cosine(theta)[1]
-
-        merged = ONE + kernel(gap) - TWO * kernel(gap * HALF) * kernel(gap * HALF)  # M(Δ)
+        sines = [sine_cosine(psi) for psi in angles]
+        pairs = zip(self.teachers, sines, strict=True)
+        parts = [(q * c, q * s) for (q, _), (s, c) in pairs]
+        self.across, self.along = (sum(some, ZERO) for some in zip(*parts, strict=True))
+        self.apart = ZERO if r == 1 else self.teachers[0][0] * self.teachers[1][0] * cubic(gap)[0]
+        whole, half = (cubic(x)[0] + sine_cosine(x)[1] for x in (gap, gap * HALF))
+        merged = ONE + whole - (half * half).times(2.0)  # M(Δ)
         threshold = exact(min(norms) ** 4 / (8 * r)) * merged
         self.level, self.inner = threshold * exact(outer), threshold * exact(inner)
-        self.rate = Form(exact(multiple).bound / np.sqrt(total.centre / UP) * UP)
-        stray, pi = np.sqrt((PI * self.level).bound).item() * UP, math.pi * UP
+        self.rate = Form(float(multiple) * UP / np.sqrt(total.centre / UP) * UP)
+        most, pi = math.pi * (self.level.centre + self.level.reach), math.pi * UP
+        stray = np.sqrt(most).item() * UP
         shares = [k / (k + 1) * UP if r == 1 else 1.0 for k in range(self.m - 1, 0, -1)]
         self.root = [(max((total.centre - stray) / UP, 0.0), (total.centre + stray) * UP)]
         self.root += [(0.0, most) for most in shares]
         self.root += [(-pi / 2, pi / 2), (0.0, pi), (-pi, pi)][: self.m]
-
-
-# --- What settles a box ---------------------------------------------------------------------------
 
 
 @np.errstate(all="ignore")  # what overflows is infinite or NaN, and proves nothing
@@ -202,7 +214,9 @@ def settled(claim: Claim, codes: Array, lower: Array, upper: Array) -> Array:
     a: L > level.  b: L < ε₁.  g: ‖∇L‖ > rate·L, or > rate·level, as good where L ≤ level.
     e, elsewhere: a student's angle is beyond ±π/2, and its line has another angle in the root.
     """
-    x = coordinates(lower, upper)
+    centre = 0.5 * (lower + upper)
+    slopes = np.eye(len(centre))[:, :, None] * np.maximum(upper - centre, centre - lower) * UP
+    x = [Form(*pair) for pair in zip(centre, slopes, strict=True)]
     placed = students(claim, x)
     loss, rows = loss_and_rows(claim, x, placed)
     gradient = lower_bound(claim, placed, loss, rows)
@@ -217,16 +231,8 @@ def settled(claim: Claim, codes: Array, lower: Array, upper: Array) -> Array:
     return np.select([codes == letter for letter in holds], list(holds.values()), default=False)
 
 
-def coordinates(lower: Array, upper: Array) -> list[Form]:
-    """Step 1. The coordinates as forms: a centre, and a slope in the coordinate's own ξ."""
-    centre = 0.5 * (lower + upper)
-    radii = np.maximum(upper - centre, centre - lower) * UP
-    slopes = np.eye(len(centre))[:, :, None] * radii
-    return [Form(*pair) for pair in zip(centre, slopes, strict=True)]
-
-
-def students(claim: Claim, x: list[Form]) -> list[tuple[Form, Form]]:
-    """Step 2. Masses and angles of the students at coordinates x.
+def students(claim: Claim, x: list[Form]) -> list[Neuron]:
+    """Step 1. Masses and angles of the students at coordinates x.
 
     They begin as one, of the total mass at the mean angle. Each share and spread split the last in
     two, (1 − share)·q and share·q, ``spread`` apart, so that Σq and Σqφ stay exactly what they are.
@@ -239,43 +245,41 @@ def students(claim: Claim, x: list[Form]) -> list[tuple[Form, Form]]:
     return placed
 
 
-def loss_and_rows(
-    claim: Claim, x: list[Form], placed: list[tuple[Form, Form]]
-) -> tuple[Form, list[Form]]:
-    """Step 3. The loss, and the rows 2g_1, h_1, 2g_2, … of the gradient.
+def loss_and_rows(claim: Claim, x: list[Form], placed: list[Neuron]) -> tuple[Form, list[Form]]:
+    """Step 2. The loss, and the rows 2g_1, h_1, 2g_2, … of the gradient.
 
     R = (Σz − Σz(1 − cos φ), Σzφ − Σz(φ − sin φ)): for students Σq and Σqφ are a coordinate and a
-    product of two, so that R stays narrow where students take the place of a teacher.
+    product of two, so that R stays narrow where students take the place of a teacher. c is even and
+    c′ odd, so that a pair is met once; c(0) = c′(0) = 0.
     """
-    m, family = claim.m, [*placed, *((ZERO - mass, psi) for mass, psi in claim.teachers)]
-    across = sum((z for z, _ in family[m:]), x[0])
-    along = sum((z * psi for z, psi in family[m:]), x[0] * x[m])
-    turns = []
-    for z, phi in family:
+    across, along, turns = x[0] - claim.across, x[0] * x[claim.m] - claim.along, []
+    for z, phi in placed:
         middle = Form(phi.centre)
         sine, cosine = sine_cosine(middle)
-        turns.append((phi.through(cosine, ZERO - sine, 1.0), phi.through(sine, cosine, 1.0)))
-        bend = np.minimum(1.0, sine.bound + phi.reach)  # of φ − sin φ
+        turns.append((phi.through(cosine, sine.times(-1.0), 1.0), phi.through(sine, cosine, 1.0)))
+        bend = np.minimum(1.0, abs(sine.centre) + sine.reach + phi.reach)  # of φ − sin φ
         across -= z * (ONE - turns[-1][0])
         along -= z * phi.through(middle - sine, ONE - cosine, bend)
-    loss, rows = HALF * (across * across + along * along), []
-    for i, (z, phi) in enumerate(family):
-        parts = [(y, *cubic(phi - psi)) for y, psi in family]
-        near, far = (sum((y * c for y, c, _ in some), ZERO) for some in (parts[:m], parts[m:]))
-        # ½Σ_a z_a γ_a, with what students and teachers have in common counted for students, twice.
-        loss += z * (HALF * near + far if i < m else HALF * far)
-        if i < m:
-            cosine, sine = turns[i]
-            rows.append(TWO * (cosine * across + sine * along + near + far))
-            turn = cosine * along - sine * across
-            rows.append(sum((y * slope for y, _, slope in parts), turn))
+    loss = (across * across + along * along).times(0.5) + claim.apart
+    near, far, slopes = [[ZERO] * claim.m for _ in range(3)]
+    for i, (z, phi) in enumerate(placed):
+        for mass, psi in claim.teachers:
+            value, slope = cubic(phi - psi)
+            far[i], slopes[i] = far[i] - mass * value, slopes[i] - mass * slope
+        for j, (y, psi) in enumerate(placed[:i]):
+            value, slope = cubic(phi - psi)
+            near[i], slopes[i] = near[i] + y * value, slopes[i] + y * slope
+            near[j], slopes[j] = near[j] + z * value, slopes[j] - z * slope
+    rows = []
+    for (z, _), (cosine, sine), *pulls, slope in zip(placed, turns, near, far, slopes, strict=True):
+        loss += z * (pulls[0].times(0.5) + pulls[1])
+        rows.append((cosine * across + sine * along + pulls[0] + pulls[1]).times(2.0))
+        rows.append(cosine * along - sine * across + slope)
     return loss, rows
 
 
-def lower_bound(
-    claim: Claim, placed: list[tuple[Form, Form]], loss: Form, rows: list[Form]
-) -> Form:
-    """Step 4. A lower bound of ‖∇L‖ that is linear in the rows: Σ √q̲_i(2α_i g_i + β_i h_i).
+def lower_bound(claim: Claim, placed: list[Neuron], loss: Form, rows: list[Form]) -> Form:
+    """Step 3. A lower bound of ‖∇L‖ that is linear in the rows: Σ √q̲_i(2α_i g_i + β_i h_i).
 
     Any (α, β) of length at most 1 will do. This one is large for what the bound loses over the box:
     it minimizes Σ_k (slope_k of the bound)² + (rate·L)² + (rest)² for a bound of 1 at the centre,
@@ -295,9 +299,6 @@ def lower_bound(
     unit = direction / np.sqrt((direction**2).sum(0)) / UP
     terms = (row * Form(weight) for row, weight in zip(rows, unit * scale / UP, strict=True))
     return sum(terms, ZERO)
-
-
-# --- The tree ------------------------------------------------------------------------------------
 
 
 @np.errstate(all="ignore")  # halves of a root that is too large: it proves nothing either
