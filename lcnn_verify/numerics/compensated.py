@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.compiled import compiled
 
+Number = TypeVar("Number", float, FloatArray)
+"""One number, or an array or a block of them."""
+
 
 @compiled
-def two_sum(a: float, b: float) -> tuple[float, float]:
+def two_sum(a: Number, b: Number) -> tuple[Number, Number]:
     """Return (s, e) with s = fl(a + b) and s + e = a + b exactly (Knuth)."""
     total = a + b
     part = total - a

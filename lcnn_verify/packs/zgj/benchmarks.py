@@ -20,6 +20,8 @@ from scipy.integrate import solve_ivp
 
 from lcnn_verify.evidence.benchmark import Benchmark, Size, Way
 from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.numerics.blocks import LANES, ROWS, load, store
+from lcnn_verify.numerics.compiled import compiled
 from lcnn_verify.packs.zgj import enclosure, oracle
 from lcnn_verify.packs.zgj.conformance.implementation import open_implementation
 from lcnn_verify.packs.zgj.dynamics import gradient_descent, gradient_flow
@@ -85,14 +87,22 @@ def _whole(W: FloatArray, V: FloatArray) -> tuple[float, FloatArray]:
 def _arcs(count: int) -> Callable[[], None]:
     """One vectorized asin and root of so many cosines, a cached part at a time."""
     cosines, sines = np.random.default_rng(0).random(_CHUNK), np.empty(_CHUNK)
-    whole, rest = divmod(-(-count // 8) * 8, _CHUNK)
+    whole, rest = divmod(count, _CHUNK)
     parts = [_CHUNK] * whole + [rest] * bool(rest)
 
     def run() -> None:
         for part in parts:
-            pairs.arcs_and_sines(cosines, sines, part)
+            _arcs_and_sines(cosines, sines, part)
 
     return run
+
+
+@compiled
+def _arcs_and_sines(cosines: FloatArray, sines: FloatArray, count: int) -> None:
+    for k in range(0, count, ROWS * LANES):
+        arc, sine = pairs.arc_and_sine(load(cosines, k, LANES))
+        store(cosines, k, LANES, arc)
+        store(sines, k, LANES, sine)
 
 
 def _products(n: int, d: int) -> Callable[[], None]:

@@ -8,6 +8,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+import mpmath
 import numba
 import numpy as np
 import pytest
@@ -15,9 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from population_reference import Exact, evaluate, floors, routes
 
+from lcnn_verify.numerics import threads
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.packs.zgj.model import TIED_ABS, TIED_RELU, UNIT_RELU, Model
-from lcnn_verify.packs.zgj.population import pairs, planar
+from lcnn_verify.packs.zgj.population import family, pairs, planar
 from lcnn_verify.packs.zgj.population.family import Family
 from lcnn_verify.packs.zgj.population.scaling import scaled_family
 
@@ -161,11 +163,11 @@ class TestOrder:
 
 def test_the_in_place_kernel_does_not_see_what_its_workspace_held() -> None:
     rng = np.random.default_rng(1)
-    family = scaled_family(rng.normal(size=(4, 3)), rng.normal(size=(2, 3)), TIED_ABS).family
+    drawn = scaled_family(rng.normal(size=(4, 3)), rng.normal(size=(2, 3)), TIED_ABS).family
     space, pull = pairs.Workspace(*pairs.room(6, 3)), np.full((4, 3), np.nan)
-    expected = pairs.loss_and_pull(family)
-    first = pairs.loss_and_pull_into(family, space, pull)
-    assert first == pairs.loss_and_pull_into(family, space, pull) == expected[0]
+    expected = pairs.loss_and_pull(drawn)
+    first = pairs.loss_and_pull_into(drawn, space, pull)
+    assert first == pairs.loss_and_pull_into(drawn, space, pull) == expected[0]
     assert np.array_equal(pull, expected[1])
 
 
@@ -175,8 +177,14 @@ def as_python(function: Callable[..., Any], **names: Any) -> Callable[..., Any]:
     return types.FunctionType(body.__code__, {**body.__globals__, **names}, body.__name__)
 
 
+PLAIN_ARCS = as_python(pairs.arc_and_sine)
+
+
 def python_pairs(**names: Any) -> Callable[..., Any]:
-    names.setdefault("moments", as_python(pairs.moments, **names))
+    """The route of all pairs as plain Python, whatever calls what of it included."""
+    names = {"two_sum": as_python(pairs.two_sum), "arc_and_sine": PLAIN_ARCS} | names
+    for name in ("cosines", "fill", "add", "between", "play", "whole", "finish"):
+        names[name] = as_python(getattr(pairs, name), **names)
     inner = as_python(pairs.loss_and_pull_into, **names)
     alone = as_python(pairs._alone, loss_and_pull_into=inner)
     return as_python(pairs.loss_and_pull, _alone=alone)
@@ -192,41 +200,46 @@ def python_planar(**names: Any) -> Callable[..., Any]:
 
 
 def python_assemble(**names: Any) -> Callable[..., Any]:
-    return as_python(pairs.assemble, **names)
+    return as_python(planar.assemble, **names)
 
 
-def blocks_but_the_first_forgotten(total: FloatArray, error: FloatArray, part: FloatArray) -> None:
-    """In place of ``add_into``."""
-
-
-def arcs_of_sines(cosines: FloatArray, sines: FloatArray, count: int) -> None:
-    """In place of ``arcs_and_sines``: each for the other."""
-    pairs.arcs_and_sines(cosines, sines, count)
-    cosines[:count], sines[:count] = sines[:count].copy(), cosines[:count].copy()
-
-
-def arcs_of_the_other_sign(cosines: FloatArray, sines: FloatArray, count: int) -> None:
-    """In place of ``arcs_and_sines``."""
-    cosines *= -1.0
-    pairs.arcs_and_sines(cosines, sines, count)
+def against(scaled: Family, i: int, sine: float, along: float) -> tuple[float, float]:
+    """In place of ``direction``: the other way."""
+    alive, radial = family.direction(scaled, i, sine, along)
+    return alive, -radial
 
 
 BROKEN: dict[str, Callable[[], Callable[..., Any]]] = {
-    "pairs: cosine's sign": lambda: python_pairs(arcs_and_sines=arcs_of_the_other_sign),
-    "pairs: sine for arc": lambda: python_pairs(arcs_and_sines=arcs_of_sines),
-    "pairs: one block": lambda: python_pairs(add_into=blocks_but_the_first_forgotten),
+    "pairs: cosine's sign": lambda: python_pairs(arc_and_sine=lambda it: PLAIN_ARCS(-it)),
+    "pairs: sine for arc": lambda: python_pairs(arc_and_sine=lambda it: PLAIN_ARCS(it)[::-1]),
+    "pairs: not reflected": lambda: python_pairs(turn=lambda *_: None),
+    "pairs: radial part": lambda: python_pairs(direction=against),
+    "pairs: linear part": lambda: python_pairs(column=lambda *at: -pairs.column(*at)),
     "planar: order ignored": lambda: python_planar(_sort=lambda keys, order, bits: None),
     "planar: no folding": lambda: python_planar(
         _collect=as_python(planar._collect, _is_folded=lambda x, y: False)
     ),
     "planar: own side only": lambda: python_planar(_balance=lambda space: None),
-    "assemble: radial part": lambda: python_pairs(
-        assemble=python_assemble(row_dot=lambda a, b, i: -(a[i] @ b[i]))
-    ),
-    "assemble: linear part": lambda: python_pairs(
+    "planar: radial part": lambda: python_planar(assemble=python_assemble(direction=against)),
+    "planar: linear part": lambda: python_planar(
         assemble=python_assemble(signed_sum=lambda s, m, u: -(s * m) @ u)
     ),
 }
+
+
+def test_arcs_and_sines_are_within_two_units_in_the_last_place() -> None:
+    # Around ¾, where the way to the arc changes, around 1, and beyond it.
+    edges = [np.nextafter(0.75, 0.0), 0.75, np.nextafter(0.75, 1.0), 1.0 - 2.0**-53, 1.0]
+    rng = np.random.default_rng(4)
+    cosines = np.concatenate((edges, rng.uniform(0.7, 0.8, 150), rng.uniform(0.0, 1.0, 150)))
+    cosines = np.concatenate((cosines, -cosines, 1.0 - np.geomspace(1e-16, 0.1, 30)))
+    with mpmath.workdps(40):
+        found = PLAIN_ARCS(cosines.reshape(-1, pairs.ROWS, pairs.LANES))
+        for cosine, *computed in zip(cosines, *(it.ravel() for it in found), strict=True):
+            exact = mpmath.asin(cosine), mpmath.sqrt((1 - mpmath.mpf(cosine)) * (1 + cosine))
+            for got, wanted in zip(computed, exact, strict=True):
+                assert abs(got - wanted) <= 4 * 2.0**-53 * abs(wanted)
+    assert [it[0, 0] for it in PLAIN_ARCS(pairs.spread(1.0 + 1e-15))] == [0.5 * math.pi, 0.0]
 
 
 def test_plain_python_bodies_are_right_to_begin_with() -> None:
@@ -258,13 +271,13 @@ def test_how_many_threads_there_are_changes_no_digit(
     d: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rng = np.random.default_rng(d)
-    family = scaled_family(rng.normal(size=(650, d)), rng.normal(size=(51, d)), TIED_ABS).family
+    drawn = scaled_family(rng.normal(size=(650, d)), rng.normal(size=(51, d)), TIED_ABS).family
     route = planar if d == 2 else pairs
     monkeypatch.setattr(planar, "WHOLE", 600)
     monkeypatch.setattr(planar, "_SECTOR", 20)
-    found = [route.loss_and_pull(family), *(route.by_threads(family, k) for k in (1, 2, 3, 99))]
-    monkeypatch.setattr(route, "ThreadPoolExecutor", _NoRoom)
-    found.append(route.by_threads(family, 2))
+    found = [route.loss_and_pull(drawn), *(route.by_threads(drawn, k) for k in (1, 2, 3, 99))]
+    monkeypatch.setattr(planar if d == 2 else threads, "ThreadPoolExecutor", _NoRoom)
+    found.append(route.by_threads(drawn, 2))
     assert len({value for value, _ in found}) == 1
     assert all(np.array_equal(found[0][1], pull) for _, pull in found)
 

@@ -144,12 +144,30 @@ def assembled(family: Family, sines: FloatArray, arcs: FloatArray) -> tuple[floa
 
 
 @inlined
+def share(family: Family, i: int, sine: float, along: float) -> float:
+    """Neuron i's share of 2L, of α(2/π)S_i and û_i·X_i."""
+    charge: float = family.signs[i] * family.masses[i]
+    return charge * (sine + along)
+
+
+@inlined
+def direction(family: Family, i: int, sine: float, along: float) -> tuple[float, float]:
+    """Whether neuron i has a direction, 1 or 0, and what of its pull lies along it beside X_i.
+
+    A zero neuron, of zero unit row, has none: 0, by convention if unit readout.
+    """
+    units, power = family.units, family.power
+    alive = 1.0 if family.masses[i] > 0.0 or row_dot(units, units, i) > 0.0 else 0.0
+    return alive, power * sine + (power - 1) * along
+
+
+@inlined
 def assemble(family: Family, sines: FloatArray, arcs: FloatArray, pull: FloatArray) -> float:
     """Write the pull (m, d) of the first m neurons and return the loss, both in scaled units.
 
     ``sines`` (n,) and ``arcs`` (n, d) are the moments S and T; ``arcs`` is overwritten by X.
     """
-    units, masses, signs, power = family.units, family.masses, family.signs, family.power
+    units, masses, signs = family.units, family.masses, family.signs
     n, d = units.shape
     weight = family.alpha * (2.0 / math.pi)
     if family.beta != 0.0:
@@ -165,12 +183,10 @@ def assemble(family: Family, sines: FloatArray, arcs: FloatArray, pull: FloatArr
     for i in range(n):
         sine = weight * sines[i]
         along = row_dot(units, arcs, i)
-        total, rest = two_sum(total, signs[i] * masses[i] * (sine + along))
+        total, rest = two_sum(total, share(family, i, sine, along))
         error += rest
         if i < len(pull):
-            radial = power * sine + (power - 1) * along
-            # A zero neuron (zero unit row) has no direction: 0, by convention if unit readout.
-            alive = 1.0 if masses[i] > 0.0 or row_dot(units, units, i) > 0.0 else 0.0
+            alive, radial = direction(family, i, sine, along)
             for j in range(d):
                 pull[i, j] = alive * (radial * units[i, j] + arcs[i, j])
     return 0.5 * (total + error)

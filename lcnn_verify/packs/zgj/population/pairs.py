@@ -1,218 +1,336 @@
 """Any n and d: a tile of the Gram matrix at a time, in cache, so that memory is O(n·d), never n².
 
-BLAS multiplies; one vectorized loop turns cosines into arcs and sines. A BLAS product sums its
-inner index in an order of its own, with an error of up to (length)·2⁻⁵³. So no inner length exceeds
-BLOCK neurons or PANEL coordinates, and what blocks give is added with compensation. The error bound
-then holds for every n (the budget is in ``scaling``).
+All of it is written in blocks of numbers that stay in registers: cosines, their arcs and sines, and
+what these add to the moments. A tile off the diagonal serves its rows and its lanes, so each pair
+costs one arc. A plain sum of products errs by up to (length)·2⁻⁵³. So none is longer than BLOCK
+neurons or PANEL coordinates, and what blocks give is added with compensation. The error bound then
+holds for every n (the budget is in ``scaling``).
 """
 
 from __future__ import annotations
 
 import math
 import os
-from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from lcnn_verify.numerics.arrays import FloatArray
-from lcnn_verify.numerics.compensated import add_into
-from lcnn_verify.numerics.compiled import compiled, fused, inlined, released
-from lcnn_verify.packs.zgj.population.family import Family, assemble, assembled
+from lcnn_verify.numerics.blocks import (
+    LANES,
+    ROWS,
+    Block,
+    add_outer,
+    column,
+    least,
+    load,
+    magnitude,
+    multiply_add,
+    root,
+    spread,
+    store,
+    turn,
+    where_at_most,
+    with_sign,
+)
+from lcnn_verify.numerics.compensated import two_sum
+from lcnn_verify.numerics.compiled import compiled, inlined, released
+from lcnn_verify.numerics.threads import evenly, in_ranges
+from lcnn_verify.packs.zgj.population.family import Family, direction, share
 from lcnn_verify.processes import processors
 
 BLOCK = 16
 PANEL = 32
-# A tile of ROWS × BLOCK cosines, arcs and sines stays in a core's first cache, and its products are
-# too small for BLAS to share out among threads, whose meetings would cost more than the product.
-ROWS = 96
-FEW = 8
-"""Neurons up to which a loop over pairs is faster than tiles (measured)."""
+TILE = 64
+"""Neurons a side of a tile: arcs, sines and the transposes of both stay near a core."""
 SHARED_FROM = 600
 """Neurons from which another core pays for the start of a thread (measured)."""
-_LANES = 8  # as many numbers as the widest vector holds
 
 
 class Workspace(NamedTuple):
-    """What an evaluation works in, for n neurons in d dimensions; overwritten by each.
+    """What an evaluation works in, overwritten by each.
 
-    Neurons are padded by zeros to B blocks of K, coordinates to P panels of C. ``left`` (P·BK, C)
-    holds the unit rows, panel by panel, ``right`` (B·P·C, K) the same by blocks, transposed;
-    ``charges`` (BK, 1) and ``vectors`` (BK, d) hold c·q and c·q·b̂. The moments S (n, 1) and T
-    (n, d) end up in ``sines`` and ``arcs``, beside their errors. The rest is scratch of one tile.
+    ``numbers`` are as :class:`Places` says; ``tiles`` are of arcs and sines, and their transposes.
     """
 
-    left: FloatArray
-    right: FloatArray
-    charges: FloatArray
-    vectors: FloatArray
-    sines: FloatArray
-    sines_error: FloatArray
-    arcs: FloatArray
-    arcs_error: FloatArray
-    sine_tile: FloatArray
-    arc_tile: FloatArray
-    slip: FloatArray
-    sine_part: FloatArray
-    arc_part: FloatArray
+    numbers: FloatArray
+    tiles: FloatArray
 
-    def with_own_scratch(self) -> Workspace:
-        """The same for another thread."""
-        return Workspace(*self[:8], *map(np.zeros_like, self[8:]))
+
+class Places(NamedTuple):
+    """Where in ``numbers`` what lies, of n neurons padded by zeros to ``wide`` and d to ``deep``.
+
+    ``across`` (wide/LANES, deep, LANES) holds the unit rows, ``vectors`` (wide, deep) and
+    ``charges`` (wide,) hold c·q·b̂ and c·q. ``arcs`` ends as X, and is laid out as ``across`` is;
+    ``sines`` and ``along``, of S and û·X, (wide/LANES, ROWS, LANES) hold ROWS parts of each sum.
+    Errors of these sums lie ``wide * deep`` and ``wide * ROWS`` further on. ``linear`` (2, deep) is
+    Σ c·q·b̂ and its error; ``end`` is past all.
+    """
+
+    wide: int
+    deep: int
+    across: int
+    vectors: int
+    charges: int
+    arcs: int
+    sines: int
+    along: int
+    linear: int
+    end: int
+
+
+@inlined
+def places(n: int, d: int) -> Places:
+    """The layout for n neurons in d dimensions."""
+    wide, deep = (n + LANES - 1) // LANES * LANES, (d + ROWS - 1) // ROWS * ROWS
+    charges = 2 * wide * deep
+    arcs = charges + wide
+    sines = arcs + 2 * wide * deep
+    along = sines + 2 * wide * ROWS
+    linear = along + 2 * wide * ROWS
+    return Places(
+        wide, deep, 0, wide * deep, charges, arcs, sines, along, linear, linear + 2 * deep
+    )
 
 
 @compiled
 def room(n: int, d: int) -> Any:
     """The fields of a :class:`Workspace` for n neurons in d dimensions."""
-    blocks, panels, tiles = (n - 1) // BLOCK + 1, (d - 1) // PANEL + 1, (n - 1) // ROWS + 1
-    width, columns, rows = (n - 1) // blocks + 1, (d - 1) // panels + 1, (n - 1) // tiles + 1
-    size, slack = blocks * width, (_LANES - 1) // width + 1  # vectors run past the tile's end
-    return (
-        np.zeros((panels * size, columns)),
-        np.zeros((blocks * panels * columns, width)),
-        np.zeros((size, 1)),
-        np.zeros((size, d)),
-        np.empty((n, 1)),
-        np.empty((n, 1)),
-        np.empty((n, d)),
-        np.empty((n, d)),
-        np.zeros((rows + slack, width)),
-        np.zeros((rows + slack, width)),
-        np.zeros((rows, width)),
-        np.empty((rows, 1)),
-        np.empty((rows, d)),
-    )
+    at = places(n, d)
+    return np.zeros(at.end), np.empty(4 * min(at.wide, TILE) ** 2)
 
 
 @inlined
-def lay_out(family: Family, space: Workspace) -> None:
-    """Lay the family out in blocks and panels."""
+def lay_out(family: Family, numbers: FloatArray) -> None:
+    """Lay the family out, and begin sums at 0."""
     units, signs, masses = family.units, family.signs, family.masses
-    left, right, charges, vectors = space.left, space.right, space.charges, space.vectors
     n, d = units.shape
-    size, columns, width = len(charges), left.shape[1], right.shape[1]
-    row, here = 0, 0  # in left of this panel, in right of this panel of this block
-    for start in range(0, d, columns):
-        stop = min(start + columns, d)
-        for i in range(n):
-            charge = signs[i] * masses[i]
-            charges[i, 0] = charge
-            for j in range(start, stop):
-                entry = units[i, j]
-                vectors[i, j] = charge * entry
-                left[row + i, j - start] = entry
-        here = row // size * columns
-        for first in range(0, n, width):
-            for i in range(first, min(first + width, n)):
-                for j in range(start, stop):
-                    right[here + j - start, i - first] = units[i, j]
-            here += len(left) // size * columns
-        row += size
+    at = places(n, d)
+    for i in range(n):
+        charge = signs[i] * masses[i]
+        across = at.across + i // LANES * LANES * at.deep + i % LANES
+        vector = at.vectors + i * at.deep
+        numbers[at.charges + i] = charge
+        for j in range(d):
+            entry = units[i, j]
+            numbers[across + j * LANES] = entry
+            numbers[vector + j] = charge * entry
+    for k in range(at.arcs, at.along):
+        numbers[k] = 0.0
 
 
-@fused
-def arcs_and_sines(cosines: FloatArray, sines: FloatArray, count: int) -> None:
-    """Turn ρ into asin ρ and √(1−ρ²), within 2 units in the last place, without a branch.
+@inlined
+def arc_and_sine(cosine: Block) -> tuple[Block, Block]:
+    """The arc asin ρ and the sine √(1−ρ²) of ρ, cut off at ±1, within 2 units in the last place.
 
-    asin y = y + y³·R(y²) on [0, ½], R the polynomial that interpolates at Chebyshev's points; past
-    it y = √((1−ρ)/2) and asin ρ = π/2 − 2·asin y. ``count`` is a multiple of the vector's length.
+    With y = |ρ| up to ¾ and √(1−ρ²) past it, asin y = y + y³·R(y²), R the polynomial that
+    interpolates at Chebyshev's points; past ¾ asin |ρ| = π/2 − asin y.
     """
-    for k in range(count):
-        size = min(abs(cosines[k]), 1.0)
-        inner = size <= 0.5
-        square = 0.5 - 0.5 * size
-        root = math.sqrt(square)
-        x, y = (size * size, size) if inner else (square, root)
-        x2 = x * x
-        x4 = x2 * x2
-        high = (0.0078029494773533175 + 0.01603551434914882 * x) + x2 * (
-            -0.010749050339697808 + 0.028169218060881414 * x
-        )
-        middle = (0.02237204763174451 + 0.017355259955786323 * x) + x2 * (
-            0.013929652902326633 + 0.011875494382636922 * x
-        )
-        low = (0.1666666666666665 + 0.07500000000020764 * x) + x2 * (
-            0.044642857103423646 + 0.03038194736709848 * x
-        )
-        arc = y + y * (x * (low + x4 * (middle + x4 * high)))
-        sine = math.sqrt(1.0 - x)
-        cosines[k] = math.copysign(arc if inner else 0.5 * math.pi - 2.0 * arc, cosines[k])
-        sines[k] = sine if inner else 2.0 * root * sine
+    one, edge = spread(1.0), spread(0.75)
+    size = least(magnitude(cosine), one)
+    sine = root((one - size) * (one + size))
+    y = where_at_most(size, edge, size, sine)
+    x = y * y
+    x2 = x * x
+    even = multiply_add(x2, spread(-13.139487497280737), spread(-37.42618283911081))
+    even = multiply_add(x2, even, spread(-22.67919474067982))
+    even = multiply_add(x2, even, spread(-4.291343528957824))
+    even = multiply_add(x2, even, spread(-0.2768625324919033))
+    even = multiply_add(x2, even, spread(0.003267162764449918))
+    even = multiply_add(x2, even, spread(0.013919013700900571))
+    even = multiply_add(x2, even, spread(0.02237208222841133))
+    even = multiply_add(x2, even, spread(0.04464285712611346))
+    even = multiply_add(x2, even, spread(0.16666666666666663))
+    odd = multiply_add(x2, spread(2.8743339857174606), spread(28.223863317508677))
+    odd = multiply_add(x2, odd, spread(34.171391604374705))
+    odd = multiply_add(x2, odd, spread(11.304246969267707))
+    odd = multiply_add(x2, odd, spread(1.26475407533736))
+    odd = multiply_add(x2, odd, spread(0.05767052582424099))
+    odd = multiply_add(x2, odd, spread(0.012191167110531054))
+    odd = multiply_add(x2, odd, spread(0.01735506842377009))
+    odd = multiply_add(x2, odd, spread(0.03038194600652331))
+    odd = multiply_add(x2, odd, spread(0.07500000000007105))
+    arc = multiply_add(y * x, multiply_add(x, odd, even), y)
+    arc = where_at_most(size, edge, arc, spread(0.5 * math.pi) - arc)
+    return with_sign(arc, cosine), sine
+
+
+@inlined
+def cosines(numbers: FloatArray, first: int, other: int, d: int) -> Block:
+    """ρ of ROWS neurons with LANES others, whose unit rows lie at ``first`` and ``other``."""
+    total = spread(0.0)
+    for at in range(0, min(d, PANEL) * LANES, LANES):
+        total = add_outer(total, numbers, first + at, numbers, other + at)
+    if d > PANEL:
+        error = spread(0.0)
+        for start in range(PANEL, d, PANEL):
+            part = spread(0.0)
+            for at in range(start * LANES, min(start + PANEL, d) * LANES, LANES):
+                part = add_outer(part, numbers, first + at, numbers, other + at)
+            total, rest = two_sum(total, part)
+            error = error + rest
+        total = total + error
+    return total
+
+
+@inlined
+def fill(
+    space: Workspace, at: Places, d: int, row: int, height: int, lane: int, width: int
+) -> None:
+    """Fill the tiles of so many neurons with so many others, and their transposes.
+
+    On the diagonal, where they are the same, half is computed, and reflected in the tile itself.
+    """
+    tiles, square = space.tiles, len(space.tiles) // 4
+    turned = 2 * square if row != lane else 0
+    for p in range(0, height, LANES):
+        for q in range(p if row == lane else 0, width, LANES):
+            for half in range(0, LANES, ROWS):
+                first, other = (row + p) * at.deep + half, (lane + q) * at.deep
+                arc, sine = arc_and_sine(cosines(space.numbers, first, other, d))
+                here = (p + half) * width + q
+                store(tiles, here, width, arc)
+                store(tiles, here + square, width, sine)
+            if row != lane or p != q:
+                here, there = p * width + q, q * height + p + turned
+                turn(tiles, here, width, tiles, there, height)
+                turn(tiles, here + square, width, tiles, there + square, height)
+
+
+@inlined
+def add(
+    space: Workspace, at: Places, row: int, height: int, lane: int, width: int, tile: int
+) -> None:
+    """Add the share of some neurons, the rows of a tile, to the moments of others, its lanes."""
+    numbers, tiles, square = space.numbers, space.tiles, len(space.tiles) // 4
+    for q in range(0, width, LANES):
+        part = spread(0.0)
+        for k in range(0, height, ROWS):
+            charges = column(numbers, at.charges + row + k)
+            part = multiply_add(charges, load(tiles, tile + square + k * width + q, width), part)
+        here, error = at.sines + (lane + q) * ROWS, at.wide * ROWS
+        total, rest = two_sum(load(numbers, here, LANES), part)
+        store(numbers, here, LANES, total)
+        store(numbers, here + error, LANES, load(numbers, here + error, LANES) + rest)
+        error = at.wide * at.deep
+        for j in range(0, at.deep, ROWS):
+            here = at.arcs + (lane + q) * at.deep + j * LANES
+            total, lost = load(numbers, here, LANES), load(numbers, here + error, LANES)
+            for start in range(0, height, BLOCK):
+                part = spread(0.0)
+                for k in range(start, min(start + BLOCK, height)):
+                    vector = at.vectors + (row + k) * at.deep + j
+                    part = add_outer(part, numbers, vector, tiles, tile + k * width + q)
+                total, rest = two_sum(total, part)
+                lost = lost + rest
+            store(numbers, here, LANES, total)
+            store(numbers, here + error, LANES, lost)
+
+
+@inlined
+def between(
+    space: Workspace, at: Places, d: int, top: int, bottom: int, left: int, right: int
+) -> None:
+    """Add what two ranges of neurons, one or apart, that begin at tiles are to each other."""
+    near, turned = 0, len(space.tiles) // 2
+    for row in range(top, bottom, TILE):
+        height = min(TILE, bottom - row)
+        for lane in range(max(row, left), right, TILE):
+            width = min(TILE, right - lane)
+            fill(space, at, d, row, height, lane, width)
+            add(space, at, row, height, lane, width, near)
+            if row != lane:
+                add(space, at, lane, width, row, height, turned)
 
 
 @compiled
-def moments(space: Workspace, first: int, stop: int) -> None:
-    """S and T of the neurons from ``first`` until ``stop``, of a family that is laid out."""
-    left, right, charges, vectors = space.left, space.right, space.charges, space.vectors
-    flat_arcs, flat_sines = space.arc_tile.reshape(-1), space.sine_tile.reshape(-1)
-    size, columns, width = len(charges), left.shape[1], right.shape[1]
-    panels, height = len(left) // size, len(space.arc_part)
-    for start in range(first, stop, height):
-        end = min(start + height, stop)
-        rows = end - start
-        arc, sine, slip = space.arc_tile[:rows], space.sine_tile[:rows], space.slip[:rows]
-        arc_total, sine_total = space.arcs[start:end], space.sines[start:end]
-        vectorized = (rows * width + _LANES - 1) // _LANES * _LANES
-        for block in range(size // width):
-            here = block * panels * columns
-            if panels > 1:
-                slip[:] = 0.0
-            np.dot(left[start:end], right[here : here + columns], arc)
-            for panel in range(1, panels):
-                row, here = panel * size, here + columns
-                np.dot(left[row + start : row + end], right[here : here + columns], sine)
-                add_into(arc, slip, sine)
-            if panels > 1:
-                arc += slip
-            arcs_and_sines(flat_arcs, flat_sines, vectorized)
-            there = slice(block * width, (block + 1) * width)
-            if block == 0:
-                np.dot(arc, vectors[there], arc_total)
-                np.dot(sine, charges[there], sine_total)
-                if size > width:
-                    space.arcs_error[start:end] = 0.0
-                    space.sines_error[start:end] = 0.0
-            else:
-                np.dot(arc, vectors[there], space.arc_part[:rows])
-                np.dot(sine, charges[there], space.sine_part[:rows])
-                add_into(arc_total, space.arcs_error[start:end], space.arc_part)
-                add_into(sine_total, space.sines_error[start:end], space.sine_part)
-        if size > width:
-            arc_total += space.arcs_error[start:end]
-            sine_total += space.sines_error[start:end]
+def rounds(n: int) -> int:
+    """How many rounds n neurons take, and ranges: each meets one other a round, itself in the last.
+
+    So threads that share out a round never meet, nor change the order of any sum.
+    """
+    tiles = (n + TILE - 1) // TILE
+    return 2 * min(max(tiles // 16, 2), 8) if tiles >= 8 else 1
+
+
+@compiled
+def meetings(n: int, one: int) -> int:
+    """How many there are in round ``one``."""
+    return rounds(n) // 2 if one < rounds(n) - 1 else rounds(n)
+
+
+@compiled
+def play(
+    numbers: FloatArray, tiles: FloatArray, n: int, d: int, one: int, first: int, stop: int
+) -> None:
+    """The meetings from the ``first`` until ``stop`` of round ``one``."""
+    space, at, ranges = Workspace(numbers, tiles), places(n, d), rounds(n)
+    count, others = (n + TILE - 1) // TILE, ranges - 1
+    for k in range(first, stop):
+        a, b = k, k
+        if one < others:  # the last range stays, the others go around
+            a, b = (one + k) % others, (one - k) % others if k > 0 else others
+        low, high = min(a, b), max(a, b)
+        top, bottom = count * low // ranges * TILE, count * (low + 1) // ranges * TILE
+        left, right = count * high // ranges * TILE, count * (high + 1) // ranges * TILE
+        between(space, at, d, top, min(bottom, at.wide), left, min(right, at.wide))
 
 
 @inlined
-def few_moments(family: Family, space: Workspace) -> None:
-    """S and T of FEW neurons, each pair once: calls of BLAS would take longer than the sums."""
-    units, signs, masses = family.units, family.signs, family.masses
-    charges, vectors, arcs, sines = space.charges, space.vectors, space.arcs, space.sines
-    arc, sine = space.arc_tile.reshape(-1), space.sine_tile.reshape(-1)
+def whole(numbers: FloatArray, place: int, error: int) -> float:
+    """A sum of ROWS parts at a place, their errors so much further on."""
+    total, lost = float(numbers[place]), float(numbers[place + error])
+    for k in range(place + LANES, place + ROWS * LANES, LANES):
+        total, rest = two_sum(total, numbers[k])
+        lost += rest + numbers[k + error]
+    return total + lost
+
+
+@inlined
+def finish(family: Family, numbers: FloatArray, pull: FloatArray) -> float:
+    """The loss and the pull of a family whose moments are complete."""
+    units = family.units
     n, d = units.shape
-    pairs = 0
-    for i in range(n):
-        charge = signs[i] * masses[i]
-        charges[i, 0], sines[i, 0] = charge, 0.0
-        for j in range(d):
-            vectors[i, j] = charge * units[i, j]
-            arcs[i, j] = 0.5 * math.pi * vectors[i, j]  # itself: ρ = 1
-        for b in range(i):
-            cosine = 0.0
+    at = places(n, d)
+    weight = family.alpha * (2.0 / math.pi)
+    if family.beta != 0.0:
+        for k in range(at.linear, at.end):
+            numbers[k] = 0.0
+        for i in range(n):
             for j in range(d):
-                cosine += units[i, j] * units[b, j]
-            arc[pairs] = cosine
-            pairs += 1
-    arcs_and_sines(arc, sine, (pairs + _LANES - 1) // _LANES * _LANES)
-    pair = 0
+                term = numbers[at.vectors + i * at.deep + j]
+                numbers[at.linear + j], rest = two_sum(numbers[at.linear + j], term)
+                numbers[at.linear + at.deep + j] += rest
+        for j in range(at.linear, at.linear + d):
+            numbers[j] = family.beta * (numbers[j] + numbers[j + at.deep])
+    for block in range(0, at.wide, LANES):
+        total = error = spread(0.0)
+        for j in range(0, at.deep, ROWS):
+            here = at.arcs + block * at.deep + j * LANES
+            lost = load(numbers, here + at.wide * at.deep, LANES)
+            arc = spread(weight) * (load(numbers, here, LANES) + lost)
+            if family.beta != 0.0:
+                arc = arc + column(numbers, at.linear + j)
+            store(numbers, here, LANES, arc)
+            unit = load(numbers, at.across + block * at.deep + j * LANES, LANES)
+            total, rest = two_sum(total, unit * arc)
+            error = error + rest
+        store(numbers, at.along + block * ROWS, LANES, total)
+        store(numbers, at.along + (at.wide + block) * ROWS, LANES, error)
+    loss, lost_loss = 0.0, 0.0
     for i in range(n):
-        for b in range(i):
-            sines[i, 0] += sine[pair] * charges[b, 0]
-            sines[b, 0] += sine[pair] * charges[i, 0]
+        here = i // LANES * LANES * ROWS + i % LANES
+        sine = weight * whole(numbers, at.sines + here, at.wide * ROWS)
+        along = whole(numbers, at.along + here, at.wide * ROWS)
+        loss, rest_loss = two_sum(loss, share(family, i, sine, along))
+        lost_loss += rest_loss
+        if i < len(pull):
+            alive, radial = direction(family, i, sine, along)
+            here = at.arcs + i // LANES * LANES * at.deep + i % LANES
             for j in range(d):
-                arcs[i, j] += arc[pair] * vectors[b, j]
-                arcs[b, j] += arc[pair] * vectors[i, j]
-            pair += 1
+                pull[i, j] = alive * (radial * units[i, j] + numbers[here + j * LANES])
+    return 0.5 * (loss + lost_loss)
 
 
 @inlined
@@ -222,12 +340,10 @@ def loss_and_pull_into(family: Family, space: Workspace, pull: FloatArray) -> fl
     ``pull`` (students, d) is overwritten, and so is ``space``.
     """
     n, d = family.units.shape
-    if n <= FEW and d <= PANEL:
-        few_moments(family, space)
-    else:
-        lay_out(family, space)
-        moments(space, 0, n)
-    return assemble(family, space.sines[:, 0], space.arcs, pull)
+    lay_out(family, space.numbers)
+    for one in range(rounds(n)):
+        play(space.numbers, space.tiles, n, d, one, 0, meetings(n, one))
+    return finish(family, space.numbers, pull)
 
 
 # By their fields, for Numba runs Python to take a named tuple apart: it takes a microsecond, and a
@@ -240,19 +356,19 @@ def _alone(*family: Any) -> tuple[float, FloatArray]:
 
 
 @compiled
-def _lay_out(*fields: Any) -> None:
-    lay_out(Family(*fields[:7]), Workspace(*fields[7:]))
+def _lay_out(numbers: FloatArray, *family: Any) -> None:
+    lay_out(Family(*family), numbers)
 
 
 @released
-def _moments(first: int, stop: int, *space: Any) -> None:
-    moments(Workspace(*space), first, stop)
+def _play(numbers: FloatArray, n: int, d: int, one: int, first: int, stop: int) -> None:
+    play(numbers, room(n, 1)[1], n, d, one, first, stop)
 
 
 @compiled
-def _assembled(*fields: Any) -> tuple[float, FloatArray]:
-    space = Workspace(*fields[7:])
-    return assembled(Family(*fields[:7]), space.sines[:, 0], space.arcs)
+def _finish(numbers: FloatArray, *family: Any) -> tuple[float, FloatArray]:
+    pull = np.empty((family[3], family[0].shape[1]))
+    return finish(Family(*family), numbers, pull), pull
 
 
 def cores() -> int:
@@ -276,19 +392,8 @@ def loss_and_pull(family: Family) -> tuple[float, FloatArray]:
 def by_threads(family: Family, most: int) -> tuple[float, FloatArray]:
     """:func:`loss_and_pull` by at most so many threads: how many there are changes no digit."""
     n, d = family.units.shape
-    space = Workspace(*room(n, d))
-    _lay_out(*family, *space)
-    # Between whole tiles: a BLAS product's digits depend on where in its tile a row lies.
-    tiles, height = (n - 1) // ROWS + 1, len(space.arc_part)
-    count = min(most, tiles)
-    cuts = [min(n, tiles * part // count * height) for part in range(count + 1)]
-    first, *others = pairwise(cuts)
-    try:
-        with ThreadPoolExecutor(count) as pool:
-            parts = [pool.submit(_moments, *it, *space.with_own_scratch()) for it in others]
-            _moments(*first, *space)
-            for part in parts:
-                part.result()
-    except RuntimeError:  # there is no room for another thread
-        _moments(0, n, *space)
-    return _assembled(*family, *space)
+    numbers, _ = room(n, d)
+    _lay_out(numbers, *family)
+    for one in range(rounds(n)):
+        in_ranges(partial(_play, numbers, n, d, one), evenly(meetings(n, one), most))
+    return _finish(numbers, *family)

@@ -8,14 +8,14 @@ Family. A norm is off by 2u (products u, compensated sum u, halved by the root, 
 5u, a unit vector by 3u. Hence ρ, as the units have it, by 6u, and |k'| ≤ 1 turns that into 6u of k.
 
 Moments, in units of (2/π)Σ q·s for S and (2/π)Σ q·|asin ρ| for T, whose sum is at most Σ q:
-- pairs: S 24u, T 25u: BLOCK = 16 terms inside BLAS, compensated sums of blocks (2u), the product
-  c·q·b̂ (1u), the factor 2/π (2u), a sine or an arc within 2 ulp (4u). FEW plain terms cost less.
+- pairs: S 24u, T 25u: BLOCK = 16 terms plainly, compensated sums of blocks (2u), the product c·q·b̂
+  (1u), the factor 2/π (2u), a sine or an arc within 2 ulp (4u).
 - planar: S 8u, T 20u, angles (2u each) included.
 Their own argument, a ρ computed with error δ, does not reach g: d/dρ(√(1−ρ²) + ρ̃·asin ρ) = 0 at ρ̃.
 
 Loss: ½(25 moments + 6 units + 5 mass of b + 5 mass of a + 5 assembly) ≤ 23u (planar 25u).
 Pull: radially 2·25 moments + 18 units + 10 masses + 8 assembly + 6 norm and product ≤ 92u; across
-û_i 10u units and |asin ρ_c − asin ρ|·sin θ·2/π ≤ 1.3δ, where δ ≤ 34u: PANEL = 32 terms inside BLAS,
+û_i 10u units and |asin ρ_c − asin ρ|·sin θ·2/π ≤ 1.3δ, where δ ≤ 34u: PANEL = 32 terms plainly,
 panels compensated. In all √(92² + 55²) ≤ 108u (planar 100u).
 
 What underflows inside the scaled sums is below 2⁻¹⁰⁰⁰ of them; only the last rounding, to the
