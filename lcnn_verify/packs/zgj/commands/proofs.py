@@ -28,6 +28,7 @@ from lcnn_verify.packs.zgj.proofs.descent.catalogue import DESCENTS, Descent, in
 from lcnn_verify.packs.zgj.proofs.facts import (
     cone_dimensions,
     cone_levels,
+    exponent,
     gradient_upper_bound,
     merged_level,
     moments,
@@ -41,6 +42,7 @@ _FACTS: Mapping[str, Callable[[], Theorem]] = {
     moments.CLAIM: moments.prove,
     cone_levels.CLAIM: cone_levels.prove,
     cone_dimensions.CLAIM: cone_dimensions.prove,
+    exponent.CLAIM: exponent.prove,
     gradient_upper_bound.CLAIM: gradient_upper_bound.prove,
 }
 _CATALOGUES = {

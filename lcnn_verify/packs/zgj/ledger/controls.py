@@ -23,6 +23,14 @@ CLAIMS = (
         _LADDER,
     ),
     _control(
+        "exponent",
+        "The gradient bound with exponent 2/3",
+        "‖∇L‖_F ≥ ½·‖V‖^{1/3}·L^{2/3} below the threshold, for m > r.",
+        "A student of small mass u across all teachers: ‖∇L‖ = 2^{7/4}·G^{1/4}·L^{3/4}. Clones of "
+        "one teacher, which the bound is right about, do not refute it.",
+        ours("factor", "½·‖V‖^{1/3}", "a fifth of what clones have"),
+    ),
+    _control(
         "geometric-rate",
         "Geometric decay for m > r",
         "L(t) ≤ L₀·e^{−μt} for some μ in {2⁰ … 2⁻⁸}·‖V‖².",

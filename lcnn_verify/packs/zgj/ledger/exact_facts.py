@@ -230,6 +230,16 @@ CLAIMS = (
         ),
     ),
     _fact(
+        "exponent",
+        "10",
+        "The exponent of the gradient bound is at least 3/4, and L falls no faster than t⁻²",
+        "Beside r orthonormal teachers in d > r, students on their lines and one of mass u across "
+        "them have L = ½Gu² and ‖∇L‖ = 2^{7/4}·G^{1/4}·L^{3/4}, m > r, G = (1 − k)(1 + rk)/"
+        "(1 + (r − 1)k), k = 2/π: no ‖∇L‖ ≥ c·L^β with β < 3/4 holds near L = 0. Gradient flow "
+        "from there has L(t) ≥ ½G/(1/u + 4t)².",
+        constants=(ours("G", "1 − 4/π² for r = 1", "proved (THEORY §3, fact 10)"),),
+    ),
+    _fact(
         "relu-decomposition",
         "other models",
         "ReLU is the even part plus the linear part",

@@ -10,6 +10,7 @@ have no boxes, the signs are proved from another series, in exact fractions.
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
@@ -27,6 +28,7 @@ from lcnn_verify.packs.zgj.proofs.facts import (
     cone_check,
     cone_dimensions,
     cone_levels,
+    exponent,
     gradient_upper_bound,
     merged_level,
     moments,
@@ -37,6 +39,7 @@ _Function: TypeAlias = Callable[[Sequence[Any]], Any]
 _BITS = 80
 _TERMS = 12
 _DEPTH = 8  # halvings of a cell, for intervals wider than the prover's
+_ROUNDING = 1e-20  # of what is equal
 _ORDER = 200  # powers up to which exact series are compared
 
 
@@ -179,6 +182,29 @@ def _demand_moments() -> None:
     _demand_kernel([iv.mpf(a.numerator) / a.denominator for a in kernel])
 
 
+def _demand_exponent() -> None:
+    """Prove the algebra from Gram matrices: polynomials in r and k that agree where they must.
+
+    The loss is ½ΣΣ z_a z_b ρ_ab-kernels with z = (u, q − 1, …, q − 1), for the teachers' lines are
+    the students'. Times (1 + (r − 1)k)² the sides have degree 2 in r and 4 in k.
+    """
+    u = Fraction(1, 7)
+    for r, n in itertools.product(range(1, 5), range(1, 7)):
+        k = Fraction(1, n)
+        sigma = k / (1 + (r - 1) * k)
+        stiff = (1 - k) * (1 + r * k) / (1 + (r - 1) * k)
+        charges = [u, *[-sigma * u] * r]
+        fields = [
+            sum((z * (1 if a == b else k) for b, z in enumerate(charges)), Fraction(0))
+            for a in range(r + 1)
+        ]
+        twice = sum((z * g for z, g in zip(charges, fields, strict=True)), Fraction(0))
+        if fields != [stiff * u, *[Fraction(0)] * r] or twice != stiff * u**2:
+            raise Rejected(f"{exponent.CLAIM}: the algebra fails at r = {r}, k = {k}")
+    if not abs(kernel(iv.pi / 2) - 2 / iv.pi).b < _ROUNDING:
+        raise Rejected(f"{exponent.CLAIM}: k(0) is not 2/π")
+
+
 def _inverse_root(order: int) -> list[Fraction]:
     """b_0 … b_order of (1 − x)^(−1/2), by (2k + 2)b_{k+1} = (2k + 1)b_k."""
     root = [Fraction(1)]
@@ -213,6 +239,7 @@ def _chart(name: str) -> _Function:
 PARTS: Mapping[Any, Mapping[str, tuple[Cell, _Function]]] = {
     merged_level.CLAIM: {"fall": (merged_level.BOX, _fall)},
     moments.CLAIM: {},
+    exponent.CLAIM: {},
     cone_levels.CLAIM: {
         "slack": (cone_levels.BOX, cone_check.slack(cone_levels.LIMIT, cone_check.centred))
     },
@@ -230,12 +257,20 @@ PARTS: Mapping[Any, Mapping[str, tuple[Cell, _Function]]] = {
 """Claim → part → the box it has to cover and the function to be positive there."""
 _WORDS: Mapping[Any, tuple[str, str]] = {
     fact.CLAIM: (fact.STATEMENT, fact.INSTANCES)
-    for fact in (merged_level, moments, gradient_upper_bound, cone_levels, cone_dimensions)
+    for fact in (
+        merged_level,
+        moments,
+        exponent,
+        gradient_upper_bound,
+        cone_levels,
+        cone_dimensions,
+    )
 }
 """Claim → what is proved and for which instances, in the words a certificate must use."""
 _EXTRA: Mapping[str, Callable[[], None]] = {
     merged_level.CLAIM: _demand_least,
     moments.CLAIM: _demand_moments,
+    exponent.CLAIM: _demand_exponent,
     cone_levels.CLAIM: cone_check.demand_limit,
     cone_dimensions.CLAIM: cone_check.demand_dimensions,
 }
