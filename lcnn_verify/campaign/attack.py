@@ -12,20 +12,20 @@ import math
 import signal
 import threading
 import time
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from itertools import count, islice
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from lcnn_verify import ledger
-from lcnn_verify.campaign.found import KEPT, Failure, Found, pinned_in
+from lcnn_verify.campaign.found import KEPT, Failure, Found, pinned_in, shipped
 from lcnn_verify.campaign.properties import directory_of, find_directory, load
 from lcnn_verify.errors import InputError, said
 from lcnn_verify.evidence import Observation, Property, Recorder
-from lcnn_verify.evidence.attack import Arguments, Terrain
+from lcnn_verify.evidence.attack import Arguments, Identity, Terrain, alike
 from lcnn_verify.evidence.draws import Discarded
 from lcnn_verify.evidence.hooks import from_json, hooks_of, to_json
 from lcnn_verify.ledger import Claim
@@ -58,22 +58,30 @@ def attack(
     seed: int = 0,
     rounds: int | None = None,
     pinned: Mapping[str, Any] | Path | None = None,
+    resume: bool = False,
+    keep: Callable[[Found], object] = lambda found: None,
     properties: Path | str | None = None,
 ) -> Found:
-    """Search for the tightest examples of a claim for ``seconds``, or at most ``rounds``.
+    """Search for the tightest examples of a claim for ``seconds``, or up to so many ``rounds``.
 
-    ``pinned`` is what an earlier search found (:meth:`Found.to_json`), tried first, or the folder
-    it was written to. Ends early at a violation and on Ctrl-C; what is under way when the time is
-    up is finished first. Raises ``InputError`` for bad arguments, and for a claim with no property
-    that has examples to try; then as :func:`pinned_in` does.
+    ``pinned`` is what an earlier search found (:meth:`Found.to_json`), or the folder it was written
+    to; it and what the claim's pack ships are tried first. With ``resume`` the search of that seed
+    goes on after its last finished round, and in the end is as one without a break. ``keep`` is
+    called after each round. Ends early at a violation and on Ctrl-C; what is under way when the
+    time is up is finished first. Raises ``InputError`` for bad arguments, for a claim with no
+    property that has examples to try, and with ``resume`` where there is nothing to go on with;
+    then as :func:`pinned_in` does.
     """
     claim = ledger.claim(claim_id)
     positive_real("seconds", seconds)
-    turns = count() if rounds is None else range(integer("rounds", rounds, 1))
+    last = math.inf if rounds is None else integer("rounds", rounds, 1)
     stated = _stated(claim, directory_of(claim, find_directory(properties)))
     adversary = _Adversary(claim, stated, integer("seed", seed, 0), seconds)
     known = pinned_in(pinned, claim) if isinstance(pinned, Path) else pinned or {}
-    adversary.run(known, turns)
+    if resume:
+        adversary.take_up(known)
+        known = {**known, "failures": ()}
+    adversary.run((known,) if resume else (shipped(claim), known), last, keep)
     return adversary.found
 
 
@@ -99,41 +107,70 @@ class _Adversary:
         self.started = time.monotonic()
         self.deadline = self.started + seconds
         self.rng = np.random.default_rng(self.base.derive_seed(claim.id, "attack"))
-        self.starts: Iterator[Arguments] | None = None
         self.hook = hooks_of(claim.pack).attacks.get(claim.id)
         if self.hook is not None:
             self.found.value, self.found.level = self.hook.value, self.hook.level
-        self.tightest: dict[Hashable, Observation] = {}
-        self.failures: dict[Hashable, Failure] = {}
+        self.tightest: list[tuple[Identity, Observation]] = []
+        self.failures: list[tuple[Identity, Failure]] = []
         self.levels: dict[str, float] = {}
-        self.searched: set[Hashable] = set()
+        self.searched: list[Identity] = []
         self.stopped = False
 
-    def run(self, pinned: Mapping[str, Any], turns: Iterable[int]) -> None:
+    def take_up(self, known: Mapping[str, Any]) -> None:
+        """Go on where the search ``known`` ended. Raises ``InputError`` unless it has this seed."""
+        found, done = self.found, known.get("searched", {})
+        wanted = f"a search of {found.claim.id} with seed {found.seed}, to go on with"
+        if not (rounds := done.get("rounds")) or known["seed"] != found.seed:
+            got = f"one with seed {known['seed']}" if rounds else "none with a finished round"
+            raise InputError("resume", got, wanted)
+        found.rounds, found.searches = rounds, done["local_searches"]
+        found.examples.update(done["examples"])
+        self.levels, self.searched = dict(known["levels"]), [*map(_frozen, done["from"])]
+        self.open = [item for item in self.open if item.is_drawn]
+        for failure in (Failure(**entry) for entry in known["failures"] if self.hook):
+            key = self.hook.identity(_decoded(failure.arguments)) if self.hook else ""
+            self.failures.append((key, failure))
+
+    def run(
+        self,
+        pinned: Iterable[Mapping[str, Any]],
+        last: float = math.inf,
+        keep: Callable[[Found], object] = lambda found: None,
+    ) -> None:
         """Search until the time is up, a violation is found or nothing is left to try."""
-        known, levels = 0.0, dict[str, float]()
+        known, levels, found = 0.0, dict[str, float](), self.found
+        counted = found.examples.copy()
         try:
             with self.hearing_ctrl_c():
-                self.try_pinned(pinned)
+                for earlier in pinned:
+                    self.try_pinned(earlier)
+                if found.rounds:  # all that was pinned was counted before
+                    found.examples = counted
                 known, levels = self.best, dict(self.levels)
-                for turn in turns:
-                    if self.hook is None and not self.open:
-                        break
-                    self.round(turn)
+                while found.rounds < last and (self.hook is not None or self.open):
+                    self.round(found.rounds)
+                    found.rounds += 1
+                    keep(self.told())
         except _Over:
             pass
         except KeyboardInterrupt:
-            self.found.interrupted = True
-        found = self.found
-        found.seconds = round(time.monotonic() - self.started, 1)
-        found.tightest = sorted(self.tightest.values(), key=_tightness, reverse=True)
-        found.failures = sorted(self.failures.values(), key=_level)
+            found.interrupted = True
+        self.told()
         if 0.0 < known < self.best * (1.0 - _BETTER):
             found.beaten.append(f"{number(self.best, 6)}, pinned was {number(known, 6)}")
         for scene, level in levels.items():
             if (now := self.levels[scene]) < level * (1.0 - _BETTER):
                 told = f"{number(now, 6)}, pinned was {number(level, 6)}: {scene}"
                 found.beaten.append(f"{found.level} {told}")
+
+    def told(self) -> Found:
+        """What is found so far."""
+        found = self.found
+        found.seconds = round(time.monotonic() - self.started, 1)
+        found.tightest = [seen for _, seen in self.tightest]
+        found.failures = [failure for _, failure in self.failures]
+        found.levels, found.searched = self.levels, self.searched
+        return found
 
     @contextmanager
     def hearing_ctrl_c(self) -> Iterator[None]:
@@ -159,7 +196,7 @@ class _Adversary:
     @property
     def best(self) -> float:
         """The tightness of the tightest example within the setting; 0 if there is none."""
-        return max(map(_tightness, self.tightest.values()), default=0.0)
+        return max((_tightness(seen) for _, seen in self.tightest), default=0.0)
 
     def try_pinned(self, pinned: Mapping[str, Any]) -> None:
         """Try what an earlier search found, each within the setting in the run it was met in.
@@ -181,6 +218,7 @@ class _Adversary:
         """Everything once, for twice as long as in the turn before."""
         seed = self.base.derive_seed("attack", str(turn)) if turn else self.base.seed
         self.context = RunContext(seed=seed)
+        self.rng = np.random.default_rng(self.context.derive_seed(self.found.claim.id, "attack"))
         for item in list(self.open):
             self.explore(item, max(_LEAST, item.examples // _PART) << turn)
         try:
@@ -207,12 +245,12 @@ class _Adversary:
     def search_round(self, turn: int) -> None:
         """Search from what Hypothesis met, the pack's starts and variants of failures."""
         assert self.hook is not None
-        fresh = [it for it in self.tightest.items() if it[0] not in self.searched]
-        for key, seen in sorted(fresh, key=lambda it: -_tightness(it[1]))[:_CLIMBED]:
-            self.searched.add(key)
+        known = self.searched
+        fresh = [it for it in self.tightest if not any(alike(it[0], key) for key in known)]
+        for key, seen in fresh[:_CLIMBED]:
+            known.append(key)
             self.search(_decoded(seen.arguments))
-        self.starts = self.starts or self.hook.starts(self.rng)
-        for arguments in islice(self.starts, _STARTS << turn):
+        for arguments in islice(self.hook.starts(self.rng), _STARTS << turn):
             self.search(arguments)
         for _ in range(_GENERATIONS):
             self.vary()
@@ -220,7 +258,7 @@ class _Adversary:
     def vary(self) -> None:
         """Search from variants of the lowest failures."""
         assert self.hook is not None
-        for failure in sorted(self.failures.values(), key=_level)[:_VARIED]:
+        for _, failure in self.failures[:_VARIED]:
             variants = self.hook.variants(_decoded(failure.arguments), self.rng)
             for arguments in islice(variants, _VARIANTS):
                 self.search(arguments, within=False, below=failure.level)
@@ -257,16 +295,17 @@ class _Adversary:
     def keep(self, seen: Observation) -> None:
         """Keep an example if it is one of the tightest, and the tightest of those like it."""
         kept, tightness = self.tightest, _tightness(seen)
-        if len(kept) >= KEPT and tightness <= min(map(_tightness, kept.values())):
+        if len(kept) >= KEPT and tightness <= _tightness(kept[-1][1]):
             return
-        key: Hashable = (seen.test, number(tightness, 2))
+        key: Identity = (seen.test, math.log(tightness) if tightness > 0.0 else "0")
         if self.hook is not None:
             with suppress(Exception):  # an example of another kind
                 key = self.hook.identity(_decoded(seen.arguments))
-        if key not in kept or tightness > _tightness(kept[key]):
-            kept[key] = seen
-        if len(kept) > KEPT:
-            del kept[min(kept, key=lambda name: _tightness(kept[name]))]
+        same = [entry for entry in kept if alike(entry[0], key)]
+        if any(tightness <= _tightness(entry[1]) for entry in same):
+            return
+        others = [entry for entry in kept if entry not in same]
+        kept[:] = sorted([*others, (key, seen)], key=lambda it: -_tightness(it[1]))[:KEPT]
 
     def confirm(self, arguments: Arguments) -> None:
         """Keep a known failure if it is one."""
@@ -332,16 +371,20 @@ class _Adversary:
         written = {name: to_json(item) for name, item in arguments.items()}
         failure = Failure(terrain.scene, level, value, written)
         key = self.hook.identity(arguments)
-        if key not in self.failures or len(terrain.scene) < len(self.failures[key].scene):
-            self.failures[key] = failure
+        same = [entry for entry in self.failures if alike(entry[0], key)]
+        if any(len(it.scene) <= len(failure.scene) and it.level <= level for _, it in same):
+            return
+        others = [entry for entry in self.failures if entry not in same]
+        self.failures = sorted([*others, (key, failure)], key=lambda it: it[1].level)
 
 
 def _tightness(seen: Observation) -> float:
     return seen.tightness or 0.0
 
 
-def _level(failure: Failure) -> float:
-    return failure.level
+def _frozen(identity: Any) -> Identity:
+    """An identity as it was before it was JSON."""
+    return tuple(map(_frozen, identity)) if isinstance(identity, list) else identity
 
 
 def _decoded(arguments: Mapping[str, Any]) -> dict[str, Any]:

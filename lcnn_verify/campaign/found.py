@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from lcnn_verify import packs
 from lcnn_verify.errors import InputError, once, reading
 from lcnn_verify.evidence import Observation, replay_record
 from lcnn_verify.ledger import Claim
@@ -43,7 +44,9 @@ class Found:
     ``tightest`` are examples within the setting, the tightest first, and ``failures`` those beyond
     it, the lowest level first; no two are the same up to the pack's symmetries. ``value`` and
     ``level`` name a failure's numbers. ``counterexample`` is a violation that was proved; ``notes``
-    say what went wrong, and ``beaten`` which pinned examples are no longer the best.
+    say what went wrong, and ``beaten`` which pinned examples are no longer the best. ``rounds``
+    were finished; with ``levels``, the lowest of each scene, and ``searched``, the identities of
+    what was searched from, they are what a search that is gone on with needs.
     """
 
     claim: Claim
@@ -59,6 +62,9 @@ class Found:
     notes: list[str] = field(default_factory=list)
     beaten: list[str] = field(default_factory=list)
     interrupted: bool = False
+    rounds: int = 0
+    levels: dict[str, float] = field(default_factory=dict)
+    searched: list[Any] = field(default_factory=list)
 
     @property
     def as_wanted(self) -> bool:
@@ -72,12 +78,18 @@ class Found:
             "attack": VERSION,
             "claim": self.claim.id,
             "seed": self.seed,
-            "searched": {"examples": dict(self.examples), "local_searches": self.searches},
+            "searched": {
+                "examples": dict(self.examples),
+                "local_searches": self.searches,
+                "rounds": self.rounds,
+                "from": self.searched,
+            },
             "value": self.value,
             "level": self.level,
             "counterexample": fallen and fallen.to_json(),
             "tightest": [seen.to_json() for seen in self.tightest],
             "failures": [asdict(failure) for failure in self.failures],
+            "levels": self.levels,
             "notes": self.notes,
             "beaten": self.beaten,
         }
@@ -100,6 +112,12 @@ def _write(path: Path, content: Mapping[str, Any]) -> None:
     write_atomically(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
 
+def shipped(claim: Claim) -> dict[str, Any]:
+    """What a search pinned that the claim's pack ships in ``pinned/CLAIM.json``; empty if none."""
+    path = packs.pack_of(claim.id).sources / "pinned" / f"{claim.id}.json"
+    return _read(path, claim) if path.exists() else {}
+
+
 def pinned_in(folder: Path, claim: Claim) -> dict[str, Any]:
     """What an earlier search of the claim pinned in ``folder``, which is made; empty if none did.
 
@@ -108,8 +126,10 @@ def pinned_in(folder: Path, claim: Claim) -> dict[str, Any]:
     """
     demand_folder(folder, (PINNED, FALLEN, *_TIGHTEST))
     path = folder / PINNED
-    if not path.exists():
-        return {}
+    return _read(path, claim) if path.exists() else {}
+
+
+def _read(path: Path, claim: Claim) -> dict[str, Any]:
     wanted = f"examples of {claim.id} pinned by `lcnn-verify attack`, of version {VERSION}"
     with reading(str(path), wanted):
         data = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=once)

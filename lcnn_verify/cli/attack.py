@@ -22,7 +22,7 @@ from lcnn_verify.cli.options import (
     option,
 )
 from lcnn_verify.cli.streams import print_json, tell
-from lcnn_verify.errors import shortened
+from lcnn_verify.errors import InputError, shortened
 
 if TYPE_CHECKING:
     from lcnn_verify.campaign.found import Found
@@ -45,6 +45,9 @@ def attack(
             parser=folder,
         ),
     ] = None,
+    resume: Annotated[
+        bool, option(HOW_MUCH, "", "Go on after the last finished round in DIR.", "--resume")
+    ] = False,
     properties: Properties = None,
     json: Json = False,
     quiet: Quiet = False,
@@ -64,7 +67,19 @@ def attack(
     from lcnn_verify.campaign.attack import attack as search
 
     place = out and out / ledger.claim(claim).id
-    found = search(claim, seconds=seconds, seed=seed, pinned=place, properties=properties)
+    if resume and place is None:
+        raise InputError(
+            "resume", "no folder", "--out DIR, where an earlier search left its rounds"
+        )
+    found = search(
+        claim,
+        seconds=seconds,
+        seed=seed,
+        pinned=place,
+        resume=resume,
+        keep=lambda it: place and failure(lambda: it.write(place)),
+        properties=properties,
+    )
     failed = place and failure(lambda: found.write(place))
     if json:
         print_json({**found.to_json(), "seconds": found.seconds})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 
 import campaign_kit as kit
 import distributions
@@ -69,7 +70,7 @@ def helped(at):
         test="test_no_well",
         starts=starts,
         terrain=lambda arguments: Terrain(arguments["x"], at),
-        identity=lambda arguments: round(arguments["x"][0]),
+        identity=lambda arguments: 0.1 * round(arguments["x"][0]),
         value="depth",
         level="|x|²",
         highest=9.0,
@@ -120,8 +121,9 @@ def test_of_a_true_claim_it_says_that_none_was_found(needle):
     assert found.examples["test_no_needle"] > 200
     assert found.tightest[0].tightness == 1.0
     assert found.tightest[0].arguments == {"x": 271828, "y": 314159}
-    shown = [f"{seen.tightness:.1e}" for seen in found.tightest]
-    assert len(shown) == len(set(shown)) > 1
+    near = [seen.tightness for seen in found.tightest]
+    assert len(near) > 1
+    assert all(after < 0.991 * before for before, after in pairwise(near))
     again = attack("lab.second", properties=needle, rounds=4)
     assert again.to_json() == found.to_json()
     other = attack("lab.second", properties=needle, rounds=4, seed=1)
@@ -170,6 +172,38 @@ def test_beyond_the_setting_the_lowest_failing_level_is_found_and_pinned(wells, 
     assert "pinned was 4.0036: a well in the plane" in shown
     assert "pinned was 8.26446·10⁻⁷" in shown
     assert json.loads(place.read_text())["failures"][0]["level"] < 1.002 * nearest
+
+
+def test_a_search_goes_on_after_its_last_round_and_ends_as_one_without_a_break(wells, tmp_path):
+    place, kept = tmp_path / "kept", []
+    place.mkdir()
+    with pytest.raises(InputError, match=r"resume: got none with a finished round"):
+        attack("wells.far", rounds=1, resume=True)
+    first = attack("wells.far", rounds=1, keep=lambda found: found.write(place))
+    assert json.loads((place / "pinned.json").read_text()) == first.to_json()
+    whole = attack("wells.far", rounds=2, keep=lambda found: kept.append(found.rounds))
+    assert kept == [1, 2]
+    resumed = attack("wells.far", rounds=2, pinned=place, resume=True)
+    assert {**resumed.to_json(), "beaten": []} == whole.to_json()
+    with pytest.raises(InputError, match=r"resume: got one with seed 0, wanted a search .* seed 1"):
+        attack("wells.far", seed=1, pinned=place, resume=True)
+    words = ("attack", "wells.far", "--seconds", "0.2", "--resume")
+    assert kit.call(*words) == 2
+    assert kit.call(*words, "--out", tmp_path / "new") == 2
+
+
+def test_what_a_pack_ships_is_tried_first(wells):
+    shipped = attack("wells.near", rounds=1).to_json()
+    x = shipped["counterexample"]["arguments"]["x"]
+    fallen = {**shipped, "tightest": [shipped["counterexample"]], "counterexample": None}
+    (wells / "pinned").mkdir()
+    (wells / "pinned" / "wells.near.json").write_text(json.dumps(fallen))
+    found = attack("wells.near", rounds=1)
+    assert found.counterexample.arguments["x"] == x
+    assert found.examples.total() == 1
+    (wells / "pinned" / "wells.near.json").write_text("{}")
+    with pytest.raises(InputError, match=r"wells\.near\.json: got JSON that is none of ours"):
+        attack("wells.near", rounds=1)
 
 
 def test_what_breaks_is_told_and_the_rest_goes_on(wells, tmp_path, capsys):

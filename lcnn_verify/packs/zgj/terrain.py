@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+import math
+import sys
+from collections.abc import Iterator
 from itertools import cycle, product
 
 import numpy as np
 
-from lcnn_verify.evidence.attack import Arguments, Attack
+from lcnn_verify.evidence.attack import Arguments, Attack, Identity
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.packs.zgj import population
 from lcnn_verify.packs.zgj.instances import Instance
@@ -59,14 +61,13 @@ def variants(arguments: Arguments, rng: np.random.Generator) -> Iterator[Argumen
         yield {"instance": Instance(W + spread * rng.standard_normal(W.shape), V)}
 
 
-def identity(arguments: Arguments) -> Hashable:
+def identity(arguments: Arguments) -> Identity:
     """What no rotation, order, sign or split of neurons changes, nor a common factor of all."""
     x: Instance = arguments["instance"]
     size = float(np.sum(x.V**2))
-    level = population.loss(x.W, x.V) / size**2
+    level = max(population.loss(x.W, x.V) / size**2, sys.float_info.min)
     moments = [rows.T @ rows / size for rows in (x.W, x.V)]
-    spectra = [np.round(np.linalg.eigvalsh(it)[::-1], 2).tolist() for it in moments]
-    return f"{level:.3g}", *(tuple(value for value in it if value) for it in spectra)
+    return math.log(level), *(tuple(np.linalg.eigvalsh(it)[::-1].tolist()) for it in moments)
 
 
 def of(x: Arguments) -> Terrain:
