@@ -243,23 +243,21 @@ def _table(data: _Json, key: str, title: str) -> doc.Section:
         rows.append(((doc.Code(claim["id"]), f" {claim['title']}"),))
         rows += [_row(claim, taken) for taken in claim["assumes"]]
         if not claim["assumes"]:
-            why = claim["assumes_nothing"]
-            told = f"none: {why}" if why else "not declared"
-            rows.append(("none", why or "not declared", NOTHING, told if why else NOTHING))
-    columns = doc.columns("assumption", "it says, and in its place", "verdict", "by what")
+            why = claim["assumes_nothing"] or "not declared"
+            rows.append(("none", why, NOTHING, NOTHING, why))
+    columns = doc.columns("without", "it says", "in its place", "verdict", "by what")
     written = doc.Table(columns, tuple(rows), label=title, media=doc.Medium.WRITTEN)
-    short = tuple((row[0], *row[2:]) for row in rows)  # a terminal has no room for the second
-    narrow = doc.Table((columns[0], *columns[2:]), short, media=doc.Medium.TERMINAL)
+    short = tuple((row[0], *row[3:]) for row in rows)  # a terminal has no room for more
+    narrow = doc.Table((columns[0], *columns[3:]), short, media=doc.Medium.TERMINAL)
     return doc.Section(title, (written, narrow), key, listed=title)
 
 
 def _row(claim: _Json, taken: _Json) -> tuple[doc.Line, ...]:
     verdict = doc.Span(taken["verdict"], _TONES.get(Need(taken["verdict"]), "good"))
-    what = doc.Lines((taken["statement"], ("→ ", taken["weakened"])))
     name: doc.Line = taken["name"]
     if taken["counterexample"]:
         name = doc.Link(taken["name"], f"#{_name(claim, taken)}")
-    return name, what, verdict, _how(taken)
+    return name, taken["statement"], taken["weakened"], verdict, _how(taken)
 
 
 def _how(taken: _Json) -> str:

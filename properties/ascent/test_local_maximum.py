@@ -31,7 +31,7 @@ def without_residual(attack):
     "ascent.local-maximum",
     examples=50,
     classes=("k = 1",),
-    assumes={"residual": weaker(attack=strategies.attacks().map(without_residual), examples=12)},
+    assumes={"residual": weaker(attack=strategies.attacks().map(without_residual), examples=6)},
 )
 @given(attack=strategies.attacks())
 def test_the_end_is_a_strict_local_maximum(attack):
