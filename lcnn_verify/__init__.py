@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     )
     from lcnn_verify.packs.zgj.dynamics import Trajectory as Trajectory
     from lcnn_verify.packs.zgj.dynamics import gradient_descent as gradient_descent
+    from lcnn_verify.packs.zgj.dynamics import gradient_descents as gradient_descents
     from lcnn_verify.packs.zgj.dynamics import gradient_flow as gradient_flow
     from lcnn_verify.packs.zgj.geometry import separation as separation
     from lcnn_verify.packs.zgj.model import Model as Model
@@ -59,6 +60,7 @@ _MAIN_PAPER = {
     "conform": "conformance.run",
     "gradient": "population",
     "gradient_descent": "dynamics",
+    "gradient_descents": "dynamics",
     "gradient_flow": "dynamics",
     "gradient_rounding_floor": "population",
     "hessian": "population",

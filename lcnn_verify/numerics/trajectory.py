@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -138,9 +139,15 @@ class Schedule:
         if self.every is not None:
             start = -(-first // self.every) * self.every
             return np.arange(start, stop, min(self.every, stop), dtype=np.int64)
-        powers = np.arange(math.ceil(POINTS_PER_DECADE * math.log10(stop)) + 1)
-        grid = np.unique(np.rint(10.0 ** (powers / POINTS_PER_DECADE)).astype(np.int64))
+        grid = _grid(math.ceil(POINTS_PER_DECADE * math.log10(stop)) + 1)
         return grid[(first <= grid) & (grid < stop)]
+
+
+@functools.cache  # each chunk of each run asks again
+def _grid(count: int) -> NDArray[np.int64]:
+    """The different ones among the first so many steps of the logarithmic grid."""
+    powers = np.arange(count)
+    return np.unique(np.rint(10.0 ** (powers / POINTS_PER_DECADE)).astype(np.int64))
 
 
 class Recorder:

@@ -16,7 +16,7 @@ import lcnn_verify
 PROMISED = {
     *("loss", "gradient", "loss_and_gradient", "hessian"),
     *("rounding_floor", "gradient_rounding_floor", "Model", "separation", "loss_threshold"),
-    *("gradient_descent", "gradient_flow", "Trajectory"),
+    *("gradient_descent", "gradient_descents", "gradient_flow", "Trajectory"),
     *("oracle", "enclosure", "strategies", "vectors", "conform", "run_conformance_test"),
     *("verify", "Report", "check", "verifies", "Quantity", "packs", "ledger"),
 }

@@ -55,6 +55,8 @@ def warm_up() -> None:
             threaded(scaled_family(W, V, model).family, 1)
             population.loss_and_gradient(W, V, model=model)
             dynamics.gradient_descent(W, V, step=1e-6, max_steps=2, model=model)
+        dynamics.gradient_descents([(example(3, 3), np.eye(2, 3))], step=1e-6, max_steps=2)
+        population.loss_and_gradient(example(3, 3)[None], np.eye(2, 3), model=model)
         dynamics.gradient_flow(example(3, 3), np.eye(2, 3), duration=1e-6, model=model)
         population.hessian(example(3, 3), np.eye(2, 3), model=model)
 

@@ -124,7 +124,7 @@ def test_a_run_does_not_depend_on_its_chunks(monkeypatch: pytest.MonkeyPatch) ->
     W = nearby(PLANE, 3)
     runs = []
     for longest in (4096, 7, 1):
-        monkeypatch.setattr(training, "_LONGEST_CHUNK", longest)
+        monkeypatch.setattr(training, "LONGEST_CHUNK", longest)
         runs.append(gradient_descent(W, PLANE, step=0.5, max_steps=28, record_every=4))
     assert_same_run(runs[0], runs[1])
     assert_same_run(runs[0], runs[2])

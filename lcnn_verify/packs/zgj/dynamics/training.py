@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Literal
@@ -9,26 +10,26 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from lcnn_verify.errors import InputError
 from lcnn_verify.numerics.arrays import FloatArray
-from lcnn_verify.numerics.compiled import compiled
 from lcnn_verify.numerics.flow import FlowOptions, integrate
 from lcnn_verify.numerics.options import nonnegative_real, positive_integer, positive_real
 from lcnn_verify.numerics.trajectory import Recorder, Schedule, StopReason, Trajectory
+from lcnn_verify.packs.zgj.dynamics.batches import (
+    CHUNK_WORK,
+    LONGEST_CHUNK,
+    can_join,
+    descend,
+    descend_together,
+)
 from lcnn_verify.packs.zgj.dynamics.problem import (
     REASONS,
     Route,
     ScaledProblem,
     Status,
-    Workspace,
-    evaluate,
     rate_bound,
 )
-from lcnn_verify.packs.zgj.model import TIED_ABS, ModelLike, as_model, as_pair
-
-# Python sees Ctrl-C between two chunks of compiled steps; the work, in nanoseconds or so, bounds a
-# chunk to a fraction of a second.
-_CHUNK_WORK = 200_000_000
-_LONGEST_CHUNK = 4096
+from lcnn_verify.packs.zgj.model import TIED_ABS, Model, ModelLike, as_model, as_pair
 
 
 def gradient_descent(
@@ -57,62 +58,124 @@ def gradient_descent(
     step = positive_real("step", step)
     max_steps = positive_integer("max_steps", max_steps)
     target_loss = nonnegative_real("target_loss", target_loss)
-    recorder = Recorder(Schedule.of(record_every))
-    problem = ScaledProblem.of(students, teachers, target_loss, model)
-    weights, previous = problem.weights, problem.weights.copy()
-    shared = problem.space.route == Route.SHARED
-    longest = 1 if shared else max(1, min(_LONGEST_CHUNK, _CHUNK_WORK // problem.work))
-    status = Status.RUNNING.value
-    while status == Status.RUNNING:
-        first = recorder.points
-        losses, norms = np.empty((2, min(longest, max_steps + 1 - first)))
-        final = first + len(losses) > max_steps
-        count, status, floor = descend(
-            weights, previous, problem.space, problem.prepare(weights),
-            problem.scaled_time(step), final, losses, norms,
-        )  # fmt: skip
-        times = step * np.arange(first, first + count, dtype=np.float64)
-        recorder.add(times, losses[:count], norms[:count], floor)
-    reason = REASONS[status] or StopReason.BUDGET
-    overshot = status == Status.NON_FINITE
-    run = problem.unscaled(recorder.trajectory(weights, reason, overshot=overshot))
-    return replace(run, bound=partial(rate_bound, students, teachers, model, step))
+    run = _Run(students, teachers, model, step, target_loss, Schedule.of(record_every))
+    return run.ended(*run.alone(max_steps))
 
 
-@compiled
-def descend(
-    weights: FloatArray,
-    previous: FloatArray,
-    space: Workspace,
-    shared_loss: float,
-    step: float,
-    final: bool,
-    losses: FloatArray,
-    norms: FloatArray,
-) -> tuple[int, int, float]:
-    """Evaluate and step until ``losses`` and ``norms`` are full or a point says stop.
+def gradient_descents(
+    networks: Iterable[tuple[ArrayLike | Any, ArrayLike | Any]],
+    *,
+    step: float | Sequence[float],
+    max_steps: int,
+    target_loss: float | Sequence[float] = 0.0,
+    record_every: int | Literal["log"] = 1,
+    model: ModelLike | Sequence[ModelLike] = TIED_ABS,
+) -> list[Trajectory]:
+    """:func:`gradient_descent` of many ``networks`` (W, V), of any sizes, each to its own end.
 
-    All in scaled units; ``weights`` end at the last point written, or one step past it if the
-    status is RUNNING. The last point of a ``final`` chunk is not stepped from. Returns the number
-    of points written, the status, and the largest loss floor met.
+    ``step``, ``target_loss`` and ``model`` are one for all, or a list of one for each. Every
+    trajectory is to the last bit that of a call of its own; together they take one call of compiled
+    code a chunk of steps, by all cores where that is sooner. W is (m, d) and V (r, d), and m, r and
+    d may differ from network to network.
+
+    Raises as :func:`gradient_descent` does, and says of which network.
     """
-    slope = space.slope  # looked up in the loop, it would cost more than the step
-    highest = 0.0
-    for k in range(losses.size):
-        status, losses[k], norms[k], floor = evaluate(weights, space, shared_loss)
-        if status == Status.NON_FINITE:
-            weights[:] = previous
-            return k, status, highest
-        highest = max(highest, floor)
-        if status == Status.RUNNING and final and k == losses.size - 1:
-            status = Status.BUDGET.value
-        if status != Status.RUNNING:
-            return k + 1, status, highest
-        previous[:] = weights
-        for i in range(weights.shape[0]):
-            for j in range(weights.shape[1]):
-                weights[i, j] -= step * slope[i, j]
-    return losses.size, Status.RUNNING.value, highest
+    given = list(networks)
+    count = len(given)
+    steps = _each("step", step, count)
+    targets, models = _each("target_loss", target_loss, count), _each("model", model, count)
+    max_steps = positive_integer("max_steps", max_steps)
+    schedule = Schedule.of(record_every)
+    runs = []
+    for k, network in enumerate(given):
+        try:
+            runs.append(
+                _Run(
+                    *as_pair(*_two(network)),
+                    as_model(models[k]),
+                    positive_real("step", steps[k]),
+                    nonnegative_real("target_loss", targets[k]),
+                    schedule,
+                )
+            )
+        except InputError as error:
+            place = f"network {k}: {error.argument}"
+            raise InputError(place, error.got, error.wanted) from None
+        except OverflowError as error:
+            raise OverflowError(f"network {k}: {error}") from None
+    joined = [run for run in runs if can_join(run.problem)]
+    ends = iter(
+        descend_together(
+            [run.problem for run in joined],
+            [run.step for run in joined],
+            [run.recorder for run in joined],
+            max_steps,
+        )
+    )
+    return [
+        run.ended(*(next(ends) if can_join(run.problem) else run.alone(max_steps))) for run in runs
+    ]
+
+
+def _each(name: str, value: Any, count: int) -> Sequence[Any]:
+    """``value`` for each of ``count`` networks, if it is not a list of one for each already."""
+    if isinstance(value, np.ndarray) and value.ndim == 1:
+        value = value.tolist()
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        return [value] * count
+    if len(value) != count:
+        raise InputError(name, f"{len(value)} values", f"one, or one for each of {count} networks")
+    return value
+
+
+def _two(network: Any) -> tuple[Any, Any]:
+    """W and V of a pair; what else there may be has no place."""
+    if not isinstance(network, Sequence) or len(network) != 2:
+        raise InputError("networks", f"a {type(network).__name__}", "a pair (W, V)")
+    return network[0], network[1]
+
+
+class _Run:
+    """One run of gradient descent: its problem in scaled units, and what it leaves."""
+
+    def __init__(
+        self,
+        students: FloatArray,
+        teachers: FloatArray,
+        model: Model,
+        step: float,
+        target_loss: float,
+        schedule: Schedule,
+    ) -> None:
+        self.problem = ScaledProblem.of(students, teachers, target_loss, model)
+        self.step, self.recorder = step, Recorder(schedule)
+        self._bound = partial(rate_bound, students, teachers, model, step)
+
+    def alone(self, max_steps: int) -> tuple[FloatArray, int]:
+        """Descend to the end; the weights there and the status."""
+        problem, recorder, step = self.problem, self.recorder, self.problem.scaled_time(self.step)
+        weights, previous = problem.weights, problem.weights.copy()
+        shared = problem.space.route == Route.SHARED
+        longest = 1 if shared else max(1, min(LONGEST_CHUNK, CHUNK_WORK // problem.work))
+        status = Status.RUNNING.value
+        while status == Status.RUNNING:
+            first = recorder.points
+            losses, norms = np.empty((2, min(longest, max_steps + 1 - first)))
+            final = first + len(losses) > max_steps
+            count, status, floor = descend(
+                weights, previous, problem.space, problem.prepare(weights),
+                step, final, losses, norms,
+            )  # fmt: skip
+            times = self.step * np.arange(first, first + count, dtype=np.float64)
+            recorder.add(times, losses[:count], norms[:count], floor)
+        return weights, status
+
+    def ended(self, weights: FloatArray, status: int) -> Trajectory:
+        """The trajectory, in the caller's units."""
+        reason = REASONS[status] or StopReason.BUDGET
+        overshot = status == Status.NON_FINITE
+        found = self.recorder.trajectory(weights, reason, overshot=overshot)
+        return replace(self.problem.unscaled(found), bound=self._bound)
 
 
 _SMALLEST_SIZE = 1e-290

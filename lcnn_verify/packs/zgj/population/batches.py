@@ -25,14 +25,11 @@ def losses_and_gradients(
     """
     (count, m, d), r = W.shape, V.shape[1]
     losses, rows = np.empty(count), np.empty(W.shape)
-    weights = model.kernel_weights
-
-    def run(first: int, stop: int) -> None:
-        _each(first, stop, W, V, model.mass_power, *weights, losses, rows)
-
     shared = count * work(m + r, d) >= SHARED_FROM
+    cuts = evenly(count, pairs.cores() if shared else 1)
+    weights = (model.mass_power, *model.kernel_weights)
     with unnoticed():
-        in_ranges(run, evenly(count, pairs.cores() if shared else 1))
+        in_ranges(_each, cuts, W, V, *weights, losses, rows)
     fits = np.isfinite(losses) & np.isfinite(rows).all(axis=(1, 2))
     return losses, rows, -1 if fits.all() else int(np.argmin(fits))
 

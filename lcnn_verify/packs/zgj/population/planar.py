@@ -80,6 +80,24 @@ class Workspace(NamedTuple):
         )
 
 
+@compiled
+def room(order: IntArray) -> Any:
+    """The fields of a :class:`Workspace` of fewer than WHOLE lines, which keeps ``order`` (n,)."""
+    n = len(order)
+    return (
+        np.empty(n, np.int64),
+        np.empty(n, np.int64),
+        order,
+        np.empty((n, 4)),
+        np.empty(2, np.int64),
+        np.empty((1, 1), np.int64),
+        np.empty((2, 8)),
+        np.empty(n),
+        np.empty((n, 2)),
+        0,
+    )
+
+
 @inlined
 def _is_folded(x: float, y: float) -> bool:
     """Whether the direction of angle in (−π/2, π/2] along this line is −(x, y)."""
