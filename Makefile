@@ -1,7 +1,7 @@
 # make verify   run the main job (quick profile) and leave reports/latest/
 # make check    lint, types and fast tests, under two minutes: for work in between
 # make test     lint, types, tests and coverage: the gate
-# make frameworks   also JAX, PyTorch, pandas and Qiskit, so that their tests run instead of being skipped
+# make frameworks   also Dask, JAX, PyTorch, pandas and Qiskit, so that their tests run instead of being skipped
 # make docs     the documentation, in build/docs
 # make field    what takes many minutes, or a library that nothing else needs: kills, and the examples
 # make bench    speed beside peers, in reports/bench, then the same by pytest-benchmark
@@ -56,7 +56,7 @@ lint: $(VENV)/.installed-dev
 # Of so many modules few are ever imported: the first use compiles those, half a minute less in all.
 frameworks: | $(BIN)/python
 	@echo "installing lcnn-verify with all that its tests can use: a few minutes, 2 GB"
-	$(PIP) --no-compile --editable '.[dev,jax,pandas,quantum]' '$(TORCH)'
+	$(PIP) --no-compile --editable '.[cluster,dev,jax,pandas,quantum]' '$(TORCH)'
 	touch $(VENV)/.installed $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev $(VENV)/.warm

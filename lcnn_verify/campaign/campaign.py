@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,10 +12,13 @@ from typing import Any, TypeAlias, TypeVar
 
 import lcnn_verify
 from lcnn_verify import ledger, outputs
-from lcnn_verify.campaign.executor import UnitResult, execute
+from lcnn_verify.campaign.cluster import opened
+from lcnn_verify.campaign.executor import UnitResult
+from lcnn_verify.campaign.executor import execute as execute_here
 from lcnn_verify.campaign.journal import Fingerprint, Journal
 from lcnn_verify.campaign.properties import Unit, directory_of, find_directory, plan
 from lcnn_verify.campaign.properties import fingerprint as sources
+from lcnn_verify.campaign.remote import Ground
 from lcnn_verify.campaign.run import (
     Execute,
     ProgressCallback,
@@ -81,6 +85,7 @@ class Campaign:
         progress: ProgressCallback | None,
         properties: Path | str | None,
         time_budget: float | None = None,
+        cluster: str | None = None,
     ) -> None:
         """Raises ``InputError`` for bad arguments."""
         if not isinstance(out, str | Path) or not str(out):
@@ -88,7 +93,9 @@ class Campaign:
         self.profile, self.seed = profile_named(profile), integer("seed", seed, 0)
         self.jobs = processors() if jobs is None else integer("jobs", jobs, 1)
         self.out, self.resume, self.directory = Path(out), resume, find_directory(properties)
-        self.progress = progress or in_notebook()
+        if cluster is not None and jobs is not None:
+            raise InputError("jobs", f"{self.jobs} beside a cluster", "one of both")
+        self.cluster, self.progress = cluster, progress or in_notebook()
         self.time_budget = (
             None if time_budget is None else positive_real("time_budget", time_budget)
         )
@@ -100,14 +107,14 @@ class Campaign:
         *,
         asked: tuple[str, ...],
         subject: Subject | None = None,
-        execute: Execute = execute,
+        execute: Execute | None = None,
     ) -> Report:
         """Run the properties of ``claims``, write the report into ``out`` and return it.
 
-        ``asked`` are the patterns that chose them, () for all; ``execute`` runs units. Where
-        Ctrl-C, the time budget or a full disk ends the run, what is finished becomes a partial
-        report: in ``out``, or in ``out/partial`` if a finished one is there, until the next
-        finished one is written.
+        ``asked`` are the patterns that chose them, () for all; ``execute`` runs units where no
+        cluster is to. Where Ctrl-C, the time budget, a lost scheduler or a full disk ends the run,
+        what is finished becomes a partial report: in ``out``, or in ``out/partial`` if a finished
+        one is there, until the next finished one is written.
 
         Raises ``InputError`` where no claim has a property file, or ``out`` holds somebody else's
         files of the report's names, ``OSError`` where it cannot be written, and ``RuntimeError``
@@ -152,7 +159,7 @@ class Campaign:
         finish: Callable[[Mapping[str, UnitResult], Stop], T],
         *,
         subject: Subject | None = None,
-        execute: Execute = execute,
+        execute: Execute | None = None,
     ) -> T:
         """Run the ``units`` about ``claims`` and return what ``finish`` makes of their results.
 
@@ -171,14 +178,17 @@ class Campaign:
         )
         outputs.demand_folder(self.out, files)
         stopped: Stop = None
-        with Journal.open(self.out, identity, resume=self.resume) as journal:
+        with (
+            self._team(claims, execute) as (run, jobs),
+            Journal.open(self.out, identity, resume=self.resume) as journal,
+        ):
             try:
                 run_units(
                     units,
                     journal,
-                    jobs=self.jobs,
+                    jobs=jobs,
                     progress=self.progress,
-                    execute=execute,
+                    execute=run,
                     time_budget=self.time_budget,
                 )
             except (KeyboardInterrupt, OSError) as error:
@@ -186,6 +196,19 @@ class Campaign:
                     raise
                 stopped = error if len(journal.results) < len(units) else None
             return finish(journal.results, stopped)
+
+    @contextmanager
+    def _team(
+        self, claims: Sequence[Claim], execute: Execute | None
+    ) -> Iterator[tuple[Execute, int]]:
+        """What runs units, and how many at a time: ``execute``, a cluster, or processes here."""
+        if self.cluster is None:
+            yield execute or execute_here, self.jobs
+            return
+        examples = {claim.pack: claim.id for claim in claims}
+        ground = Ground(tuple(examples.values()), self.directory)
+        with opened(self.cluster, ground) as cluster:
+            yield cluster.execute, cluster.threads
 
     def timings(self, results: Mapping[str, UnitResult]) -> dict[str, Any]:
         """When the run began, what it took, and what each unit took, in seconds."""
@@ -238,6 +261,7 @@ def verify(
     properties: Path | str | None = None,
     time_budget: float | None = None,
     studies: bool = False,
+    cluster: str | None = None,
 ) -> Report:
     """Run the campaign, write its report into ``out`` and return it.
 
@@ -249,14 +273,17 @@ def verify(
     after every unit; in a notebook one line below the cell tells it, unless another is given.
     ``properties`` is another folder of property files. No unit starts once ``time_budget`` seconds
     have passed: it changes no result, only how many there are, and ends the run as Ctrl-C does once
-    the units under way are finished, which may take as long as one of them. With ``studies`` the
-    claims are those of the atlas, which state results of experiments. The report depends on
-    claims, profile, seed and the sources, never on ``jobs`` or the clock, its ``timings`` aside.
+    the units under way are finished, which may take as long as one of them. ``cluster`` is the
+    address of a Dask scheduler whose workers are to run the units, or ``"local:N"``. With
+    ``studies`` the claims are those of the atlas, which state results of experiments. The report
+    depends on claims, profile, seed and the sources, never on ``jobs``, the cluster or the clock,
+    its ``timings`` aside.
 
     Raises ``InputError`` for bad arguments and for a journal that cannot be resumed, ``OSError``
     when ``out`` cannot be written, and ``RuntimeError`` where there is no room for so many jobs,
     all before any unit runs; ``OSError`` when the disk fills up, ``KeyboardInterrupt`` on Ctrl-C,
-    with everything finished kept for ``resume``, and in a partial report. A finished report in
+    or where the scheduler is lost, with everything finished kept for ``resume``, and in a partial
+    report. A finished report in
     ``out`` stays until this run has finished its own: the partial one then goes into
     ``out/partial``.
     """
@@ -269,6 +296,7 @@ def verify(
         progress=progress,
         properties=properties,
         time_budget=time_budget,
+        cluster=cluster,
     )
     patterns = names("claims", claims, "claim ids or families, or None for all")
     among = ledger.studies() if studies else ledger.claims()

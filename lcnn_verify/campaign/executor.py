@@ -25,7 +25,7 @@ from multiprocessing.context import ForkServerProcess
 from multiprocessing.util import Finalize
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import Any, Protocol
 
 from lcnn_verify.campaign import worker
 from lcnn_verify.campaign.properties import Unit
@@ -83,10 +83,17 @@ class UnitResult:
 
 @dataclass(frozen=True, slots=True)
 class Underway:
-    """How far a running unit says it is."""
+    """How far a running unit says it is; None where all that is known is that it runs."""
 
     unit: str
-    stage: Stage
+    stage: Stage | None
+
+
+class Stop(Protocol):
+    """Says whether what is under way is wanted no more, as a ``threading.Event`` does."""
+
+    def is_set(self) -> bool:
+        """Whether it is."""
 
 
 class _Child:
@@ -184,7 +191,7 @@ def _ends(pid: int | None) -> bool:
 
 def supervise(
     unit: Unit,
-    stop: threading.Event | None = None,
+    stop: Stop | None = None,
     packs: Iterable[str] = (),
     tell: Callable[[Underway], None] = lambda _: None,
 ) -> UnitResult | None:

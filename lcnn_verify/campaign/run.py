@@ -108,17 +108,19 @@ def run_units(
     done = journal.results
     waiting = schedule(unit for unit in units if unit.id not in done)
     judged_here = [unit for unit in units if not unit.context.without]
-    shards, stages = _by_claim(judged_here), dict[str, Stage]()
+    shards, stages = _by_claim(judged_here), dict[str, Stage | None]()
     last, fails = "", dict[str, bool]()
 
     def tell(*judged: str) -> None:
         if progress is None:
             return
         fails.update((it, _fails(it, shards[it], done)) for it in judged if it in shards)
-        # Units are started in this order.
-        running = tuple([unit.id for unit in waiting if unit.id not in done][:jobs])
+        # Units are started in this order, unless they say otherwise.
+        left = [unit.id for unit in waiting if unit.id not in done]
+        running = tuple(sorted(left, key=lambda unit: unit not in stages)[:jobs])
         failed = sum(fails.values())
-        progress(Progress(len(done), len(units), last, running, failed, dict(stages)))
+        said = {unit: stage for unit, stage in stages.items() if stage}
+        progress(Progress(len(done), len(units), last, running, failed, said))
 
     tell(*shards)
     with closing(execute(waiting, jobs, until)) as results:

@@ -105,6 +105,10 @@ Jobs = Annotated[
     int | None,
     option(HOW_MUCH, "N", "Units at a time. Default: one per processor.", parser=whole(1)),
 ]
+Cluster = Annotated[
+    str | None,
+    option(HOW_MUCH, "ADDRESS", "Run units on a Dask cluster, or on local:N, N workers here."),
+]
 Resume = Annotated[
     bool, option(HOW_MUCH, "", "Do only what an interrupted run left undone.", "--resume")
 ]

@@ -26,6 +26,7 @@ def run(
     profile: options.Profile = "quick",
     seed: options.Seed = 0,
     jobs: options.Jobs = None,
+    cluster: options.Cluster = None,
     out: options.Out = Path("reports/latest"),
     resume: options.Resume = False,
     time_budget: options.TimeBudget = None,
@@ -38,6 +39,7 @@ def run(
     Examples:
     lcnn-verify run
     lcnn-verify run --claims {pack} --seed 3 --out reports/seed-3
+    lcnn-verify run --claims {pack} --cluster tcp://127.0.0.1:8786
     lcnn-verify run --claims {claim} --profile deep --time-budget 2h --resume
     """
     from lcnn_verify.campaign.campaign import verify
@@ -55,6 +57,7 @@ def run(
             progress=progress,
             properties=properties,
             time_budget=time_budget,
+            cluster=cluster,
         ),
         claims=claim or (),
         out=out,

@@ -62,15 +62,17 @@ def owner_of(file: Path, module: str) -> str | None:
     return None
 
 
-def _packages(distributions: Iterable[str]) -> dict[str, str]:
-    """Versions of ``distributions``, of what they need, and of the frameworks installed."""
+def packages(keys: Iterable[str]) -> dict[str, str]:
+    """Versions of the distributions of the packs called ``keys``, and of what they and we need."""
+    distributions = dict.fromkeys(
+        (_DISTRIBUTION, *(packs.pack_of(key).distribution for key in keys))
+    )
     own = {name: installed_version(name) or "unknown" for name in distributions}
     needs = sorted({name for distribution in own for name in _dependencies(distribution)})
     needed = {name: installed_version(name) or "unknown" for name in needs}
     needed |= own
     del needed[_DISTRIBUTION]  # a field of its own, and other packs need it
-    optional = {name: version for name in _FRAMEWORKS if (version := installed_version(name))}
-    return needed | optional
+    return needed
 
 
 def _dependencies(distribution: str) -> list[str]:
@@ -115,7 +117,7 @@ def environment(pack_keys: Iterable[str] = ()) -> Environment:
     hooks that cannot be used, those of the same packs.
     """
     keys = tuple(pack_keys)
-    distributions = [packs.pack_of(key).distribution for key in keys]
+    frameworks = {name: version for name in _FRAMEWORKS if (version := installed_version(name))}
     left_out = (*packs.broken(), *without_hooks(keys))
     info = sys.float_info
     return {
@@ -126,7 +128,7 @@ def environment(pack_keys: Iterable[str] = ()) -> Environment:
         "platform": platform.platform(),
         "machine": platform.machine(),
         "cpu_count": os.cpu_count(),
-        "packages": _packages(dict.fromkeys((_DISTRIBUTION, *distributions))),
+        "packages": packages(keys) | frameworks,
         "left_out": [{"name": entry.name, "reason": entry.reason} for entry in left_out],
         "float": {
             "mantissa_bits": info.mant_dig,

@@ -1,0 +1,159 @@
+"""What happens on a worker of a Dask cluster: one unit, in a supervised child of the worker."""
+
+from __future__ import annotations
+
+import multiprocessing
+import platform
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import lcnn_verify
+from lcnn_verify import ledger
+from lcnn_verify.campaign.executor import UnitResult, supervise
+from lcnn_verify.campaign.properties import Unit, directory_of, fingerprint
+from lcnn_verify.campaign.worker import broken
+from lcnn_verify.errors import InputError
+from lcnn_verify.ledger import Claim
+from lcnn_verify.processes import take_back
+from lcnn_verify.reporting.environment import packages
+
+_DIGEST = 64  # characters
+_STARTS = 2
+"""How often a unit is started: one whose workers end while it runs may be what ends them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What results rest on that every worker must have: the packs of ``claims``, one of each.
+
+    ``directory`` is a folder of property files that takes the place of the packs' own.
+    """
+
+    claims: tuple[str, ...]
+    directory: Path | None
+
+    def facts(self) -> dict[str, str]:
+        """Versions, and digests of sources, as they are in this process, by name."""
+        found = dict(_loaded(self.claims))
+        if self.directory is not None:  # each unit reads its file anew
+            for claim in _known(self.claims):
+                digest = fingerprint([claim], self.directory)[f"pack {claim.pack}"]
+                found[f"properties of {claim.pack}"] = digest
+        return found
+
+
+@cache
+def _loaded(claims: tuple[str, ...]) -> Mapping[str, str]:
+    """What this process has, kept: it does not notice when its sources are changed, either."""
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    found = {
+        "Python": python,
+        "machine": platform.machine(),
+        "lcnn-verify": lcnn_verify.__version__,
+    }
+    known = _known(claims)
+    found |= packages(claim.pack for claim in known)
+    return found | {f"sources of {name}": digest for name, digest in fingerprint(known).items()}
+
+
+def _known(claims: Iterable[str]) -> list[Claim]:
+    """Those of ``claims`` whose packs are installed."""
+    found = []
+    for claim in claims:
+        with suppress(InputError):
+            found.append(ledger.claim(claim))
+    return found
+
+
+def differences(here: Mapping[str, str], there: Mapping[str, str]) -> list[str]:
+    """What a worker has ``there`` that is not as it is ``here``, by name."""
+    found = []
+    for name in dict.fromkeys((*here, *there)):
+        ours, theirs = here.get(name, "none"), there.get(name, "none")
+        if ours != theirs:
+            digests = len(ours) == _DIGEST or len(theirs) == _DIGEST
+            kind = "no" if theirs == "none" else "other"
+            found.append(f"{kind} {name}" if digests else f"{name} {theirs} for {ours}")
+    return found
+
+
+def refused(worker: str, found: list[str]) -> InputError:
+    """The error that names what a worker has otherwise."""
+    return InputError(
+        "cluster", f"worker {worker} with {', '.join(found)}", "workers with what is here"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A unit for any worker, with what the run must be like: the ``facts`` of its ``ground``.
+
+    ``topic`` is the run's name, under which the unit tells how far it is.
+    """
+
+    unit: Unit
+    ground: Ground
+    facts: Mapping[str, str]
+    topic: str
+
+
+def run(order: Order) -> UnitResult:
+    """Run the unit of ``order`` in a supervised child of this worker, and tell of it meanwhile.
+
+    Its result says so, and is not kept, where two workers ended while it ran. Raises ``InputError``
+    where this worker has other versions or sources than the run.
+    """
+    from distributed import get_client, get_worker
+
+    worker, unit = get_worker(), order.unit
+    if found := differences(order.facts, order.ground.facts()):
+        raise refused(worker.address, found)
+    if order.ground.directory is None:  # the packs may stand elsewhere here
+        unit = replace(unit, directory=directory_of(ledger.claim(unit.claim)))
+    if spent(scheduler := get_client(), order.topic, unit):
+        return lost(unit)
+    place = [order.topic, unit.id]
+    scheduler.set_metadata(place, scheduler.get_metadata(place, 0) + 1)
+    take_back()
+    multiprocessing.current_process().daemon = False  # or it may have no children
+
+    def tell(**said: Any) -> None:
+        worker.log_event(order.topic, {"unit": unit.id, "worker": worker.address, **said})
+
+    tell()
+    packs = sorted(claim.partition(".")[0] for claim in order.ground.claims)
+    unwanted = _Unwanted(worker, worker.get_current_task())
+    result = supervise(
+        unit, unwanted, packs, lambda now: tell(stage=now.stage and asdict(now.stage))
+    )
+    if result is None:
+        raise RuntimeError("nobody waits for this unit any more")
+    return result
+
+
+def spent(scheduler: Any, topic: str, unit: Unit) -> bool:
+    """Whether a unit was started as often as it may be; the scheduler keeps count."""
+    starts: int = scheduler.get_metadata([topic, unit.id], 0)
+    return starts >= _STARTS
+
+
+def lost(unit: Unit) -> UnitResult:
+    """The result of a unit whose workers ended while it ran."""
+    cause = f"unit given up: {_STARTS} workers ended while they ran it"
+    return UnitResult(unit.id, (broken(unit.claim, unit.file, cause),), 0.0, cut_short=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unwanted:
+    """Set when the scheduler takes a task back: it was cancelled, or whoever waited has ended."""
+
+    worker: Any
+    task: Any
+
+    def is_set(self) -> bool:
+        state = self.worker.state.tasks.get(self.task)
+        return state is None or state.state not in ("executing", "long-running")

@@ -1,0 +1,213 @@
+"""Units on a Dask cluster: the same report as here, whatever becomes of workers and scheduler."""
+
+from __future__ import annotations
+
+import math
+import re
+import runpy
+import shlex
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+
+import campaign_kit as kit
+import pytest
+
+from lcnn_verify import ledger
+from lcnn_verify.campaign import cluster, remote
+from lcnn_verify.campaign.campaign import Interrupted, verify
+from lcnn_verify.campaign.properties import plan
+from lcnn_verify.campaign.run import Progress
+from lcnn_verify.errors import InputError
+from lcnn_verify.processes import importing_as_here
+from lcnn_verify.profiles import PROFILES
+
+pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
+pytestmark = pytest.mark.slow
+
+# The unit's parent is a fork server, whose parent is the worker.
+KILLS = """
+@verifies("{claim}")
+def test_ends_its_worker():
+    stat = pathlib.Path(f"/proc/{os.getppid()}/stat").read_text()
+    starts = pathlib.Path({marks} + ".{claim}")
+    with starts.open("a") as file:
+        file.write("x")
+    if len(starts.read_text()) <= TIMES:
+        os.kill(int(stat.rpartition(")")[2].split()[1]), 9)
+        time.sleep(60.0)
+    check.at_most(1.0, 2.0)
+"""
+# No guard of __main__: workers, which are started by spawning, must not run this again.
+HOLDER = """
+import time
+from lcnn_verify.campaign.cluster import connected
+with connected("local:2") as client:
+    print(client.scheduler.address, flush=True)
+    time.sleep(600)
+"""
+MIXED = {
+    "lab.first": KILLS.replace("TIMES", "1"),
+    "lab.second": kit.FALLS,
+    "lab.third": KILLS.replace("TIMES", "2"),
+    "lab.fourth": kit.EXITS,
+    "lab.fifth": kit.IN_PARTS,
+    "lab.sixth": kit.HUNGRY,
+    "lab.control.first": kit.FALLS,
+}
+
+
+@pytest.fixture
+def holder(tmp_path) -> Iterator[subprocess.Popen[str]]:
+    """A process with a scheduler, whose address it writes, and two workers; all end with it."""
+    (script := tmp_path / "hold.py").write_text(HOLDER)
+    with (
+        importing_as_here(),
+        subprocess.Popen(
+            [sys.executable, script], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        ) as process,
+    ):
+        yield process
+        process.kill()
+
+
+def test_a_cluster_from_its_first_unit_to_the_end_of_its_scheduler(tmp_path, capsys, holder):
+    # One test: started for each, the processes would take longer than what they do.
+    address = holder.stdout.readline().strip()
+    steps = (others_are_refused, what_ends_workers_costs_itself, ctrl_c_reaches_the_workers)
+    for step in steps:
+        (folder := tmp_path / step.__name__).mkdir()
+        step(folder, capsys, address)
+    a_lost_scheduler_leaves_a_run_to_be_resumed(tmp_path, capsys, address, holder)
+
+
+def others_are_refused(tmp_path, capsys, address):
+    folder = kit.write(tmp_path / "p", {"lab.first": kit.HOLDS})
+    ground = remote.Ground(("lab.first",), folder)
+    here = {**ground.facts(), "numba": "0.1", "sources of pack lab": "0" * 64, "extra": "1.0"}
+    names = r" for 0\.1, other sources of pack lab, extra none for 1\.0, wanted "
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(remote, "_loaded", lambda claims: here)
+        options = ("run", "--claims", "lab.first", "--properties", folder, "--out", tmp_path / "o")
+        said = kit.refused(capsys, *options, "--cluster", address)
+        assert re.match(r"error: --cluster: got worker tcp://127\.0\.0\.1:\d+ with numba ", said)
+        assert re.search(names, said)
+        assert not list((tmp_path / "o").iterdir())
+        # A worker that joins later is asked when it is given a unit.
+        units = plan([ledger.claim("lab.first")], folder, PROFILES["quick"], 0)
+        with cluster.connected(address) as client:
+            later = cluster.Cluster(client, ground)
+            with pytest.raises(InputError, match=names):
+                list(later.execute(units, 1, math.inf))
+            assert list(later.execute(units, 1, -math.inf)) == []  # none starts after its time
+
+
+def what_ends_workers_costs_itself(tmp_path, _, address):
+    folder, told = kit.write(tmp_path / "p", MIXED), list[Progress]()
+    out, options = tmp_path / "out", {"properties": folder}
+    report = verify(list(MIXED), cluster=address, out=out, progress=told.append, **options)
+    assert report.verdicts == {
+        "lab.first": "SUPPORTED",  # its worker ended once, so it was started again
+        "lab.second": "REFUTED",
+        "lab.third": "INCONCLUSIVE",
+        "lab.fourth": "INCONCLUSIVE",
+        "lab.fifth": "SUPPORTED",
+        "lab.sixth": "INCONCLUSIVE",
+        "lab.control.first": "REFUTED",
+    }
+    errors = {entry["id"]: entry["errors"] for entry in report.data["claims"]}
+    assert errors["lab.third"] == ["unit given up: 2 workers ended while they ran it"]
+    left = "unit ended with exit code 7 and no result; it last wrote: about to leave"
+    assert errors["lab.fourth"] == [left]
+    assert (folder / "marks.lab.first").read_text() == "xx"
+    assert (folder / "marks.lab.third").read_text() == "xx"
+    assert "3 of 3 pebbles" in " ".join(step.under_way for step in told)
+    # Resumed, here, what was given up is run again: all else is in the journal.
+    assert len(kit.lines(out / "journal.jsonl")) == len(MIXED)
+    verify(list(MIXED), out=out, resume=True, **options)
+    verify(list(MIXED), out=tmp_path / "here", **options)
+    assert kit.without_timings(out) == kit.without_timings(tmp_path / "here")
+    assert (folder / "marks.lab.third").read_text() == "xxxx"
+
+
+def ctrl_c_reaches_the_workers(tmp_path, _, address):
+    folder = kit.write(tmp_path / "p", {"lab.first": kit.HANGS, "lab.second": kit.COUNTS})
+    pids = folder / "pids"
+
+    def press(progress: Progress) -> None:
+        if progress.done:
+            kit.wait_until(lambda: bool(kit.lines(pids)), "the other unit runs")
+            raise KeyboardInterrupt
+
+    with pytest.raises(Interrupted):
+        verify("lab", cluster=address, out=tmp_path / "out", properties=folder, progress=press)
+    kit.wait_until(lambda: kit.is_gone(int(pids.read_text())), "the unit is gone")
+
+
+def a_lost_scheduler_leaves_a_run_to_be_resumed(tmp_path, capsys, address, holder):
+    once = kit.HANGS.replace("while True:", "while not os.path.exists({marks}):")
+    once += "    check.at_most(1.0, 2.0)\n"
+    files = {"lab.first": kit.HOLDS, "lab.second": once}
+    folder, out = kit.write(tmp_path / "p", files), tmp_path / "out"
+
+    def kill() -> None:
+        kit.wait_until(lambda: bool(kit.lines(folder / "pids")), "the second unit runs")
+        kit.wait_until(lambda: len(kit.lines(out / "journal.jsonl")) == 2, "the first is kept")
+        holder.kill()
+
+    thread = threading.Thread(target=kill)
+    thread.start()
+    options = ("--claims", ",".join(files), "--properties", folder, "--out", out, "--quiet")
+    assert kit.call("run", *options, "--cluster", address) == 3
+    thread.join()
+    typed = shlex.join(map(str, ("run", *options, "--cluster", address, "--resume")))
+    assert capsys.readouterr().err == (
+        f"cut off from the scheduler, 1 of 2 units finished, which {out / 'index.html'} reports; "
+        f"left: lab.second; resume with: lcnn-verify {typed}\n"
+    )
+    kit.wait_until(lambda: kit.is_gone(int((folder / "pids").read_text())), "its unit is gone")
+    (folder / "marks").touch()
+    assert kit.call("run", *options, "--resume") == 0
+    verify(list(files), out=tmp_path / "whole", properties=folder)
+    assert kit.without_timings(out) == kit.without_timings(tmp_path / "whole")
+
+
+def test_a_pack_that_a_worker_lacks_is_named(monkeypatch):
+    here = remote.Ground(("lab.first",), None).facts()
+    monkeypatch.setattr(remote, "_known", lambda claims: [])
+    there = remote._loaded.__wrapped__(("lab.first",))
+    assert remote.differences(here, here) == []
+    assert "no sources of pack lab" in remote.differences(here, there)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["local:0"], "got 'local:0', wanted the address of a Dask scheduler, such as tcp://"),
+        (["local:two"], "got 'local:two', wanted the address"),
+        (["somewhere"], "got 'somewhere', wanted the address"),
+        ([""], "got '', wanted the address"),
+        (["ftp://host:1"], "got 'ftp://host:1', where no scheduler answers ("),
+        (["127.0.0.1:1"], "got '127.0.0.1:1', where no scheduler answers ("),
+    ],
+)
+def test_what_is_no_cluster_is_one_line(tmp_path, monkeypatch, capsys, words, message):
+    monkeypatch.setattr(cluster, "_CONNECT_SECONDS", 0.2)
+    line = kit.refused(capsys, "run", "--out", tmp_path / "out", "--cluster", *words)
+    assert line.startswith(f"error: --cluster: {message}")
+    assert not list(tmp_path.glob("out/*"))
+
+
+def test_jobs_are_the_clusters_own(tmp_path):
+    with pytest.raises(InputError, match="jobs: got 2 beside a cluster, wanted one of both"):
+        verify("lab", jobs=2, cluster="local:2", out=tmp_path / "out")
+
+
+def test_dask_is_needed_by_no_run_without_a_cluster(monkeypatch):
+    for name in ("dask", "distributed"):
+        monkeypatch.setitem(sys.modules, name, None)
+    for module in (cluster, remote):
+        runpy.run_path(module.__file__)
+    with pytest.raises(InputError, match="Dask is not installed, wanted pip install 'lcnn-verify"):
+        cluster.connected("local:1").__enter__()
