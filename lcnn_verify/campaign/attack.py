@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,7 @@ _VARIANTS = 4  # so many variants of each are searched from
 _GENERATIONS = 2  # variants of variants, in each round
 _JUMPS = 3  # searches far below a failure, before one just below
 _ITERATIONS = 400  # of one local search
+_POLISHED = 4  # of the lowest failures
 _BETTER = 1e-3  # relative: how far a search must undercut the lowest level known, or beat a pin
 
 
@@ -155,6 +157,7 @@ class _Adversary:
             pass
         except KeyboardInterrupt:
             found.interrupted = True
+        self.polish()
         self.told()
         if 0.0 < known < self.best * (1.0 - _BETTER):
             found.beaten.append(f"{number(self.best, 6)}, pinned was {number(known, 6)}")
@@ -162,6 +165,18 @@ class _Adversary:
             if (now := self.levels[scene]) < level * (1.0 - _BETTER):
                 told = f"{number(now, 6)}, pinned was {number(level, 6)}: {scene}"
                 found.beaten.append(f"{found.level} {told}")
+
+    def polish(self) -> None:
+        """Have the pack say what more digits make of the lowest failures."""
+        for index, (key, failure) in enumerate(self.failures[:_POLISHED]):
+            if self.hook is None or self.found.interrupted:
+                return
+            try:
+                told = self.hook.polish(_decoded(failure.arguments))
+            except Exception as error:  # a pack's own code may raise anything
+                self.found.notes.append(f"the pack's polishing broke: {said(error)}")
+                return
+            self.failures[index] = key, replace(failure, polished=told)
 
     def told(self) -> Found:
         """What is found so far."""

@@ -28,13 +28,15 @@ class Failure:
     """An example beyond a claim's setting, at which its inequality fails.
 
     ``level`` says where, in units of the setting's edge, and ``value`` how far the sides are apart,
-    1 being equality; ``arguments`` are those of its property, as JSON.
+    1 being equality; ``arguments`` are those of its property, as JSON. ``polished`` says what more
+    digits make of it, if its pack told.
     """
 
     scene: str
     level: float
     value: float
     arguments: dict[str, Any]
+    polished: str = ""
 
 
 @dataclass(slots=True)

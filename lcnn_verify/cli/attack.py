@@ -114,6 +114,8 @@ def _lines(found: Found, place: Path | None) -> Iterator[str]:
     for it in found.failures:
         numbers = f"{digits.number(it.level, 5)}  {digits.number(it.value, 1)}"
         yield f"  {numbers}  {_described(it.arguments)}"
+        if it.polished:
+            yield f"           {it.polished}"
     yield from (f"Beaten: {told}" for told in found.beaten)
     if (fallen := found.counterexample) is not None:
         wanted = ", as wanted of a control" if found.claim.is_control else ""

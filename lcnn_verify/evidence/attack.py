@@ -57,7 +57,8 @@ class Attack:
     larger ones say; ``terrain`` makes one that moves of an example. ``identity`` is the same (see
     :func:`alike`) for examples that a symmetry maps to each other. ``value`` and ``level`` name the
     quantities whose logs a terrain gives. Beyond the setting the adversary looks for the lowest
-    level, up to ``highest``, at which the quantity named by ``value`` is below ``failing``.
+    level, up to ``highest``, at which the quantity named by ``value`` is below ``failing``; of the
+    lowest failures ``polish`` says, in a few words, what more digits make of them.
     """
 
     test: str
@@ -69,5 +70,6 @@ class Attack:
     variants: Callable[[Arguments, np.random.Generator], Iterator[Arguments]] = lambda x, rng: iter(
         ()
     )
+    polish: Callable[[Arguments], str] = lambda arguments: ""
     highest: float = 1.0
     failing: float = 1.0

@@ -74,6 +74,7 @@ def helped(at):
         value="depth",
         level="|x|²",
         highest=9.0,
+        polish=lambda arguments: f"at {arguments['x'][0]:.2f} to more digits",
     )
 
 def broken(rng):
@@ -150,6 +151,7 @@ def test_beyond_the_setting_the_lowest_failing_level_is_found_and_pinned(wells, 
     assert kit.call(*words, "--out", out) == 0
     shown = capsys.readouterr().out
     assert "Fails beyond the setting, at |x|² with depth:" in shown
+    assert "\n           at 2.00 to more digits\n" in shown
     assert "No violation found: a search proves nothing." in shown
     place = out / "wells.far" / "pinned.json"
     pinned = json.loads(place.read_text())

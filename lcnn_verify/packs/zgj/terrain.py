@@ -15,6 +15,7 @@ from lcnn_verify.packs.zgj import population
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.laws import structured_starts
 from lcnn_verify.packs.zgj.networks import build_teacher, split
+from lcnn_verify.packs.zgj.polishing import polished
 from lcnn_verify.packs.zgj.search import Students, random_starts
 from lcnn_verify.packs.zgj.threshold import loss_threshold
 from lcnn_verify.packs.zgj.words import of_teachers
@@ -81,6 +82,7 @@ GRADIENT_BOUND = Attack(
     variants=variants,
     terrain=of,
     identity=identity,
+    polish=polished,
     value="‖∇L‖/(κ·L)",
     level="L/ε₀",
     highest=_HIGHEST,

@@ -2,6 +2,7 @@
 
 import math
 
+import mpmath
 import numpy as np
 import pytest
 
@@ -9,9 +10,10 @@ from lcnn_verify import ledger
 from lcnn_verify.campaign.attack import _Adversary
 from lcnn_verify.campaign.properties import directory_of, load
 from lcnn_verify.evidence.attack import alike
-from lcnn_verify.packs.zgj import oracle, terrain
+from lcnn_verify.packs.zgj import oracle, strategies, terrain
 from lcnn_verify.packs.zgj.geometry import separation
 from lcnn_verify.packs.zgj.instances import Instance
+from lcnn_verify.packs.zgj.polishing import polished
 from lcnn_verify.packs.zgj.threshold import kappa, loss_threshold, merged_level
 
 STARTS = list(zip(range(80), terrain.starts(np.random.default_rng(8)), strict=False))
@@ -53,6 +55,19 @@ def test_it_finds_the_rotated_pair_and_cones_out_of_the_plane(failures):
     value = oracle.loss(x.W, x.V, dps=30)
     assert float(value) / loss_threshold(x.V) == pytest.approx(wide[0].level, rel=1e-9)
     assert oracle.gradient_norm(x.W, x.V, dps=30) < 1e-12 * kappa(x.V) * value
+
+
+def test_a_critical_point_is_polished_to_thirty_digits_and_proved():
+    with mpmath.workdps(40):
+        near, far = (oracle.kernel(mpmath.cos(mpmath.pi / k), dps=40) for k in (4, 2))
+        mass = 2 * near / (1 + far)  # of each student, which minimizes the loss along both
+        loss = mass**2 * (1 + far) - 4 * mass * near + 1 + far
+        level = loss / oracle.loss_threshold(np.eye(2), dps=40)
+        told = polished({"instance": strategies.halfway(1e-9)})
+        assert told.startswith(f"L/ε₀ = {mpmath.nstr(level, 34)[:30]}")
+    assert float(told.partition(" < ")[2].partition(",")[0]) < 1e-60
+    assert told.endswith(", proved")
+    assert not polished({"instance": strategies.merged(30.0)}).endswith("proved")  # not alone
 
 
 def test_it_finds_merged_points_of_near_teachers(failures):
