@@ -5,7 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from lcnn_verify.packs import OUR_PROPERTIES, Group, Pack
-from lcnn_verify.packs.zgj.ledger import conformance, controls, exact_facts, zhou_ge_jin
+from lcnn_verify.packs.zgj.ledger import (
+    conformance,
+    controls,
+    exact_facts,
+    studies,
+    zhou_ge_jin,
+)
 
 _HERE = Path(__file__).parent
 
@@ -17,6 +23,7 @@ PACK = Pack(
         *zhou_ge_jin.CLAIMS,
         *exact_facts.CLAIMS,
         *controls.CLAIMS,
+        *studies.STUDIES,
         *conformance.CHECKS,
     ),
     properties=OUR_PROPERTIES,
@@ -32,6 +39,7 @@ PACK = Pack(
         "zgj.control": Group(
             "Controls", "False statements that must be refuted; one that stands fails the run."
         ),
+        "zgj.study": Group("Studies", "Experiments at the edge of the claims; all are ours."),
         "zgj.conform": Group(
             "Checks of an implementation",
             "What someone else's loss and gradient must do.",
