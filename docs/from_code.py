@@ -1,7 +1,7 @@
 """Pages written from the code at every build, into ``docs/generated``.
 
-The verdicts, the command line, the ledger, the schemas and the theory of each pack. What is written
-here is shown nowhere else on the site, so that it cannot differ from the code.
+The verdicts, the command line, the ledger, the schemas, what runs cost, and the theory of each
+pack. What is written here is shown nowhere else on the site, so that it cannot differ.
 """
 
 from __future__ import annotations
@@ -17,14 +17,17 @@ from typing import Any
 
 import lcnn_verify
 from lcnn_verify import packs
+from lcnn_verify.benchmarks.outline import size_told, time_told
 from lcnn_verify.cli.app import front_door
 from lcnn_verify.cli.group import filled
 from lcnn_verify.evidence import Verdict
 from lcnn_verify.ledger import Claim
 from lcnn_verify.numerics.digits import number
+from lcnn_verify.reporting import phrases
 
 ROOT = Path(lcnn_verify.__file__).parents[1]
 REPORT = "first-report"
+DAY = 86400.0
 ATLAS = ROOT / "reports" / "example" / "atlas"
 """Where the published report of all studies is, and in the site the folder of its name."""
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>|#~])")
@@ -70,6 +73,10 @@ def pages() -> Iterator[tuple[str, Iterator[str]]]:
     yield "ledger", ledger_by_paper()
     yield "studies", studies()
     yield "schemas", schemas()
+    report, bench = (_published(name) for name in ("report.json", "bench/bench.json"))
+    yield "cost-of-examples", cost_of_examples(report)
+    yield "cost-by-size", cost_by_size(bench)
+    yield "cost-of-maps", cost_of_maps(bench)
     for pack in _ours():
         if (theory := pack.sources / "THEORY.md").is_file():
             yield f"theory-{pack.key}", theory_of(pack, theory.read_text(encoding="utf-8"))
@@ -233,6 +240,60 @@ def schemas() -> Iterator[str]:
             yield f"- `{name}`: {_plain(about.get('description', about.get('type', '')))}"
         yield from ("", "<details><summary>The schema</summary>", "")
         yield from ("```json", text.rstrip(), "```", "", "</details>")
+
+
+def _published(name: str) -> Any:
+    """A record of the published example."""
+    return json.loads((ROOT / "reports" / "example" / name).read_text(encoding="utf-8"))
+
+
+def cost_of_examples(report: Any) -> Iterator[str]:
+    """What an example of each group of claims took in a report, and what 10⁹ of them take."""
+    yield "| claims | examples | processor seconds | ms an example | 10⁹ examples, processor-days |"
+    yield "| --- | ---: | ---: | ---: | ---: |"
+    for group in dict.fromkeys(claim["group"] for claim in report["claims"]):
+        those = [claim for claim in report["claims"] if claim["group"] == group]
+        examples = sum(claim["examples"] for claim in those)
+        seconds = sum(phrases.seconds(report, claim["id"]) for claim in those)
+        each = seconds / max(examples, 1)
+        told = (
+            number(examples),
+            *(number(it, 3) for it in (seconds, 1e3 * each, 1e9 * each / DAY)),
+        )
+        yield f"| `{group}` | {' | '.join(told)} |"
+
+
+def cost_by_size(bench: Any) -> Iterator[str]:
+    """How the time of each benchmark grows with the one number in which its sizes differ."""
+    yield "| work | its cost grows like | from | to |"
+    yield "| --- | --- | ---: | ---: |"
+    for entry in bench["benchmarks"]:
+        if grown := entry["growth"]:
+            ends = [
+                f"{grown['axis']} = {number(row['size'][grown['axis']])}: "
+                f"{time_told(row['timings'][0]['seconds']['minimum'])}"
+                for row in (entry["rows"][0], entry["rows"][-1])
+            ]
+            power = f"{grown['axis']}^{number(grown['exponent'], 3)}"
+            told = f"{_plain(entry['title'])}, a {entry['unit']} (`{entry['id']}`)"
+            yield f"| {told} | {_plain(power)} | {' | '.join(ends)} |"
+
+
+def cost_of_maps(bench: Any) -> Iterator[str]:
+    """What maps of 1000 × 1000 cells take, from the time of a fit and of a step."""
+    known = {entry["id"]: entry for entry in bench["benchmarks"]}
+    fits = known["os.fit"]
+    last, power = fits["rows"][-1], fits["growth"]["exponent"]
+    most, top = last["size"]["k"], last["timings"][0]["seconds"]["minimum"]
+    widths = [most * (place + 0.5) / 1000 for place in range(1000)]
+    fitted = 20 * 1000 * sum(top * (width / most) ** power for width in widths)
+    yield "| map of 1000 × 1000 cells | a cell | processor-days |"
+    yield "| --- | --- | ---: |"
+    yield f"| fits, widths k up to {most}, d = 6 | 20 fits | {number(fitted / DAY, 2)} |"
+    for row in known["zgj.step"]["rows"][:4]:
+        stepped = 1e6 * 1e4 * row["timings"][0]["seconds"]["minimum"]
+        size = f"(m, r, d) = {size_told(row['size'])}"
+        yield f"| descents at {size} | 10⁴ steps | {number(stepped / DAY, 2)} |"
 
 
 def _plain(text: str) -> str:

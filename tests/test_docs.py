@@ -86,6 +86,8 @@ def test_the_site_builds_and_shows_what_there_is(tmp_path):
     nothing_is_loaded_from_outside(site, pages)
     the_tutorial_ran_from_nothing_to_a_refuted_control(site)
     the_reference_has_every_claim_command_and_name(site, pages)
+    assert words_of(site / "scaling.html").count("processor-days") == 2
+    assert "Cost grows like" in words_of(site / "scaling.html")
 
 
 def nothing_is_loaded_from_outside(site, pages):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import re
 import sys
+import time
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -14,6 +17,7 @@ from lcnn_verify.campaign.campaign import verify
 from lcnn_verify.campaign.executor import Underway, UnitResult
 from lcnn_verify.campaign.properties import plan
 from lcnn_verify.campaign.run import Progress, in_notebook, not_run
+from lcnn_verify.cli import streams
 from lcnn_verify.evidence import decide, progress
 from lcnn_verify.evidence.progress import Stage, duration
 from lcnn_verify.profiles import PROFILES
@@ -106,3 +110,17 @@ def test_progress_is_one_line_that_changes_and_only_in_a_notebook(monkeypatch):
         "2 of 2 units, 0 s, 1 failed",
     ]
     assert (duration(99.4), duration(9000.0)) == ("99 s", "2.5 h")
+
+
+def test_a_bar_says_what_is_done_and_how_long_the_rest_takes(monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    with streams.bar(True) as advance:
+        for done in range(3):
+            advance("lab.first", done, 9, failed=done)
+            time.sleep(0.11)  # a bar is drawn ten times a second
+    lines = re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", sys.stderr.getvalue())
+    assert re.search(r"2/9 0:00:00 left 0:00:01 2 failed lab\.first", lines)
+    with streams.bar(False) as advance:
+        assert advance is None

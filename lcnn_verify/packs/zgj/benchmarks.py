@@ -179,7 +179,7 @@ def step(m: int, r: int, d: int) -> Mapping[str, Way]:
         "JAX": Way(jax and _scan(*jax, rate, count), count),
         "PyTorch": Way(torch and (lambda: loop(*torch)), few),
         "NumPy": Way((lambda: loop(W, lambda w: _whole(w, V))) if n <= _MOST_WHOLE else None, few),
-        "pairs": Way(_arcs(n * (n - 1) // 2 * count), count, limit=True),
+        "limit": Way(_arcs(n * (n - 1) // 2 * count), count, limit=True),
     }
 
 
@@ -294,7 +294,7 @@ _CALLS = _sizes((4, 2, 3), (16, 4, 8), (64, 8, 16), (500, 10, 50), (2000, 20, 50
 _STEPS = _sizes((4, 2, 3), (8, 3, 4), (16, 4, 8), (64, 8, 16), (16, 2, 2), (4096, 2, 2))
 _WIDER = _sizes(*((m, 10, 20) for m in (250, 500, 1000, 2000, 4000)))
 _DEEPER = _sizes(*((1000, 10, d) for d in (4, 16, 64, 256)))
-_MORE = _sizes(*((1000, r, 20) for r in (10, 100, 1000, 4000)))
+_MORE = _sizes(*((10, r, 20) for r in (250, 500, 1000, 2000, 4000)))
 BENCHMARKS = (
     Benchmark(
         id="zgj.call",
