@@ -66,12 +66,20 @@ def as_array(
     return array
 
 
+def is_ready(value: Any, dimensions: int | None) -> TypeGuard[FloatArray]:
+    """Whether ``value`` is what :func:`as_array` gives, if its numbers are finite."""
+    return (
+        type(value) is np.ndarray
+        and value.dtype is _FLOAT64
+        and value.flags.c_contiguous
+        and (dimensions is None or value.ndim == dimensions)
+        and value.size > 0
+    )
+
+
 def _is_trusted(value: Any, dimensions: int | None) -> TypeGuard[FloatArray]:
     """Whether nothing is to be done: what nearly every call brings, in a third of the time."""
-    if type(value) is not np.ndarray or value.dtype is not _FLOAT64 or not value.flags.c_contiguous:
-        return False
-    of_shape = dimensions is None or value.ndim == dimensions
-    return bool(of_shape and 0 < np.count_nonzero(np.isfinite(value)) == value.size)
+    return is_ready(value, dimensions) and np.count_nonzero(np.isfinite(value)) == value.size
 
 
 def _from_objects(name: str, raw: NDArray[np.object_], wanted: str) -> FloatArray:

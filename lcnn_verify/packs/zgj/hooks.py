@@ -41,19 +41,20 @@ def example(m: int, d: int) -> FloatArray:
 
 
 def warm_up() -> None:
-    """Call the compiled functions in all four models, by the routes of small and large networks.
+    """Call the compiled functions in all four models, by every route.
 
     What most properties import is imported, too: a unit's process is forked with it.
     """
     for module in ("laws", "quantities", "strategies"):
         importlib.import_module(f"lcnn_verify.packs.zgj.{module}")
     for model in MODELS:
-        # Few neurons, many, and many in the plane.
-        for m, d in ((3, 3), (population.PLANAR_FROM, 3), (population.PLANAR_FROM, 2)):
+        # In space, and in the plane.
+        for m, d in ((3, 3), (population.PLANAR_FROM, 2)):
             W, V = example(m, d), np.eye(2, d)
             threaded = planar.by_threads if d == 2 else pairs.by_threads
             threaded(scaled_family(W, V, model).family, 1)
             population.loss_and_gradient(W, V, model=model)
+            population.loss_and_gradient(W[None], V, model=model)
             dynamics.gradient_descent(W, V, step=1e-6, max_steps=2, model=model)
         dynamics.gradient_descents([(example(3, 3), np.eye(2, 3))], step=1e-6, max_steps=2)
         population.loss_and_gradient(example(3, 3)[None], np.eye(2, 3), model=model)

@@ -66,17 +66,24 @@ def test_a_ball_that_misses_the_loss_is_noticed(monkeypatch):
 
 
 def test_warming_up_takes_every_route(monkeypatch):
-    taken: set[str] = set()
-    for module in (population.pairs, population.planar):
-        route = module.loss_and_pull
+    entries = {
+        (population.pairs, "by_threads"),
+        (population.planar, "by_threads"),
+        (population.planar, "loss_and_pull"),
+        (population.batches, "alone"),
+        (population.batches, "_each"),
+    }
+    taken: set[Any] = set()
+    for entry in entries:
+        route = getattr(*entry)
 
-        def spy(*arguments: Any, name: str = module.__name__, route: Any = route) -> Any:
-            taken.add(name.rpartition(".")[2])
+        def spy(*arguments: Any, entry: Any = entry, route: Any = route) -> Any:
+            taken.add(entry)
             return route(*arguments)
 
-        monkeypatch.setattr(module, "loss_and_pull", spy)
+        monkeypatch.setattr(*entry, spy)
     hooks.warm_up()
-    assert taken == {"pairs", "planar"}
+    assert taken == entries
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 2), (100, 3)])

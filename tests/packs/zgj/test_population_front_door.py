@@ -73,20 +73,24 @@ def test_d_one_is_elementary() -> None:
 
 
 @pytest.mark.parametrize(
-    ("n", "d", "route"), [(5, 2, "pairs"), (40, 3, "pairs"), (90, 2, "planar")]
+    ("n", "d", "route"),
+    [(5, 2, "batches"), (40, 3, "batches"), (90, 2, "planar"), (600, 3, "pairs")],
 )
 def test_each_size_takes_its_route(
     n: int, d: int, route: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[str] = []
-    for name in ("pairs", "planar"):
+    monkeypatch.setattr(population.pairs, "cores", lambda: 2)
+    entries = {"pairs": "loss_and_pull", "planar": "loss_and_pull", "batches": "alone"}
+    for name, entry in entries.items():
         module = getattr(population, name)
+        there = getattr(module, entry)
 
-        def spy(*a: Any, name: str = name, real: Any = module.loss_and_pull) -> Any:
+        def spy(*a: Any, name: str = name, real: Any = there) -> Any:
             seen.append(name)
             return real(*a)
 
-        monkeypatch.setattr(module, "loss_and_pull", spy)
+        monkeypatch.setattr(module, entry, spy)
     rng = np.random.default_rng(0)
     population.loss(rng.normal(size=(n - 1, d)), rng.normal(size=(1, d)))
     population.gradient(rng.normal(size=(60, 2)), rng.normal(size=(1, 2)))

@@ -183,11 +183,10 @@ PLAIN_ARCS = as_python(pairs.arc_and_sine)
 def python_pairs(**names: Any) -> Callable[..., Any]:
     """The route of all pairs as plain Python, whatever calls what of it included."""
     names = {"two_sum": as_python(pairs.two_sum), "arc_and_sine": PLAIN_ARCS} | names
-    for name in ("cosines", "fill", "add", "between", "play", "whole", "finish"):
+    order = "cosines fill add between play _play whole finish _finish by_threads loss_and_pull"
+    for name in order.split():
         names[name] = as_python(getattr(pairs, name), **names)
-    inner = as_python(pairs.loss_and_pull_into, **names)
-    alone = as_python(pairs._alone, loss_and_pull_into=inner)
-    return as_python(pairs.loss_and_pull, _alone=alone)
+    return names["loss_and_pull"]
 
 
 def python_planar(**names: Any) -> Callable[..., Any]:

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias, overload
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lcnn_verify.numerics.arrays import FloatArray
+from lcnn_verify.numerics.arrays import FloatArray, is_ready
 from lcnn_verify.numerics.compiled import unnoticed
 from lcnn_verify.packs.zgj.model import (
     TIED_ABS,
@@ -59,12 +59,30 @@ def _loss_and_pull(family: Family) -> tuple[float, FloatArray]:
         return _route(family)(family)
 
 
+def _at_once(W: Any, V: Any, model: Model) -> tuple[float, FloatArray] | None:
+    """The loss and the gradient in one call of compiled code.
+
+    None where another route is faster, where arrays are not ready to be used, or where something
+    is not finite, of which the way by a scaled family says what.
+    """
+    if not (is_ready(W, 2) and is_ready(V, 2)) or W.shape[1] != V.shape[1]:
+        return None
+    n, d = len(W) + len(V), W.shape[1]
+    if _is_planar(n, d) or pairs.is_shared(n):
+        return None
+    with unnoticed():
+        value, rows, fits = batches.alone(W, V, model.mass_power, *model.kernel_weights)
+    return (value, rows) if fits else None
+
+
 def loss(W: ArrayLike | Any, V: ArrayLike | Any, *, model: ModelLike = TIED_ABS) -> float:
     """The population loss L(W) (THEORY §2), within :func:`rounding_floor` of the exact value.
 
     Near a zero of L the rounded double sum may come out slightly negative. Its unit is length⁴ if
     tied, length² if unit readout. Raises as the module says.
     """
+    if found := _at_once(W, V, as_model(model)):
+        return found[0]
     scaled = scaled_family(*as_pair(W, V), model)
     return scaled.to_loss(_loss_and_pull(scaled.family)[0])
 
@@ -75,6 +93,8 @@ def gradient(W: ArrayLike | Any, V: ArrayLike | Any, *, model: ModelLike = TIED_
     The row of a zero neuron is 0: exact if tied, a convention if unit readout, where L has no
     derivative there. Raises as the module says.
     """
+    if found := _at_once(W, V, as_model(model)):
+        return found[1]
     scaled = scaled_family(*as_pair(W, V), model)
     return scaled.to_gradient_rows(_loss_and_pull(scaled.family)[1])
 
@@ -111,8 +131,11 @@ def loss_and_gradient(
     (b, m, d): to the last bit what b calls give, and in one call of compiled code, by all cores
     where that is sooner. Raises as the module says, and names the network that overflows.
     """
+    model = as_model(model)
+    if found := _at_once(W, V, model):
+        return found
     if is_batch(W):
-        return _of_batch(*as_batch(W, V), as_model(model))
+        return _of_batch(*as_batch(W, V), model)
     scaled = scaled_family(*as_pair(W, V), model)
     value, pull = _loss_and_pull(scaled.family)
     return scaled.to_loss(value), scaled.to_gradient_rows(pull)

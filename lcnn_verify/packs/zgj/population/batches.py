@@ -1,15 +1,23 @@
-"""Many networks of one shape in one call of compiled code, by both cores where that pays."""
+"""One network or many of one shape in one call of compiled code, by both cores where that pays."""
 
 from __future__ import annotations
+
+import math
+from typing import NamedTuple
 
 import numpy as np
 
 from lcnn_verify.numerics.arrays import FloatArray
-from lcnn_verify.numerics.compiled import released, unnoticed
+from lcnn_verify.numerics.compiled import compiled, inlined, released, unnoticed
 from lcnn_verify.numerics.threads import evenly, in_ranges
 from lcnn_verify.packs.zgj.model import Model
 from lcnn_verify.packs.zgj.population import pairs
-from lcnn_verify.packs.zgj.population.family import Family, scale_rows_into, sign_into
+from lcnn_verify.packs.zgj.population.family import (
+    Family,
+    IntArray,
+    scale_rows_into,
+    sign_into,
+)
 
 SHARED_FROM = 1_000_000
 """Nanoseconds or so of work from which another core pays for the start of a thread (measured)."""
@@ -39,6 +47,35 @@ def work(n: int, d: int) -> int:
     return 1000 + n * n * (8 + d // 8)
 
 
+class Network(NamedTuple):
+    """One network of a batch, and what its evaluation overwrites: see ``family.signed``."""
+
+    family: Family
+    mantissas: FloatArray
+    exponents: IntArray
+    pull: FloatArray
+    space: pairs.Workspace
+
+
+@inlined
+def _network(m: int, n: int, d: int, power: int, alpha: float, beta: float) -> Network:
+    """Room for m of n neurons as students, in d dimensions."""
+    family = Family(np.empty((n, d)), np.empty(n), np.empty(n), m, alpha, beta, power)
+    space = pairs.Workspace(*pairs.room(n, d))
+    return Network(family, np.empty(n), np.empty(n, np.int64), np.empty((m, d)), space)
+
+
+@inlined
+def _evaluate(W: FloatArray, V: FloatArray, network: Network, rows: FloatArray) -> float:
+    """Write the gradient (m, d) of finite W and V, and return the loss."""
+    family, mantissas, exponents = network.family, network.mantissas, network.exponents
+    units, masses, signs, power = family.units, family.masses, family.signs, family.power
+    scale = sign_into(W, V, power, units, masses, signs, mantissas, exponents)
+    value = pairs.loss_and_pull_into(family, network.space, network.pull)
+    scale_rows_into(network.pull, mantissas, exponents, power * scale, power, rows)
+    return float(np.ldexp(value, 2 * power * scale))
+
+
 @released
 def _each(
     first: int,
@@ -53,14 +90,20 @@ def _each(
 ) -> None:
     """Fill ``losses`` and ``rows`` from ``first`` until ``stop``."""
     m, d = W.shape[1], W.shape[2]
-    n = m + V.shape[1]
-    units, masses, signs, pull = np.empty((n, d)), np.empty(n), np.empty(n), np.empty((m, d))
-    mantissas, exponents = np.empty(n), np.empty(n, np.int64)
-    family = Family(units, masses, signs, m, alpha, beta, power)
-    space = pairs.Workspace(*pairs.room(n, d))
+    network = _network(m, m + V.shape[1], d, power, alpha, beta)
     for k in range(first, stop):
-        teachers = V[k if len(V) > 1 else 0]
-        scale = sign_into(W[k], teachers, power, units, masses, signs, mantissas, exponents)
-        value = pairs.loss_and_pull_into(family, space, pull)
-        losses[k] = np.ldexp(value, 2 * power * scale)
-        scale_rows_into(pull, mantissas, exponents, power * scale, power, rows[k])
+        losses[k] = _evaluate(W[k], V[k if len(V) > 1 else 0], network, rows[k])
+
+
+@compiled
+def alone(
+    W: FloatArray, V: FloatArray, power: int, alpha: float, beta: float
+) -> tuple[float, FloatArray, bool]:
+    """The loss and the gradient (m, d) of one network; last whether both fit in float64.
+
+    They do not fit, either, if a weight is not finite.
+    """
+    m, d = W.shape
+    rows = np.empty((m, d))
+    value = _evaluate(W, V, _network(m, m + len(V), d, power, alpha, beta), rows)
+    return value, rows, math.isfinite(value) and math.isfinite(rows.sum())

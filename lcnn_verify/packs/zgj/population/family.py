@@ -50,15 +50,20 @@ Route: TypeAlias = Callable[[Family], tuple[float, FloatArray]]
 """The loss of a family, and its pull (m, d): row i of the gradient is ‖w_i‖^(p−1)·pull_i."""
 
 
+_TAME_EXPONENT = 400
+_TAME = 2.0**_TAME_EXPONENT
+"""Squares and products of numbers between its inverse and it lose nothing to over- or underflow."""
+
+
 @compiled
 def signed(
     W: FloatArray, V: FloatArray, power: int
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, IntArray, int]:
     """Unit rows (n, d), masses, signs, mantissas and exponents (n,) of norms, and the scale.
 
-    Of finite rows. Each is first brought near 1 by its own power of two, which is exact, so that
-    the norm of a denormal or of a huge neuron is as accurate as any other. Entries 2**1022 below
-    their row's largest vanish: nothing sees them. Masses are ‖a‖^p over 2**(p·scale), at most 1;
+    Of finite rows. Tiny and huge ones are first brought near 1 by a power of two, which is exact,
+    so that the norm of a denormal is as accurate as any other. Entries 2**540 below their row's
+    largest may vanish from it: nothing sees them. Masses are ‖a‖^p over 2**(p·scale), at most 1;
     tiny masses vanish.
     """
     n, d = len(W) + len(V), W.shape[1]
@@ -88,12 +93,15 @@ def sign_into(
         for j in range(d):
             units[i, j] = W[i, j] if i < m else V[i - m, j]
             largest = max(largest, abs(units[i, j]))
-        _, exponent = math.frexp(largest)
-        for j in range(d):
-            units[i, j] = math.ldexp(units[i, j], -exponent)
+        exponent = 0
+        if not 1.0 / _TAME < largest < _TAME:
+            exponent = math.frexp(largest)[1]
+            for j in range(d):
+                units[i, j] = math.ldexp(units[i, j], -exponent)
         norm = math.sqrt(row_dot(units, units, i))
+        divisor = norm if norm > 0.0 else 1.0
         for j in range(d):
-            units[i, j] /= norm if norm > 0.0 else 1.0
+            units[i, j] /= divisor
         mantissas[i], shift = math.frexp(norm)
         exponents[i] = exponent + shift
         if norm > 0.0:
@@ -129,10 +137,15 @@ def scale_rows_into(
     for i in range(len(rows)):
         lever = mantissas[i] if power == 2 else 1.0
         exponent = shift + (int(exponents[i]) if power == 2 else 0)
-        for j in range(pull.shape[1]):
-            rows[i, j] = np.ldexp(lever * pull[i, j], exponent)
-            if beyond < 0 and not math.isfinite(rows[i, j]):
-                beyond = i
+        if abs(exponent) < _TAME_EXPONENT:  # a pull of masses up to 1 then stays finite
+            factor = math.ldexp(lever, exponent)
+            for j in range(pull.shape[1]):
+                rows[i, j] = factor * pull[i, j]
+        else:
+            for j in range(pull.shape[1]):
+                rows[i, j] = np.ldexp(lever * pull[i, j], exponent)
+                if beyond < 0 and not math.isfinite(rows[i, j]):
+                    beyond = i
     return beyond
 
 

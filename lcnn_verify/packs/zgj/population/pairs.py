@@ -346,15 +346,8 @@ def loss_and_pull_into(family: Family, space: Workspace, pull: FloatArray) -> fl
     return finish(family, space.numbers, pull)
 
 
-# By their fields, for Numba runs Python to take a named tuple apart: it takes a microsecond, and a
-# Ctrl-C that came there would turn into a SystemError.
-@compiled
-def _alone(*family: Any) -> tuple[float, FloatArray]:
-    students, (n, d) = family[3], family[0].shape
-    pull = np.empty((students, d))
-    return loss_and_pull_into(Family(*family), Workspace(*room(n, d)), pull), pull
-
-
+# Families by their fields, for Numba runs Python to take a named tuple apart: that costs a
+# microsecond, and a Ctrl-C that came there would turn into a SystemError.
 @compiled
 def _lay_out(numbers: FloatArray, *family: Any) -> None:
     lay_out(Family(*family), numbers)
@@ -384,9 +377,7 @@ def is_shared(n: int) -> bool:
 
 def loss_and_pull(family: Family) -> tuple[float, FloatArray]:
     """A :data:`Route`; see ``family``. Costs O(n²d) time and O(nd) memory."""
-    if is_shared(len(family.units)):
-        return by_threads(family, cores())
-    return _alone(*family)
+    return by_threads(family, cores() if is_shared(len(family.units)) else 1)
 
 
 def by_threads(family: Family, most: int) -> tuple[float, FloatArray]:
