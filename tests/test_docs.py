@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
+import inspect
 import re
+from contextlib import suppress
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -12,6 +16,7 @@ import pytest
 
 import lcnn_verify
 from lcnn_verify import ledger, packs
+from lcnn_verify.campaign import remote
 from lcnn_verify.cli.app import front_door
 
 # MyST uses what Sphinx 11 will remove; the extra `docs` bounds Sphinx.
@@ -160,6 +165,28 @@ def test_workflows_to_paste_are_valid_and_say_what_to_run():
     assert words == {"python", "lcnn-verify", "cat", "rm"}
     ours = [run.split()[1] for run in runs if run.startswith("lcnn-verify")]
     assert ours == ["conform", "diff"]
+
+
+def test_clusters_are_started_with_names_that_are_there():
+    text = (ROOT / "docs/cluster.md").read_text("utf-8")
+    blocks = re.findall(r"^```python\n(.*?)^```", text, re.M | re.S)
+    assert len(blocks) == 2
+    for tree in map(ast.parse, blocks):
+        known = {}
+        for item in (item for item in tree.body if isinstance(item, ast.ImportFrom)):
+            with suppress(ModuleNotFoundError):  # Dask's for SLURM and Kubernetes are no extra
+                module = importlib.import_module(item.module)
+                known |= {alias.name: getattr(module, alias.name) for alias in item.names}
+        assert known["verify"] is lcnn_verify.verify
+        calls = [call for call in ast.walk(tree) if isinstance(call, ast.Call)]
+        assert "verify" in {call.func.id for call in calls if isinstance(call.func, ast.Name)}
+        for call in calls:
+            if isinstance(call.func, ast.Name) and call.func.id in known:
+                named = {word.arg: None for word in call.keywords}
+                inspect.signature(known[call.func.id]).bind(*call.args, **named)
+    here, there = {"numba": "0.68.1", "sources of pack zgj": "0" * 64}, {"numba": "0.67.0"}
+    told = remote.differences(here, {**there, "sources of pack zgj": "1" * 64})
+    assert str(remote.refused("tcp://10.0.0.7:40411", told)) in text
 
 
 @pytest.mark.parametrize(
