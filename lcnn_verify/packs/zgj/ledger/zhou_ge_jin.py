@@ -1,4 +1,4 @@
-"""The main paper's claims, as THEORY §4 reads them: the ten ``zgj`` entries of the ledger."""
+"""The main paper's claims, as THEORY §4 reads them, and one of ours: the ``zgj`` entries."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from functools import partial
 from lcnn_verify.ledger.claim import Assumption, Claim, Kind, Provenance, Source, ours
 
 STATED, READING, DERIVED = Provenance.STATED, Provenance.READING, Provenance.DERIVED
+MEASURED = Provenance.MEASURED
 
 _PAPER = (
     "Zhou, Ge, Jin, A Local Convergence Theory for Mildly Over-Parameterized Two-Layer Neural "
@@ -22,8 +23,8 @@ _BELOW = "L(W₀) ≤ ε₀(V) = v_min⁴·M(Δ)/(8r)"
 _EPSILON = ours(
     "ε₀(V)",
     "v_min⁴·M(Δ)/(8r), where M(Δ) = Δ³/(3π) + O(Δ⁵)",
-    "calibrated by an adversary, which finds no violation below it; a saddle proved at 2.44·ε₀ "
-    "allows no factor that large",
+    "calibrated by an adversary, which finds no violation below it; saddles proved at less than "
+    "2.1962·ε₀ (zgj.fact.cone-levels) allow no factor that large",
 )
 _KAPPA = ours(
     "κ(V)",
@@ -149,6 +150,24 @@ CLAIMS = (
             _KAPPA,
             _EPSILON,
             ours("exponent", "1", "our reading: the abstract says “a special case”, and not which"),
+        ),
+    ),
+    _stated(
+        id="zgj.gradient-exponent",
+        title="The gradient bounds the loss to the power 3/4",
+        statement=(
+            "‖∇L(W)‖_F ≥ κ(V)·ε₀(V)^{1/4}·L(W)^{3/4} whenever L(W) ≤ ε₀(V), at random points and "
+            "where a local search makes ‖∇L‖ small at a given loss. It implies the gradient bound, "
+            "and L(t) ≤ (L₀^{−1/2} + ½κ²√ε₀·t)⁻² along gradient flow."
+        ),
+        assumes=(_LEVEL, _BARE, _WIDTH),
+        kind=Kind.LOWER,
+        provenance=(MEASURED,),
+        source=Source("lcnn-verify theory notes", "§3 exact facts, 10"),
+        constants=(
+            _KAPPA,
+            _EPSILON,
+            ours("exponent", "3/4", "the least there can be, proved: zgj.fact.exponent"),
         ),
     ),
     _stated(
