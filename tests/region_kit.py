@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 from flint import arb
+from region_reasons_kit import reasons, steep
 
 from lcnn_verify.evidence import documents
 from lcnn_verify.evidence.hooks import checker_of
@@ -14,7 +15,7 @@ from lcnn_verify.numerics.centred_forms import Slope
 from lcnn_verify.packs.zgj.proofs.region import prove
 from lcnn_verify.packs.zgj.proofs.region.check import CHECKER
 from lcnn_verify.packs.zgj.proofs.region.claim import RegionClaim, Shell, chart
-from lcnn_verify.packs.zgj.proofs.region.forms import as_balls, centred, landscape, reasons, steep
+from lcnn_verify.packs.zgj.proofs.region.forms import as_balls, centred, landscape
 from lcnn_verify.packs.zgj.proofs.region.point import coordinates, teachers
 
 TWO = (Fraction(1), Fraction(1))

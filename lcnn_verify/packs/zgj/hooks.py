@@ -30,6 +30,7 @@ from lcnn_verify.packs.zgj.proofs.descent.catalogue import DESCENTS
 from lcnn_verify.packs.zgj.proofs.facts import check as theorem_check
 from lcnn_verify.packs.zgj.proofs.region import check as region_check
 from lcnn_verify.packs.zgj.proofs.region import claim as region
+from lcnn_verify.packs.zgj.proofs.region import guide
 from lcnn_verify.packs.zgj.proofs.region.drawing import CertifiedRegion
 
 _DIGITS = 40
@@ -60,6 +61,8 @@ def warm_up() -> None:
         population.loss_and_gradient(example(3, 3)[None], np.eye(2, 3), model=model)
         dynamics.gradient_flow(example(3, 3), np.eye(2, 3), duration=1e-6, model=model)
         population.hessian(example(3, 3), np.eye(2, 3), model=model)
+    root = np.array(region.RegionClaim().root())
+    guide.guided(region.RegionClaim(), root[:, :1], root[:, 1:])
 
 
 def numerics() -> tuple[bool, str]:

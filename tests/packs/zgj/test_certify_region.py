@@ -8,23 +8,16 @@ import numpy as np
 import pytest
 from flint import arb
 from region_kit import CLAIMS, certified, check, confirmed, inside, proved, weights
+from region_reasons_kit import above, below, positive, reasons, steep, steepest
 
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence.documents import Rejected
 from lcnn_verify.packs.zgj import oracle
 from lcnn_verify.packs.zgj.enclosure import working_precision
 from lcnn_verify.packs.zgj.population import loss_and_gradient
-from lcnn_verify.packs.zgj.proofs.region import checker, prove, search, split_tree
+from lcnn_verify.packs.zgj.proofs.region import checker, guide, prove, search, split_tree
 from lcnn_verify.packs.zgj.proofs.region.claim import RegionClaim, Shell
-from lcnn_verify.packs.zgj.proofs.region.forms import (
-    above,
-    as_balls,
-    below,
-    centred,
-    landscape,
-    positive,
-    steep,
-)
+from lcnn_verify.packs.zgj.proofs.region.forms import as_balls, centred, landscape
 from lcnn_verify.packs.zgj.proofs.region.point import coordinates, teachers, violation
 from lcnn_verify.packs.zgj.proofs.region.search import judge
 from lcnn_verify.packs.zgj.threshold import kappa, loss_threshold
@@ -265,10 +258,39 @@ def test_a_guess_that_is_not_proved_is_halved(monkeypatch):
     assert judge(claim, root[:, :1] + 0.3, root[:, :1] + 0.305).codes[0].isdigit()
 
 
+@EACH
+def test_the_guide_gives_the_reasons_that_slopes_give(claim):
+    """Compiled, box by box, against slopes over arrays, on boxes of every size.
+
+    Runs as plain Python, too.
+    """
+    lower, upper = boxes(claim, np.random.default_rng(9), 60, 0.1)
+    shell = Shell.of(claim, float)
+    seen = landscape(claim, shell, *centred(lower, upper))
+    bounds = steep(shell, seen, steepest(shell, seen))
+    codes, digits, violated = guide.guided(claim, lower, upper)
+    expected = digits.copy()
+    for letter, settled in reasons(shell, seen, bounds, guide.MARGIN, guide.SLACK).items():
+        expected[settled] = letter
+    assert codes.tolist() == expected.tolist()
+    assert {"a", "g"} & set(codes)
+    axes = np.where(
+        (seen.loss.at > shell.level) | (seen.loss.at < shell.inner) | ~bounds[0].steps().any(0),
+        seen.loss.steps().argmax(0),
+        bounds[0].steps().argmax(0),
+    )
+    assert digits.tolist() == axes.astype(str).tolist()
+    assert not violated.any()
+    strong = guide.guided(replace(claim, multiple=Fraction(1000)), lower, upper)[2]
+    norms, loss = seen.squared_norm(), seen.loss.at
+    low = (loss <= shell.level) & (norms < (1000 * shell.rate * loss) ** 2)
+    assert strong.tolist() == (low & (codes != "e")).tolist()
+
+
 def aimed(claim, lower, upper):
     """The direction of ‖∇L‖ that the search would choose."""
     shell = Shell.of(claim, float)
-    return search.steepest(shell, landscape(claim, shell, *centred(lower, upper)))
+    return steepest(shell, landscape(claim, shell, *centred(lower, upper)))
 
 
 @EACH

@@ -1,4 +1,4 @@
-"""Loss and gradient of planar students over a box, by slopes, and what may settle the box.
+"""Loss and gradient of planar students over a box, by slopes.
 
 In polar coordinates w_i = √q_i (cos φ_i, sin φ_i) the kernel is k(θ) = cos θ + c(θ), c(θ) =
 (2/π)(sin|θ| − |θ|cos θ) for |θ| ≤ π, and with R = Σ q_i û_i − Σ ‖v_j‖² v̂_j, signed masses z,
@@ -6,9 +6,6 @@ In polar coordinates w_i = √q_i (cos φ_i, sin φ_i) the kernel is k(θ) = cos
     g_i = ⟨û_i, R⟩ + Σ_b z_b c(φ_i − φ_b),   h_i = ⟨û_i⊥, R⟩ + Σ_b z_b c′(φ_i − φ_b),
     L = ½|R|² + ½ Σ_a z_a Σ_b z_b c(φ_a − φ_b),   ∂L/∂q_i = g_i,   ∂L/∂φ_i = q_i h_i,
     ‖∇L‖_F² = Σ_i q_i (4 g_i² + h_i²)                                            (THEORY §2).
-
-So for any numbers α_i, β_i, by Cauchy–Schwarz, ‖∇L‖ ≥ Σ_i (2 α_i g_i + β_i h_i)/B with B² =
-Σ_i (α_i² + β_i²)/q_i.
 """
 
 from __future__ import annotations
@@ -100,61 +97,6 @@ def _cubic_slopes(shell: Shell, angle: Slope) -> tuple[Slope, Slope]:
     first, second = angle.at * sine / shell.half_pi, (sine + t * cosine) / shell.half_pi
     bend = np.abs(second) + third * angle.reach
     return angle.through(_cubic(shell, t), first, bend), angle.through(first, second, third)
-
-
-def elsewhere(shell: Shell, seen: Landscape, slack: float = 0.0) -> Array:
-    """Boxes in which some student's angle is always beyond ±π/2: another has the same lines."""
-    edge = shell.half_pi + slack
-    beyond = [np.abs(angle.at) - angle.reach > edge for angle in seen.angles]
-    return np.asarray(np.any(np.array(beyond).astype(bool), axis=0))
-
-
-def above(shell: Shell, seen: Landscape, margin: float = 0.0) -> Array:
-    """Boxes on which L > ε₀, with a ``margin`` relative to how far L moves in them."""
-    return np.asarray(seen.loss.at - (1 + margin) * seen.loss.reach > shell.level)
-
-
-def below(shell: Shell, seen: Landscape, margin: float = 0.0) -> Array:
-    """Boxes on which L < ε₁, with such a margin."""
-    return np.asarray(seen.loss.at + (1 + margin) * seen.loss.reach < shell.inner)
-
-
-def steep(shell: Shell, seen: Landscape, direction: Array) -> tuple[Slope, Slope]:
-    """Lower bounds of ‖∇L‖ − rate·L: one everywhere in the box, one wherever L ≤ ε₀.
-
-    ``direction`` (2m, boxes) holds α_1, β_1, α_2, …, floats of any origin.
-    """
-    square = seen.loss.at * 0
-    for i, mass in enumerate(seen.masses):
-        a, b = direction[2 * i], direction[2 * i + 1]
-        used = (a != 0) | (b != 0)
-        least = np.where(used, mass.at - mass.reach, 1)
-        # Where a mass may vanish nothing is proved: NaN compares as False.
-        square = square + np.where(least > 0, a * a + b * b, math.nan) / least
-    rate = shell.rate * np.sqrt(square)
-    norm = sum(row * weight for weight, row in zip(direction, seen.rows, strict=True))
-    return norm - seen.loss * rate, norm - rate * shell.level
-
-
-def positive(bound: Slope, margin: float = 0.0) -> Array:
-    """Boxes on which ``bound`` is positive, with such a margin."""
-    return np.asarray(bound.at > (1 + margin) * bound.reach)
-
-
-def reasons(
-    shell: Shell,
-    seen: Landscape,
-    bounds: tuple[Slope, Slope],
-    margin: float = 0.0,
-    slack: float = 0.0,
-) -> dict[str, Array]:
-    """For each letter of the tree the boxes it settles, given the ``bounds`` of :func:`steep`."""
-    return {
-        "g": positive(bounds[0], margin) | positive(bounds[1], margin),
-        "b": below(shell, seen, margin),
-        "a": above(shell, seen, margin),
-        "e": elsewhere(shell, seen, slack),
-    }
 
 
 def centred(lower: Array, upper: Array) -> tuple[Array, Array]:

@@ -15,14 +15,8 @@ import numpy as np
 from lcnn_verify import processes
 from lcnn_verify.numerics.centred_forms import Array
 from lcnn_verify.packs.zgj.proofs.region import checker
-from lcnn_verify.packs.zgj.proofs.region.claim import RegionClaim, Shell
-from lcnn_verify.packs.zgj.proofs.region.forms import (
-    Landscape,
-    centred,
-    landscape,
-    reasons,
-    steep,
-)
+from lcnn_verify.packs.zgj.proofs.region.claim import RegionClaim
+from lcnn_verify.packs.zgj.proofs.region.guide import guided
 from lcnn_verify.packs.zgj.proofs.region.split_tree import halves, seals
 
 Watch: TypeAlias = Callable[[int, float], None]
@@ -30,9 +24,7 @@ Watch: TypeAlias = Callable[[int, float], None]
 
 _ALONE = 512  # levels up to this many boxes are not worth sending to another process
 _CHUNK = 4096
-_SLACK = 1e-9  # what the guide leaves to rounding in angles, and of ε₀ in the loss
 _NEARLY_ALL = 1.0 - 2.0**-53  # what is open may be too small for float64 to see
-_MARGIN = 0.02  # and in ‖∇L‖, or in how far L moves: another evaluation must do as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,54 +41,17 @@ class Verdicts:
 def judge(claim: RegionClaim, lower: Array, upper: Array, proving: bool = True) -> Verdicts:
     """Settle the boxes (coordinates, boxes) that can be settled, and say where to halve the others.
 
-    Plain float64 guides, and is believed by nobody: it picks the coordinate to halve, and the
-    reason. When ``proving``, a reason stands only if the checker's own arithmetic confirms it.
+    The guide picks the coordinate to halve, and the reason, and is believed by nobody. When
+    ``proving``, a reason stands only if the checker's own arithmetic confirms it.
     """
-    shell = Shell.of(claim, float)
-    seen = landscape(claim, shell, *centred(lower, upper))
-    direction = steepest(shell, seen)
-    bound, capped = steep(shell, seen, direction)
-    beyond = (seen.loss.at > shell.level) | (seen.loss.at < shell.inner)
-    steps = bound.steps()
-    beyond |= ~(steps > 0).any(0)  # all masses may vanish, and nothing bounds the gradient
-    axes = np.where(beyond, seen.loss.steps().argmax(0), steps.argmax(0))
-    codes = np.array([str(axis) for axis in range(len(lower))])[axes]
-    found = reasons(shell, seen, (bound, capped), _MARGIN, _SLACK)
-    for letter, boxes in found.items():
-        codes[boxes] = letter
+    codes, digits, violated = guided(claim, lower, upper)
     if proving:
         settled = np.flatnonzero(np.char.isalpha(codes))
         stated = checker.Claim(claim.to_json())
         proved = checker.settled(stated, codes[settled], lower[:, settled], upper[:, settled])
         failed = settled[~proved]
-        codes[failed] = axes[failed].astype(str)
-    floor = max(shell.inner, _SLACK * shell.level)  # lower down, rounding could feign a violation
-    loss = seen.loss.at
-    inside = (loss <= shell.level) & (loss >= floor)
-    violated = inside & ~found["e"] & (seen.squared_norm() < (shell.rate * loss) ** 2)
+        codes[failed] = digits[failed]
     return Verdicts(codes, violated)
-
-
-def steepest(shell: Shell, seen: Landscape) -> Array:
-    """The direction (2m, boxes) in which ‖∇L‖ is large for what it loses over the box.
-
-    With ν = (α, β)/√q it minimizes Σ_k (radius_k ∂_k⟨ν, y⟩)² + (rate·L)²|ν|² at ⟨ν, y⟩ = 1 for the
-    scaled gradient y at the centre: a ridge regression, whose normal equations are solved. Students
-    whose mass may be 0 in the box take no part.
-    """
-    least = np.array([np.maximum(q.at - q.reach, 0) for q in seen.masses for _ in (0, 1)])
-    scale = np.sqrt(least)
-    aim = np.array([row.at for row in seen.rows]) * scale
-    moves = np.array([row.slope for row in seen.rows]) * scale[:, None]
-    widths = np.array([row.spread.sum(0) for row in seen.rows]) * scale
-    top = np.clip(seen.loss.at + seen.loss.reach, shell.inner, shell.level)
-    normal = np.einsum("ikn,jkn->nij", moves, moves)
-    ridge = (shell.rate * top) ** 2 + len(least) * widths**2
-    ridge += 1e-14 * np.trace(normal, axis1=1, axis2=2) + 1e-280
-    normal += np.eye(len(least)) * ridge.T[..., None]
-    solved = np.linalg.solve(normal, aim.T[..., None])[..., 0].T
-    length = np.sqrt((solved**2).sum(0))
-    return np.asarray(solved / np.where(length > 0, length, 1.0) * scale)
 
 
 @dataclass(frozen=True, slots=True)
