@@ -24,6 +24,7 @@ PACK = Pack(
             "When one hidden layer with fixed output weights can fit any labels, and when descent "
             "on its first layer does.",
         ),
+        "os.study": Group("Studies", "Experiments, whose results are ours."),
         "os.control": Group(
             "Controls", "False statements that must be refuted; one that stands fails the run."
         ),

@@ -6,7 +6,7 @@ precise version, and each constant is ours. THEORY.md holds the proofs.
 
 from __future__ import annotations
 
-from lcnn_verify.ledger.claim import Assumption, Claim, Kind, Provenance, Source, ours
+from lcnn_verify.ledger.claim import Assumption, Claim, Kind, Provenance, Source, Study, ours
 
 STATED, READING, DERIVED = Provenance.STATED, Provenance.READING, Provenance.DERIVED
 MEASURED = Provenance.MEASURED
@@ -280,6 +280,28 @@ CLAIMS = (
         not_testable=(
             "the constants are not named in what could be read: no run contradicts a constant that "
             "may be as large as one likes"
+        ),
+    ),
+    Claim(
+        id="os.study.certificate-distance",
+        title="The certificate of a random start grows like the root of the width",
+        statement=(
+            "c = α₀²/(16Λr₀) of random starts at the paper's scale grows like k^p, p in "
+            "[0.45, 0.55]; where √(kd) is n to 1.5n it is below 1/20. The width at which the "
+            "median start is certified grows with n and falls with d."
+        ),
+        kind=Kind.RATE,
+        provenance=(MEASURED,),
+        source=ABSTRACT,
+        constants=(ours("band, 1/20", "[0.45, 0.55], 0.05", "measured"),),
+        study=Study(
+            question="How far are random starts from the certificate of os.certified-descent?",
+            method=(
+                "Seeded starts at k = 256, 1024 and 4096, n from 4 to 16 and d = 10, 20; to n = 32 "
+                "and d = 40 in the standard profile, to 64 and 80 in the deep one. Beyond 4096 the "
+                "width is extrapolated."
+            ),
+            limits="Softplus, Gaussian labels. What is not certified may fit all the same.",
         ),
     ),
 )

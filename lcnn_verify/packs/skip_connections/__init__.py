@@ -23,6 +23,7 @@ PACK = Pack(
             "How the singular values of a layer move when the identity is added or units change "
             "their state, and what they say of the loss around a point.",
         ),
+        "skip.study": Group("Studies", "Experiments, whose results are ours."),
         "skip.control": Group(
             "Controls", "False statements that must be refuted; one that stands fails the run."
         ),

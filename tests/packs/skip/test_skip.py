@@ -32,7 +32,10 @@ LINE = Line(NETWORK, 1, layers.unit(2, 1), 8.0)
 
 
 def test_the_ledger_is_the_one_promised_and_theory_speaks_of_each_control():
-    claims = "perturbation diagonal rank-one condition hessian piecewise-quadratic random-weights"
+    claims = (
+        "perturbation diagonal rank-one condition hessian piecewise-quadratic random-weights "
+        "study.depth"
+    )
     controls = "identity-always-helps relu-keeps-singular-values across-a-kink"
     wanted = [f"skip.{name}" for name in claims.split()]
     assert [claim.id for claim in PACK.claims if not claim.is_control] == wanted
