@@ -96,10 +96,10 @@ class Stop(Protocol):
         """Whether it is."""
 
 
-class _Child:
-    """One unit's child process and the two pipes it speaks through."""
+class Child:
+    """The child process that does ``work`` on a unit, and the two pipes it speaks through."""
 
-    def __init__(self, unit: Unit, packs: Iterable[str]) -> None:
+    def __init__(self, unit: Any, packs: Iterable[str], work: worker.Work = worker.work_on) -> None:
         context = multiprocessing.get_context("forkserver")
         self.results, results_end = context.Pipe(duplex=False)
         self.output, output_end = context.Pipe(duplex=False)
@@ -114,7 +114,7 @@ class _Child:
             forkserver.ensure_running()
             self._server = _fork_server()
             self._process: ForkServerProcess = context.Process(
-                target=worker.main, args=(unit, results_end, output_end), daemon=True
+                target=worker.main, args=(unit, results_end, output_end, work), daemon=True
             )
             self._process.start()
         results_end.close()
@@ -207,7 +207,7 @@ def supervise(
     records: list[dict[str, Any]] = []
     test, done, cause = unit.file, False, ""
     try:
-        child = _Child(unit, packs)
+        child = Child(unit, packs)
     except (OSError, EOFError) as error:  # no process left to be had, or a fork server killed
         if stop is not None and stop.is_set():
             return None

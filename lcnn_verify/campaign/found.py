@@ -96,6 +96,27 @@ class Found:
             "beaten": self.beaten,
         }
 
+    def state(self) -> dict[str, Any]:
+        """All of it as a plain dict, for another process: :meth:`from_state`."""
+        return {**self.to_json(), "seconds": self.seconds, "interrupted": self.interrupted}
+
+    @classmethod
+    def from_state(cls, claim: Claim, data: Mapping[str, Any]) -> Found:
+        """What :meth:`state` wrote of a search of ``claim``."""
+        done, fallen = data["searched"], data["counterexample"]
+        kept = ("seed", "value", "level", "levels", "notes", "beaten", "seconds", "interrupted")
+        return cls(
+            claim,
+            examples=Counter(done["examples"]),
+            searches=done["local_searches"],
+            rounds=done["rounds"],
+            searched=done["from"],
+            tightest=[Observation.from_json(seen) for seen in data["tightest"]],
+            failures=[Failure(**failure) for failure in data["failures"]],
+            counterexample=fallen and Observation.from_json(fallen),
+            **{name: data[name] for name in kept},
+        )
+
     def write(self, folder: Path) -> None:
         """Write a replay file of each of the tightest, and of the counterexample, and pin them.
 

@@ -6,7 +6,7 @@ import json
 import os
 import resource
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from multiprocessing.connection import Connection
 from typing import Any, TypeAlias
@@ -26,6 +26,11 @@ from lcnn_verify.profiles import Profile, running
 
 Message: TypeAlias = tuple[str, Any]
 """("start", test name), ("stage", how far it is), ("record", a recorder's JSON), ("done", None)."""
+
+Send: TypeAlias = Callable[..., None]
+"""Tells one message: its kind, and what it says."""
+Work: TypeAlias = Callable[[Any, Send], None]
+"""What a child process does: a function of a module, and of plain data."""
 
 _GRACE_SECONDS = 60  # of work past its limit, for which its supervisor kills it otherwise
 
@@ -68,10 +73,17 @@ def run_unit(unit: Unit) -> Iterator[Message]:
     yield "done", None
 
 
-def main(unit: Unit, results: Connection, output: Connection) -> None:
-    """Run ``unit`` in this child process, sending each message as JSON through ``results``.
+def work_on(unit: Unit, send: Send) -> None:
+    """Run ``unit``, telling what comes of it."""
+    for message in run_unit(unit):
+        send(*message)
 
-    ``output`` receives everything the unit writes to stdout and stderr.
+
+def main(unit: Any, results: Connection, output: Connection, work: Work = work_on) -> None:
+    """``work`` on ``unit`` in this child process, sending each message as JSON to ``results``.
+
+    ``output`` receives everything the unit writes to stdout and stderr. The profile of the unit's
+    ``context`` bounds what it takes.
     """
 
     def send(*message: Any) -> None:
@@ -79,8 +91,7 @@ def main(unit: Unit, results: Connection, output: Connection) -> None:
 
     isolate(output, unit.context.profile)
     with progress.listening(lambda stage: send("stage", asdict(stage))):
-        for message in run_unit(unit):
-            send(*message)
+        work(unit, send)
 
 
 def isolate(output: Connection, profile: Profile) -> None:

@@ -79,6 +79,7 @@ def attack(
         resume=resume,
         keep=lambda it: place and failure(lambda: it.write(place)),
         properties=properties,
+        isolated=True,
     )
     failed = place and failure(lambda: found.write(place))
     if json:

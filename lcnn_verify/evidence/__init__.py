@@ -8,7 +8,8 @@ from lcnn_verify.evidence.observation import Explanation, Observation, Outcome, 
 from lcnn_verify.evidence.quantity import Quantity
 from lcnn_verify.evidence.recorder import Defect, Recorder, Violation, measure, recording
 from lcnn_verify.evidence.verdict import Decision, decide, violation_rate_bound
-from lcnn_verify.evidence.verifies import ClaimFailed, Property, replay_record, verifies, weaker
+from lcnn_verify.evidence.verifies import ClaimFailed, Property, replay_record, verifies
+from lcnn_verify.evidence.weaker import weaker
 
 __all__ = [
     "EXACT",

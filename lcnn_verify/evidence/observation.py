@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
+from math import nan
 from typing import Any
 
 from lcnn_verify.evidence.certificate import Certificate
@@ -135,6 +136,16 @@ class Observation:
                 data[key] = None
         data["outcome"] = str(self.outcome)
         return data
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Observation:
+        """The observation that :meth:`to_json` wrote; an infinity it had is NaN."""
+        fields = {**data, "outcome": Outcome(data["outcome"])}
+        for key in ("got", "bound", "margin", "error"):
+            fields[key] = nan if data[key] is None else data[key]
+        if proof := data.get("certificate"):
+            fields["certificate"] = Certificate(**proof)
+        return cls(**fields)
 
     @property
     def failure(self) -> str:

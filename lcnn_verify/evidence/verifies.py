@@ -7,17 +7,15 @@ import os
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import islice
 from math import isfinite
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol
 
 import numpy as np
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings, target
 from hypothesis.errors import Flaky, Unsatisfiable
-from hypothesis.strategies import SearchStrategy
 
 from lcnn_verify import ledger
 from lcnn_verify.errors import place
@@ -26,12 +24,10 @@ from lcnn_verify.evidence.draws import Discarded, discarding
 from lcnn_verify.evidence.recorder import Defect, Recorder, Sampling, Violation, recording
 from lcnn_verify.evidence.subject import SearchSpent
 from lcnn_verify.evidence.verdict import decide
+from lcnn_verify.evidence.weaker import Cases, Weaker
 from lcnn_verify.ledger.claim import Claim
 from lcnn_verify.packs import pack_of
-from lcnn_verify.profiles import Profile, active
-
-Cases: TypeAlias = Callable[[Profile], Iterable[Mapping[str, Any]]]
-"""From the profile to the arguments of every case of an enumerated property."""
+from lcnn_verify.profiles import active
 
 REPLAY = "2"
 """The version of replay files."""
@@ -61,26 +57,6 @@ class Law(Protocol):
     def draw(self, rng: np.random.Generator) -> Mapping[str, Any]:
         """One draw of the property's arguments."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Weaker:
-    """What a property is run on where its claim does without an assumption: see :func:`weaker`."""
-
-    strategies: Mapping[str, SearchStrategy[Any]]
-    cases: Cases | None
-    examples: int | None
-
-
-def weaker(
-    *, cases: Cases | None = None, examples: int | None = None, **strategies: SearchStrategy[Any]
-) -> Weaker:
-    """What need not meet an assumption: the values of ``assumes`` in :func:`verifies`.
-
-    ``strategies`` take the place of those of ``@given`` by argument, or ``cases`` that of all
-    draws; ``examples`` is the quick profile's budget, that of the property if None.
-    """
-    return Weaker(strategies, cases, examples)
 
 
 class ClaimFailed(AssertionError):

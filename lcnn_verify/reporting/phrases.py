@@ -157,12 +157,7 @@ def sentence(entry: Mapping[str, Any]) -> str:
 
 def observation_sentence(data: Mapping[str, Any]) -> str:
     """:meth:`Observation.sentence` for an observation read from a report."""
-    fields: dict[str, Any] = {**data, "outcome": Outcome(data["outcome"])}
-    for key in ("got", "bound", "margin", "error"):
-        fields[key] = float("nan") if data[key] is None else data[key]
-    if proof := data.get("certificate"):
-        fields["certificate"] = Certificate(**proof)
-    return Observation(**fields).sentence()
+    return Observation.from_json(data).sentence()
 
 
 def proof(observation: Mapping[str, Any]) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict, replace
 from itertools import pairwise
 
 import campaign_kit as kit
 import distributions
 import pytest
 
+from lcnn_verify.campaign import attack as attacking
 from lcnn_verify.campaign.attack import attack
 from lcnn_verify.campaign.properties import load
 from lcnn_verify.errors import InputError
@@ -147,7 +149,7 @@ def test_local_search_finds_a_well_within_the_setting(wells):
 
 
 def test_beyond_the_setting_the_lowest_failing_level_is_found_and_pinned(wells, tmp_path, capsys):
-    out, words = tmp_path / "out", ("attack", "wells.far", "--seconds", "1")
+    out, words = tmp_path / "out", ("attack", "wells.far", "--seconds", "3")
     assert kit.call(*words, "--out", out) == 0
     shown = capsys.readouterr().out
     assert "Fails beyond the setting, at |x|² with depth:" in shown
@@ -182,7 +184,8 @@ def test_a_search_goes_on_after_its_last_round_and_ends_as_one_without_a_break(w
     with pytest.raises(InputError, match=r"resume: got none with a finished round"):
         attack("wells.far", rounds=1, resume=True)
     first = attack("wells.far", rounds=1, keep=lambda found: found.write(place))
-    assert json.loads((place / "pinned.json").read_text()) == first.to_json()
+    bare = [asdict(replace(failure, polished="")) for failure in first.failures]
+    assert json.loads((place / "pinned.json").read_text()) == {**first.to_json(), "failures": bare}
     whole = attack("wells.far", rounds=2, keep=lambda found: kept.append(found.rounds))
     assert kept == [1, 2]
     resumed = attack("wells.far", rounds=2, pinned=place, resume=True)
@@ -249,13 +252,51 @@ def test_what_is_found_before_ctrl_c_is_told_and_kept(tmp_path, capsys):
     assert pinned["tightest"]
 
 
-def test_ctrl_c_that_others_turn_into_an_error_ends_the_search(tmp_path, capsys):
+def test_ctrl_c_that_others_turn_into_an_error_ends_the_search(tmp_path):
     text = NEEDLE.replace("HAY", "5") + SWALLOWED
-    words = ("--properties", kit.write(tmp_path / "p", {"lab.first": text}), "--seconds", "60")
-    assert kit.call("attack", "lab.first", *words) == 3
-    told = capsys.readouterr()
-    assert ", interrupted\n" in told.out
-    assert "broke" not in told.err
+    found = attack("lab.first", properties=kit.write(tmp_path / "p", {"lab.first": text}))
+    assert found.interrupted
+    assert not found.notes
+
+
+DIES = """
+@verifies("{claim}", examples=200)
+@given(x=st.integers(0, 10**6))
+def test_dies(x):
+    check.at_most(float(x), 1e9)
+    if x > 1000:
+        FATAL
+"""
+
+
+def test_a_property_that_kills_its_process_or_hangs_is_told_and_what_was_found_kept(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(attacking, "_PATIENCE", 0.5)
+    for fatal, told in (
+        ("os.kill(os.getpid(), 11)", "test_dies: unit crashed with SIGSEGV"),
+        ("time.sleep(60)", "test_dies: killed 0.5 s after its time was up"),
+    ):
+        text = DIES.replace("FATAL", fatal)
+        words = ("--properties", kit.write(tmp_path / fatal[:2], {"lab.first": text}))
+        assert kit.call("attack", "lab.first", "--seconds", "1.5", *words, "--json") == 1
+        captured = capsys.readouterr()
+        assert told in captured.err
+        assert json.loads(captured.out)["tightest"]
+
+
+def test_ctrl_c_ends_the_child_and_keeps_what_it_told(needle, monkeypatch):
+    def interrupted(child):
+        yield "found", {**known.state(), "seed": 7}
+        raise KeyboardInterrupt
+
+    known = attack("lab.second", properties=needle, rounds=1)
+    monkeypatch.setattr(attacking.Child, "messages", interrupted)
+    found = attack("lab.second", properties=needle, isolated=True)
+    assert found.interrupted
+    assert found.tightest == known.tightest
+    assert found.examples == known.examples
+    assert not found.notes
 
 
 def test_an_attack_that_is_none_is_a_flaw_of_its_pack(wells):

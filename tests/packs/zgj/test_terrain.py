@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lcnn_verify import ledger
-from lcnn_verify.campaign.attack import _Adversary
+from lcnn_verify.campaign.adversary import Adversary
 from lcnn_verify.campaign.properties import directory_of, load
 from lcnn_verify.evidence.attack import alike
 from lcnn_verify.packs.zgj import oracle, strategies, terrain
@@ -23,7 +23,7 @@ STARTS = list(zip(range(80), terrain.starts(np.random.default_rng(8)), strict=Fa
 def failures():
     """What a search finds beyond the setting, from a few starts in the plane."""
     claim = ledger.claim("zgj.gradient-bound")
-    hunt = _Adversary(claim, list(load(directory_of(claim), claim.property_file)), 0, math.inf)
+    hunt = Adversary(claim, list(load(directory_of(claim), claim.property_file)), 0, math.inf)
 
     def lowest(degrees=90.0):
         found = ((it.level, instance(it).V) for _, it in hunt.failures)
