@@ -62,7 +62,7 @@ frameworks: | $(BIN)/python
 bench: $(VENV)/.installed-dev $(VENV)/.warm
 	$(BIN)/lcnn-verify bench --out $(BENCH)
 	env -u OMP_NUM_THREADS $(BIN)/python -m pytest tests/packs/test_benchmarks_of_packs.py --benchmark-only \
-		--benchmark-max-time 0.1 --benchmark-group-by group --benchmark-columns min,median,iqr,rounds
+		--benchmark-max-time 0.1 --benchmark-min-rounds 3 --benchmark-group-by group --benchmark-columns min,median,iqr,rounds
 
 # One after the other: a semaphore of another test's run would be taken for one that was left.
 field: $(VENV)/.installed-dev $(VENV)/.warm
