@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from lcnn_verify.campaign.found import KEPT, Failure, Found
+from lcnn_verify.campaign.found import BETTER, KEPT, Failure, Found
 from lcnn_verify.errors import InputError, said
 from lcnn_verify.evidence import Observation, Property, Recorder
 from lcnn_verify.evidence.attack import Arguments, Identity, Terrain, alike
@@ -42,7 +42,6 @@ _GENERATIONS = 2  # variants of variants, in each round
 _JUMPS = 3  # searches far below a failure, before one just below
 _ITERATIONS = 400  # of one local search
 _POLISHED = 4  # of the lowest failures
-_BETTER = 1e-3  # relative: how far a search must undercut the lowest level known, or beat a pin
 
 
 class _Over(BaseException):
@@ -115,10 +114,10 @@ class Adversary:
             found.interrupted = True
         self.polish()
         self.told()
-        if 0.0 < known < self.best * (1.0 - _BETTER):
+        if 0.0 < known < self.best * (1.0 - BETTER):
             found.beaten.append(f"{number(self.best, 6)}, pinned was {number(known, 6)}")
         for scene, level in levels.items():
-            if (now := self.levels[scene]) < level * (1.0 - _BETTER):
+            if (now := self.levels[scene]) < level * (1.0 - BETTER):
                 told = f"{number(now, 6)}, pinned was {number(level, 6)}: {scene}"
                 found.beaten.append(f"{found.level} {told}")
 
@@ -302,7 +301,7 @@ class Adversary:
         highest, failing = self.hook.highest, math.log(self.hook.failing)
         near, jumps = terrain.start, 0
         below = min(below, self.levels.get(terrain.scene, math.inf))
-        ceiling = min(highest, below * (1.0 - _BETTER))
+        ceiling = min(highest, below * (1.0 - BETTER))
         while highest > 1.0:
             z = terrain.start if jumps else near
             lowest = self.descend(terrain, z, math.log(ceiling), failing)
@@ -314,7 +313,7 @@ class Adversary:
             else:
                 break
             # The start may lead to one far below; if it does not, one failure may lead to the next.
-            ceiling = self.levels[terrain.scene] * (1.0 - _BETTER)
+            ceiling = self.levels[terrain.scene] * (1.0 - BETTER)
             ceiling **= self.rng.random() if jumps else 1.0
 
     def descend(

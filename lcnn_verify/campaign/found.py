@@ -17,6 +17,8 @@ from lcnn_verify.outputs import demand_folder, remove, write_atomically
 
 VERSION = "1"
 """The version of files of pinned examples."""
+BETTER = 1e-3
+"""Relative: how far a search must undercut the lowest level known, or beat what is pinned."""
 KEPT = 12
 """How many examples within the setting are kept."""
 PINNED, FALLEN = "pinned.json", "counterexample.json"

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+import math
 import os
 import resource
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from multiprocessing.connection import Connection
 from typing import Any, TypeAlias
 
+from lcnn_verify import ledger
+from lcnn_verify.campaign.found import BETTER, shipped
 from lcnn_verify.campaign.properties import Unit, load
 from lcnn_verify.errors import said
-from lcnn_verify.evidence import Recorder, progress
+from lcnn_verify.evidence import Property, Recorder, progress
+from lcnn_verify.evidence.hooks import from_json
+from lcnn_verify.evidence.recorder import Measurement
+from lcnn_verify.numerics.digits import number
 from lcnn_verify.processes import (
     GIGABYTE,
     adopt_orphans,
@@ -45,15 +52,18 @@ def run_unit(unit: Unit) -> Iterator[Message]:
 
     Records are sent one at a time so that a crash in a later property does not lose them.
     """
+    without = unit.context.without
     try:
         properties = load(unit.directory, unit.file)
+        first = unit.context.shard == 0 and not without and unit.context.subject is None
+        known = shipped(ledger.claim(unit.claim)) if first else {}
     except BaseException as error:
         yield "record", broken(unit.claim, unit.file, f"cannot load {unit.file}: {said(error)}")
         yield "done", None
         return
     stated = [item for item in properties if item.claim.id == unit.claim]
     lacking = f"{unit.file} states no property of {unit.claim}"
-    if without := unit.context.without:
+    if without:
         stated = [weak for item in stated if (weak := item.without(without)) is not None]
         lacking = f"{unit.file} draws nothing that does without {without}"
     if not stated:
@@ -64,13 +74,27 @@ def run_unit(unit: Unit) -> Iterator[Message]:
         yield "start", item.name
         try:
             with running(unit.context):
-                record = item.run().to_json()
+                record = with_pinned(item, known.get("tightest", ())).to_json()
         except BaseException as error:  # sys.exit, pytest.skip, a measurement that is not JSON
             record = broken(unit.claim, item.name, said(error))
         yield "record", record
         if without and record["counterexample"]:
             break  # one is enough to show what the claim needs
     yield "done", None
+
+
+def with_pinned(item: Property, known: Iterable[Mapping[str, Any]]) -> Recorder:
+    """Run a property, first on what a search pinned of it; the record says if that is beaten."""
+    own = [entry for entry in known if entry["test"] == item.name]
+    names = inspect.signature(item.body).parameters  # what a search within found stands beside
+    pinned = [{name: from_json(entry["arguments"][name]) for name in names} for entry in own]
+    recorder = item.run(pinned=pinned)
+    best = max((entry["tightness"] for entry in own), default=math.inf)
+    now = (recorder.tightest and recorder.tightest.tightness) or 0.0
+    if now > best * (1.0 + BETTER):
+        beaten = Measurement("tighter than any pinned example", now, f"pinned: {number(best, 6)}")
+        recorder.measurements.append(beaten)
+    return recorder
 
 
 def work_on(unit: Unit, send: Send) -> None:

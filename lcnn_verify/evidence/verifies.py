@@ -98,18 +98,24 @@ class Property:
         self.body: Callable[..., None] = self._handle.inner_test if self._handle else test
 
     def run(
-        self, *, shrink: bool = True, drawn: Sequence[Mapping[str, Any]] | None = None
+        self,
+        *,
+        shrink: bool = True,
+        drawn: Sequence[Mapping[str, Any]] | None = None,
+        pinned: Sequence[Mapping[str, Any]] = (),
     ) -> Recorder:
         """Run within the active run context; return what was seen, breakdowns included.
 
         Without ``shrink`` a counterexample stays as it was found, which is sooner. With ``drawn``,
         as :meth:`draw` gave it, Hypothesis draws nothing and a counterexample is the first found.
+        Examples that are ``pinned`` are tried before all others.
         """
         recorder = Recorder(self.claim.id, self.name)
         if active().profile.examples >= 1.0:  # of fewer examples some classes may have none
             recorder.classes.update(dict.fromkeys(self.classes, 0))
         with recording(recorder), discarding(recorder.discarded_for):
             try:
+                self._run_each(recorder, pinned)
                 if self._handle is None:
                     self._run_cases(recorder, whole=shrink and self.claim.judges_subject)
                 elif drawn is not None:
