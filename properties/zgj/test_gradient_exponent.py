@@ -8,9 +8,13 @@ Kind: lower bound.
 Constants: κ(V) = 1/‖V‖_F and ε₀(V) = v_min⁴·M(Δ)/(8r), those of zgj.gradient-bound; exponent 3/4,
     ours: the paper's abstract gives none.
 How it is checked: at random points; where a local search under levels from ε₀ to 10⁻⁶·ε₀ makes
-    ‖∇L‖/L small; along the flow, and with κ²/2 for κ² along descent.
+    ‖∇L‖/L small; along the flow, and with κ²/2 for κ² along descent. For one teacher and two
+    students in the plane it is proved by interval arithmetic on bands of L from ε₀ down, to ε₀/100
+    in the quick profile, else to 10⁻⁸·ε₀: where aε₀ ≤ L it follows from ‖∇L‖ ≥ a^{−1/4}·κ·L.
 Source: THEORY §3, fact 10. Local searches find a factor of 2.9 at ε₀, of 6 at 10⁻⁵·ε₀.
 """
+
+from fractions import Fraction
 
 import numpy as np
 from hypothesis import given
@@ -21,6 +25,7 @@ from lcnn_verify.packs.zgj import laws, strategies
 from lcnn_verify.packs.zgj.descents import DESCENT_SEPARATION, descend, flow
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.laws import structured_starts
+from lcnn_verify.packs.zgj.proofs.region import prove
 from lcnn_verify.packs.zgj.quantities import (
     assume_setting,
     gradient_norm,
@@ -86,3 +91,27 @@ def test_runs_stay_below_the_rate_it_implies(instance, descent):
     bound = run.losses[0] / (1.0 + (0.5 if descent else 1.0) * start * speed * run.times) ** 2
     blur = run.loss_floor + 1e-4 * run.losses
     check.at_most(float((run.losses - blur - bound).max()), 4.0 * run.loss_floor)
+
+
+BANDS = (("317/100", 0), ("10", 1), ("317/10", 2), ("100", 3))
+"""Multiples of κ that exceed a^{1/4} for a = 100, 10⁴, 10⁶, 10⁸, on the bands L/ε₀ ≥ 1/a."""
+
+
+@verifies("zgj.gradient-exponent")
+def test_no_two_students_of_one_planar_teacher_break_it():
+    for multiple, decade in BANDS[: active().pick(quick=1, standard=4, deep=4)]:
+        least, most = Fraction(1, 100 ** (decade + 1)), Fraction(1, 100**decade)
+        claim = prove.RegionClaim(multiple=Fraction(multiple), inner=least, outer=most)
+        assert claim.multiple**4 >= 1 / least
+        found = prove.certify(claim, budget=400_000)
+        if found.verdict != "CERTIFIED":
+            check.undecided(f"{multiple}κ for L ≥ {least}·ε₀ is {found.verdict}")
+            continue
+        check.proved(
+            found.document["statement"],
+            box=prove.box(found),
+            arithmetic=prove.ARITHMETIC,
+            whole=False,
+            cells=found.document["boxes"],
+            seconds=found.search["seconds"],
+        )

@@ -107,16 +107,19 @@ def test_a_point_of_other_networks_is_rejected():
         proved(resealed(spoiled))
 
 
-def test_a_claim_past_the_threshold_is_read_strictly():
+def test_a_claim_past_or_below_the_threshold_is_read_strictly():
     assert "outer" not in CLAIMS["one"].to_json()
     good = certified("one", outer=Fraction(3, 2)).document
     assert "with L ≤ 1.5·ε₀" in good["statement"]
-    for outer, reason in (("1", "outer is more than 1"), ("6/4", "not that outer is '6/4'")):
+    for outer, reason in (("1", "outer is not 1"), ("6/4", "not that outer is '6/4'")):
         with pytest.raises(Rejected, match=reason):
             proved(good | {"outer": outer})
-    for times in (Fraction(1, 2), Fraction(101)):
+    for times in (Fraction(1, 10**6), Fraction(101)):
         with pytest.raises(InputError, match="threshold multiple: got"):
             RegionClaim(outer=times)
+    band = certified("one", outer=Fraction(1, 2), multiple=Fraction(6))
+    assert "with L ≤ 0.5·ε₀" in band.document["statement"]
+    assert proved(band.document)
 
 
 def test_where_nothing_is_found_nothing_is_proved(monkeypatch):

@@ -129,7 +129,7 @@ def gradient_bound(
     if norms is not None and len(norms) != teachers:
         got = repr(",".join(map(str, norms)))
         raise InputError("norms", got, f"one for each teacher, {teachers}")
-    faint = Fraction(1) if threshold == 1 else FAINT
+    faint = Fraction(1) if threshold <= 1 else FAINT
     claim = RegionClaim(
         norms=tuple(norms or [Fraction(1)] * min(teachers, 3)),
         separation=separation,
@@ -140,7 +140,7 @@ def gradient_bound(
     )
     return region.certify(
         claim,
-        largest=multiple is None and threshold == 1,
+        largest=multiple is None and threshold <= 1,
         budget=budget,
         jobs=jobs,
         out=out,

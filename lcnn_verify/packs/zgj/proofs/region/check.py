@@ -55,8 +55,8 @@ def statement(document: dict[str, Any]) -> str:
 def _claim(document: dict[str, Any]) -> RegionClaim:
     """What is claimed, read strictly."""
     teacher, outer = document["teacher"], rational(document.get("outer", "1"))
-    if "outer" in document and outer <= 1:
-        raise Rejected("a claim out of reach: outer is more than 1, or left out")
+    if "outer" in document and outer == 1:
+        raise Rejected("a claim out of reach: outer is not 1, or left out")
     try:
         return RegionClaim(
             norms=tuple(map(rational, teacher["norms"])),

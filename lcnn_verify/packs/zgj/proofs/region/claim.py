@@ -61,8 +61,9 @@ class RegionClaim:
             raise InputError("multiple", str(self.multiple), "more than 0, at most 1000")
         if not Fraction(1, 10**9) <= self.inner < 1:
             raise InputError("inner", str(self.inner), "from 1e-9 to less than 1")
-        if not 1 <= self.outer <= 100:
-            raise InputError("threshold multiple", str(self.outer), "from 1 to 100")
+        if not self.inner < self.outer <= 100:
+            got, wanted = str(self.outer), f"more than ε₁/ε₀, {self.inner}, at most 100"
+            raise InputError("threshold multiple", got, wanted)
         named = [(name, getattr(self, name)) for name in ("separation", "multiple", "inner")]
         named += [("threshold multiple", self.outer), *(("norms", norm) for norm in self.norms)]
         for name, number in named:
@@ -112,7 +113,7 @@ class RegionClaim:
             "dimension": 2,
             "multiple": str(self.multiple),
             "inner": str(self.inner),
-            **({"outer": str(self.outer)} if self.outer > 1 else {}),
+            **({"outer": str(self.outer)} if self.outer != 1 else {}),
         }
 
     @property
@@ -120,7 +121,7 @@ class RegionClaim:
         """A name for files: claim, teachers, students, how far up; the same for every multiple."""
         norms = "-".join(_plain(norm) for norm in self.norms)
         apart = f"-at-{_plain(self.separation)}" if len(self.norms) == 2 else ""
-        up = f"-to-{_plain(self.outer)}" if self.outer > 1 else ""
+        up = f"-to-{_plain(self.outer)}" if self.outer != 1 else ""
         return f"{CLAIM}-norms-{norms}{apart}-students-{self.students}{up}"
 
 
