@@ -36,4 +36,50 @@ STUDIES = (
             ),
         ),
     ),
+    Claim(
+        id="zgj.study.step-size",
+        title="Descent is monotone up to the limit of stability at the minimum",
+        statement=(
+            "From 0.93·ε₀ down to 10⁻³·ε₀ descent with the step 1.7/λ never raises the loss, and "
+            "with 2.2/λ it does, λ the largest eigenvalue of the Hessian at W = V; λ is 3 to 4.1 "
+            "times ‖V‖_F²."
+        ),
+        kind=Kind.LOWER,
+        provenance=(Provenance.MEASURED,),
+        source=_DERIVED,
+        constants=(ours("1.7, 2.2", "about 2", "measured; 2/λ is the limit of stability"),),
+        study=Study(
+            question="How long may a step of descent be?",
+            method=(
+                "Both steps, and a bisection between them, from 6 starts of each of five teachers "
+                "and three widths, 30 in the standard profile and 200 in the deep one."
+            ),
+            limits="Starts below the threshold; rises inside the rounding floor do not count.",
+        ),
+    ),
+    Claim(
+        id="zgj.study.convergence-threshold",
+        title="The lowest starts known to fail are where the gradient bound ends",
+        statement=(
+            "V = I₂ in the plane: starts of the width ladder's law converge at all levels up to "
+            "15·ε₀, F(V) being 16·ε₀. Students on the bisectors of the teachers never do; "
+            "the lowest of them is the rotated pair itself, between 2.68·ε₀ and 2.69·ε₀."
+        ),
+        kind=Kind.EXISTENCE,
+        provenance=(Provenance.MEASURED,),
+        source=_DERIVED,
+        constants=(ours("15, 2.68, 2.69", "see the statement", "the rotated pair's is proved"),),
+        study=Study(
+            question="From which level on do starts fail to converge?",
+            method=(
+                "Descent from random starts of m = 2, 3 and 6 students at seven levels, 20 of "
+                "each, 200 in the standard profile and 2000 in the deep one; and from starts on "
+                "the stable manifold of the rotated pair, which symmetry keeps."
+            ),
+            limits=(
+                "A search: no start is known that fails lower. That none does, below the certified "
+                "level, is what `certify zgj.gradient-bound --threshold-multiple` proves."
+            ),
+        ),
+    ),
 )
