@@ -35,6 +35,7 @@ def ablate(
     progress: ProgressCallback | None = None,
     properties: Path | str | None = None,
     time_budget: float | None = None,
+    cluster: str | None = None,
 ) -> Ablation:
     """Take the assumptions of claims away, one at a time, and return what each claim needs.
 
@@ -51,6 +52,7 @@ def ablate(
         progress=progress,
         properties=properties,
         time_budget=time_budget,
+        cluster=cluster,
     )
     patterns = names("claims", claims, "claim ids or families, or None for all")
     selection = ledger.select(list(patterns)) if patterns else ledger.claims()

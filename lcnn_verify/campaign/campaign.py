@@ -48,11 +48,13 @@ class Subject:
 
     ``context`` is the ``subject`` of every unit's ``RunContext``, ``identity`` is what entries of
     the journal rest on, ``section`` what the report says of it (``subject`` of its schema).
+    ``code`` makes a digest of it, which must be the same on every worker of a cluster.
     """
 
     context: Mapping[str, Any]
     identity: Mapping[str, Any]
     section: Mapping[str, Any]
+    code: Callable[[], str] | None = None
 
 
 class Interrupted(KeyboardInterrupt):
@@ -179,7 +181,7 @@ class Campaign:
         outputs.demand_folder(self.out, files)
         stopped: Stop = None
         with (
-            self._team(claims, execute) as (run, jobs),
+            self._team(claims, subject, execute) as (run, jobs),
             Journal.open(self.out, identity, resume=self.resume) as journal,
         ):
             try:
@@ -199,14 +201,15 @@ class Campaign:
 
     @contextmanager
     def _team(
-        self, claims: Sequence[Claim], execute: Execute | None
+        self, claims: Sequence[Claim], subject: Subject | None, execute: Execute | None
     ) -> Iterator[tuple[Execute, int]]:
         """What runs units, and how many at a time: ``execute``, a cluster, or processes here."""
         if self.cluster is None:
             yield execute or execute_here, self.jobs
             return
         examples = {claim.pack: claim.id for claim in claims}
-        ground = Ground(tuple(examples.values()), self.directory)
+        code = subject.code if subject else None
+        ground = Ground(tuple(examples.values()), self.directory, code)
         with opened(self.cluster, ground) as cluster:
             yield cluster.execute, cluster.threads
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import math
 import re
-import tempfile
 import time
 import uuid
 import warnings
@@ -21,7 +20,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, Self
 
 from lcnn_verify.campaign import remote
-from lcnn_verify.campaign.executor import Underway, UnitResult
+from lcnn_verify.campaign.executor import Underway, UnitResult, short_folder
 from lcnn_verify.campaign.properties import Unit
 from lcnn_verify.errors import InputError, said, shortened
 from lcnn_verify.evidence.progress import Stage
@@ -65,10 +64,9 @@ def connected(address: str) -> Iterator[Any]:
         scheduler: Any = address.rstrip("/")
         if workers is not None:
             stack.enter_context(anonymous_main())  # also for a worker that takes another's place
-            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="lcnn-verify-dask-"))
             # None waits at a worker behind another, if all can wait at the scheduler.
             saturation = {"distributed.scheduler.worker-saturation": 1.0}
-            with starting(), dask.config.set(saturation):
+            with short_folder() as folder, starting(), dask.config.set(saturation):
                 scheduler = stack.enter_context(
                     LocalCluster(
                         n_workers=workers,

@@ -194,11 +194,12 @@ def supervise(
     stop: Stop | None = None,
     packs: Iterable[str] = (),
     tell: Callable[[Underway], None] = lambda _: None,
+    work: worker.Work = worker.work_on,
 ) -> UnitResult | None:
     """Run ``unit`` in a child process of its own; None if ``stop`` was set before it finished.
 
     A fork server that has to be started for it imports the numerics of ``packs``. ``tell`` is
-    called with what the unit says of itself meanwhile.
+    called with what the unit says of itself meanwhile. The child does ``work``.
 
     A crash, a hang past ``Profile.unit_seconds`` or memory past ``Profile.unit_gigabytes`` ends up
     as a record with an error; records of properties that had finished are kept.
@@ -207,7 +208,7 @@ def supervise(
     records: list[dict[str, Any]] = []
     test, done, cause = unit.file, False, ""
     try:
-        child = Child(unit, packs)
+        child = Child(unit, packs, work)
     except (OSError, EOFError) as error:  # no process left to be had, or a fork server killed
         if stop is not None and stop.is_set():
             return None

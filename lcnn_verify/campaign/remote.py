@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import platform
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import chdir, suppress
+from dataclasses import asdict, dataclass, field, replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import lcnn_verify
 from lcnn_verify import ledger
-from lcnn_verify.campaign.executor import UnitResult, supervise
+from lcnn_verify.campaign.executor import Underway, UnitResult, supervise
 from lcnn_verify.campaign.properties import Unit, directory_of, fingerprint
-from lcnn_verify.campaign.worker import broken
+from lcnn_verify.campaign.worker import Send, broken, work_on
 from lcnn_verify.errors import InputError
 from lcnn_verify.ledger import Claim
 from lcnn_verify.processes import take_back
@@ -30,11 +31,14 @@ _STARTS = 2
 class Ground:
     """What results rest on that every worker must have: the packs of ``claims``, one of each.
 
-    ``directory`` is a folder of property files that takes the place of the packs' own.
+    ``directory`` is a folder of property files that takes the place of the packs' own, ``code``
+    makes a digest of code under test, and ``folder`` is the one to run in, where it is there.
     """
 
     claims: tuple[str, ...]
     directory: Path | None
+    code: Callable[[], str] | None = None
+    folder: Path = field(default_factory=Path.cwd)
 
     def facts(self) -> dict[str, str]:
         """Versions, and digests of sources, as they are in this process, by name."""
@@ -43,6 +47,9 @@ class Ground:
             for claim in _known(self.claims):
                 digest = fingerprint([claim], self.directory)[f"pack {claim.pack}"]
                 found[f"properties of {claim.pack}"] = digest
+        if self.code is not None:
+            with suppress(InputError, OSError), chdir(self.folder):
+                found["code under test"] = self.code()
         return found
 
 
@@ -127,12 +134,21 @@ def run(order: Order) -> UnitResult:
     tell()
     packs = sorted(claim.partition(".")[0] for claim in order.ground.claims)
     unwanted = _Unwanted(worker, worker.get_current_task())
-    result = supervise(
-        unit, unwanted, packs, lambda now: tell(stage=now.stage and asdict(now.stage))
-    )
+
+    def told(now: Underway) -> None:
+        tell(stage=now.stage and asdict(now.stage))
+
+    result = supervise(unit, unwanted, packs, told, partial(work_in, order.ground.folder))
     if result is None:
         raise RuntimeError("nobody waits for this unit any more")
     return result
+
+
+def work_in(folder: Path, unit: Unit, send: Send) -> None:
+    """Run ``unit`` in ``folder`` if this machine has it, telling what comes of it."""
+    with suppress(OSError):
+        os.chdir(folder)
+    work_on(unit, send)
 
 
 def spent(scheduler: Any, topic: str, unit: Unit) -> bool:

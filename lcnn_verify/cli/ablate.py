@@ -29,6 +29,7 @@ def ablate(
     profile: options.Profile = "quick",
     seed: options.Seed = 0,
     jobs: options.Jobs = None,
+    cluster: options.Cluster = None,
     out: options.Out = Path("reports/ablation"),
     resume: options.Resume = False,
     time_budget: options.TimeBudget = None,
@@ -63,6 +64,7 @@ def ablate(
             progress=progress,
             properties=properties,
             time_budget=time_budget,
+            cluster=cluster,
         )
     show(found, out, json=json, quiet=quiet)
     return found.exit_code

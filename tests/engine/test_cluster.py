@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
 import runpy
@@ -10,6 +11,9 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from functools import partial
+from multiprocessing import forkserver
+from pathlib import Path
 
 import campaign_kit as kit
 import pytest
@@ -52,7 +56,7 @@ MIXED = {
     "lab.second": kit.FALLS,
     "lab.third": KILLS.replace("TIMES", "2"),
     "lab.fourth": kit.EXITS,
-    "lab.fifth": kit.IN_PARTS,
+    "lab.fifth": kit.IN_PARTS.replace("    for x", "    assert os.path.exists('here')\n    for x"),
     "lab.sixth": kit.HUNGRY,
     "lab.control.first": kit.FALLS,
 }
@@ -84,8 +88,13 @@ def test_a_cluster_from_its_first_unit_to_the_end_of_its_scheduler(tmp_path, cap
 
 def others_are_refused(tmp_path, capsys, address):
     folder = kit.write(tmp_path / "p", {"lab.first": kit.HOLDS})
-    ground = remote.Ground(("lab.first",), folder)
-    here = {**ground.facts(), "numba": "0.1", "sources of pack lab": "0" * 64, "extra": "1.0"}
+    (tmp_path / "code.py").write_text("theirs")
+    with contextlib.chdir(tmp_path):
+        code = partial(Path.read_text, Path("code.py"))
+        ground = remote.Ground(("lab.first",), folder, code)
+        there = ground.facts()
+    assert there.pop("code under test") == "theirs"
+    here = {**there, "numba": "0.1", "sources of pack lab": "0" * 64, "extra": "1.0"}
     names = r" for 0\.1, other sources of pack lab, extra none for 1\.0, wanted "
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(remote, "_loaded", lambda claims: here)
@@ -97,6 +106,8 @@ def others_are_refused(tmp_path, capsys, address):
         # A worker that joins later is asked when it is given a unit.
         units = plan([ledger.claim("lab.first")], folder, PROFILES["quick"], 0)
         with cluster.connected(address) as client:
+            seen = client.run(remote.Ground.facts, ground).values()
+            assert [facts["code under test"] for facts in seen] == ["theirs"] * 2
             later = cluster.Cluster(client, ground)
             with pytest.raises(InputError, match=names):
                 list(later.execute(units, 1, math.inf))
@@ -106,7 +117,9 @@ def others_are_refused(tmp_path, capsys, address):
 def what_ends_workers_costs_itself(tmp_path, _, address):
     folder, told = kit.write(tmp_path / "p", MIXED), list[Progress]()
     out, options = tmp_path / "out", {"properties": folder}
-    report = verify(list(MIXED), cluster=address, out=out, progress=told.append, **options)
+    (tmp_path / "here").touch()
+    with contextlib.chdir(tmp_path):  # as units here do, they run where the command does
+        report = verify(list(MIXED), cluster=address, out=out, progress=told.append, **options)
     assert report.verdicts == {
         "lab.first": "SUPPORTED",  # its worker ended once, so it was started again
         "lab.second": "REFUTED",
@@ -126,8 +139,10 @@ def what_ends_workers_costs_itself(tmp_path, _, address):
     # Resumed, here, what was given up is run again: all else is in the journal.
     assert len(kit.lines(out / "journal.jsonl")) == len(MIXED)
     verify(list(MIXED), out=out, resume=True, **options)
-    verify(list(MIXED), out=tmp_path / "here", **options)
-    assert kit.without_timings(out) == kit.without_timings(tmp_path / "here")
+    forkserver._forkserver._stop()
+    with contextlib.chdir(tmp_path):
+        verify(list(MIXED), out=tmp_path / "again", **options)
+    assert kit.without_timings(out) == kit.without_timings(tmp_path / "again")
     assert (folder / "marks.lab.third").read_text() == "xxxx"
 
 

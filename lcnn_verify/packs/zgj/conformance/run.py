@@ -7,12 +7,11 @@ lacks what it uses of a notebook; saved to a file, it has a name that any proces
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import suppress
-from importlib.machinery import PathFinder
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -52,6 +51,8 @@ def conform(
     progress: ProgressCallback | None = None,
     limits: Limits = DEFAULT_LIMITS,
     properties: Path | str | None = None,
+    time_budget: float | None = None,
+    cluster: str | None = None,
 ) -> Report:
     """Hold ``target`` to the checks, write the report into ``out`` and return it.
 
@@ -72,6 +73,8 @@ def conform(
     found = target if isinstance(target, str) else targets.named(target)
     if resume and not found:
         raise InputError("resume", "True for an object", "a target that another run finds again")
+    if cluster is not None and not found:
+        raise InputError("cluster", f"{cluster!r} for an object", "a target that its workers find")
     campaign = Campaign(
         profile=profile,
         seed=seed,
@@ -80,6 +83,8 @@ def conform(
         resume=resume,
         progress=progress,
         properties=properties,
+        time_budget=time_budget,
+        cluster=cluster,
     )
     selection = select(checks)
     with open_implementation(found or target, limits=limits) as implementation:
@@ -95,11 +100,16 @@ def conform(
                 here = Subject({"object": said.name}, {"object": said.name}, about)
                 return campaign.run(applying, asked=asked, subject=here, execute=_one_by_one)
     changed = _changed(limits)
-    identity = {"limits": changed, "sources": _sources(targets.parse(found))}
+    identity = {"limits": changed, "sources": targets.digest(found)}
     return campaign.run(
         applying,
         asked=asked,
-        subject=Subject({"target": found, **changed}, {"target": found, **identity}, about),
+        subject=Subject(
+            {"target": found, **changed},
+            {"target": found, **identity},
+            about,
+            partial(targets.digest, found),
+        ),
     )
 
 
@@ -133,7 +143,7 @@ def section(
     changed = [word for name in limits for word in (options[name], f"{limits[name]:g}")]
     if isinstance(target, str):
         where = targets.parse(target)
-        file, module, command = where.file or _origin(where), where.module, target
+        file, module, command = where.file or targets.origin_of(where), where.module, target
     else:
         origin = targets.module_of(target)
         file = Path(origin.__file__) if origin and origin.__file__ else None
@@ -166,33 +176,6 @@ def _changed(limits: Limits) -> dict[str, float]:
         for name in ("call_seconds", "memory_gigabytes")
         if getattr(limits, name) != getattr(DEFAULT_LIMITS, name)
     }
-
-
-def _sources(target: targets.Target) -> str:
-    """A digest of the Python files beside the target; nothing of it is imported for this."""
-    origin = target.file or _origin(target)
-    if origin is None:
-        return ""
-    digest = hashlib.sha256()
-    for path in sorted(origin.parent.glob("*.py")):
-        digest.update(f"{path.name}\0".encode())
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
-
-
-def _origin(target: targets.Target) -> Path | None:
-    """The file of a dotted module, found without running its packages; None if it has none."""
-    places: list[str] | None = None
-    spec = None
-    for part in target.module.split("."):
-        for where in ([str(target.folder)], None) if places is None else (places,):
-            if (spec := PathFinder.find_spec(part, where)) is not None:
-                break
-        if spec is None:
-            return None
-        places = list(spec.submodule_search_locations or ())
-    origin = None if spec is None else spec.origin
-    return Path(origin) if origin is not None and origin.endswith(".py") else None
 
 
 def run_conformance_test(

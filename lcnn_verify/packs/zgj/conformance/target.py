@@ -6,6 +6,7 @@ A target is ``package.module:object`` or ``path/file.py:object``; two names for 
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import importlib.util
 import linecache
@@ -15,6 +16,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib.machinery import PathFinder
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -72,6 +74,37 @@ def parse(text: str) -> Target:
     if not all(part.isidentifier() for part in place.split(".")):
         raise InputError("target", repr(text), _WANTED)
     return Target(text, place, None, attribute)
+
+
+def digest(text: str) -> str:
+    """A digest of the Python files beside the target ``text`` names; none of it is imported.
+
+    Raises ``InputError`` as :func:`parse` does.
+    """
+    target = parse(text)
+    origin = target.file or origin_of(target)
+    if origin is None:
+        return ""
+    found = hashlib.sha256()
+    for path in sorted(origin.parent.glob("*.py")):
+        found.update(f"{path.name}\0".encode())
+        found.update(hashlib.sha256(path.read_bytes()).digest())
+    return found.hexdigest()
+
+
+def origin_of(target: Target) -> Path | None:
+    """The file of a dotted module, found without running its packages; None if it has none."""
+    places: list[str] | None = None
+    spec = None
+    for part in target.module.split("."):
+        for where in ([str(target.folder)], None) if places is None else (places,):
+            if (spec := PathFinder.find_spec(part, where)) is not None:
+                break
+        if spec is None:
+            return None
+        places = list(spec.submodule_search_locations or ())
+    origin = None if spec is None else spec.origin
+    return Path(origin) if origin is not None and origin.endswith(".py") else None
 
 
 def load(target: Target) -> Loaded:
