@@ -103,7 +103,7 @@ def measure(weights: FloatArray, family: Family, lengths: FloatArray) -> None:
         for j in range(weights.shape[1]):
             units[i, j] = lift * weights[i, j] / length if length > 0.0 else 0.0
         lengths[i] = length / lift
-        masses[i] = lengths[i] ** family.power
+        masses[i] = lengths[i] if family.power == 1 else lengths[i] * lengths[i]
 
 
 @compiled
@@ -111,8 +111,10 @@ def frobenius(rows: FloatArray) -> float:
     """‖rows‖_F of an (m, d) array; by slow hypot where squares would underflow or overflow."""
     square = 0.0
     for i in range(rows.shape[0]):
+        part = 0.0  # by rows, so that no sum waits for all before
         for j in range(rows.shape[1]):
-            square += rows[i, j] * rows[i, j]
+            part += rows[i, j] * rows[i, j]
+        square += part
     if _VANISHING <= square < math.inf:
         return math.sqrt(square)
     norm = 0.0
@@ -122,7 +124,7 @@ def frobenius(rows: FloatArray) -> float:
     return norm
 
 
-@compiled
+@inlined
 def evaluate(
     weights: FloatArray, space: Workspace, shared_loss: float
 ) -> tuple[int, float, float, float]:
@@ -146,13 +148,14 @@ def evaluate(
     elif space.route == Route.PAIRS:
         loss = pairs.loss_and_pull_into(family, space.room, space.slope)
     slope, lengths = space.slope, space.lengths  # looked up in a loop, they would cost the most
-    still = True
+    still, tied = True, family.power == 2
     for i in range(m):
-        pull_norm = math.sqrt(row_dot(slope, slope, i))
-        still = still and pull_norm <= GRADIENT_UNITS * ROUNDING * total
-        if family.power == 2:
+        if still:
+            still = math.sqrt(row_dot(slope, slope, i)) <= GRADIENT_UNITS * ROUNDING * total
+        if tied:
+            length = lengths[i]
             for j in range(d):
-                slope[i, j] *= lengths[i]
+                slope[i, j] *= length
     norm = frobenius(slope)
     floor = LOSS_UNITS * ROUNDING * total * total
     status = Status.RUNNING.value
