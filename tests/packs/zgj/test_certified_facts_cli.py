@@ -12,6 +12,7 @@ from lcnn_verify.evidence import documents, hooks
 from lcnn_verify.numerics.krawczyk import NotProved
 from lcnn_verify.packs import pack_of, resolve
 from lcnn_verify.packs.zgj.commands import proofs
+from lcnn_verify.packs.zgj.proofs.bracket.catalogue import CLAIM
 from lcnn_verify.packs.zgj.proofs.critical import catalogue
 from lcnn_verify.packs.zgj.proofs.facts import merged_level, moments
 
@@ -181,4 +182,4 @@ def test_every_kind_has_its_checker_and_its_schema():
     names = {command.name for command in resolve(pack.certifiers).registered_commands}
     claims = {name for name in names if name and "." in name}
     assert claims <= {claim.id for claim in pack.claims}
-    assert claims == {"zgj.gradient-bound", *proofs._FACTS}
+    assert claims == {"zgj.gradient-bound", *proofs._FACTS, CLAIM}

@@ -189,7 +189,7 @@ def critical_points(
     return proofs.named("critical-points", only or [], out, json=json, quiet=quiet)
 
 
-@certifiers.command("threshold-brackets")
+@certifiers.command("zgj.fact.threshold-brackets")
 def threshold_brackets(
     only: Only = None, out: Out = None, json: Json = False, quiet: Quiet = False
 ) -> int:
@@ -198,11 +198,11 @@ def threshold_brackets(
     Exit code 1 if one is not proved.
 
     Examples:
-    lcnn-verify certify threshold-brackets --only pair-90,pair-norms-1-2
+    lcnn-verify certify zgj.fact.threshold-brackets --only pair-90,pair-norms-1-2
     """
     from lcnn_verify.packs.zgj.commands import proofs
 
-    return proofs.named("threshold-brackets", only or [], out, json=json, quiet=quiet)
+    return proofs.named("zgj.fact.threshold-brackets", only or [], out, json=json, quiet=quiet)
 
 
 @certifiers.command("trajectory")

@@ -20,6 +20,7 @@ from lcnn_verify.evidence import documents
 from lcnn_verify.evidence.theorem import Theorem
 from lcnn_verify.numerics.digits import number
 from lcnn_verify.numerics.krawczyk import NotProved
+from lcnn_verify.packs.zgj.proofs.bracket import catalogue as bracket
 from lcnn_verify.packs.zgj.proofs.bracket.catalogue import BRACKETS, Bracket
 from lcnn_verify.packs.zgj.proofs.catalogue import Attempt
 from lcnn_verify.packs.zgj.proofs.critical.catalogue import POINTS
@@ -47,7 +48,7 @@ _FACTS: Mapping[str, Callable[[], Theorem]] = {
 }
 _CATALOGUES = {
     "critical-points": POINTS,
-    "threshold-brackets": BRACKETS,
+    bracket.CLAIM: BRACKETS,
     "trajectory": DESCENTS,
 }
 _LEGEND = {
@@ -55,7 +56,7 @@ _LEGEND = {
 loss: the proved level of a critical point; no admissible threshold is above it,
 so ε₀/loss fails at 1.
 − 0 +: signs of the Hessian's eigenvalues in all m·d coordinates; minimum: a local one.""",
-    "threshold-brackets": """\
+    bracket.CLAIM: """\
 none up to: no student network with a loss above 0 and up to here is critical;
 one at: the proved level of a critical point; both in units of ε₀, as is F(V), which is searched.
 The best threshold of a gradient bound lies between the two.""",
@@ -222,6 +223,6 @@ def _table(*headings: str) -> Table:
 
 _TABLES: Mapping[str, Callable[[Sequence[Any]], Table]] = {
     "critical-points": _point_table,
-    "threshold-brackets": _bracket_table,
+    bracket.CLAIM: _bracket_table,
     "trajectory": _descent_table,
 }

@@ -60,6 +60,13 @@ CLAIMS = (
         ours("level", "0.3·v_min⁴·M(Δ)/r", "2.4·ε₀: the cones fall below it from d = 5 on"),
     ),
     _control(
+        "threshold-brackets",
+        "Thresholds a thousandth larger than the best",
+        "‖∇L‖_F ≥ κ(V)·L/100 for r = m = d = 2 whenever L ≤ 1.0011·λ·ε₀, λ as in the fact.",
+        "A saddle is there: a student near the bisector of the teachers, another across it.",
+        ours("level", "1.0011·λ·ε₀", "that of zgj.fact.threshold-brackets, and a thousandth"),
+    ),
+    _control(
         "gradient-bound-floor",
         "The gradient bound up to F(V)",
         "‖∇L‖_F ≥ κ(V)·L whenever L ≤ F(V), for r ≥ 2 teachers.",

@@ -240,6 +240,19 @@ CLAIMS = (
         constants=(ours("G", "1 − 4/π² for r = 1", "proved (THEORY §3, fact 10)"),),
     ),
     _fact(
+        "threshold-brackets",
+        "11",
+        "The best thresholds of two planar teachers, to a thousandth",
+        "With r = m = d = 2 no students with 0 < L ≤ λ·ε₀ are critical, and some with L ≤ "
+        "1.0011·λ·ε₀ are: λ = 2.6834, 5.6456, 7.6516, 10.0373 for unit teachers 90°, 60°, 45°, 30° "
+        "apart, 7.5382 for teachers of norms 1 and 2, 90° apart.",
+        Kind.LOWER,
+        constants=(
+            ours("λ", "2.6834 … 10.0373", "proved (THEORY §9): boxes, and a saddle above them"),
+            ours("κ/100", "what ‖∇L‖/L exceeds up to λ·ε₀", "chosen: any positive number would do"),
+        ),
+    ),
+    _fact(
         "relu-decomposition",
         "other models",
         "ReLU is the even part plus the linear part",

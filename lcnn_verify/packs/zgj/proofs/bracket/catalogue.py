@@ -34,6 +34,7 @@ from lcnn_verify.packs.zgj.proofs.region.point import teachers
 from lcnn_verify.packs.zgj.proofs.region.search import ALONE, Workers
 from lcnn_verify.packs.zgj.threshold import floor_level
 
+CLAIM = "zgj.fact.threshold-brackets"
 _DEGREES = (90, 75, 60, 45, 30, 20, 10)
 _ONE = Fraction(1)
 PAIRS: Mapping[str, tuple[tuple[Fraction, Fraction], Fraction]] = MappingProxyType(
@@ -42,13 +43,24 @@ PAIRS: Mapping[str, tuple[tuple[Fraction, Fraction], Fraction]] = MappingProxyTy
 )
 """Name → the norms of two teachers, and degrees between them."""
 
+LEVELS = MappingProxyType(
+    {
+        "pair-90": 2.6834,
+        "pair-60": 5.6456,
+        "pair-45": 7.6516,
+        "pair-30": 10.0373,
+        "pair-norms-1-2": 7.5382,
+    }
+)
+GAP = 1.0011
+"""What the ledger claims: none is critical up to λ·ε₀, and one is at 1.0011·λ·ε₀ at most."""
 BELOW = Fraction(999, 1000)
 """Of the critical level: how far up the boxes go."""
 INNER = Fraction(1, 10**7)
 """Of ε₀: where boxes end and the loss is convex, at every Δ of :data:`PAIRS`."""
 _BUDGET = 200_000  # boxes; 50 000 are the most that was needed
 _ROUNDING = 1e-15
-_TURNS, _SHARES = 12, (0.3, 0.5, 0.7)  # of starts
+_TURNS, _SHARES = 4, (0.2, 0.5, 0.8)  # of starts
 _FLAT = 1e-9  # a gradient below it is worth a proof
 _HEIGHT = 0.5  # of ε₀: what is lower is the minimum
 
