@@ -12,6 +12,7 @@ from region_kit import certified, check, proved
 from lcnn_verify.evidence import documents
 from lcnn_verify.numerics.subdivision import demand_cover
 from lcnn_verify.packs.zgj.dynamics import gradient_descent
+from lcnn_verify.packs.zgj.proofs.bracket.catalogue import BRACKETS, GAP, LEVELS
 from lcnn_verify.packs.zgj.proofs.catalogue import Attempt
 from lcnn_verify.packs.zgj.proofs.critical.catalogue import POINTS
 from lcnn_verify.packs.zgj.proofs.descent.catalogue import DESCENTS, Start, prove
@@ -54,6 +55,20 @@ def test_a_published_certificate_stands(subject):
     document = documents.read(FOLDER / f"{subject}.json")
     assert document["digest"] == documents.digest(document)
     assert proved(document)
+
+
+def test_the_published_brackets_are_of_all_pairs_and_tight():
+    """A pair is proved once more; `certify --check` takes them all, in seconds."""
+    document = documents.read(FOLDER / "zgj.fact.threshold-brackets.json.gz")
+    assert [entry["name"] for entry in document["brackets"]] == list(BRACKETS.provers)
+    for entry in document["brackets"]:
+        region, (point,) = entry["region"], entry["point"]["points"]
+        assert region["excluded_below"] == 0.0
+        assert 1.0 < point["loss"][1] / region["level"] < GAP
+        level = LEVELS.get(entry["name"], 0.0)
+        assert Fraction(region["outer"]) >= Fraction(str(level))
+    (said,) = proved({**document, "brackets": document["brackets"][-1:]})
+    assert said.startswith("pair-norms-1-2: ")
 
 
 def test_all_points_and_starts_are_published():
