@@ -11,6 +11,7 @@ from lcnn_verify.numerics.compiled import compiled
 
 Number = TypeVar("Number", float, FloatArray)
 """One number, or an array or a block of them."""
+_SPLIT = 2.0**27 + 1.0  # halves a double into two of 26 bits
 
 
 @compiled
@@ -19,6 +20,29 @@ def two_sum(a: Number, b: Number) -> tuple[Number, Number]:
     total = a + b
     part = total - a
     return total, (a - (total - part)) + (b - part)
+
+
+@compiled
+def fast_two_sum(a: float, b: float) -> tuple[float, float]:
+    """As :func:`two_sum`, where |a| ≥ |b| or a = 0 (Dekker)."""
+    total = a + b
+    return total, b - (total - a)
+
+
+@compiled
+def two_product(a: float, b: float) -> tuple[float, float]:
+    """Return (p, e) with p = fl(a·b) and p + e = a·b exactly, unless it underflows (Dekker).
+
+    Without a fused multiply-add, which not every processor has: of |a| and |b| below 2⁹⁹⁵.
+    """
+    product = a * b
+    lifted = _SPLIT * a
+    a_high = lifted - (lifted - a)
+    a_low = a - a_high
+    lifted = _SPLIT * b
+    b_high = lifted - (lifted - b)
+    b_low = b - b_high
+    return product, ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low
 
 
 @compiled

@@ -125,22 +125,22 @@ GRADIENT_UNITS = 60.0
 """‖computed pull_i − exact‖ ≤ GRADIENT_UNITS·ROUNDING·Σ mass."""
 
 
-def loss_floor(scaled: ScaledFamily) -> float:
-    """LOSS_UNITS·ROUNDING·(Σ mass)² in the caller's units, plus underflow; 0 if all neurons are."""
-    floor = LOSS_UNITS * ROUNDING * float(scaled.family.masses.sum()) ** 2
+def loss_floor(scaled: ScaledFamily, units: float = LOSS_UNITS * ROUNDING) -> float:
+    """``units``·(Σ mass)² in the caller's units, plus underflow; 0 if all neurons are."""
+    floor = units * float(scaled.family.masses.sum()) ** 2
     if floor == 0.0:
         return 0.0
     return scaled.to_loss(floor, what="rounding floor") + UNDERFLOW
 
 
-def gradient_floor(scaled: ScaledFamily) -> FloatArray:
-    """GRADIENT_UNITS·ROUNDING·‖w_i‖^(p−1)·Σ mass in the caller's units, (m,), plus underflow.
+def gradient_floor(scaled: ScaledFamily, units: float = GRADIENT_UNITS * ROUNDING) -> FloatArray:
+    """``units``·‖w_i‖^(p−1)·Σ mass in the caller's units, (m,), plus underflow.
 
     0 for a zero student of tied readout, whose computed row is exact.
     """
     family = scaled.family
     m, d = family.students, family.units.shape[1]
-    total = GRADIENT_UNITS * ROUNDING * float(family.masses.sum())
+    total = units * float(family.masses.sum())
     rows = scaled.to_gradient_rows(np.full((m, 1), total), what="gradient rounding floor")[:, 0]
     moving = scaled.mantissas[:m] > 0.0 if family.power == 2 else np.full(m, total > 0.0)
     return np.where(moving, rows + UNDERFLOW * d, 0.0)
