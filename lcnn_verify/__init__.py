@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from lcnn_verify.evidence import Verdict as Verdict
     from lcnn_verify.evidence import check as check
     from lcnn_verify.evidence.verifies import verifies as verifies
+    from lcnn_verify.packs.zgj import double_double as double_double
     from lcnn_verify.packs.zgj import enclosure as enclosure
     from lcnn_verify.packs.zgj import oracle as oracle
     from lcnn_verify.packs.zgj import strategies as strategies
@@ -73,7 +74,9 @@ _MAIN_PAPER = {
 }
 _MODULES = {
     **dict.fromkeys(("ledger", "packs"), "lcnn_verify"),
-    **dict.fromkeys(("enclosure", "oracle", "strategies", "vectors"), "lcnn_verify.packs.zgj"),
+    **dict.fromkeys(
+        ("double_double", "enclosure", "oracle", "strategies", "vectors"), "lcnn_verify.packs.zgj"
+    ),
 }
 _HOME = MappingProxyType(
     {name: f"lcnn_verify.{module}" for name, module in _ENGINE.items()}

@@ -25,7 +25,7 @@ from lcnn_verify.numerics.trajectory import Recorder, Schedule, StopReason, Traj
 # It keeps a dense Jacobian, so beyond this many coordinates an explicit method takes over.
 _IMPLICIT_UP_TO = 2000
 _TOO_SHORT = 1e-12  # LSODA fails to start on much shorter intervals
-_FINEST_RTOL = 1e-13
+FINEST_RTOL = 1e-13
 _RESCALE = 16.0
 
 Function: TypeAlias = Callable[[FloatArray], tuple[float, ArrayLike]]
@@ -70,8 +70,8 @@ class FlowOptions:
     def __post_init__(self) -> None:
         for name in ("duration", "rtol", "atol"):
             object.__setattr__(self, name, positive_real(name, getattr(self, name)))
-        if self.rtol < _FINEST_RTOL:
-            raise InputError("rtol", repr(self.rtol), f"at least {_FINEST_RTOL:g}")
+        if self.rtol < FINEST_RTOL:
+            raise InputError("rtol", repr(self.rtol), f"at least {FINEST_RTOL:g}")
         object.__setattr__(self, "max_steps", positive_integer("max_steps", self.max_steps))
 
 

@@ -125,6 +125,24 @@ def frobenius(rows: FloatArray) -> float:
 
 
 @inlined
+def judge(
+    loss: float, norm: float, floor: float, still: bool, target: float, ceiling: float
+) -> int:
+    """The status of a point; ``still``: every row of its gradient is inside its floor."""
+    status = Status.RUNNING.value
+    if not (math.isfinite(loss) and math.isfinite(norm)):
+        status = Status.NON_FINITE.value
+    elif loss <= max(target, floor):
+        # A target below the floor is never seen to be reached.
+        status = Status.TARGET.value if target >= floor else Status.FLOOR.value
+    elif still:
+        status = Status.STATIONARY.value
+    elif loss > ceiling:
+        status = Status.GROWN.value
+    return status
+
+
+@inlined
 def evaluate(
     weights: FloatArray, space: Workspace, shared_loss: float
 ) -> tuple[int, float, float, float]:
@@ -158,17 +176,7 @@ def evaluate(
                 slope[i, j] *= length
     norm = frobenius(slope)
     floor = LOSS_UNITS * ROUNDING * total * total
-    status = Status.RUNNING.value
-    if not (math.isfinite(loss) and math.isfinite(norm)):
-        status = Status.NON_FINITE.value
-    elif loss <= max(space.target, floor):
-        # A target below the floor is never seen to be reached.
-        status = Status.TARGET.value if space.target >= floor else Status.FLOOR.value
-    elif still:
-        status = Status.STATIONARY.value
-    elif loss > space.ceiling:
-        status = Status.GROWN.value
-    return status, loss, norm, floor
+    return judge(loss, norm, floor, still, space.target, space.ceiling), loss, norm, floor
 
 
 # From how many neurons the plane's own route is faster in a run of descent, where the order of the
