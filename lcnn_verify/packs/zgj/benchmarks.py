@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import mpmath
 import numpy as np
 from scipy.integrate import solve_ivp
 
@@ -22,11 +23,11 @@ from lcnn_verify.evidence.benchmark import Benchmark, Size, Way
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.blocks import LANES, ROWS, load, store
 from lcnn_verify.numerics.compiled import compiled
-from lcnn_verify.packs.zgj import enclosure, oracle
+from lcnn_verify.packs.zgj import double_double, enclosure, oracle
 from lcnn_verify.packs.zgj.conformance.implementation import open_implementation
 from lcnn_verify.packs.zgj.dynamics import gradient_descent, gradient_flow
 from lcnn_verify.packs.zgj.laws import general_law
-from lcnn_verify.packs.zgj.model import MODELS
+from lcnn_verify.packs.zgj.model import MODELS, TIED_ABS
 from lcnn_verify.packs.zgj.oracle import closed_form
 from lcnn_verify.packs.zgj.population import gradient, loss_and_gradient, pairs
 from lcnn_verify.packs.zgj.proofs.region import checker, prove
@@ -238,6 +239,25 @@ def enclosed(digits: int, *, name: str) -> Mapping[str, Way]:
     return {"ours": Way(balls, len(sample)), "mpmath": Way(numbers, len(sample))}
 
 
+def precise(m: int, r: int, d: int) -> Mapping[str, Way]:
+    """A step of descent in double-doubles beside loss and gradient in mpmath, at 32 digits."""
+    W, V = network(m, r, d)
+    count, rate = max(2, 20_000 // (m + r) ** 2), 0.1 / float((V**2).sum())
+
+    def numbers() -> None:
+        closed_form.forget_kernels()
+        with mpmath.workdps(32):
+            closed_form._loss(W, V, TIED_ABS)
+            closed_form._gradient(W, V, TIED_ABS)
+
+    return {
+        "ours": Way(
+            lambda: double_double.gradient_descent(W, V, step=rate, max_steps=count) and None, count
+        ),
+        "mpmath": Way(numbers),
+    }
+
+
 def region(students: int) -> Mapping[str, Way]:
     """A certified region checked, beside finding it."""
     claim = RegionClaim(students=students, multiple=Fraction(2), inner=Fraction(1, 2))
@@ -348,6 +368,14 @@ BENCHMARKS = (
         title="A ball around the gradient norm",
         ways=partial(enclosed, name="gradient_norm"),
         sizes=_DIGITS,
+    ),
+    Benchmark(
+        id="zgj.double-double",
+        title="A step of gradient descent in double-doubles",
+        ways=precise,
+        unit="step",
+        sizes=_sizes((2, 1, 2), (4, 2, 3), (16, 4, 8)),
+        quick=2,
     ),
     Benchmark(
         id="zgj.region",
