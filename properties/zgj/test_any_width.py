@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from lcnn_verify.evidence import check, sampling, verifies, weaker
 from lcnn_verify.packs.zgj import laws, strategies
-from lcnn_verify.packs.zgj.descents import DESCENT_SEPARATION, check_converged, descend
+from lcnn_verify.packs.zgj.descents import DESCENT_SEPARATION, check_converged, descend_all
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.laws import width_ladder_start
 from lcnn_verify.packs.zgj.quantities import loss, merged_level_of, recovery
@@ -42,13 +42,14 @@ LAW = sampling.joined(
     level=st.sampled_from([0.5, 0.9, 0.1]),
 )
 def test_every_width_converges_and_recovers(teacher, level):
-    r = len(teacher.V)
+    r, starts = len(teacher.V), []
     for m in range(r, 4 * r + 1):
         rng = np.random.default_rng(active().derive_seed("zgj.any-width", str(m)))
         W = width_ladder_start(teacher.V, m, level * loss_threshold(teacher.V), rng)
-        x = Instance(W, teacher.V, parameters={**teacher.parameters, "level": level, "m": m})
-        run = descend(x)
+        known = {**teacher.parameters, "level": level, "m": m}
+        starts.append(Instance(W, teacher.V, parameters=known))
+    for x, run in zip(starts, descend_all(starts), strict=True):
         check_converged(x, run)
         end = x.with_students(run.weights)
         bound = 16.0 * (loss(end) / merged_level_of(x)).sqrt()
-        check.at_most(recovery(end), bound.named("16·√(L/M(Δ))"), note=f"m = {m}")
+        check.at_most(recovery(end), bound.named("16·√(L/M(Δ))"), note=f"m = {len(x.W)}")

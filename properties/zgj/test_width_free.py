@@ -25,7 +25,7 @@ from lcnn_verify.evidence.figures import Kind, log
 from lcnn_verify.numerics import balls
 from lcnn_verify.numerics.digits import number as told
 from lcnn_verify.packs.zgj import enclosure, laws, oracle, strategies
-from lcnn_verify.packs.zgj.descents import check_converged, descend, working_step
+from lcnn_verify.packs.zgj.descents import check_converged, descend_all, working_step
 from lcnn_verify.packs.zgj.dynamics import gradient_descent
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.laws import width_ladder_start
@@ -109,15 +109,16 @@ def test_splitting_changes_no_run(instance, splits):
 
 def ladder(V, start, widths, starts, name):
     """T of each start at each width, in time units: an array (widths, starts)."""
-    times = np.empty((len(widths), len(starts)))
-    for rung, m in enumerate(widths):
+    rungs = []
+    for m in widths:
         for k in starts:
             rng = np.random.default_rng(active().derive_seed("zgj.width-free", name, f"{m}/{k}"))
-            x = Instance(width_ladder_start(V, m, start, rng), V, parameters={"m": m, "start": k})
-            run = descend(x)
-            check_converged(x, run)
-            times[rung, k] = run.times[-1]
-    return times
+            W = width_ladder_start(V, m, start, rng)
+            rungs.append(Instance(W, V, parameters={"m": m, "start": k}))
+    runs = descend_all(rungs)
+    for x, run in zip(rungs, runs, strict=True):
+        check_converged(x, run)
+    return np.array([run.times[-1] for run in runs]).reshape(len(widths), len(starts))
 
 
 LADDER = Figure(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +14,13 @@ from lcnn_verify.evidence.figures import Kind, Line, Tone, log
 from lcnn_verify.evidence.quantity import Quantity
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.packs.zgj import oracle
-from lcnn_verify.packs.zgj.dynamics import StopReason, Trajectory, gradient_descent, gradient_flow
+from lcnn_verify.packs.zgj.dynamics import (
+    StopReason,
+    Trajectory,
+    gradient_descent,
+    gradient_descents,
+    gradient_flow,
+)
 from lcnn_verify.packs.zgj.dynamics.problem import STEP
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.population import gradient_rounding_floor
@@ -63,15 +70,26 @@ def working_step(x: Instance) -> float:
 
 def descend(x: Instance, fraction: float = TARGET, *, budget: int = BUDGET) -> Trajectory:
     """Gradient descent from ``x`` to ``fraction``·L₀ with the working step."""
-    return gradient_descent(
-        x.W,
-        x.V,
-        step=working_step(x),
+    return descend_all([x], fraction, budget=budget)[0]
+
+
+def descend_all(
+    starts: Sequence[Instance], fraction: float = TARGET, *, budget: int = BUDGET
+) -> list[Trajectory]:
+    """:func:`descend` from each of the ``starts``, in compiled calls that take them together."""
+    return gradient_descents(
+        [(x.W, x.V) for x in starts],
+        step=[working_step(x) for x in starts],
         max_steps=budget,
-        target_loss=_INSIDE * fraction * max(loss(x).value, 0.0),
+        target_loss=[_target(x, fraction) for x in starts],
         record_every="log",
-        model=x.model,
+        model=[x.model for x in starts],
     )
+
+
+def _target(x: Instance, fraction: float) -> float:
+    """What a run from ``x`` aims at."""
+    return _INSIDE * fraction * max(loss(x).value, 0.0)
 
 
 def flow(x: Instance, fraction: float = TARGET) -> Trajectory:
@@ -80,7 +98,7 @@ def flow(x: Instance, fraction: float = TARGET) -> Trajectory:
         x.W,
         x.V,
         duration=HORIZON / frobenius(x.V) ** 2,
-        target_loss=_INSIDE * fraction * max(loss(x).value, 0.0),
+        target_loss=_target(x, fraction),
         model=x.model,
     )
 
