@@ -80,7 +80,7 @@ def _clone(
 
 
 def random_displacement(rng: np.random.Generator, V: FloatArray, extra: int) -> dict[str, Any]:
-    """Arguments of ``networks.displaced`` by the law that :func:`below_threshold_law` states."""
+    """Arguments of ``networks.displacement`` by the law that :func:`below_threshold_law` states."""
     r, d = V.shape
     angles = np.degrees(line_angles(V, V)) * np.where(V @ V.T < 0.0, -1.0, 1.0)
     roles = _ROLES[str(rng.choice(list(_ROLES)))]

@@ -131,14 +131,19 @@ def leaned(base: FloatArray, target: FloatArray, degrees: float) -> FloatArray:
     """
     if len(base) == 1 or degrees == 0.0:
         return base
+    c, s = cosine_sine(degrees)
+    return np.asarray(c * base + s * _tangent(base, target))
+
+
+def _tangent(base: FloatArray, target: FloatArray) -> FloatArray:
+    """The unit vector (d,) across unit ``base`` towards the target, or the first axis off it."""
     for candidate in (_unit(target), *np.eye(len(base))):
         tangent = candidate - (candidate @ base) * base
         tangent -= (tangent @ base) * base
         size = float(np.linalg.norm(tangent))
         if size > _SMALLEST_TANGENT:
             break
-    c, s = cosine_sine(degrees)
-    return np.asarray(c * base + s * (tangent / size))
+    return np.asarray(tangent / size)
 
 
 def build_students(V: FloatArray, neurons: Sequence[Mapping[str, Any]]) -> FloatArray:
@@ -174,39 +179,54 @@ def build_instance(
     return Instance(build_students(V, students), V, model, parameters)
 
 
-def displaced(
+def displacement(
     V: FloatArray,
-    scale: float,
     *,
     clusters: Sequence[Sequence[Mapping[str, Any]]],
     far: Sequence[Mapping[str, Any]] = (),
     tiny: Sequence[Mapping[str, Any]] = (),
     dead: int = 0,
-) -> FloatArray:
-    """Students W (m, d) at ``scale`` times a displacement from a zero-loss network of V (r, d).
+) -> Callable[[float], FloatArray]:
+    """The path from a zero-loss network of V (r, d): students W (m, d) at any scale of it.
 
     ``clusters[j]`` are the clones of teacher j: its mass ‖v_j‖² is split in proportion to their
     ``weight``, then each clone's mass is multiplied by 1 + scale·``excess`` and its line turned by
-    scale·``lean`` + ``tilt`` degrees ``toward`` a named vector. ``far`` neurons have mass
+    scale·``lean`` + ``tilt`` degrees ``toward`` a named teacher or axis. ``far`` neurons have mass
     scale·``norm``² at ``angles``. ``tiny`` ones have ``norm`` at ``angles`` whatever the scale, and
     ``dead`` rows are zero. At scale 0 the loss is 0 but for tilts and tiny neurons.
     """
     d = V.shape[1]
-    rows: list[FloatArray] = []
-    for v, clones in zip(V, clusters, strict=True):
+    clones, bases, shares = [], [], []
+    for v, those in zip(V, clusters, strict=True):
         base, mass = _unit(v), float(v @ v)
-        total = sum(clone["weight"] for clone in clones)
-        for clone in clones:
-            factor = max(0.0, 1.0 + scale * clone.get("excess", 0.0))
-            norm = math.sqrt(mass * clone["weight"] / total * factor)
-            target = _named(clone.get("toward", "e1"), V, rows)
-            angle = scale * clone.get("lean", 0.0) + clone.get("tilt", 0.0)
-            rows.append(norm * leaned(base, target, angle))
-    for neuron in far:
-        rows.append(math.sqrt(scale) * neuron["norm"] * unit_vector(neuron["angles"], d))
-    rows.extend(neuron["norm"] * unit_vector(neuron["angles"], d) for neuron in tiny)
-    rows.extend(np.zeros(d) for _ in range(dead))
-    return np.array(rows)
+        total = sum(clone["weight"] for clone in those)
+        for clone in those:
+            clones.append(clone)
+            bases.append(base)
+            shares.append(mass * clone["weight"] / total)
+    excess, lean, tilt = (
+        np.array([clone.get(name, 0.0) for clone in clones]) for name in ("excess", "lean", "tilt")
+    )
+    ends = [_named(clone.get("toward", "e1"), V, ()) for clone in clones]
+    rest, share = np.array(bases), np.array(shares)
+    across = np.zeros_like(rest)
+    if d > 1:
+        across = np.array([_tangent(base, end) for base, end in zip(bases, ends, strict=True)])
+    away = np.array([unit_vector(neuron["angles"], d) for neuron in far]).reshape(len(far), d)
+    norms = np.array([neuron["norm"] for neuron in far])
+    still = [neuron["norm"] * unit_vector(neuron["angles"], d) for neuron in tiny]
+    fixed = np.array([*still, *np.zeros((dead, d))]).reshape(len(still) + dead, d)
+
+    def at(scale: float) -> FloatArray:
+        degrees = scale * lean + tilt
+        turns = np.array([cosine_sine(angle) for angle in degrees.tolist()])
+        turned = turns[:, :1] * rest + turns[:, 1:] * across
+        lines = np.where((degrees == 0.0)[:, None] if d > 1 else True, rest, turned)
+        sizes = np.sqrt(share * np.maximum(0.0, 1.0 + scale * excess))
+        moved = (math.sqrt(scale) * norms)[:, None] * away
+        return np.concatenate((sizes[:, None] * lines, moved, fixed))
+
+    return at
 
 
 def scale_to_level(
@@ -261,7 +281,7 @@ def build_start(
     tiny: Sequence[Mapping[str, Any]] = (),
     dead: int = 0,
 ) -> Instance:
-    """A start of loss ``level``·ε₀(V), the displacement of :func:`displaced` scaled to fit.
+    """A start of loss ``level``·ε₀(V), a :func:`displacement` scaled to fit.
 
     The tied |·| model, for which ε₀ is stated. The factor found is kept as parameter ``scale``,
     at most ``SCALE_CAP``; there the loss may still be lower than asked.
@@ -280,11 +300,10 @@ def build_start(
     return Instance(W, V, TIED_ABS, parameters)
 
 
-def start_weights(V: FloatArray, level: float, **displacement: Any) -> tuple[FloatArray, float]:
+def start_weights(V: FloatArray, level: float, **parameters: Any) -> tuple[FloatArray, float]:
     """(W, scale) of :func:`build_start` beside given teachers V (r, d)."""
-    scale, W = scale_to_level(
-        lambda s: displaced(V, s, **displacement), V, level * loss_threshold(V), cap=SCALE_CAP
-    )
+    path = displacement(V, **parameters)
+    scale, W = scale_to_level(path, V, level * loss_threshold(V), cap=SCALE_CAP)
     return W, scale
 
 

@@ -132,17 +132,17 @@ EXTRAS = {
 
 def test_a_displacement_starts_at_zero_loss_and_moves_what_it_says():
     V = np.diag([1.0, 2.0])
-    rest = networks.displaced(V, 0.0, clusters=CLUSTERS, **EXTRAS)
+    rest = networks.displacement(V, clusters=CLUSTERS, **EXTRAS)(0.0)
     assert rest.shape == (6, 2)
     assert abs(loss(rest, V)) <= rounding_floor(rest, V)
-    moved = networks.displaced(V, 0.5, clusters=CLUSTERS, **EXTRAS)
+    moved = networks.displacement(V, clusters=CLUSTERS, **EXTRAS)(0.5)
     masses = np.sum(moved**2, axis=1)
     assert masses == pytest.approx([0.25, 0.75 * 1.25, 4.0, 0.5 * 0.25, 0.0, 0.0])
     assert math.degrees(math.atan2(moved[0, 1], moved[0, 0])) == pytest.approx(15.0)
     assert math.degrees(math.atan2(-moved[2, 0], moved[2, 1])) == pytest.approx(5.0)
     assert math.hypot(*moved[4]) == pytest.approx(1e-150, rel=1e-12, abs=0.0)
     with pytest.raises(ValueError, match="zip"):
-        networks.displaced(V, 0.5, clusters=CLUSTERS[:1])
+        networks.displacement(V, clusters=CLUSTERS[:1])
 
 
 @pytest.mark.parametrize("level", [1e-6, 0.5, 0.99])

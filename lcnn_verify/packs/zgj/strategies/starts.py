@@ -75,7 +75,7 @@ def _clone(
 
 @st.composite
 def _extra(draw: st.DrawFn, V: FloatArray, roles: tuple[str, ...]) -> dict[str, Any]:
-    """One neuron more: its ``role`` and what ``displaced`` needs to know of it."""
+    """One neuron more: its ``role`` and what ``displacement`` needs to know of it."""
     r, d = V.shape
     role = draw(st.sampled_from(roles))
     if role == "dead":
@@ -109,7 +109,7 @@ def _sibling(elder: dict[str, Any], extra: dict[str, Any], d: int) -> dict[str, 
 
 @st.composite
 def displacements(draw: st.DrawFn, V: FloatArray, min_extra: int, max_extra: int) -> dict[str, Any]:
-    """Arguments of ``networks.displaced``: one clone of each teacher and some more neurons.
+    """Arguments of ``networks.displacement``: one clone of each teacher and some more neurons.
 
     A family is drawn first: clustered (clones), balanced (clones in mirror pairs), merged (clones
     that lean to the bisector with another teacher), scattered (neurons far from every teacher),
