@@ -9,7 +9,7 @@ from lcnn_verify.evidence.quantity import Quantity
 from lcnn_verify.evidence.recorder import Defect, Recorder, Violation, measure, recording
 from lcnn_verify.evidence.verdict import Decision, decide, violation_rate_bound
 from lcnn_verify.evidence.verifies import ClaimFailed, Property, replay_record, verifies
-from lcnn_verify.evidence.weaker import weaker
+from lcnn_verify.evidence.weakening import weaker
 
 __all__ = [
     "EXACT",

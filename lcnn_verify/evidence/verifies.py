@@ -24,7 +24,7 @@ from lcnn_verify.evidence.draws import Discarded, discarding
 from lcnn_verify.evidence.recorder import Defect, Recorder, Sampling, Violation, recording
 from lcnn_verify.evidence.subject import SearchSpent
 from lcnn_verify.evidence.verdict import decide
-from lcnn_verify.evidence.weaker import Cases, Weaker
+from lcnn_verify.evidence.weakening import Cases, Weaker
 from lcnn_verify.ledger.claim import Claim
 from lcnn_verify.packs import pack_of
 from lcnn_verify.profiles import active

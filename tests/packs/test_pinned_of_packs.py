@@ -40,8 +40,8 @@ def test_pinned_examples_are_as_tight_as_they_say(claim):
 
 
 def test_a_run_tries_them_first_and_says_if_one_is_beaten():
-    claim = ledger.claim("ascent.monotone")
-    known = shipped(claim)["tightest"]
+    every = ((claim, shipped(claim)["tightest"]) for claim in PINNED)
+    claim, known = next(it for it in every if it[1][0]["tightness"] < 0.9)
     wanted = known[0]["test"]
     stated = load(directory_of(claim), claim.property_file)
     (item,) = (item for item in stated if item.name == wanted)
