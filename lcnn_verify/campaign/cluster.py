@@ -12,19 +12,22 @@ import re
 import time
 import uuid
 import warnings
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import BrokenExecutor, Future
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from queue import Empty, SimpleQueue
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from lcnn_verify.campaign import remote
 from lcnn_verify.campaign.executor import Underway, UnitResult, short_folder
 from lcnn_verify.campaign.properties import Unit
 from lcnn_verify.errors import InputError, said, shortened
 from lcnn_verify.evidence.progress import Stage
-from lcnn_verify.processes import anonymous_main, starting
+from lcnn_verify.processes import WorkerKilled, anonymous_main, starting
+
+T = TypeVar("T")
 
 _LOCAL = re.compile(r"local:(\d+)")
 _ADDRESS = re.compile(r"([a-z]+://)?(\[[^\]]+\]|[^:/\s]+):\d+/?")
@@ -252,3 +255,44 @@ def opened(address: str, ground: remote.Ground) -> Iterator[Cluster]:
         cluster = Cluster(client, ground)
         cluster.demand_same()
         yield cluster
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Calls functions in children of a cluster's workers, as ``processes.pool`` does here."""
+
+    executor: Any
+    ground: remote.Ground
+    facts: Mapping[str, str]
+
+    def submit(self, function: Callable[..., T], *arguments: Any) -> Future[T]:
+        """Have any worker call ``function``, which can be imported, with plain data."""
+        call = remote.Call(function, arguments, self.ground, self.facts)
+        found: Future[T] = self.executor.submit(remote.call, call)
+        return found
+
+    def map(self, function: Callable[..., T], *arguments: Iterable[Any]) -> Iterator[T]:
+        """The results for each of ``arguments``, in their order."""
+        called = [self.submit(function, *each) for each in zip(*arguments, strict=True)]
+        return (future.result() for future in called)
+
+
+@contextmanager
+def pool(address: str, ground: remote.Ground) -> Iterator[tuple[Team, int]]:
+    """A team on the cluster at ``address``, and how many it has; ended with the block.
+
+    A call whose worker ends is tried again. Raises ``InputError`` as :func:`opened` does,
+    :class:`SchedulerLost`, and ``WorkerKilled`` for a call that workers do not survive.
+    """
+    from concurrent.futures import CancelledError as Cancelled
+
+    with opened(address, ground) as cluster:
+        from distributed import CancelledError, KilledWorker
+
+        try:
+            with cluster.client.get_executor(pure=False) as executor:
+                yield Team(executor, ground, ground.facts()), cluster.threads
+        except (CancelledError, Cancelled):
+            raise SchedulerLost from None
+        except (KilledWorker, BrokenExecutor):
+            raise WorkerKilled from None

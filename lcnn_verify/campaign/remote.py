@@ -5,8 +5,10 @@ from __future__ import annotations
 import multiprocessing
 import os
 import platform
+import threading
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import chdir, suppress
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, wait
+from contextlib import ExitStack, chdir, suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
@@ -19,10 +21,11 @@ from lcnn_verify.campaign.properties import Unit, directory_of, fingerprint
 from lcnn_verify.campaign.worker import Send, broken, work_on
 from lcnn_verify.errors import InputError
 from lcnn_verify.ledger import Claim
-from lcnn_verify.processes import take_back
+from lcnn_verify.processes import WorkerKilled, pool, take_back
 from lcnn_verify.reporting.environment import packages
 
 _DIGEST = 64  # characters
+_POLL_SECONDS = 0.1
 _STARTS = 2
 """How often a unit is started: one whose workers end while it runs may be what ends them."""
 
@@ -117,16 +120,13 @@ def run(order: Order) -> UnitResult:
     from distributed import get_client, get_worker
 
     worker, unit = get_worker(), order.unit
-    if found := differences(order.facts, order.ground.facts()):
-        raise refused(worker.address, found)
+    _prepare(worker, order)
     if order.ground.directory is None:  # the packs may stand elsewhere here
         unit = replace(unit, directory=directory_of(ledger.claim(unit.claim)))
     if spent(scheduler := get_client(), order.topic, unit):
         return lost(unit)
     place = [order.topic, unit.id]
     scheduler.set_metadata(place, scheduler.get_metadata(place, 0) + 1)
-    take_back()
-    multiprocessing.current_process().daemon = False  # or it may have no children
 
     def tell(**said: Any) -> None:
         worker.log_event(order.topic, {"unit": unit.id, "worker": worker.address, **said})
@@ -142,6 +142,68 @@ def run(order: Order) -> UnitResult:
     if result is None:
         raise RuntimeError("nobody waits for this unit any more")
     return result
+
+
+def _prepare(worker: Any, order: Order | Call) -> None:
+    """Make sure that this worker may do what is asked. Raises ``InputError`` if it differs."""
+    if found := differences(order.facts, order.ground.facts()):
+        raise refused(worker.address, found)
+    take_back()
+    multiprocessing.current_process().daemon = False  # or it may have no children
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function with its arguments for any worker; else as :class:`Order`."""
+
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    ground: Ground
+    facts: Mapping[str, str]
+
+
+class _Team(threading.local):
+    """The child process in which a thread of this worker has functions called, one by one."""
+
+    def __init__(self) -> None:
+        self.stack = ExitStack()
+        self.team: ProcessPoolExecutor | None = None
+
+    def submit(self, call: Call) -> Future[Any]:
+        """Call the function in the child, which is started if need be."""
+        if self.team is None:
+            self.team = self.stack.enter_context(pool(1))
+        return self.team.submit(call.function, *call.arguments)
+
+    def end(self) -> None:
+        """End the child, whatever it is doing."""
+        self.team = None
+        with suppress(WorkerKilled):
+            self.stack.__exit__(WorkerKilled, WorkerKilled(), None)
+
+
+_TEAM = _Team()
+
+
+def call(asked: Call) -> Any:
+    """What a function returns in a child of this worker; raises what it raises.
+
+    Raises ``InputError`` as :func:`run` does, and ``BrokenExecutor`` where the child is killed.
+    """
+    from distributed import get_worker
+
+    worker = get_worker()
+    _prepare(worker, asked)
+    unwanted = _Unwanted(worker, worker.get_current_task())
+    future = _TEAM.submit(asked)
+    try:
+        while not wait([future], timeout=_POLL_SECONDS).done:
+            if unwanted.is_set():
+                raise BrokenExecutor("nobody waits for this any more")
+        return future.result()
+    except BrokenExecutor:
+        _TEAM.end()
+        raise
 
 
 def work_in(folder: Path, unit: Unit, send: Send) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import os
 import re
 import runpy
 import shlex
@@ -24,7 +25,7 @@ from lcnn_verify.campaign.campaign import Interrupted, verify
 from lcnn_verify.campaign.properties import plan
 from lcnn_verify.campaign.run import Progress
 from lcnn_verify.errors import InputError
-from lcnn_verify.processes import importing_as_here
+from lcnn_verify.processes import WorkerKilled, importing_as_here
 from lcnn_verify.profiles import PROFILES
 
 pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
@@ -79,7 +80,12 @@ def holder(tmp_path) -> Iterator[subprocess.Popen[str]]:
 def test_a_cluster_from_its_first_unit_to_the_end_of_its_scheduler(tmp_path, capsys, holder):
     # One test: started for each, the processes would take longer than what they do.
     address = holder.stdout.readline().strip()
-    steps = (others_are_refused, what_ends_workers_costs_itself, ctrl_c_reaches_the_workers)
+    steps = (
+        others_are_refused,
+        functions_are_called_in_children,
+        what_ends_workers_costs_itself,
+        ctrl_c_reaches_the_workers,
+    )
     for step in steps:
         (folder := tmp_path / step.__name__).mkdir()
         step(folder, capsys, address)
@@ -112,6 +118,17 @@ def others_are_refused(tmp_path, capsys, address):
             with pytest.raises(InputError, match=names):
                 list(later.execute(units, 1, math.inf))
             assert list(later.execute(units, 1, -math.inf)) == []  # none starts after its time
+
+
+def functions_are_called_in_children(_, __, address):
+    ground = remote.Ground(("lab.first",), None)
+    with cluster.pool(address, ground) as (team, size):
+        assert size == 2
+        assert list(team.map(math.sqrt, (4.0, 9.0))) == [2.0, 3.0]
+        with pytest.raises(ValueError, match="math domain"):
+            team.submit(math.sqrt, -1.0).result()
+    with pytest.raises(WorkerKilled), cluster.pool(address, ground) as (team, _):
+        team.submit(os._exit, 1).result()
 
 
 def what_ends_workers_costs_itself(tmp_path, _, address):

@@ -15,6 +15,7 @@ from lcnn_verify.cli.options import (
     HOW_MUCH,
     OUTPUT,
     WHERE,
+    Cluster,
     Json,
     Properties,
     Quiet,
@@ -24,6 +25,7 @@ from lcnn_verify.cli.options import (
     whole,
 )
 from lcnn_verify.cli.streams import publish
+from lcnn_verify.errors import InputError
 
 
 def gallery(
@@ -46,6 +48,7 @@ def gallery(
             HOW_MUCH, "N", "Implementations at a time. Default: one per processor.", parser=whole(1)
         ),
     ] = None,
+    cluster: Cluster = None,
     out: Annotated[
         Path | None,
         option(
@@ -78,6 +81,8 @@ def gallery(
     if listing:
         print("\n".join(outline.listing(entries)))
         return ExitCode.AS_WANTED
+    if jobs is not None and cluster is not None:
+        raise InputError("jobs", f"{jobs} beside a cluster", "one of both")
     chosen = range(seed, seed + seeds)
     if out is not None:
         outputs.demand_folder(out, files_of("gallery"))
@@ -89,6 +94,7 @@ def gallery(
                 chosen,
                 directory_of(CHECKS[0], find_directory(properties)),
                 jobs=jobs or processors(),
+                cluster=cluster,
                 progress=progress,
             )
         except matrix.Stopped as early:

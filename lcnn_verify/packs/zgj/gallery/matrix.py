@@ -8,15 +8,18 @@ and nothing is shrunk: here it only counts whether a check sees that something i
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import as_completed
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from lcnn_verify.campaign import cluster as clusters
 from lcnn_verify.campaign.properties import load
+from lcnn_verify.campaign.remote import Ground
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence import Property, Verdict, decide
 from lcnn_verify.ledger import Claim
@@ -90,11 +93,13 @@ def run(
     directory: Path,
     *,
     jobs: int,
+    cluster: str | None = None,
     progress: Progress | None = None,
 ) -> tuple[Row, ...]:
     """Run all checks on ``entries`` under each of ``seeds``, ``jobs`` implementations at a time.
 
-    ``directory`` holds the property files. Rows come in the order of the entries, then of the
+    ``cluster`` is a Dask cluster to run them on, as of ``run``. ``directory`` holds the property
+    files. Rows come in the order of the entries, then of the
     seeds. What an entry needs must be installed. However this ends, no worker outlives it. Raises
     :class:`Stopped` on Ctrl-C.
     """
@@ -103,7 +108,7 @@ def run(
     order = sorted(tasks, key=lambda task: (not task[0].needs, task[0].topic != "hostile"))
     rows: dict[tuple[str, int], Row] = {}
     try:
-        with pool(jobs) as team:
+        with _team(jobs, cluster, directory) as (team, jobs):
             pending = [team.submit(judge, entry, seed, directory) for entry, seed in order]
             for done, future in enumerate(as_completed(pending), 1):
                 row = future.result()
@@ -117,6 +122,19 @@ def run(
         tasks = [task for task in tasks if task[0].name in whole]
         raise Stopped(tuple(rows[entry.name, seed] for entry, seed in tasks), str(stop)) from None
     return tuple(rows[entry.name, seed] for entry, seed in tasks)
+
+
+@contextmanager
+def _team(
+    jobs: int, cluster: str | None, directory: Path
+) -> Iterator[tuple[Executor | clusters.Team, int]]:
+    """What runs the implementations, and how many at a time."""
+    if cluster is None:
+        with pool(jobs) as team:
+            yield team, jobs
+        return
+    with clusters.pool(cluster, Ground((CHECKS[0].id,), directory)) as found:
+        yield found
 
 
 @cache
