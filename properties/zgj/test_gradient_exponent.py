@@ -47,8 +47,8 @@ def check_bound(x):
 
 @verifies(
     "zgj.gradient-exponent",
-    examples=80,
-    draws=80,
+    examples=50,
+    draws=50,
     law=laws.below_threshold_law(),
     classes=strategies.BELOW_THRESHOLD,
 )

@@ -38,7 +38,7 @@ def stiffness(r):
     return number("G", lambda dps: value(2 / mpmath.pi), enclosed=lambda bits: value(2 / arb.pi()))
 
 
-@verifies("zgj.fact.exponent", examples=40)
+@verifies("zgj.fact.exponent", examples=20)
 @given(
     r=st.integers(1, 3),
     more=st.integers(0, 2),
