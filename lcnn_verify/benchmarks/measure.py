@@ -39,7 +39,7 @@ ROUNDS, FEWEST, QUICK = 9, 3, 3
 """Rounds of a row; the fewest, where they take long; those of a quick measurement."""
 _ROUND = 0.02
 """Seconds that a way fills of a round: long beside the clock's ticks."""
-_ROW = 6.0
+_ROW = 4.0
 """Seconds of a row past which further rounds are left out, once it has the fewest."""
 
 Watch = Callable[[str, int, int], None]

@@ -17,7 +17,7 @@ LEGEND = (
     "Times are the least of all rounds. ×N is how many times as long as ours the way beside it "
     "takes: by the least of rounds, then by the median of rounds, in which all ways are timed by "
     "turns. A * marks a limit, which is no way to do the work, but what it cannot do without. "
-    f"{NOTHING} is what is not installed or cannot do that size."
+    f"{NOTHING} is what is not installed, or not timed at that size."
 )
 
 

@@ -163,7 +163,8 @@ def plane(m: int) -> Mapping[str, Way]:
 def step(m: int, r: int, d: int) -> Mapping[str, Way]:
     """Descent beside ``lax.scan``, which keeps losses and norms, and loops over a call."""
     W, V = network(m, r, d)
-    count, few, n = max(50, 40_000 // (m + r) ** 2 * 10), 10, m + r
+    n = m + r
+    count, few = max(50, 40_000 // n**2 * 10), 10
     rate = 0.1 / float((V**2).sum())
     jax, torch = _jax(W, V), _torch(W, V)
 
@@ -311,7 +312,7 @@ def _sizes(*sizes: tuple[int, int, int]) -> tuple[Size, ...]:
 _DIGITS: tuple[Size, ...] = tuple({"digits": digits} for digits in (10, 20, 40))
 _PLANE: tuple[Size, ...] = tuple({"m": m} for m in (10_000, 30_000, 100_000, 300_000, 1_000_000))
 _CALLS = _sizes((4, 2, 3), (16, 4, 8), (64, 8, 16), (500, 10, 50), (2000, 20, 50), (8000, 20, 50))
-_STEPS = _sizes((4, 2, 3), (8, 3, 4), (16, 4, 8), (64, 8, 16), (16, 2, 2), (4096, 2, 2))
+_STEPS = _sizes((4, 2, 3), (8, 3, 4), (16, 4, 8), (64, 8, 16), (16, 2, 2), (512, 2, 2))
 _WIDER = _sizes(*((m, 10, 20) for m in (250, 500, 1000, 2000, 4000)))
 _DEEPER = _sizes(*((1000, 10, d) for d in (4, 16, 64, 256)))
 _MORE = _sizes(*((10, r, 20) for r in (250, 500, 1000, 2000, 4000)))
