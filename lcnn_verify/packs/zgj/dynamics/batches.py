@@ -209,20 +209,23 @@ def descend(
     status is RUNNING. The last point of a ``final`` chunk is not stepped from. Returns the number
     of points written, the status, and the largest loss floor met.
     """
+    # Entry by entry: to copy whole arrays Numba compiles what it says of shapes, for seconds.
     slope = space.slope  # looked up in the loop, it would cost more than the step
     highest = 0.0
     for k in range(losses.size):
         status, losses[k], norms[k], floor = evaluate(weights, space, shared_loss)
         if status == Status.NON_FINITE:
-            weights[:] = previous
+            for i in range(weights.shape[0]):
+                for j in range(weights.shape[1]):
+                    weights[i, j] = previous[i, j]
             return k, status, highest
         highest = max(highest, floor)
         if status == Status.RUNNING and final and k == losses.size - 1:
             status = Status.BUDGET.value
         if status != Status.RUNNING:
             return k + 1, status, highest
-        previous[:] = weights
         for i in range(weights.shape[0]):
             for j in range(weights.shape[1]):
+                previous[i, j] = weights[i, j]
                 weights[i, j] -= step * slope[i, j]
     return losses.size, Status.RUNNING.value, highest
