@@ -59,7 +59,7 @@ def test_cones_about_the_axes_are_critical(d, shares, whole):
     check.at_least(loss(x), LEAST * threshold_level(x))
 
 
-@verifies("zgj.fact.cone-levels", examples=60, draws=60, law=LAW)
+@verifies("zgj.fact.cone-levels", examples=40, draws=60, law=LAW)
 @given(instance=st.integers(0, 2**32 - 1).map(np.random.default_rng).map(in_the_hyperplanes))
 def test_no_students_in_the_hyperplanes_are_lower(instance):
     check.at_least(loss(instance), LEAST * threshold_level(instance))
