@@ -288,6 +288,22 @@ def whole(numbers: FloatArray, place: int, error: int) -> float:
 
 
 @inlined
+def add_linear_part(family: Family, numbers: FloatArray) -> None:
+    """β times the sum of all vectors, compensated, into its place in ``numbers``."""
+    n, d = family.units.shape
+    at = places(n, d)
+    for k in range(at.linear, at.end):
+        numbers[k] = 0.0
+    for i in range(n):
+        for j in range(d):
+            term = numbers[at.vectors + i * at.deep + j]
+            numbers[at.linear + j], rest = two_sum(numbers[at.linear + j], term)
+            numbers[at.linear + at.deep + j] += rest
+    for j in range(at.linear, at.linear + d):
+        numbers[j] = family.beta * (numbers[j] + numbers[j + at.deep])
+
+
+@inlined
 def finish(family: Family, numbers: FloatArray, pull: FloatArray) -> float:
     """The loss and the pull of a family whose moments are complete."""
     units = family.units
@@ -295,15 +311,7 @@ def finish(family: Family, numbers: FloatArray, pull: FloatArray) -> float:
     at = places(n, d)
     weight = family.alpha * (2.0 / math.pi)
     if family.beta != 0.0:
-        for k in range(at.linear, at.end):
-            numbers[k] = 0.0
-        for i in range(n):
-            for j in range(d):
-                term = numbers[at.vectors + i * at.deep + j]
-                numbers[at.linear + j], rest = two_sum(numbers[at.linear + j], term)
-                numbers[at.linear + at.deep + j] += rest
-        for j in range(at.linear, at.linear + d):
-            numbers[j] = family.beta * (numbers[j] + numbers[j + at.deep])
+        add_linear_part(family, numbers)
     for block in range(0, at.wide, LANES):
         total = error = spread(0.0)
         for j in range(0, at.deep, ROWS):
