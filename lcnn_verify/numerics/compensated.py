@@ -71,12 +71,3 @@ def signed_sum(signs: FloatArray, weights: FloatArray, rows: FloatArray) -> Floa
     for j in range(d):
         total[j] += error[j]
     return total
-
-
-@compiled
-def add_into(total: FloatArray, error: FloatArray, part: FloatArray) -> None:
-    """Add ``part`` to the running sum ``total`` + ``error``, in the shape of ``total``."""
-    for i in range(len(total)):
-        for j in range(total.shape[1]):
-            total[i, j], rest = two_sum(total[i, j], part[i, j])
-            error[i, j] += rest
