@@ -9,7 +9,6 @@ from lcnn_verify.errors import InputError
 from lcnn_verify.evidence.theorem import Part, Theorem, positive
 from lcnn_verify.numerics.balls import EnclosureError
 from lcnn_verify.numerics.krawczyk import NotProved
-from lcnn_verify.numerics.subdivision import halves
 
 UNIT = ((0.0, 1.0),)
 
@@ -34,12 +33,6 @@ def test_a_cell_without_an_enclosure_is_halved():
         return arb(1)
 
     assert len(positive("p", picky, UNIT).cells) == 4
-
-
-def test_cells_are_halved_across_their_longest_side():
-    box = ((0.0, 1.0), (0.0, 10.0))
-    assert halves(box, box) == (((0.0, 0.5), (0.0, 10.0)), ((0.5, 1.0), (0.0, 10.0)))
-    assert halves(((0.0, 0.5), (0.0, 10.0)), box)[0] == ((0.0, 0.5), (0.0, 5.0))
 
 
 @pytest.mark.parametrize(
