@@ -31,7 +31,7 @@ CHUNK_WORK = 200_000_000
 LONGEST_CHUNK = 4096
 _MOST_POINTS = 2**21  # of all runs together, held at once
 SHARED_FROM = 2_000_000
-"""Nanoseconds or so of work from which another core pays for the start of a thread (measured)."""
+"""What work costs, as ``ScaledProblem.work`` estimates, that pays for another thread's start."""
 
 
 class Packed(NamedTuple):

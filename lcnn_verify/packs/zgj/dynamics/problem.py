@@ -21,7 +21,7 @@ from lcnn_verify.numerics.flow import Point
 from lcnn_verify.numerics.trajectory import StopReason, Trajectory
 from lcnn_verify.packs.zgj import population
 from lcnn_verify.packs.zgj.model import TIED_ABS, Model
-from lcnn_verify.packs.zgj.population import loss, pairs, planar
+from lcnn_verify.packs.zgj.population import batches, loss, pairs, planar
 from lcnn_verify.packs.zgj.population.family import Family
 from lcnn_verify.packs.zgj.population.scaling import (
     GRADIENT_UNITS,
@@ -226,7 +226,7 @@ class ScaledProblem:
     def work(self) -> int:
         """Roughly what one evaluation costs, in nanoseconds."""
         n, d = map(int, self.space.family.units.shape)
-        return 150 * n if self.space.route == Route.PLANAR else n * n * (8 + d // 8)
+        return 150 * n if self.space.route == Route.PLANAR else batches.work(n, d)
 
     def prepare(self, weights: FloatArray) -> float:
         """Do what compiled code cannot, threads; the loss to pass to ``evaluate``."""

@@ -20,7 +20,8 @@ from lcnn_verify.packs.zgj.population.family import (
 )
 
 SHARED_FROM = 1_000_000
-"""Nanoseconds or so of work from which another core pays for the start of a thread (measured)."""
+"""What work costs, as :func:`work` estimates it, that pays for the start of another thread."""
+_CALL = 1000  # nanoseconds or so that a network costs beside its pairs
 
 
 def losses_and_gradients(
@@ -33,7 +34,7 @@ def losses_and_gradients(
     """
     (count, m, d), r = W.shape, V.shape[1]
     losses, rows = np.empty(count), np.empty(W.shape)
-    shared = count * work(m + r, d) >= SHARED_FROM
+    shared = count * (_CALL + work(m + r, d)) >= SHARED_FROM
     cuts = evenly(count, pairs.cores() if shared else 1)
     weights = (model.mass_power, *model.kernel_weights)
     with unnoticed():
@@ -43,8 +44,8 @@ def losses_and_gradients(
 
 
 def work(n: int, d: int) -> int:
-    """Roughly what n neurons in d dimensions cost, in nanoseconds."""
-    return 1000 + n * n * (8 + d // 8)
+    """Roughly what all pairs of n neurons in d dimensions cost, in nanoseconds."""
+    return n * n * (8 + d // 8)
 
 
 class Network(NamedTuple):
