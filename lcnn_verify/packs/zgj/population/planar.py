@@ -23,6 +23,7 @@ import numpy as np
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.compensated import two_sum
 from lcnn_verify.numerics.compiled import compiled, inlined, released
+from lcnn_verify.numerics.threads import evenly
 from lcnn_verify.packs.zgj.population.family import Family, IntArray, assemble, assembled
 from lcnn_verify.packs.zgj.population.pairs import cores
 
@@ -373,8 +374,7 @@ def by_threads(family: Family, count: int) -> tuple[float, FloatArray]:
     """:func:`loss_and_pull` by so many threads: no digit changes, for sectors are shared whole."""
     n = len(family.units)
     space = Workspace.of(n, count)
-    by_neurons = [n * share // count for share in range(count + 1)]
-    cuts = by_neurons
+    cuts = by_neurons = evenly(n, count)
     try:
         with ThreadPoolExecutor(count) as pool:
             for phase in map(int, Phase):
