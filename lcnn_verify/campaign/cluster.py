@@ -1,4 +1,4 @@
-"""Runs units on a Dask cluster, each in a supervised child of a worker: ``remote`` is what they do.
+"""Runs units on a Dask cluster, and calls: each in a child of a worker, by ``remote``.
 
 Dask says which worker runs what, and when: nothing here does. Results come back as they are made,
 and are kept here. Dask is imported where a cluster is asked for.

@@ -1,4 +1,4 @@
-"""What happens on a worker of a Dask cluster: one unit, in a supervised child of the worker."""
+"""What happens on a worker of a Dask cluster: units and calls, each in a child of the worker."""
 
 from __future__ import annotations
 

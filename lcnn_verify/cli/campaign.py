@@ -1,4 +1,4 @@
-"""What `run` and `conform` have in common: progress, interruption, a full disk, the outcome."""
+"""What commands that run units have in common: progress, interruption, a full disk, the outcome."""
 
 from __future__ import annotations
 
