@@ -373,10 +373,11 @@ def loss_and_pull(family: Family) -> tuple[float, FloatArray]:
 def by_threads(family: Family, count: int) -> tuple[float, FloatArray]:
     """:func:`loss_and_pull` by so many threads: no digit changes, for sectors are shared whole."""
     n = len(family.units)
-    space = Workspace.of(n, count)
     cuts = by_neurons = evenly(n, count)
+    shares = len(cuts) - 1
+    space = Workspace.of(n, shares)
     try:
-        with ThreadPoolExecutor(count) as pool:
+        with ThreadPoolExecutor(shares) as pool:
             for phase in map(int, Phase):
                 if phase == Phase.SORT:
                     inner = np.searchsorted(space.starts, by_neurons[1:-1]).tolist()
