@@ -18,6 +18,7 @@ def ablate(
             metavar="[CLAIM]…",
             help="Claims, or packs and groups by the first words of ids. Default: all.",
             show_default=False,
+            callback=options.names,
         ),
     ] = None,
     more: Annotated[

@@ -14,7 +14,12 @@ def atlas(
     ctx: typer.Context,
     study: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[STUDY]...", help="Studies, or first words of their ids."),
+        typer.Argument(
+            metavar="[STUDY]…",
+            help="Studies, or first words of their ids. Default: all.",
+            show_default=False,
+            callback=options.names,
+        ),
     ] = None,
     profile: options.Profile = "quick",
     seed: options.Seed = 0,
@@ -40,11 +45,10 @@ def atlas(
     from lcnn_verify.campaign.campaign import verify
     from lcnn_verify.cli.campaign import run_campaign
 
-    names = options.names(study)
     return run_campaign(
         ctx,
         lambda progress: verify(
-            names or None,
+            study or None,
             profile=profile,
             seed=seed,
             jobs=jobs,
@@ -56,7 +60,7 @@ def atlas(
             cluster=cluster,
             studies=True,
         ),
-        claims=names,
+        claims=study or (),
         out=out,
         json=json,
         quiet=quiet,

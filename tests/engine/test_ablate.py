@@ -160,7 +160,8 @@ def test_what_is_finished_is_kept_and_gone_on_with(cut, tmp_path, monkeypatch, c
 
 
 def test_bad_arguments_are_refused_before_any_work(tmp_path, capsys):
-    assert kit.call("ablate", "toy.contrl", "--out", tmp_path) == 2
+    assert kit.call("ablate", "toy.euler,toy.contrl", "--out", tmp_path) == 2
+    assert "got 'toy.contrl'" in capsys.readouterr().err
     with pytest.raises(InputError, match=r"claims: got toy\.control: controls alone"):
         ablate("toy.control", out=tmp_path)
     (tmp_path / FILES[0]).write_text("mine")

@@ -38,11 +38,11 @@ def test_its_report_says_what_was_asked_how_and_what_the_answer_does_not_say(atl
     assert "How much does the bound on p(n) lose?" in text
 
 
-@pytest.mark.parametrize("study", ["toy.growth", "toy.study.slak", ""])
+@pytest.mark.parametrize("study", ["toy.growth", "toy.study.slack,toy.study.slak", ","])
 def test_what_is_no_study_is_refused(study, capsys, tmp_path):
     assert kit.call("atlas", study, "--out", tmp_path) == 2
     error = capsys.readouterr().err
-    assert error.startswith("error: ")
+    assert error.startswith(("error: claim: got 'toy.", "error: STUDY: "))
     assert error.count("\n") == 1
     assert not list(tmp_path.iterdir())
 
