@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from lcnn_verify import ledger, outputs
-from lcnn_verify.campaign.campaign import Campaign, Interrupted, Stop, Unwritten
+from lcnn_verify.campaign.campaign import Campaign, Stop
 from lcnn_verify.campaign.executor import UnitResult
 from lcnn_verify.campaign.properties import Unit, plan
 from lcnn_verify.campaign.run import ProgressCallback, not_run, without_file
@@ -78,19 +78,9 @@ def ablate(
             [_part(campaign, claim, it, units, results) for claim, it in parts],
             RunInfo(campaign.profile.name, campaign.seed, patterns),
             timings=campaign.timings(results),
-            partial=campaign.partial(units, results, stopped) if stopped else None,
+            partial=campaign.partial(units, results, stopped),
         )
-        place = outputs.place_of_partial(campaign.out, FILES[0]) if stopped else campaign.out
-        try:
-            found = found.write(place)
-        except OSError as error:
-            raise Unwritten(stopped if isinstance(stopped, OSError) else error, found) from None
-        if isinstance(stopped, OSError):
-            raise Unwritten(stopped, found) from None
-        if stopped:
-            raise Interrupted(found) from None
-        outputs.remove(campaign.out / outputs.PARTIAL, FILES)
-        return found
+        return campaign.written(found, FILES, stopped)
 
     if not units:  # nothing to run: the table alone
         outputs.demand_folder(campaign.out, FILES)

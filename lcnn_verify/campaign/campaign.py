@@ -33,11 +33,12 @@ from lcnn_verify.numerics.options import integer, names, positive_real
 from lcnn_verify.processes import processors
 from lcnn_verify.profiles import Profile, profile_named
 from lcnn_verify.reporting.ablation import Ablation
-from lcnn_verify.reporting.report import FILES, Report, RunInfo, build_report, remove_report
+from lcnn_verify.reporting.report import FILES, Report, RunInfo, build_report, remove_record
 
 DEFAULT_OUT = Path("reports", "latest")
 
 T = TypeVar("T")
+Record = TypeVar("Record", Report, Ablation)
 Stop: TypeAlias = KeyboardInterrupt | OSError | None
 """What ended a run before all its units were done."""
 
@@ -147,9 +148,9 @@ class Campaign:
                 RunInfo(self.profile.name, self.seed, asked),
                 timings=self.timings(results),
                 subject=subject.section if subject else None,
-                partial=self.partial(units, results, stopped) if stopped else None,
+                partial=self.partial(units, results, stopped),
             )
-            return self._written(report, stopped)
+            return self.written(report, FILES, stopped)
 
         return self.carry_out(units, claims, FILES, reported, subject=subject, execute=execute)
 
@@ -222,9 +223,11 @@ class Campaign:
         }
 
     def partial(
-        self, units: Sequence[Unit], done: Container[str], stopped: BaseException
-    ) -> dict[str, Any]:
+        self, units: Sequence[Unit], done: Container[str], stopped: Stop
+    ) -> dict[str, Any] | None:
         """What a partial record says of itself: why it is one, and what is missing."""
+        if stopped is None:
+            return None
         missing = [unit for unit in units if unit.id not in done]
         folders = {"--out": self.out, "--properties": self.directory}
         words = [word for name, value in folders.items() if value for word in (name, str(value))]
@@ -236,20 +239,23 @@ class Campaign:
             "options": [*words, "--resume"],
         }
 
-    def _written(self, report: Report, stopped: Stop) -> Report:
-        """Write the report; a partial one is then raised, as one that cannot be written is."""
-        place = outputs.place_of_partial(self.out, FILES[0]) if stopped else self.out
+    def written(self, record: Record, files: Sequence[str], stopped: Stop) -> Record:
+        """Write the ``files`` of a record and return it where it is.
+
+        A partial one is then raised, as one that cannot be written is.
+        """
+        place = outputs.place_of_partial(self.out, files[0]) if stopped else self.out
         try:
-            report = report.write(place)
+            record = record.write(place)
         except OSError as error:
             failed = stopped if isinstance(stopped, OSError) else error
-            raise Unwritten(failed, report) from None
+            raise Unwritten(failed, record) from None
         if isinstance(stopped, OSError):
-            raise Unwritten(stopped, report) from None
+            raise Unwritten(stopped, record) from None
         if stopped:
-            raise Interrupted(report) from None
-        remove_report(self.out / outputs.PARTIAL)
-        return report
+            raise Interrupted(record) from None
+        remove_record(self.out / outputs.PARTIAL, files)
+        return record
 
 
 def verify(

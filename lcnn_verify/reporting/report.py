@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -262,12 +262,11 @@ def write_replays(directory: Path, fallen: Mapping[str, Mapping[str, Any]]) -> N
         outputs.write_atomically(folder / name, text)
 
 
-def remove_report(directory: Path | str) -> None:
-    """Remove the files :meth:`Report.write` writes, and nothing else; none need be there."""
-    folder = Path(directory)
+def remove_record(folder: Path, files: Iterable[str]) -> None:
+    """Remove a record's ``files`` and its replay files, and nothing else; none need be there."""
     _remove_stale(folder / COUNTEREXAMPLES, set())
     outputs.remove(folder / COUNTEREXAMPLES, ())
-    outputs.remove(folder, FILES)
+    outputs.remove(folder, files)
 
 
 def _remove_stale(folder: Path, keep: set[str]) -> None:

@@ -147,16 +147,24 @@ def test_what_is_finished_is_kept_and_gone_on_with(cut, tmp_path, monkeypatch, c
         run_units(units[:3], journal, **how)
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patch:
-        patch.setattr(campaign, "run_units", interrupted)
-        assert kit.call("ablate", "cut.main", "--out", out, "--quiet") == 3
-    assert "3 of 7 units finished" in capsys.readouterr().err
+    def interrupt():
+        with monkeypatch.context() as patch:
+            patch.setattr(campaign, "run_units", interrupted)
+            assert kit.call("ablate", "cut.main", "--out", out, "--quiet") == 3
+        assert "3 of 7 units finished" in capsys.readouterr().err
+
+    interrupt()
     partial = json.loads((out / "ablation.json").read_text(encoding="utf-8"))
     assert partial["partial"]["finished"] == 3
     assert kit.call("ablate", "cut.main", "--out", out, "--quiet", "--resume") == 1
     whole = json.loads((out / "ablation.json").read_text(encoding="utf-8"))
     assert "partial" not in whole
     assert len(whole["timings"]["units"]) == 7
+    interrupt()  # a finished record stays until there is another
+    assert json.loads((out / "ablation.json").read_text(encoding="utf-8")) == whole
+    assert list((out / "partial" / "counterexamples").iterdir())
+    assert kit.call("ablate", "cut.main", "--out", out, "--quiet", "--resume") == 1
+    assert not (out / "partial").exists()
 
 
 def test_bad_arguments_are_refused_before_any_work(tmp_path, capsys):
