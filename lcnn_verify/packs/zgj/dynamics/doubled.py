@@ -23,6 +23,7 @@ from lcnn_verify.numerics.options import nonnegative_real, positive_integer, pos
 from lcnn_verify.numerics.trajectory import Recorder, Schedule, StopReason, Trajectory
 from lcnn_verify.packs.zgj.dynamics.problem import (
     REASONS,
+    SMALLEST_SIZE,
     ScaledProblem,
     Status,
     frobenius,
@@ -40,7 +41,6 @@ from lcnn_verify.packs.zgj.population.doubled import (
 _CHUNK_WORK = 400_000  # pairs of neurons in a chunk, a fraction of a second: Python sees Ctrl-C
 _LONGEST_CHUNK = 4096
 _STAGE = 1000.0
-_SMALLEST_SIZE = 1e-290
 _FLATTEST = 1e-3
 
 
@@ -260,7 +260,7 @@ def _stage(
     def sizes(shift: FloatArray) -> FloatArray:
         left = met.loss / met.norm if met.norm > 0.0 and met.loss > 0.0 else 1.0
         lengths: FloatArray = np.linalg.norm(base[..., 0] + shift, axis=1, keepdims=True)
-        return np.clip(lengths if tied else np.ones_like(lengths), _SMALLEST_SIZE, left)
+        return np.clip(lengths if tied else np.ones_like(lengths), SMALLEST_SIZE, left)
 
     return integrate(landscape, np.zeros(base.shape[:2]), end, options, sizes)
 

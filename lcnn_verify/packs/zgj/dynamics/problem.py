@@ -32,6 +32,7 @@ from lcnn_verify.packs.zgj.population.scaling import (
 )
 from lcnn_verify.packs.zgj.threshold import kappa, loss_threshold
 
+SMALLEST_SIZE = 1e-290  # of a neuron, for the tolerances of a flow
 _VANISHING = 2.0**-800  # a square below this may have lost digits to underflow
 _LIFT = 2.0**600
 

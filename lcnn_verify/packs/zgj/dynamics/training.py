@@ -24,6 +24,7 @@ from lcnn_verify.packs.zgj.dynamics.batches import (
 )
 from lcnn_verify.packs.zgj.dynamics.problem import (
     REASONS,
+    SMALLEST_SIZE,
     Route,
     ScaledProblem,
     Status,
@@ -178,9 +179,6 @@ class _Run:
         return replace(self.problem.unscaled(found), bound=self._bound)
 
 
-_SMALLEST_SIZE = 1e-290
-
-
 def gradient_flow(
     W: ArrayLike | Any,
     V: ArrayLike | Any,
@@ -222,7 +220,7 @@ def gradient_flow(
         readout a neuron leaves zero at a speed of its own, and one size does for all.
         """
         tied = model.mass_power == 2
-        return np.maximum(lengths, _SMALLEST_SIZE) if tied else np.ones_like(lengths)
+        return np.maximum(lengths, SMALLEST_SIZE) if tied else np.ones_like(lengths)
 
     end = problem.scaled_time(options.duration)
     run = integrate(problem.evaluate, problem.weights, end, options, sizes)
