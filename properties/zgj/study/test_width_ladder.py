@@ -1,4 +1,4 @@
-"""Study zgj.study.width-ladder: the time to converge from two students to a million.
+"""Study zgj.study.width-ladder: the time to converge from four students to a million.
 
 Setting: tied |·|; V = I₂ in the plane and V = I₃; starts of the width ladder's law at L₀ = 0.93·ε₀.
     Unit readout: the same functions, ‖w‖w in place of w.
