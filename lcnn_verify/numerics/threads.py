@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 from itertools import pairwise
+from queue import Empty, SimpleQueue
 from typing import Any
 
 
@@ -15,20 +17,31 @@ def evenly(count: int, parts: int) -> list[int]:
 
 
 def in_ranges(run: Callable[..., object], cuts: Sequence[int], *arguments: Any) -> None:
-    """Call ``run(first, stop, *arguments)`` for each two neighbours of ``cuts``.
+    """Call ``run(first, stop, *arguments)`` once for each two neighbours of ``cuts``.
 
-    The caller's thread does the first, each other one gets a thread; all is the caller's where
-    there is no room for another.
+    The caller's thread does the first, each other one gets a thread; where there is no room for so
+    many, those that there are do all. None is done twice: ``run`` may add to what it finds.
     """
-    (first, stop), *others = pairwise(cuts)
+    mine, *others = pairwise(cuts)
     if not others:
-        run(first, stop, *arguments)
+        run(*mine, *arguments)
         return
-    try:
-        with ThreadPoolExecutor(len(others)) as pool:
-            parts = [pool.submit(run, *it, *arguments) for it in others]
-            run(first, stop, *arguments)
-            for part in parts:
-                part.result()
-    except RuntimeError:  # there is no room for another thread
-        run(cuts[0], cuts[-1], *arguments)
+    left: SimpleQueue[tuple[int, int]] = SimpleQueue()
+    for it in others:
+        left.put(it)
+
+    def take() -> None:
+        with suppress(Empty):
+            while True:
+                run(*left.get_nowait(), *arguments)
+
+    parts: list[Future[None]] = []
+    with ExitStack() as stack:
+        with suppress(RuntimeError):  # there is no room for another thread
+            pool = stack.enter_context(ThreadPoolExecutor(len(others)))
+            for _ in others:
+                parts.append(pool.submit(take))
+        run(*mine, *arguments)
+        for part in parts:
+            part.result()
+    take()

@@ -1,0 +1,46 @@
+"""Ranges of work are done once each, however many threads there is room for."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from lcnn_verify.numerics import threads
+
+
+@pytest.mark.parametrize("room", [0, 1, 2, 9])
+def test_each_range_is_done_once_where_threads_run_out(room, monkeypatch):
+    class Pool(ThreadPoolExecutor):
+        """Of a process with room for so many more threads."""
+
+        def __init__(self, workers):
+            if room == 0:
+                raise RuntimeError("can't start new thread")
+            super().__init__(workers)
+
+        def _adjust_thread_count(self):
+            if len(self._threads) == room:
+                raise RuntimeError("can't start new thread")
+            super()._adjust_thread_count()
+
+    monkeypatch.setattr(threads, "ThreadPoolExecutor", Pool)
+    done = []
+    threads.in_ranges(lambda first, stop, to: to.append((first, stop)), [0, 2, 4, 7, 9], done)
+    assert sorted(done) == [(0, 2), (2, 4), (4, 7), (7, 9)]
+
+
+@pytest.mark.parametrize("first", [0, 4])
+def test_what_breaks_in_any_thread_is_raised(first):
+    def run(start, stop):
+        if start == first:
+            raise RuntimeError("broken")
+
+    with pytest.raises(RuntimeError, match="broken"):
+        threads.in_ranges(run, [0, 2, 4, 7])
+
+
+def test_work_is_shared_out_evenly():
+    assert threads.evenly(7, 3) == [0, 2, 4, 7]
+    assert threads.evenly(2, 9) == [0, 1, 2]
+    assert threads.evenly(0, 4) == [0, 0]
