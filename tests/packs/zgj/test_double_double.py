@@ -164,12 +164,13 @@ def test_descent_reaches_a_target_far_below_the_floor_of_float64() -> None:
     np.testing.assert_allclose(mine.weights, usual.weights, atol=1e-13)
 
 
-def test_runs_end_as_those_of_float64_do() -> None:
+def test_runs_end_as_those_of_float64_do(monkeypatch: pytest.MonkeyPatch) -> None:
     exact = double_double.gradient_descent(PLANE, PLANE, step=0.1, max_steps=5)
     assert (exact.stop_reason, exact.steps) == (StopReason.FLOOR, 0)
     dead = double_double.gradient_descent(np.zeros((1, 2)), PLANE, step=0.1, max_steps=5)
     assert (dead.stop_reason, dead.steps) == (StopReason.STATIONARY, 0)
-    for step in (1e100, 1e307):
+    for step, chunk in ((1e100, 9), (1e307, 9), (1e307, 1)):
+        monkeypatch.setattr(dynamics, "_LONGEST_CHUNK", chunk)
         run = double_double.gradient_descent(NEAR, PLANE, step=step, max_steps=9)
         assert (run.stop_reason, run.steps) == (StopReason.DIVERGED, 0)
         np.testing.assert_array_equal(run.weights, NEAR)

@@ -86,6 +86,7 @@ def evaluate(
 @compiled
 def descend(
     weights: FloatArray,
+    previous: FloatArray,
     V: FloatArray,
     constants: tuple[float, float, int, float, float],
     step: float,
@@ -93,9 +94,8 @@ def descend(
     losses: FloatArray,
     norms: FloatArray,
 ) -> tuple[int, int, float]:
-    """As ``training.descend``; ``weights`` (m, d, 2) are where the last finite point is."""
+    """As ``batches.descend``; ``weights`` and ``previous`` are (m, d, 2)."""
     highest = 0.0
-    previous = weights
     for k in range(losses.size):
         status, losses[k], norms[k], floor, slope = evaluate(weights, V, constants)
         if status == Status.NON_FINITE:
@@ -106,7 +106,7 @@ def descend(
             status = Status.BUDGET.value
         if status != Status.RUNNING:
             return k + 1, status, highest
-        previous = weights.copy()
+        previous[:] = weights
         weights[:] = moved(weights, slope, -step)
     return losses.size, Status.RUNNING.value, highest
 
@@ -162,7 +162,7 @@ def gradient_descent(
     target_loss = nonnegative_real("target_loss", target_loss)
     recorder = Recorder(Schedule.of(record_every))
     problem = DoubledProblem.of(students, teachers, target_loss, model)
-    weights, scaled = problem.weights, problem.scaled
+    weights, previous, scaled = problem.weights, problem.weights.copy(), problem.scaled
     longest = max(1, min(_LONGEST_CHUNK, _CHUNK_WORK // (len(students) + len(teachers)) ** 2))
     status = Status.RUNNING.value
     while status == Status.RUNNING:
@@ -172,6 +172,7 @@ def gradient_descent(
         with unnoticed():
             count, status, floor = descend(
                 weights,
+                previous,
                 problem.V,
                 problem.constants,
                 scaled.scaled_time(step),
