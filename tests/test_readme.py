@@ -80,7 +80,7 @@ def speed_table():
             told = [f"×{number(it['median'], 2)}" if it else NOTHING for it in ratios]
             size = cells.setdefault(tuple(at["size"].values()), {})
             size[key] = [time_told(by_way["ours"]["seconds"]["minimum"]), *told]
-    lines = [row("(m, r, d)", "a call", "JAX", "PyTorch", "the limit", "a step", "JAX", "PyTorch")]
+    lines = [row("(m, r, d)", "a call", "JAX", "PyTorch", "the parts", "a step", "JAX", "PyTorch")]
     lines.append("| --- |" + " ---: |" * 7)
     for size in sorted(size for size in cells if size[2] > 2):
         found = [cells[size].get(key, [""] * (1 + len(ways))) for key, ways in columns]

@@ -76,10 +76,12 @@ class Adversary:
     def take_up(self, known: Mapping[str, Any]) -> None:
         """Go on where the search ``known`` ended. Raises ``InputError`` unless it has this seed."""
         found, done = self.found, known.get("searched", {})
-        wanted = f"a search of {found.claim.id} with seed {found.seed}, to go on with"
-        if not (rounds := done.get("rounds")) or known["seed"] != found.seed:
-            got = f"one with seed {known['seed']}" if rounds else "none with a finished round"
+        if known.get("seed") != found.seed:
+            wanted = f"a search of {found.claim.id} with seed {found.seed}, to go on with"
+            got = f"one with seed {known['seed']}" if known else "none"
             raise InputError("resume", got, wanted)
+        if not (rounds := done.get("rounds")):
+            return  # ended in its first round, which begins anew
         found.rounds, found.searches = rounds, done["local_searches"]
         found.examples.update(done["examples"])
         self.levels, self.searched = dict(known["levels"]), [*map(_frozen, done["from"])]

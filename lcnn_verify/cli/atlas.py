@@ -32,7 +32,7 @@ def atlas(
     json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> int:
-    """Run studies: experiments that ask where a claim stops being true, and how much is slack.
+    """Run studies: experiments that ask where a claim stops being true, and by how much.
 
     Each has a question, a method, a result and limits. The result is a claim, in words, which the
     study tests; its figures and tables are in the report. The quick profile is a small size, deep

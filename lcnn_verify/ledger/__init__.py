@@ -85,10 +85,14 @@ def select(patterns: Sequence[str], among: Sequence[Claim] | None = None) -> tup
     for pattern in patterns:
         if any(entry.matches(pattern) for entry in entries):
             continue
-        if (found := claim(pattern, (*entries, *not_testable(), *studies()))).study:
+        if not (others := [entry for entry in _entries() if entry.matches(pattern)]):
+            claim(pattern, entries)  # raises what it wants
+        if others[0].study:
             wanted = "a claim: `lcnn-verify atlas` runs studies"
+        elif others[0].not_testable:
+            wanted = f"a claim that can be tested: {others[0].not_testable}"
         else:
-            wanted = f"a claim that can be tested: {found.not_testable}"
+            wanted = f"one of {', '.join(entry.id for entry in entries)}"
         raise InputError("claim", repr(pattern), wanted)
     return tuple(entry for entry in entries if any(map(entry.matches, patterns)))
 

@@ -181,7 +181,7 @@ def test_beyond_the_setting_the_lowest_failing_level_is_found_and_pinned(wells, 
 def test_a_search_goes_on_after_its_last_round_and_ends_as_one_without_a_break(wells, tmp_path):
     place, kept = tmp_path / "kept", []
     place.mkdir()
-    with pytest.raises(InputError, match=r"resume: got none with a finished round"):
+    with pytest.raises(InputError, match=r"resume: got none, wanted a search"):
         attack("wells.far", rounds=1, resume=True)
     first = attack("wells.far", rounds=1, keep=lambda found: found.write(place))
     bare = [asdict(replace(failure, polished="")) for failure in first.failures]
@@ -189,6 +189,8 @@ def test_a_search_goes_on_after_its_last_round_and_ends_as_one_without_a_break(w
     whole = attack("wells.far", rounds=2, keep=lambda found: kept.append(found.rounds))
     assert kept == [1, 2]
     resumed = attack("wells.far", rounds=2, pinned=place, resume=True)
+    early = {**json.loads((place / "pinned.json").read_text()), "searched": {}}
+    assert attack("wells.far", rounds=1, pinned=early, resume=True).rounds == 1
     assert {**resumed.to_json(), "beaten": []} == whole.to_json()
     with pytest.raises(InputError, match=r"resume: got one with seed 0, wanted a search .* seed 1"):
         attack("wells.far", seed=1, pinned=place, resume=True)

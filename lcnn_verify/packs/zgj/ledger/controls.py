@@ -61,10 +61,10 @@ CLAIMS = (
     ),
     _control(
         "threshold-brackets",
-        "Thresholds a thousandth larger than the best",
+        "Thresholds 1.1 thousandths larger than those of the fact",
         "‖∇L‖_F ≥ κ(V)·L/100 for r = m = d = 2 whenever L ≤ 1.0011·λ·ε₀, λ as in the fact.",
         "A saddle is there: a student near the bisector of the teachers, another across it.",
-        ours("level", "1.0011·λ·ε₀", "that of zgj.fact.threshold-brackets, and a thousandth"),
+        ours("level", "1.0011·λ·ε₀", "λ of zgj.fact.threshold-brackets, and 1.1 thousandths"),
     ),
     _control(
         "gradient-bound-floor",

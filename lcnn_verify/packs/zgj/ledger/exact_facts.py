@@ -207,7 +207,7 @@ CLAIMS = (
     _fact(
         "cone-levels",
         "9",
-        "Critical levels fall to 2.196·ε₀ as the dimension grows",
+        "Critical levels of cones fall to 2.196·ε₀ as the dimension grows",
         "Two orthonormal teachers have a critical point with 2.1960·ε₀ < L < "
         "(2.1961 + 0.722/(d − 2))·ε₀ for every d ≥ 3 and m ≥ 4(d − 2), two cones of students about "
         "(e₁ ± e₂)/√2. No students in the hyperplanes across e₁ ± e₂ have L ≤ 2.1960·ε₀.",
@@ -232,7 +232,7 @@ CLAIMS = (
     _fact(
         "exponent",
         "10",
-        "The exponent of the gradient bound is at least 3/4, and L falls no faster than t⁻²",
+        "No exponent of the gradient bound below 3/4, no uniform rate faster than t⁻²",
         "Beside r orthonormal teachers in d > r, students on their lines and one of mass u across "
         "them have L = ½Gu² and ‖∇L‖ = 2^{7/4}·G^{1/4}·L^{3/4}, m > r, G = (1 − k)(1 + rk)/"
         "(1 + (r − 1)k), k = 2/π: no ‖∇L‖ ≥ c·L^β with β < 3/4 holds near L = 0. Gradient flow "
@@ -242,7 +242,7 @@ CLAIMS = (
     _fact(
         "threshold-brackets",
         "11",
-        "The best thresholds of two planar teachers, to a thousandth",
+        "The best thresholds of five pairs of planar teachers, to 1.1 thousandths",
         "With r = m = d = 2 no students with 0 < L ≤ λ·ε₀ are critical, and some with L ≤ "
         "1.0011·λ·ε₀ are: λ = 2.6834, 5.6456, 7.6516, 10.0373 for unit teachers 90°, 60°, 45°, 30° "
         "apart, 7.5382 for teachers of norms 1 and 2, 90° apart.",

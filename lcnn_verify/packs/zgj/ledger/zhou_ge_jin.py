@@ -143,7 +143,7 @@ CLAIMS = (
             _BARE,
             _WIDTH,
             _EVEN,
-            Assumption("tied-readout", "readout tied to the norm", "readout 1, threshold as it is"),
+            Assumption("tied-readout", "readout tied to the norm", "readout 1, teachers of norm 1"),
         ),
         kind=Kind.LOWER,
         constants=(
