@@ -162,7 +162,30 @@ def read(argument: str, path: Path) -> Measured:
     schema = json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))
     with reading(source, _FORM.wanted):
         text = file.read_text(encoding="utf-8")
-    return Measured(report.check(report.parse(text, source, _FORM), source, _FORM, schema))
+    data = report.check(report.parse(text, source, _FORM), source, _FORM, schema)
+    if flaw := _contradiction(data):
+        raise InputError(source, flaw, _FORM.wanted)
+    return Measured(data)
+
+
+def _contradiction(data: Mapping[str, Any]) -> str:
+    """What of a record cannot be so, though each number by itself could; empty if nothing."""
+    ids = [entry["id"] for entry in data["benchmarks"]]
+    if len(ids) > len(set(ids)):
+        return "a benchmark twice"
+    for entry in data["benchmarks"]:
+        sizes = [row["size"] for row in entry["rows"]]
+        if any(sizes.count(size) > 1 for size in sizes):
+            return f"a size of {entry['id']} twice"
+        if (growth := entry["growth"]) and any(growth["axis"] not in size for size in sizes):
+            return f"sizes of {entry['id']} without {growth['axis'][:40]!r}, along which they grow"
+        for row in entry["rows"]:
+            ways = [timing["way"] for timing in row["timings"]]
+            if len(ways) > len(set(ways)):
+                return f"a way of {entry['id']} twice"
+            if row["timings"][0]["seconds"] is None:
+                return f"a row of {entry['id']} without times of ours"
+    return ""
 
 
 def chosen(ids: Sequence[str], names: Sequence[str]) -> list[str]:

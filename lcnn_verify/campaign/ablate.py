@@ -82,6 +82,8 @@ def ablate(
         )
         return campaign.written(found, FILES, stopped)
 
+    if parts and not units:
+        raise campaign.without_properties(parts[0][0])
     if not units:  # nothing to run: the table alone
         outputs.demand_folder(campaign.out, FILES)
         return finish({}, None)

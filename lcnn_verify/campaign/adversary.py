@@ -30,6 +30,7 @@ from lcnn_verify.ledger import Claim
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.constrained import Descent, Lowest
 from lcnn_verify.numerics.digits import number
+from lcnn_verify.numerics.options import integer
 from lcnn_verify.profiles import RunContext, running
 
 _STARTS = 20  # structured starts in the first round, and twice as many in each that follows
@@ -42,6 +43,7 @@ _GENERATIONS = 2  # variants of variants, in each round
 _JUMPS = 3  # searches far below a failure, before one just below
 _ITERATIONS = 400  # of one local search
 _POLISHED = 4  # of the lowest failures
+_MOST_ROUNDS = 60  # each is twice as long as the one before: nobody has finished so many
 
 
 class _Over(BaseException):
@@ -82,7 +84,10 @@ class Adversary:
             raise InputError("resume", got, wanted)
         if not (rounds := done.get("rounds")):
             return  # ended in its first round, which begins anew
-        found.rounds, found.searches = rounds, done["local_searches"]
+        found.rounds = integer("rounds of the search", rounds, 1)
+        if found.rounds > _MOST_ROUNDS:
+            raise InputError("resume", f"{rounds} finished rounds", f"at most {_MOST_ROUNDS}")
+        found.searches = done["local_searches"]
         found.examples.update(done["examples"])
         self.levels, self.searched = dict(known["levels"]), [*map(_frozen, done["from"])]
         self.open = [item for item in self.open if item.is_drawn]

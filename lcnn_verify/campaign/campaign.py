@@ -104,6 +104,14 @@ class Campaign:
         )
         self._started, self._clock = datetime.now(UTC), time.monotonic()
 
+    def without_properties(self, claim: Claim) -> InputError:
+        """What to raise where no claim has a property file, neither ``claim``, the first."""
+        folder, file = directory_of(claim, self.directory), claim.property_file
+        if self.directory is None:
+            return InputError(claim.id, f"no property file {folder / file}", "one that states it")
+        got = f"{str(folder)!r}, which holds no property file of what was selected"
+        return InputError("properties", got, f"a folder with {file}")
+
     def run(
         self,
         claims: Sequence[Claim],
@@ -127,12 +135,7 @@ class Campaign:
         about = subject.context if subject else None
         units = plan(claims, self.directory, self.profile, self.seed, about)
         if not units:
-            folder, file = directory_of(claims[0], self.directory), claims[0].property_file
-            if self.directory is None:
-                got = f"no property file {folder / file}"
-                raise InputError(claims[0].id, got, "one that states it")
-            got = f"{str(folder)!r}, which holds no property file of what was selected"
-            raise InputError("properties", got, f"a folder with {file}")
+            raise self.without_properties(claims[0])
 
         def reported(results: Mapping[str, UnitResult], stopped: Stop) -> Report:
             report = build_report(

@@ -30,7 +30,7 @@ from lcnn_verify.processes import WorkerKilled, anonymous_main, starting
 T = TypeVar("T")
 
 _LOCAL = re.compile(r"local:(\d+)")
-_ADDRESS = re.compile(r"([a-z]+://)?(\[[^\]]+\]|[^:/\s]+):\d+/?")
+_ADDRESS = re.compile(r"((tcp|tls|ucx|ws|wss)://)?(\[[^\]]+\]|[^:/\s]+):\d+/?")
 _WANTED = "the address of a Dask scheduler, such as tcp://host:8786, or local:N for N workers here"
 _LOOK_SECONDS = 1.0
 _CONNECT_SECONDS = 10

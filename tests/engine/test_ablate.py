@@ -172,6 +172,8 @@ def test_bad_arguments_are_refused_before_any_work(tmp_path, capsys):
     assert "got 'toy.contrl'" in capsys.readouterr().err
     with pytest.raises(InputError, match=r"claims: got toy\.control: controls alone"):
         ablate("toy.control", out=tmp_path)
+    with pytest.raises(InputError, match=r"properties: got .* holds no property file of what was"):
+        ablate("toy.euler", out=tmp_path, properties=tmp_path)
     (tmp_path / FILES[0]).write_text("mine")
     assert kit.call("ablate", "toy", "--out", tmp_path) == 2
     assert (tmp_path / FILES[0]).read_text() == "mine"

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from lcnn_verify.benchmarks import measure, record
 from lcnn_verify.benchmarks.compare import compared
-from lcnn_verify.benchmarks.record import Measured
+from lcnn_verify.benchmarks.record import Measured, read
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence.benchmark import Benchmark, Way
 from lcnn_verify.reporting.plain import to_text
@@ -150,6 +150,41 @@ def test_records_with_nothing_to_compare_are_refused(clock):
         compared(new, old, "OLD")
     with pytest.raises(InputError, match=r"^tolerance: got 0.0, wanted .* more than 0"):
         compared(old, old, "OLD", 0.0)
+
+
+def spoil(entry, **fields):
+    """Put ``fields`` into a part of a record."""
+    entry.update(fields)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda data: data["benchmarks"].append(data["benchmarks"][0]),
+        lambda data: spoil(data["benchmarks"][0], rows=data["benchmarks"][0]["rows"][:1] * 2),
+        lambda data: data["benchmarks"][0]["rows"][0]["timings"].clear(),
+        lambda data: spoil(data["benchmarks"][0]["rows"][0]["timings"][0], seconds=None),
+        lambda data: spoil(data["benchmarks"][0]["rows"][0]["timings"][1], way="ours"),
+        lambda data: spoil(data["benchmarks"][0]["rows"][0]["size"], n=10**400),
+        lambda data: spoil(data["benchmarks"][0]["growth"], axis="zz"),
+        lambda data: spoil(data["benchmarks"][0]["growth"], exponent=1e308, first=0),
+        *(
+            lambda data, bad=bad: spoil(
+                data["benchmarks"][0]["rows"][0]["timings"][1]["ratio"], minimum=bad
+            )
+            for bad in (0, -1.0, 5e-324, 1.7e308)
+        ),
+    ],
+)
+def test_a_record_that_cannot_be_so_is_refused(clock, tmp_path, change):
+    data = json.loads(to_text(timed(clock).data))
+    place = tmp_path / "bench.json"
+    place.write_text(json.dumps(data))
+    assert read("FILE", place).data == data
+    change(data)
+    place.write_text(json.dumps(data))
+    with pytest.raises(InputError, match="wanted a record of benchmarks"):
+        read("FILE", place)
 
 
 @pytest.fixture

@@ -220,7 +220,7 @@ def test_a_pack_that_a_worker_lacks_is_named(monkeypatch):
         (["local:two"], "got 'local:two', wanted the address"),
         (["somewhere"], "got 'somewhere', wanted the address"),
         ([""], "got '', wanted the address"),
-        (["ftp://host:1"], "got 'ftp://host:1', where no scheduler answers ("),
+        (["ftp://host:1"], "got 'ftp://host:1', wanted the address"),
         (["127.0.0.1:1"], "got '127.0.0.1:1', where no scheduler answers ("),
     ],
 )

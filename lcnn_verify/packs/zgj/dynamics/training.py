@@ -81,7 +81,11 @@ def gradient_descents(
 
     Raises as :func:`gradient_descent` does, and says of which network.
     """
-    given = list(networks)
+    try:
+        given = list(networks)
+    except TypeError:
+        got = f"a {type(networks).__name__}"
+        raise InputError("networks", got, "pairs of students W and teachers V") from None
     count = len(given)
     steps = _each("step", step, count)
     targets, models = _each("target_loss", target_loss, count), _each("model", model, count)
