@@ -85,7 +85,7 @@ def _whole(W: FloatArray, V: FloatArray) -> tuple[float, FloatArray]:
     return 0.5 * float(charges @ field), norms[:m, None] * pull
 
 
-def _arcs(count: int) -> Callable[[], None]:
+def arcs(count: int) -> Callable[[], None]:
     """One vectorized asin and root of so many cosines, a cached part at a time."""
     cosines, sines = np.random.default_rng(0).random(_CHUNK), np.empty(_CHUNK)
     whole, rest = divmod(count, _CHUNK)
@@ -123,12 +123,12 @@ def call(m: int, r: int, d: int) -> Mapping[str, Way]:
     W, V = network(m, r, d)
     n, one = m + r, np.ones((1, 1))
     jax, torch = _jax(W, V), _torch(W, V)
-    products, arcs = _products(n, d), _arcs(n * (n - 1) // 2)
+    products, angles = _products(n, d), arcs(n * (n - 1) // 2)
 
     def least() -> None:
         loss_and_gradient(one, one)
         products()
-        arcs()
+        angles()
 
     return {
         "ours": Way(lambda: loss_and_gradient(W, V)),
@@ -181,7 +181,7 @@ def step(m: int, r: int, d: int) -> Mapping[str, Way]:
         "JAX": Way(jax and _scan(*jax, rate, count), count),
         "PyTorch": Way(torch and (lambda: loop(*torch)), few),
         "NumPy": Way((lambda: loop(W, lambda w: _whole(w, V))) if n <= _MOST_WHOLE else None, few),
-        "limit": Way(_arcs(n * (n - 1) // 2 * count), count, limit=True),
+        "limit": Way(arcs(n * (n - 1) // 2 * count), count, limit=True),
     }
 
 

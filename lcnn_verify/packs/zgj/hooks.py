@@ -13,7 +13,15 @@ from lcnn_verify.evidence.hooks import Hooks, Judge
 from lcnn_verify.numerics import balls
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.digits import number
-from lcnn_verify.packs.zgj import benchmarks, dynamics, enclosure, oracle, population, terrain
+from lcnn_verify.packs.zgj import (
+    benchmarks,
+    double_double,
+    dynamics,
+    enclosure,
+    oracle,
+    population,
+    terrain,
+)
 from lcnn_verify.packs.zgj.conformance import target as targets
 from lcnn_verify.packs.zgj.conformance.checks import lacking
 from lcnn_verify.packs.zgj.conformance.implementation import current
@@ -61,6 +69,11 @@ def warm_up() -> None:
         population.loss_and_gradient(example(3, 3)[None], np.eye(2, 3), model=model)
         dynamics.gradient_flow(example(3, 3), np.eye(2, 3), duration=1e-6, model=model)
         population.hessian(example(3, 3), np.eye(2, 3), model=model)
+        double_double.gradient_flow(example(3, 3), np.eye(2, 3), duration=1e-6, model=model)
+        double_double.gradient_descent(
+            example(3, 3), np.eye(2, 3), step=1e-6, max_steps=2, model=model
+        )
+    benchmarks.arcs(1)()
     root = np.array(region.RegionClaim().root())
     guide.guided(region.RegionClaim(), root[:, :1], root[:, 1:])
 
