@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import math
-import os
 import re
 import runpy
 import shlex
+import signal
 import subprocess
 import sys
 import threading
@@ -128,7 +128,7 @@ def functions_are_called_in_children(_, __, address):
         with pytest.raises(ValueError, match="math domain"):
             team.submit(math.sqrt, -1.0).result()
     with pytest.raises(WorkerKilled), cluster.pool(address, ground) as (team, _):
-        team.submit(os._exit, 1).result()
+        team.submit(signal.raise_signal, signal.SIGKILL).result()
 
 
 def what_ends_workers_costs_itself(tmp_path, _, address):

@@ -92,7 +92,7 @@ BREAKAGES = {
     ),
     "newer minor, with what it added": (
         lambda data: data.update(schema_version="3.9", addition=1),
-        r"got schema version 3\.9, wanted at most 3\.0; upgrade lcnn-verify",
+        r"got schema version 3\.9, wanted at most 3\.1; upgrade lcnn-verify",
     ),
     "older major": (
         lambda data: data.update(schema_version="2.0", claims="as they were then"),

@@ -33,6 +33,7 @@ LADDER = Figure(
     "Time against width, to a million neurons",
     x=log("student width m", "neurons"),
     y=log("median time to 10⁻³·L₀", "length^(2−2p)"),
+    bound="the steepest claimed over the top three rungs",
     caption="Medians over the starts of each rung, with the smallest and the largest as a band; "
     "p = 2 with tied and 1 with unit readout.",
 )
@@ -86,7 +87,9 @@ def test_the_time_has_a_plateau(ladder, least, rungs):
         times.append(found)
     middle = [np.median(row) for row in times]
     low, high = [min(row) for row in times], [max(row) for row in times]
-    LADDER.add(ladder, x=widths, y=middle, low=low, high=high)
+    top = np.array(widths[-3:], dtype=float)
+    steepest = middle[-3] * (top / top[0]) ** (UNIT if model is UNIT_ABS else MOST)
+    LADDER.add(ladder, x=widths, y=middle, low=low, high=high, bound_x=top, bound=steepest)
     for m, median in zip(widths, middle, strict=True):
         measure(f"{ladder}: median time at m = {m}", median)
     rng = np.random.default_rng(active().derive_seed(NAME, "bootstrap", ladder))

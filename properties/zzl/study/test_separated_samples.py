@@ -21,7 +21,7 @@ import numpy as np
 from flint import fmpq, fmpq_mat
 
 from lcnn_verify.evidence import Figure, check, measure, verifies
-from lcnn_verify.evidence.figures import Kind, linear
+from lcnn_verify.evidence.figures import Kind, Line, linear
 from lcnn_verify.numerics import exact
 from lcnn_verify.packs.zhang_zhang_luo import normal_form
 from lcnn_verify.packs.zhang_zhang_luo.network import Sample
@@ -40,6 +40,7 @@ SHARES = Figure(
     "How often n samples separate Q₁",
     x=linear("samples n", "count"),
     y=linear("separated draws", "share"),
+    lines=tuple(Line(f"P for d = {d}", y=share) for d, share in KNOWN.items()),
     caption="σ = exp, m = 2, m₀ = 1, samples from N(0, I): shares with five standard errors.",
 )
 

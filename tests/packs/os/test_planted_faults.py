@@ -122,4 +122,4 @@ def test_nothing_planted_nothing_fallen():
 def test_a_fit_reported_early(monkeypatch):
     plant(monkeypatch, fitting.by_levenberg, lambda problem: True)
     monkeypatch.setattr(fitting, "by_levenberg", lambda problem: True)
-    assert fallen("os.capacity-wall").startswith("fits of n = kd + 1 random labels = 0")
+    assert fallen("os.capacity-wall").startswith("fits of random labels = 0")

@@ -46,6 +46,7 @@ BEST = Figure(
     "The best threshold of two unit teachers",
     x=log("separation Δ of the teachers", "degrees"),
     y=log("loss L", "length⁴"),
+    lines=(Line("Δ³, as any threshold must fall", slope=3.0),),
     caption="No student network is critical up to the certified level, and one is just above it.",
 )
 _LEVELS = {

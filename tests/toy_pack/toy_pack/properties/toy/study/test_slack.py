@@ -13,11 +13,15 @@ import math
 from toy_pack.quantities import count, growth_bound
 
 from lcnn_verify.evidence import Figure, check, verifies
-from lcnn_verify.evidence.figures import Kind, linear
+from lcnn_verify.evidence.figures import Kind, Line, linear
 from lcnn_verify.profiles import active
 
 SLACK = Figure(
-    Kind.CURVES, "What is left", x=linear("n", "integer"), y=linear("4n√3·p(n)/bound", "ratio")
+    Kind.CURVES,
+    "What is left",
+    x=linear("n", "integer"),
+    y=linear("4n√3·p(n)/bound", "ratio"),
+    lines=(Line("0.85, the least claimed", y=0.85), Line("1, the most", y=1.0)),
 )
 
 
