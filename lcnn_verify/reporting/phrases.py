@@ -268,10 +268,12 @@ def rate_says(entry: Mapping[str, Any], stream: Mapping[str, Any]) -> bool:
 def run_command(data: Mapping[str, Any]) -> str:
     """The command line that repeats this run."""
     run, under_test = data["run"], data.get("subject")
-    command = under_test["command"] if under_test else ["run"]
+    studies = any(entry.get("study") for entry in data["claims"])
+    command = under_test["command"] if under_test else ["atlas" if studies else "run"]
     words = ["lcnn-verify", *command, "--profile", run["profile"], "--seed", str(run["seed"])]
     if run["selection"]:
-        words += ["--checks" if under_test else "--claims", ",".join(run["selection"])]
+        option = ["--checks"] if under_test else [] if studies else ["--claims"]
+        words += [*option, ",".join(run["selection"])]
     return shlex.join(words)
 
 

@@ -36,6 +36,7 @@ def test_its_report_says_what_was_asked_how_and_what_the_answer_does_not_say(atl
         assert entry["study"][part] == getattr(ledger.claim(NAME).study, part)
         assert f"<dt>{part.capitalize()}</dt>" in text
     assert "How much does the bound on p(n) lose?" in text
+    assert "lcnn-verify atlas --profile quick --seed 0 toy.study" in text
 
 
 @pytest.mark.parametrize("study", ["toy.growth", "toy.study.slack,toy.study.slak", ","])
