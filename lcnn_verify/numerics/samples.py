@@ -1,6 +1,8 @@
-"""Seeded samples: rows of integers, and unit rows with special ones among them."""
+"""Seeded samples: rows of integers, unit rows with special ones among them, and bootstraps."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -8,6 +10,8 @@ from lcnn_verify.numerics.arrays import FloatArray
 
 NEARLY = 1e-2
 """How far apart nearly parallel unit rows are, about."""
+RESAMPLES = 2000
+"""Of a bootstrap."""
 SHAPES = ("sphere", "nearly parallel", "duplicated", "orthogonal")
 """How unit rows lie: the last two may nearly be one, or be one, or all stand across others."""
 
@@ -31,3 +35,19 @@ def unit_rows(rng: np.random.Generator, n: int, d: int, shape: str = "sphere") -
     if n > 1 and shape == "duplicated":
         X[-1] = X[0]
     return np.asarray(X)
+
+
+def log_log_slope(
+    x: Sequence[float], rows: Sequence[Sequence[float]] | FloatArray, rng: np.random.Generator
+) -> tuple[float, float, float]:
+    """Of log median against log ``x``: the slope, and its lower and upper one-sided 95 % bounds.
+
+    ``rows`` are a sample, all positive, at each of ``x``, which need not be of one length. The
+    slope is that of least squares; the bounds are percentiles of a bootstrap within each row.
+    """
+    away = np.log(np.asarray(x, dtype=float))
+    away -= away.mean()
+    weights = away / (away @ away)
+    drawn = [np.median(rng.choice(row, (RESAMPLES, len(row))), axis=1) for row in rows]
+    low, high = np.quantile(weights @ np.log(drawn), [0.05, 0.95])
+    return float(weights @ np.log([np.median(row) for row in rows])), float(low), float(high)

@@ -24,6 +24,7 @@ from lcnn_verify.evidence.amounts import mass, norm, number
 from lcnn_verify.evidence.figures import Kind, log
 from lcnn_verify.numerics import balls
 from lcnn_verify.numerics.digits import number as told
+from lcnn_verify.numerics.samples import log_log_slope
 from lcnn_verify.packs.zgj import enclosure, laws, oracle, strategies
 from lcnn_verify.packs.zgj.descents import check_converged, descend_all, working_step
 from lcnn_verify.packs.zgj.dynamics import gradient_descent
@@ -147,18 +148,6 @@ def chart_ladder(name, widths, times, note, *, judged=False):
         measure(f"{name}: median time at m = {m}", median)
 
 
-def slope_bound(widths, times, rng, resamples=2000):
-    """(slope, upper 95 % bound) of log median T against log m, by bootstrap over the starts."""
-    logs = np.log(np.asarray(widths, dtype=float))
-
-    def slope(medians):
-        return float(np.polyfit(logs, np.log(medians), 1)[0])
-
-    picks = rng.integers(times.shape[1], size=(resamples, times.shape[1]))
-    drawn = [slope(np.median(times[:, pick], axis=1)) for pick in picks]
-    return slope(np.median(times, axis=1)), float(np.quantile(drawn, 0.95))
-
-
 @verifies("zgj.width-free")
 def test_planar_ladder_has_a_plateau():
     run = active()
@@ -169,7 +158,7 @@ def test_planar_ladder_has_a_plateau():
     name = "planar, V = I₂"
     times = ladder(V, START, widths, starts, name)
     rng = np.random.default_rng(active().derive_seed("zgj.width-free", "bootstrap"))
-    slope, bound = slope_bound(widths[-JUDGED:], times[-JUDGED:], rng)
+    slope, _, bound = log_log_slope(widths[-JUDGED:], times[-JUDGED:], rng)
     measured = f"slope {told(slope, 2)}, its 95 % bound {told(bound, 2)} ≤ {MOST_SLOPE}"
     note = f"judged on the top three rungs: {measured}"
     chart_ladder(name, widths, times, note, judged=True)

@@ -17,6 +17,7 @@ import numpy as np
 
 from lcnn_verify.evidence import Figure, Quantity, check, measure, verifies
 from lcnn_verify.evidence.figures import Kind, log
+from lcnn_verify.numerics.samples import log_log_slope
 from lcnn_verify.packs.zgj.dynamics import StopReason, gradient_descent
 from lcnn_verify.packs.zgj.laws import width_ladder_start
 from lcnn_verify.packs.zgj.threshold import loss_threshold
@@ -62,17 +63,6 @@ def changes(m, k):
     return float(travel), float(np.linalg.norm(last - first) / np.linalg.norm(first))
 
 
-def least_exponent(widths, rows, rng, resamples=1000):
-    """Of log median against log m: the fit, and its lower 95 % bound over resampled starts."""
-    logs = np.log(widths)
-
-    def fit(chosen):
-        return float(np.polyfit(logs, [np.log(np.median(row)) for row in chosen], 1)[0])
-
-    drawn = [fit([rng.choice(row, len(row)) for row in rows]) for _ in range(resamples)]
-    return fit(rows), float(np.quantile(drawn, 0.05))
-
-
 @verifies(NAME)
 def test_neurons_and_kernel_move_at_every_width():
     widths = [4**k for k in range(1, active().pick(quick=6, standard=7, deep=8))]
@@ -88,7 +78,7 @@ def test_neurons_and_kernel_move_at_every_width():
         rng = np.random.default_rng(active().derive_seed(NAME, "bootstrap", label))
         top = [k for k, m in enumerate(widths) if m >= FROM]
         wide = [widths[k] for k in top]
-        fitted, bound = least_exponent(wide, [rows[k] for k in top], rng)
+        fitted, bound, _ = log_log_slope(wide, [rows[k] for k in top], rng)
         measure(f"exponent of the {label} in m", fitted, claimed=f"at least {LEAST}")
         check.at_least(Quantity(f"lower 95 % bound of the {label}'s exponent", bound, 1e-9), LEAST)
         for m, value in zip(widths, middle, strict=True):

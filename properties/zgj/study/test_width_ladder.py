@@ -18,6 +18,7 @@ import numpy as np
 
 from lcnn_verify.evidence import Figure, Quantity, check, measure, verifies
 from lcnn_verify.evidence.figures import Kind, log
+from lcnn_verify.numerics.samples import log_log_slope
 from lcnn_verify.packs.zgj.dynamics import StopReason, gradient_descent
 from lcnn_verify.packs.zgj.laws import width_ladder_start
 from lcnn_verify.packs.zgj.model import TIED_ABS, UNIT_ABS
@@ -62,17 +63,6 @@ def time_of(V, m, k, model):
     return run.times[-1] if run.stop_reason is StopReason.TARGET else None
 
 
-def slopes(widths, times, rng, resamples=2000):
-    """Of log median T against log m: the slope, and its lower and upper one-sided 95 % bounds."""
-    logs = np.log(np.asarray(widths, dtype=float))
-
-    def slope(chosen):
-        return float(np.polyfit(logs, [np.log(np.median(row)) for row in chosen], 1)[0])
-
-    drawn = [slope([rng.choice(row, len(row)) for row in times]) for _ in range(resamples)]
-    return slope(times), *map(float, np.quantile(drawn, [0.05, 0.95]))
-
-
 @verifies(NAME, cases=ladders)
 def test_the_time_has_a_plateau(ladder, least, rungs):
     V, model = SPACE if ladder == "space" else PLANE, UNIT_ABS if "unit" in ladder else TIED_ABS
@@ -93,7 +83,7 @@ def test_the_time_has_a_plateau(ladder, least, rungs):
     for m, median in zip(widths, middle, strict=True):
         measure(f"{ladder}: median time at m = {m}", median)
     rng = np.random.default_rng(active().derive_seed(NAME, "bootstrap", ladder))
-    slope, least, most = slopes(widths[-3:], times[-3:], rng)
+    slope, least, most = log_log_slope(widths[-3:], times[-3:], rng)
     upper = Quantity("upper 95 % bound of the slope", most, 1e-12)
     if model is UNIT_ABS:
         measure(f"{ladder}: slope over the top rungs", slope, claimed=f"at most {UNIT}")
