@@ -33,6 +33,7 @@ from lcnn_verify.packs.zgj.proofs.facts import (
     gradient_upper_bound,
     merged_level,
     moments,
+    narrow_floor,
 )
 from lcnn_verify.packs.zgj.proofs.page import render
 
@@ -44,6 +45,7 @@ _FACTS: Mapping[str, Callable[[], Theorem]] = {
     cone_levels.CLAIM: cone_levels.prove,
     cone_dimensions.CLAIM: cone_dimensions.prove,
     exponent.CLAIM: exponent.prove,
+    narrow_floor.CLAIM: narrow_floor.prove,
     gradient_upper_bound.CLAIM: gradient_upper_bound.prove,
 }
 _CATALOGUES = {

@@ -74,6 +74,13 @@ CLAIMS = (
         _KAPPA,
     ),
     _control(
+        "narrow-floor",
+        "Fewer than r lines of students have L ≥ 0.9·v_min⁴·M(Δ)",
+        "In the plane, students on fewer than r ≥ 2 lines have L ≥ 0.9·v_min⁴·M(Δ) = 7.2·r·ε₀(V).",
+        "Two teachers near 90°: a student on one of them leaves the other, at 13.8·ε₀.",
+        ours("level", "0.9·v_min⁴·M(Δ)", "nine tenths of what the merged pair has"),
+    ),
+    _control(
         "threshold-without-separation",
         "A threshold without the separation",
         "‖∇L‖_F ≥ κ(V)·L whenever L ≤ v_min⁴/(8r).",

@@ -193,8 +193,21 @@ CLAIMS = (
         "Too few directions leave a positive critical point",
         "A best student with fewer than r directions, split into m neurons, is a critical point at "
         "L = F(V) > ε₀(V), F = ½‖v‖⁴ for r = 1; so are all students on the bisector of two "
-        "teachers of norm v, at L = v⁴·M(Δ) ≥ F(V).",
+        "teachers of norm v, at L = v⁴·M(Δ) ≥ F(V). F(V) > ε₀(V) is proved in the plane and for "
+        "r ≤ 2 (zgj.fact.narrow-floor), and searched beyond.",
         assumes=(Assumption("equal-norms", "the two teachers have one norm", "norms 1 and 1.5"),),
+    ),
+    _fact(
+        "narrow-floor",
+        "8",
+        "Fewer than r lines of students stay above the threshold",
+        "In the plane, students on fewer than r ≥ 2 lines have L > v_min⁴·Δ³/(48π) ≥ (r/2)·ε₀(V); "
+        "so has one line of students beside two teachers in every dimension. Beside one teacher "
+        "no students leave L = ½‖v‖⁴ > ε₀.",
+        Kind.LOWER,
+        constants=(
+            ours("1/(48π)", "the energy of h = 1 − 3s² + 2s³", "proved (THEORY §3, fact 8)"),
+        ),
     ),
     _fact(
         "merged-level",

@@ -40,8 +40,9 @@ _SEPARATION = Assumption("separation", "the threshold has the factor M(Δ)", "L(
 _WIDTH = Assumption(
     "width",
     "m ≥ r",
-    "any m: fewer than r students have L ≥ F(V) > ε₀(V), so nothing more is said",
-    superseded_by="zgj.fact.floor",
+    "any m: fewer than r students have L > ε₀(V), so nothing more is said: proved in the plane and "
+    "for r ≤ 2, and for r ≥ 3 in d ≥ 3 searched (zgj.fact.floor)",
+    superseded_by="zgj.fact.narrow-floor",
 )
 _EVEN = Assumption("even-activation", "activation |·|", "ReLU, from starts of the same kind")
 _STEP_SIZE = Assumption("step-size", "steps of 0.1/‖V‖_F²", "steps of 1/‖V‖_F²")

@@ -29,9 +29,11 @@ from lcnn_verify.packs.zgj.proofs.facts import (
     cone_dimensions,
     cone_levels,
     exponent,
+    floor_check,
     gradient_upper_bound,
     merged_level,
     moments,
+    narrow_floor,
 )
 from lcnn_verify.packs.zgj.proofs.interval_energy import kernel
 
@@ -240,6 +242,7 @@ PARTS: Mapping[Any, Mapping[str, tuple[Cell, _Function]]] = {
     merged_level.CLAIM: {"fall": (merged_level.BOX, _fall)},
     moments.CLAIM: {},
     exponent.CLAIM: {},
+    narrow_floor.CLAIM: {},
     cone_levels.CLAIM: {
         "slack": (cone_levels.BOX, cone_check.slack(cone_levels.LIMIT, cone_check.centred))
     },
@@ -264,6 +267,7 @@ _WORDS: Mapping[Any, tuple[str, str]] = {
         gradient_upper_bound,
         cone_levels,
         cone_dimensions,
+        narrow_floor,
     )
 }
 """Claim → what is proved and for which instances, in the words a certificate must use."""
@@ -271,6 +275,7 @@ _EXTRA: Mapping[str, Callable[[], None]] = {
     merged_level.CLAIM: _demand_least,
     moments.CLAIM: _demand_moments,
     exponent.CLAIM: _demand_exponent,
+    narrow_floor.CLAIM: floor_check.demand_floor,
     cone_levels.CLAIM: cone_check.demand_limit,
     cone_dimensions.CLAIM: cone_check.demand_dimensions,
 }
