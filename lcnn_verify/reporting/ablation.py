@@ -247,8 +247,8 @@ def _table(data: _Json, key: str, title: str) -> doc.Section:
             rows.append(("none", why, NOTHING, NOTHING, why))
     columns = doc.columns("without", "it says", "in its place", "verdict", "by what")
     written = doc.Table(columns, tuple(rows), label=title, media=doc.Medium.WRITTEN)
-    short = tuple((row[0], *row[3:]) for row in rows)  # a terminal has no room for more
-    narrow = doc.Table((columns[0], *columns[3:]), short, media=doc.Medium.TERMINAL)
+    short = tuple((row[0], *row[2:]) for row in rows)  # a terminal has no room for more
+    narrow = doc.Table((columns[0], *columns[2:]), short, media=doc.Medium.TERMINAL)
     return doc.Section(title, (written, narrow), key, listed=title)
 
 

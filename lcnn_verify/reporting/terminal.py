@@ -6,11 +6,10 @@ The outcome comes last: that is what one sees.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import Literal
+from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 
-from rich import box
-from rich import table as rich
+from rich.cells import cell_len, chop_cells
 from rich.console import Console
 from rich.text import Text
 
@@ -19,7 +18,9 @@ from lcnn_verify.reporting import document as doc
 from lcnn_verify.reporting.letters import fitted
 
 _NARROW = 60  # columns, below which numbers would leave words no room
-_SHORT = 15  # a column of no more characters is never folded
+_SHORT = 16  # a column of no more characters is never folded
+_LEAST = 8  # no column is narrower for want of room
+_GAP = "  "
 _STYLES = {
     "bad": "bold red",
     "warn": "bold yellow",
@@ -27,6 +28,7 @@ _STYLES = {
     "strong": "bold",
     "dim": "dim",
 }
+_PIECES = re.compile(r"\S+?(?:[-_.](?<=\w\w.)(?=[^\W\d])|(?=\s)|$)\s*")
 _PLAIN = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 _POWER = re.compile("·10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 
@@ -56,14 +58,17 @@ def literal(console: Console, text: str, style: str = "") -> Text:
 
 
 def fold(text: str, width: int) -> str:
-    """``text`` on lines of at most ``width``, broken after dots and hyphens where it must be."""
+    """``text`` on lines of at most ``width``: words whole where they fit, else broken as an id."""
     lines = [""]
-    for piece in re.findall(r"[^.-]*[.-]|[^.-]+", text):
-        for part in (piece[k : k + width] for k in range(0, len(piece), width)):
-            if lines[-1] and len(lines[-1]) + len(part) > width:
+    for word in re.findall(r"\S+\s*", text):
+        parts = [word]
+        if cell_len(word.rstrip()) > width:
+            parts = [part for piece in _PIECES.findall(word) for part in chop_cells(piece, width)]
+        for part in parts:
+            if lines[-1] and cell_len(lines[-1] + part.rstrip()) > width:
                 lines.append("")
             lines[-1] += part
-    return "\n".join(lines)
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def print_blocks(console: Console, blocks: Iterable[doc.Block]) -> None:
@@ -115,32 +120,66 @@ def _table(console: Console, table: doc.Table) -> None:
     numbers = console.width >= _NARROW
     kept = [k for k, column in enumerate(table.columns) if numbers or not column.number]
     columns = [table.columns[k] for k in kept]
-    rows = [[_cell(row[k]) for k in kept] for row in table.filled()]
-    grid = rich.Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
-    cells = [[column.heading for column in columns], *([text for text, _ in row] for row in rows)]
-    parts = zip(*cells, strict=True)
-    widths = [max(len(line) for cell in part for line in cell.split("\n")) for part in parts]
-    fixed = [size <= _SHORT or c.number for size, c in zip(widths, columns, strict=True)]
-    if all(fixed[1:]):
-        # With gaps of three the longest ids would not fit into 80 columns.
-        room = max(console.width - sum(widths[1:]) - 2 * len(widths[1:]), 8)
-    else:
-        room = max(console.width * 2 // 5, 8)
-    for index, (column, short) in enumerate(zip(columns, fixed, strict=True)):
-        side: Literal["left", "right"] = "right" if column.number else "left"
-        whole = short or index == 0
-        heading = literal(console, column.heading)
-        grid.add_column(heading, justify=side, no_wrap=whole, overflow="fold")
-    for index, row in enumerate(rows):
-        (first, style), *others = row
-        folded = "\n".join(fold(line, room) for line in first.split("\n"))
-        shown_cells = [literal(console, folded, style)]
-        others_shown = (literal(console, cell, style) for cell, style in others)
-        grid.add_row(*shown_cells, *others_shown, end_section=index in table.ends)
-    console.print(grid)
+    head = [literal(console, column.heading, "bold") for column in columns]
+    rows = [[_cell(console, row[k]) for k in kept] if row[1:] else [] for row in table.rows]
+    parts = list(zip(head, *filter(None, rows), strict=True))
+    widths = _widths(parts, columns, console.width)
+    _row(console, head, columns, widths)
+    rule = "─" * (sum(widths) + len(_GAP) * (len(widths) - 1))
+    console.print(literal(console, rule), soft_wrap=True)
+    for index, (row, whole) in enumerate(zip(rows, table.rows, strict=True)):
+        if row:
+            _row(console, row, columns, widths)
+        else:
+            _line(console, whole[0], "strong")  # the heading of those below it
+        if index in table.ends - {len(rows) - 1}:
+            console.print()
 
 
-def _cell(cell: doc.Line) -> tuple[str, str]:
-    """A cell's text and style."""
+def _widths(parts: Sequence[Sequence[Text]], columns: Sequence[doc.Column], room: int) -> list[int]:
+    """As wide as the longest cells of each; where there is no room, shared out by what is folded.
+
+    Numbers and short columns stay whole, and the first has two fifths of the room if it wants them.
+    """
+    room -= len(_GAP) * (len(parts) - 1)
+    whole, least = list[int](), list[int]()
+    for part, column in zip(parts, columns, strict=True):
+        lines = [line for cell in part for line in cell.plain.split("\n")]
+        whole.append(max(map(cell_len, lines)))
+        words = (cell_len(word.rstrip()) for line in lines for word in _PIECES.findall(line))
+        own = 0 if least else room * 2 // 5
+        short = whole[-1] <= _SHORT or column.number
+        least.append(whole[-1] if short else min(whole[-1], max(own, *words, 1)))
+    if sum(whole) <= room:
+        return whole
+    while sum(least) > room and max(least) > _LEAST:
+        least[least.index(max(least))] -= 1
+    if whole[1:] != least[1:]:
+        whole[0] = least[0]  # what is left is for the others
+    spare, wanted = max(room - sum(least), 0), sum(whole) - sum(least)
+    pairs = zip(least, whole, strict=True)
+    return [few + spare * (many - few) // max(wanted, 1) for few, many in pairs]
+
+
+def _row(
+    console: Console, cells: Sequence[Text], columns: Sequence[doc.Column], widths: Sequence[int]
+) -> None:
+    """One row, of as many lines as its longest cell has when folded."""
+    folded = [
+        [line for part in cell.plain.split("\n") for line in fold(part, width).split("\n")]
+        for cell, width in zip(cells, widths, strict=True)
+    ]
+    for parts in zip_longest(*folded, fillvalue=""):
+        line = Text()
+        for part, cell, column, width in zip(parts, cells, columns, widths, strict=True):
+            pad = " " * (width - cell_len(part))
+            line.append(_GAP if line else "")
+            line.append(pad + part if column.number else part + pad, cell.style)
+        line.rstrip()
+        console.print(line, soft_wrap=True)
+
+
+def _cell(console: Console, cell: doc.Line) -> Text:
+    """A cell's text in its style."""
     style = cell.style if isinstance(cell, doc.Span) else ""
-    return doc.words(cell), _STYLES.get(style, "")
+    return literal(console, doc.words(cell), _STYLES.get(style, ""))

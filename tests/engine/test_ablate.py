@@ -8,6 +8,7 @@ import campaign_kit as kit
 import distributions
 import jsonschema
 import pytest
+from snapshot_kit import printed
 
 from lcnn_verify import ledger
 from lcnn_verify.campaign.ablate import ablate
@@ -15,7 +16,7 @@ from lcnn_verify.campaign.replaying import replay
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence.need import Need
 from lcnn_verify.ledger import Assumption
-from lcnn_verify.reporting.ablation import FILES, SCHEMA_PATH
+from lcnn_verify.reporting.ablation import FILES, SCHEMA_PATH, document
 from lcnn_verify.reporting.schema import schema
 
 IDS = "main", "free", "silent", "control.high", "control.low"
@@ -117,6 +118,14 @@ def test_every_verdict_is_computed_and_replayed(cut, tmp_path, capsys):
     assert (free["assumes_nothing"], free["assumes"]) == ("it holds", [])
     assert silent["assumes_nothing"] == ""
     assert "7 assumptions: 2 NEEDED, 1 NOT SHOWN NEEDED, 1 SUPERSEDED, 3 NOT JUDGED." in shown
+    for width in (80, 60):
+        lines = printed(document(data), width).splitlines()
+        assert max(map(len, lines)) <= width
+        assert f"cut.main {main['title']}" in lines, "the heading of its assumptions, whole"
+        for it in main["assumes"]:
+            (row,) = (line for line in lines if line.split(" ")[0] == it["name"])
+            assert it["weakened"].split()[0] in row
+            assert it["verdict"] in " ".join(row.split())
     page = (out / "ablation.html").read_text(encoding="utf-8")
     for words in ("is any integer", "not declared", "cut.main.small", "nearest to failing is at 1"):
         assert words in page

@@ -152,3 +152,15 @@ def test_tables_fold_their_first_column_and_drop_numbers_where_it_is_narrow():
 def test_words_are_all_there_is_to_a_line():
     line = ("a ", Plain("b "), Span(("c ", Code("d")), "strong"), Lines(("e", Link("f", "#f"))))
     assert words(line) == "a b c de\nf"
+
+
+@pytest.mark.parametrize("width", [5, 12, 20])
+def test_a_table_of_short_columns_is_shown_where_there_is_no_room(width):
+    rows = (
+        ("first", "second", "third"),
+        ("a heading of those below",),
+        ("x" * 8, "y" * 8, "学" * 9),
+    )
+    text = printed(made(Table(tuple(map(Column, "abc")), rows)), width)
+    assert all(word in text.replace("\n", "") for word in ("second", "heading", "x" * 8))
+    assert text.count("学") == 9
