@@ -287,6 +287,7 @@ def _record_schema() -> Any:
         "proofs": {"type": "array", "items": timed},
         "exact": _COUNT,
         "idle": _COUNT,
+        "parts": {"type": "object", "additionalProperties": {"type": "object"}},
         "classes": _TALLY,
         "apart": {"type": "object", "additionalProperties": observation},
         "failing": {"type": "object", "additionalProperties": _TEXT},

@@ -1,6 +1,7 @@
 """Property files: where they stand, how one is loaded, which units a run makes of them.
 
-A unit is one property file and one shard. Here is also what a run's results rest on.
+A unit is one property file and one shard, or what all its shards made. Here is also what a run's
+results rest on.
 """
 
 from __future__ import annotations
@@ -11,12 +12,12 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import lcnn_verify
-from lcnn_verify import packs
+from lcnn_verify import ledger, packs
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence import Property
 from lcnn_verify.ledger import Claim
@@ -73,8 +74,9 @@ def load(directory: Path, file: str) -> tuple[Property, ...]:
 class Unit:
     """One child process's work: the properties of ``claim`` in ``file``, under ``context``.
 
-    ``directory`` is the folder ``file`` stands in, and a ``long`` unit is started first. A unit is
-    plain data, so any ``concurrent.futures`` executor can take it.
+    ``directory`` is the folder ``file`` stands in, and a ``long`` unit is started first. One that
+    ``gathers`` runs what the claim's shards have shared, on the parts they ``made``, by property. A
+    unit is plain data, so any ``concurrent.futures`` executor can take it.
     """
 
     claim: str
@@ -82,12 +84,20 @@ class Unit:
     file: str
     context: RunContext
     long: bool = False
+    gathers: bool = False
+    made: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
         """``"toy.growth 1/4"``: the claim, without which assumption, which shard of how many."""
         without = f"without {self.context.without} " if self.context.without else ""
-        return f"{self.claim} {without}{self.context.shard + 1}/{self.context.shards}"
+        shard = "all" if self.gathers else str(self.context.shard + 1)
+        return f"{self.claim} {without}{shard}/{self.context.shards}"
+
+    @property
+    def shares(self) -> bool:
+        """Whether plain properties of the claim are shared among its units."""
+        return self.context.shards > 1 and ledger.claim(self.claim).shared
 
 
 def plan(
@@ -103,19 +113,22 @@ def plan(
     All do ``without`` the assumption of that name, if one is given.
 
     Nothing is imported: the ledger says where each property stands, below ``directory`` or, for
-    None, in the folder of its pack. A claim whose file is missing gets no unit.
+    None, in the folder of its pack. A claim whose file is missing gets no unit; the last of one
+    that is ``shared`` gathers.
     """
+    shards = profile.shards
     return tuple(
         Unit(
             claim=claim.id,
             directory=folder,
             file=claim.property_file,
-            context=RunContext(profile, seed, shard, profile.shards, subject, without),
+            context=RunContext(profile, seed, shard % shards, shards, subject, without),
             long=claim.long,
+            gathers=shard == shards,
         )
         for claim in claims
         if ((folder := directory_of(claim, directory)) / claim.property_file).is_file()
-        for shard in range(profile.shards)
+        for shard in range(shards + (claim.shared and shards > 1))
     )
 
 

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Container, Generator, Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -17,6 +17,7 @@ from lcnn_verify.campaign.journal import Journal
 from lcnn_verify.campaign.properties import Unit, directory_of, schedule
 from lcnn_verify.campaign.worker import broken
 from lcnn_verify.evidence import Recorder, decide
+from lcnn_verify.evidence.parts import joined
 from lcnn_verify.evidence.progress import Stage
 from lcnn_verify.ledger import Claim
 
@@ -122,18 +123,34 @@ def run_units(
         said = {unit: stage for unit, stage in stages.items() if stage}
         progress(Progress(len(done), len(units), last, running, failed, said))
 
+    def run(units: Sequence[Unit]) -> None:
+        nonlocal last
+        with closing(execute(units, jobs, until)) as results:
+            for item in results:
+                if isinstance(item, Underway):
+                    stages[item.unit] = item.stage
+                    tell()
+                else:
+                    journal.append(item)
+                    last = item.unit
+                    tell(last.partition(" ")[0])
+
     tell(*shards)
-    with closing(execute(waiting, jobs, until)) as results:
-        for item in results:
-            if isinstance(item, Underway):
-                stages[item.unit] = item.stage
-                tell()
-            else:
-                journal.append(item)
-                last = item.unit
-                tell(last.partition(" ")[0])
+    run([unit for unit in waiting if not unit.gathers])
+    whole = (_gathering(unit, units, done) for unit in waiting if unit.gathers)
+    if gathering := [unit for unit in whole if unit is not None]:
+        run(gathering)
     if any(unit.id not in done for unit in waiting):
         raise TimeSpent
+
+
+def _gathering(unit: Unit, units: Iterable[Unit], done: Mapping[str, UnitResult]) -> Unit | None:
+    """A unit that gathers, with what the shards of its claim made; None while one is not done."""
+    which = unit.claim, unit.context.without
+    own = [it for it in units if (it.claim, it.context.without) == which and not it.gathers]
+    if any(it.id not in done for it in own):
+        return None
+    return replace(unit, made=joined([record for it in own for record in done[it.id].records]))
 
 
 def _fails(claim: str, shards: Sequence[Unit], done: Mapping[str, UnitResult]) -> bool:

@@ -9,7 +9,7 @@ import os
 import resource
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from multiprocessing.connection import Connection
 from typing import Any, TypeAlias
 
@@ -19,6 +19,7 @@ from lcnn_verify.campaign.properties import Unit, load
 from lcnn_verify.errors import said
 from lcnn_verify.evidence import Property, Recorder, progress
 from lcnn_verify.evidence.hooks import from_json
+from lcnn_verify.evidence.parts import Share, sharing
 from lcnn_verify.evidence.recorder import Measurement
 from lcnn_verify.numerics.digits import number
 from lcnn_verify.processes import (
@@ -61,7 +62,11 @@ def run_unit(unit: Unit) -> Iterator[Message]:
         yield "record", broken(unit.claim, unit.file, f"cannot load {unit.file}: {said(error)}")
         yield "done", None
         return
-    stated = [item for item in properties if item.claim.id == unit.claim]
+    stated = [
+        item
+        for item in properties
+        if item.claim.id == unit.claim and not (unit.gathers and item.is_drawn)
+    ]
     lacking = f"{unit.file} states no property of {unit.claim}"
     if without:
         stated = [weak for item in stated if (weak := item.without(without)) is not None]
@@ -73,14 +78,36 @@ def run_unit(unit: Unit) -> Iterator[Message]:
     for item in stated:
         yield "start", item.name
         try:
-            with running(unit.context):
-                record = with_pinned(item, known.get("tightest", ())).to_json()
+            if unit.shares and not item.is_drawn:
+                records = in_parts(unit, item, known.get("tightest", ()))
+            else:
+                with running(unit.context):
+                    records = [with_pinned(item, known.get("tightest", ())).to_json()]
         except BaseException as error:  # sys.exit, pytest.skip, a measurement that is not JSON
-            record = broken(unit.claim, item.name, said(error))
-        yield "record", record
-        if without and record["counterexample"]:
+            records = [broken(unit.claim, item.name, said(error))]
+        for record in records:
+            yield "record", record
+        if without and any(record["counterexample"] for record in records):
             break  # one is enough to show what the claim needs
     yield "done", None
+
+
+def in_parts(
+    unit: Unit, item: Property, known: Iterable[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """What each shard would record of a property alone, made of what all shards have made.
+
+    Of a unit that does not gather only the parts it makes for each of them, and what broke.
+    """
+    context, records = unit.context, []
+    share = Share(context.shard, context.shards, unit.gathers, dict(unit.made.get(item.name, {})))
+    for shard in range(context.shards):
+        with running(replace(context, shard=shard)), sharing(share):
+            records.append(with_pinned(item, () if shard or not unit.gathers else known))
+    if unit.gathers:
+        return [recorder.to_json() for recorder in records]
+    error = next((recorder.error for recorder in records if recorder.error), None)
+    return [{**Recorder(unit.claim, item.name, error=error).to_json(), "parts": share.made}]
 
 
 def with_pinned(item: Property, known: Iterable[Mapping[str, Any]]) -> Recorder:

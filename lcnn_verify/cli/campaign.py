@@ -165,10 +165,11 @@ def progressing(claims: Sequence[str], *, shown: bool) -> Iterator[ProgressCallb
 
         def show(progress: Progress) -> None:
             for unit, stage in progress.stages.items():
-                if stage.left is not None and (unit, stage.parts) not in known:
-                    known.add((unit, stage.parts))
-                    if stage.left >= _LONG:
-                        say(f"{unit.partition(' ')[0]}: {stage}, as measured on the first")
+                claim = unit.partition(" ")[0]
+                if stage.left is not None and (claim, stage.parts) not in known:
+                    known.add((claim, stage.parts))
+                    if max(stage.left, stage.of_all or 0.0) >= _LONG:
+                        say(f"{claim}: {stage}, as measured on the first")
             if advance is not None:
                 what = f"{'' if progress.unit else first}{progress.under_way}"
                 advance(what, progress.done, progress.total, progress.failed)

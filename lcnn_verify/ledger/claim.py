@@ -132,7 +132,9 @@ class Claim:
     code under test instead of the mathematics. A claim with a ``study`` states the result of an
     experiment that is too large to be repeated in every run: :func:`~lcnn_verify.ledger.studies`
     has it. ``long`` marks a unit that is started first, since
-    it would end a run alone on one processor; no result depends on it.
+    it would end a run alone on one processor; no result depends on it. ``shared`` marks a claim
+    whose properties are plain functions that share their parts among its units
+    (:mod:`lcnn_verify.evidence.parts`).
     """
 
     id: str
@@ -150,6 +152,7 @@ class Claim:
     judges_subject: bool = False
     study: Study | None = None
     long: bool = False
+    shared: bool = False
     assumes: tuple[Assumption, ...] = ()
     assumes_nothing: str = ""
 

@@ -15,8 +15,11 @@ How it is checked: maps of k × n/(kd) cells with seeded trials in compiled code
 Source: caption of the paper's figure: a transition near n = kd.
 """
 
-from lcnn_verify.evidence import Figure, Quantity, check, measure, progress, verifies, weaker
+import numpy as np
+
+from lcnn_verify.evidence import Figure, Quantity, check, measure, verifies, weaker
 from lcnn_verify.evidence.figures import Kind, Line, linear
+from lcnn_verify.evidence.parts import shared
 from lcnn_verify.numerics.activations import RAMP, SOFTPLUS, TANH
 from lcnn_verify.packs.oymak_soltanolkotabi import fitting
 from lcnn_verify.profiles import active
@@ -65,13 +68,23 @@ def drawing(name):
     )
 
 
+def sizes(k, ratios):
+    """The sizes (n, d, k) of a row."""
+    return [(max(1, round(ratio * k * D)), D, k) for ratio in ratios]
+
+
 def row(fits, make, k, ratios, trials, name):
-    """What is fitted over the ratios for one width (ratios, trials); counts those past the wall."""
-    sizes = [(max(1, round(ratio * k * D)), D, k) for ratio in ratios]
+    """What is fitted over the ratios for one width (ratios, trials), as lists."""
     seed = active().derive_seed("os.phase-transition", name)
-    found = fitting.successes(fits, make, sizes, trials, seed)
+    return fitting.successes(fits, make, sizes(k, ratios), trials, seed).tolist()
+
+
+def counted(fits, k, ratios, found):
+    """A row (ratios, trials) as an array, once its fits past the wall are counted."""
+    found = np.array(found)
     if fits is FITS:
-        past = sum(int(row.sum()) for row, (n, _, _) in zip(found, sizes, strict=True) if n > k * D)
+        rows = zip(found, sizes(k, ratios), strict=True)
+        past = sum(int(row.sum()) for row, (n, _, _) in rows if n > k * D)
         check.exactly(past, "=", 0, label="fits for n > kd")
     return found
 
@@ -99,9 +112,13 @@ def test_fits_end_at_the_wall(name):
     middle = sum(widths) / len(widths)  # first: what it takes says best what all will
     order = sorted(widths, key=lambda k: abs(k - middle))
     fits, make = TRAPS[name][:2] if name == ONE_SIGN else MAPS[name]
-    rows = {}
-    for k in progress.over(order, f"rows of the map of {name}", cost=lambda k: k**3):
-        rows[k] = row(fits, make, k, ratios, trials, f"{name}, k = {k}")
+    drawn = shared(
+        order,
+        lambda k: row(fits, make, k, ratios, trials, f"{name}, k = {k}"),
+        f"rows of the map of {name}",
+        cost=lambda k: k**3,
+    )
+    rows = {k: counted(fits, k, ratios, found) for k, found in zip(order, drawn, strict=True)}
     shares = [rows[k].mean(axis=1) for k in widths]
     ends = [float(fitting.crossings(ratios, rows[k]).mean()) for k in widths]
     place = told(f"{name}, all k from 4", [rows[k] for k in widths if k >= 4], ratios)
@@ -116,15 +133,27 @@ def test_fits_end_at_the_wall(name):
 @verifies("os.phase-transition")
 def test_what_moves_the_transition():
     trials = active().pick(quick=4, standard=10, deep=40)
-    for name, (fits, make, k) in TRAPS.items():
-        told(name, [row(fits, make, k, FEW, trials, "traps")], FEW)
+    drawn = shared(
+        list(TRAPS.values()),
+        lambda trap: row(*trap, FEW, trials, "traps"),
+        "settings",
+        cost=lambda trap: trap[2] ** 3,
+    )
+    for (name, (fits, _, k)), found in zip(TRAPS.items(), drawn, strict=True):
+        told(name, [counted(fits, k, FEW, found)], FEW)
 
 
 @verifies("os.phase-transition")
 def test_descent_comes_nearer_with_more_steps():
     trials, before = active().pick(quick=4, standard=10, deep=40), 0
-    for most in (300, 1200, 4800):
-        found = row(fitting.by_descent(most), AT_SCALE, 8, FEW, trials, "descent")
+    steps = (300, 1200, 4800)
+    drawn = shared(
+        steps,
+        lambda most: row(fitting.by_descent(most), AT_SCALE, 8, FEW, trials, "descent"),
+        "budgets of descent",
+        cost=float,
+    )
+    for most, found in zip(steps, map(np.array, drawn), strict=True):
         end = told(f"softplus, {most} steps of descent", [found], FEW)
         check.at_most(Quantity("where descent ends", end.value, 1e-9), 1.05)
         check.exactly(int(found.sum()), "≥", before, label="fits of descent", wanted_label="before")

@@ -183,6 +183,7 @@ CLAIMS = (
         source=CAPTION,
         assumptions=(_MODEL,),
         constants=(ours("the band", "[0.7, 1.05]", "from measurements"),),
+        shared=True,
     ),
     Claim(
         id="os.random-features",
