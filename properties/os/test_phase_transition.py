@@ -15,6 +15,8 @@ How it is checked: maps of k × n/(kd) cells with seeded trials in compiled code
 Source: caption of the paper's figure: a transition near n = kd.
 """
 
+from fractions import Fraction
+
 import numpy as np
 
 from lcnn_verify.evidence import Figure, Quantity, check, measure, verifies, weaker
@@ -96,6 +98,18 @@ def told(name, rows, ratios):
     return Quantity(f"where fits end: {name}", end, half + 1e-9)
 
 
+def in_reach(problem):
+    """Whether positive outputs, as v of one sign gives, can fit the labels at all."""
+    return bool(problem.y.min() > -2.0 * fitting.FITTED * np.linalg.norm(problem.y))
+
+
+def reach(rows, ratios):
+    """Where fits end at most, if each that is counted in ``rows`` (ratios, trials) succeeds."""
+    low, step = Fraction(str(ratios[0])), Fraction(str(ratios[1])) - Fraction(str(ratios[0]))
+    total, trials = sum(int(found.sum()) for found in rows), sum(found.shape[1] for found in rows)
+    return low - step / 2 + step * Fraction(total, trials)
+
+
 def maps(profile):
     """The names of the maps a profile draws: with few cells two of them."""
     return [{"name": name} for name in list(MAPS)[: None if profile.name == "deep" else 2]]
@@ -112,6 +126,10 @@ def test_fits_end_at_the_wall(name):
     middle = sum(widths) / len(widths)  # first: what it takes says best what all will
     order = sorted(widths, key=lambda k: abs(k - middle))
     fits, make = TRAPS[name][:2] if name == ONE_SIGN else MAPS[name]
+    if name == ONE_SIGN:  # no run is needed to see that labels of both signs are out of reach
+        signs = [row(in_reach, make, k, ratios, trials, f"{name}, k = {k}") for k in widths]
+        label = "where fits can end, of positive outputs"
+        check.exactly(reach(signs, ratios), "≥", Fraction(7, 10), label=label)
     drawn = shared(
         order,
         lambda k: row(fits, make, k, ratios, trials, f"{name}, k = {k}"),

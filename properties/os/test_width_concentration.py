@@ -41,7 +41,7 @@ def drawn(rng, rows, k):
     return Problem.of(kernels.unit(rows), np.zeros(len(rows)), signs, W, "max(z, 0)")
 
 
-@verifies("os.width-concentration", assumes={"independent-rows": weaker()})
+@verifies("os.width-concentration")
 def test_the_exponent_of_the_deviation():
     rng = np.random.default_rng(active().derive_seed("os.width-concentration"))
     rows = kernels.scattered(rng, N, D)
@@ -67,7 +67,7 @@ def test_the_exponent_of_the_deviation():
 WIDE = (100, 400, 1600, 6400, 25600)
 
 
-@verifies("os.width-concentration")
+@verifies("os.width-concentration", assumes={"independent-rows": weaker()})
 def test_half_of_the_limit_is_reached():
     rng = np.random.default_rng(active().derive_seed("os.width-concentration", "least"))
     for _ in range(active().pick(quick=3, standard=10, deep=40)):

@@ -259,3 +259,20 @@ def test_the_deep_map_has_40_by_40_cells_of_20_trials_and_is_kept(monkeypatch):
     assert (told[0].done, told[-1].done, told[-1].total) == (1, 40, 40)
     ends = next(s for s in record["series"] if s["label"] == "ends")
     assert np.array(ends["data"]["x"])[3:] == pytest.approx(1.0, abs=0.04)
+
+
+@pytest.mark.parametrize(
+    ("claim", "without", "says"),
+    [
+        ("os.phase-transition", "two-signs", "where fits can end, of positive outputs"),
+        ("os.width-concentration", "independent-rows", "λ_min(JJᵀ)"),
+    ],
+)
+def test_what_an_assumption_is_needed_for_is_proved(claim, without, says):
+    about = ledger.claim(claim)
+    with running(RunContext(PROFILES["quick"], without=without)):
+        items = load(directory_of(about), about.property_file)
+        weaker = [weak for item in items if (weak := item.without(without)) is not None]
+        records = [item.run().to_json() for item in weaker]
+    (broken,) = [record["counterexample"] for record in records if record["violations"]]
+    assert says in json.dumps(broken, ensure_ascii=False, default=str)
