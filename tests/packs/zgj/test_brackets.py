@@ -14,6 +14,7 @@ from lcnn_verify.evidence import documents
 from lcnn_verify.evidence.documents import Rejected
 from lcnn_verify.numerics.krawczyk import NotProved
 from lcnn_verify.packs.zgj import oracle
+from lcnn_verify.packs.zgj.proofs import page
 from lcnn_verify.packs.zgj.proofs.bracket import catalogue
 from lcnn_verify.packs.zgj.proofs.bracket.catalogue import BRACKETS, PAIRS, bracket, saddle
 from lcnn_verify.packs.zgj.proofs.catalogue import Attempt
@@ -47,10 +48,22 @@ def test_a_threshold_is_bracketed():
     assert "; a critical point at 11.857·ε₀, 1.1111 times as high" in said
     assert 1.111 < made().ratio < 1.112
     levels = made().beside
-    assert levels["ε₀"] < levels["none up to"] < levels["one at"] < levels["F(V)"]
+    assert levels["ε₀"] < 1 < levels["none up to"] < levels["one at"] < levels["F(V)"]
     assert levels["F(V)"] == pytest.approx(levels["merged"])
-    page = render(BRACKETS, [Attempt("pair-20", made())])
-    assert "CERTIFIED: 1 threshold bracketed" in page
+    shown = render(BRACKETS, [Attempt("pair-20", made())])
+    assert "CERTIFIED: 1 threshold bracketed" in shown
+
+
+def test_no_curve_hides_another_and_unequal_norms_have_no_merged_level(monkeypatch):
+    drawn = []
+    monkeypatch.setattr(page, "figures", lambda entries, prefix: drawn.extend(entries) or [])
+    norms = replace(made().region.claim, norms=(Fraction(1), Fraction(2)))
+    unequal = replace(made(), region=replace(made().region, claim=norms))
+    assert unequal.beside["merged"] is None
+    render(BRACKETS, [Attempt("pair-20", made())])
+    levels = [entry["data"]["y"][0] for entry in drawn]
+    assert len(levels) == 2
+    assert max(levels) > 1.1 * min(levels)
 
 
 @pytest.mark.parametrize("name", ["pair-90", "pair-norms-1-2"])

@@ -189,10 +189,10 @@ def _bracket_table(made: Sequence[Attempt[Bracket]]) -> Table:
             beside = it.beside
             table.add_row(
                 attempt.name,
-                number(beside["ε₀"], 3),
-                *(number(beside[key] / beside["ε₀"], 5) for key in ("none up to", "one at")),
+                number(beside["ε₀"], 2),
+                *(number(beside[key], 5) for key in ("none up to", "one at")),
                 number(it.ratio, 4),
-                *(number(beside[key] / beside["ε₀"], 4) for key in ("merged", "F(V)")),
+                *(number(beside[key], 4) for key in ("merged", "F(V)")),
                 f"{it.region.document['boxes']:,}",
             )
     return table

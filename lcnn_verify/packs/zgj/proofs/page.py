@@ -45,9 +45,9 @@ BEST = Figure(
     Kind.CURVES,
     "The best threshold of two unit teachers",
     x=log("separation Δ of the teachers", "degrees"),
-    y=log("loss L", "length⁴"),
-    lines=(Line("Δ³, as any threshold must fall", slope=3.0),),
-    caption="No student network is critical up to the certified level, and one is just above it.",
+    y=linear("loss L", "ε₀"),
+    lines=(Line("the merged pair, at 16·ε₀", y=16.0), Line("ε₀, which falls like Δ³", y=1.0)),
+    caption="No student network is critical at a loss above 0 and below the best threshold.",
 )
 _LEVELS = {
     "ε₀": "ε₀",
@@ -55,6 +55,10 @@ _LEVELS = {
     "one at": "certified: a critical point",
     "merged": "merged pair",
     "F(V)": "F(V), searched",
+}
+_DRAWN = {
+    "one at": "the best threshold: certified from both sides, nearer than a line is wide",
+    "F(V)": "F(V), searched: on the line of the merged pair but near 90°",
 }
 LOSSES = Figure(
     Kind.CURVES,
@@ -214,13 +218,13 @@ def _figures(figure: Figure, series: Mapping[str, _Json]) -> Iterator[doc.Block]
 def _brackets(proofs: Sequence[Bracket]) -> _Told:
     """The curve over Δ, a row for each pair, and the critical points."""
     rows = [(it, it.beside) for it in proofs]
-    equal = [(it, levels) for it, levels in rows if len(set(it.region.claim.norms)) == 1]
+    equal = [(it, levels) for it, levels in rows if levels["merged"]]
     series = {
         said: {
             "x": [float(it.region.claim.separation) for it, _ in equal],
             "y": [levels[key] for _, levels in equal],
         }
-        for key, said in _LEVELS.items()
+        for key, said in _DRAWN.items()
     }
     worst = number(max((it.ratio for it in proofs), default=None), 4)
     heads = (
@@ -235,7 +239,7 @@ def _brackets(proofs: Sequence[Bracket]) -> _Told:
         (
             it.title,
             number(levels["ε₀"]),
-            *(number(levels[key] / levels["ε₀"], 5) for key in _LEVELS if key != "ε₀"),
+            *(number(levels[key], 5) for key in _LEVELS if key != "ε₀"),
             number(it.ratio, 4),
         )
         for it, levels in rows

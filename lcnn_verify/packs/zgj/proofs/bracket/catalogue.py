@@ -85,19 +85,20 @@ class Bracket:
         return self.point.loss[1] / level
 
     @property
-    def beside(self) -> dict[str, float]:
-        """Levels of the loss: ε₀, how far up none is critical, where one is, M·v_min⁴ and F(V).
+    def beside(self) -> dict[str, float | None]:
+        """Levels: ε₀ and, in units of it, how far up none is critical, where one is, M·v⁴, F(V).
 
-        F(V) is what a search finds, an upper bound; the others are proved.
+        F(V) is what a search finds, an upper bound; the others are proved. M·v⁴ is the level of the
+        merged pair where teachers have one norm v; there is None where they have not.
         """
         V, level = teachers(self.region.claim), self.region.document["level"]
         threshold = level / float(self.region.claim.outer)
         return {
             "ε₀": threshold,
-            "none up to": level,
-            "one at": self.point.loss[1],
-            "merged": 8 * len(V) * threshold,
-            "F(V)": floor_level(V).value,
+            "none up to": level / threshold,
+            "one at": self.point.loss[1] / threshold,
+            "merged": 8.0 * len(V) if len(set(self.region.claim.norms)) == 1 else None,
+            "F(V)": floor_level(V).value / threshold,
         }
 
     def to_json(self) -> dict[str, Any]:
