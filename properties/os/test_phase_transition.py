@@ -127,7 +127,8 @@ def test_fits_end_at_the_wall(name):
     order = sorted(widths, key=lambda k: abs(k - middle))
     fits, make = TRAPS[name][:2] if name == ONE_SIGN else MAPS[name]
     if name == ONE_SIGN:  # no run is needed to see that labels of both signs are out of reach
-        signs = [row(in_reach, make, k, ratios, trials, f"{name}, k = {k}") for k in widths]
+        named = ((k, f"{name}, k = {k}") for k in widths)
+        signs = [np.array(row(in_reach, make, k, ratios, trials, it)) for k, it in named]
         label = "where fits can end, of positive outputs"
         check.exactly(reach(signs, ratios), "≥", Fraction(7, 10), label=label)
     drawn = shared(
