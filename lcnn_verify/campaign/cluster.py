@@ -272,9 +272,30 @@ class Team:
         return found
 
     def map(self, function: Callable[..., T], *arguments: Iterable[Any]) -> Iterator[T]:
-        """The results for each of ``arguments``, in their order."""
+        """The results for each of ``arguments``, in their order. Raises as :func:`pool`."""
         called = [self.submit(function, *each) for each in zip(*arguments, strict=True)]
-        return (future.result() for future in called)
+        try:
+            with _in_our_words():
+                for future in called:
+                    yield future.result()
+        finally:  # where nobody waits for the rest
+            for future in called:
+                future.cancel()
+
+
+@contextmanager
+def _in_our_words() -> Iterator[None]:
+    """Raises :class:`SchedulerLost` and ``WorkerKilled`` in place of Dask's own errors."""
+    from concurrent.futures import CancelledError as Cancelled
+
+    from distributed import CancelledError, KilledWorker
+
+    try:
+        yield
+    except (CancelledError, Cancelled):
+        raise SchedulerLost from None
+    except (KilledWorker, BrokenExecutor):
+        raise WorkerKilled from None
 
 
 @contextmanager
@@ -284,15 +305,9 @@ def pool(address: str, ground: remote.Ground) -> Iterator[tuple[Team, int]]:
     A call whose worker ends is tried again. Raises ``InputError`` as :func:`opened` does,
     :class:`SchedulerLost`, and ``WorkerKilled`` for a call that workers do not survive.
     """
-    from concurrent.futures import CancelledError as Cancelled
-
-    with opened(address, ground) as cluster:
-        from distributed import CancelledError, KilledWorker
-
-        try:
-            with cluster.client.get_executor(pure=False) as executor:
-                yield Team(executor, ground, ground.facts()), cluster.threads
-        except (CancelledError, Cancelled):
-            raise SchedulerLost from None
-        except (KilledWorker, BrokenExecutor):
-            raise WorkerKilled from None
+    with (
+        opened(address, ground) as cluster,
+        _in_our_words(),
+        cluster.client.get_executor(pure=False) as executor,
+    ):
+        yield Team(executor, ground, ground.facts()), cluster.threads

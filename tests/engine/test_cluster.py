@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import os
 import re
 import runpy
 import shlex
@@ -11,6 +12,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from functools import partial
 from multiprocessing import forkserver
@@ -85,6 +87,7 @@ def test_a_cluster_from_its_first_unit_to_the_end_of_its_scheduler(tmp_path, cap
         functions_are_called_in_children,
         what_ends_workers_costs_itself,
         ctrl_c_reaches_the_workers,
+        a_call_whose_worker_ends_is_tried_again,
     )
     for step in steps:
         (folder := tmp_path / step.__name__).mkdir()
@@ -175,6 +178,17 @@ def ctrl_c_reaches_the_workers(tmp_path, _, address):
     with pytest.raises(Interrupted):
         verify("lab", cluster=address, out=tmp_path / "out", properties=folder, progress=press)
     kit.wait_until(lambda: kit.is_gone(int(pids.read_text())), "the unit is gone")
+
+
+def a_call_whose_worker_ends_is_tried_again(_, __, address):
+    with (
+        cluster.pool(address, remote.Ground(("lab.first",), None)) as (team, _),
+        cluster.connected(address) as client,
+    ):
+        sleeping = [team.submit(time.sleep, 1.0) for _ in range(2)]
+        kit.wait_until(lambda: all(client.processing().values()), "both have one")
+        os.kill(min(client.run(os.getpid).values()), signal.SIGKILL)
+        assert [future.result() for future in sleeping] == [None] * 2
 
 
 def a_lost_scheduler_leaves_a_run_to_be_resumed(tmp_path, capsys, address, holder):

@@ -2,16 +2,18 @@
 
 import copy
 import math
+import re
 from fractions import Fraction
 
 import numpy as np
 import pytest
 from region_kit import CLAIMS, certified, check
 
+from lcnn_verify import processes
 from lcnn_verify.evidence import documents
 from lcnn_verify.evidence.documents import Rejected
 from lcnn_verify.packs.zgj.proofs.region import check as region_check
-from lcnn_verify.packs.zgj.proofs.region import split_tree
+from lcnn_verify.packs.zgj.proofs.region import checker, search, split_tree
 from lcnn_verify.packs.zgj.proofs.region.page import render
 
 
@@ -130,6 +132,32 @@ def test_a_forger_who_reseals_is_rejected_naming_the_box(forge):
     """Seals only help to say what changed; what is false is not proved."""
     with pytest.raises(Rejected, match=r"^box \d+"):
         check(resealed(forge(certificate())))
+
+
+def test_several_processes_reject_what_one_does_whichever_part_it_is_in(monkeypatch):
+    monkeypatch.setattr(checker, "BATCH", 16)
+    document, started, start = certificate(), [], processes.pool
+    outer = [k for k, code in enumerate(document["tree"]) if code == "g"]
+    cases = [[outer[0]], [outer[len(outer) // 2]], [outer[-1]], [outer[-1], outer[len(outer) // 3]]]
+
+    def pool(jobs):
+        started.append(jobs)
+        return start(jobs)
+
+    monkeypatch.setattr(region_check, "processors", lambda: 2)
+    monkeypatch.setattr(search.processes, "pool", pool)
+    assert check(document) == document["boxes"]
+    assert started == [2]
+    with search.workers(2) as team:
+        for boxes in cases:
+            forged = document
+            for box in boxes:
+                forged = replaced(forged, box, "a")
+            with pytest.raises(checker.Rejected) as alone:
+                checker.check(forged)
+            with pytest.raises(checker.Rejected, match=f"^{re.escape(str(alone.value))}$"):
+                checker.check(forged, each=team.map)
+            assert str(alone.value).startswith(f"box {min(boxes)}, ")
 
 
 def test_a_forger_who_moves_the_inner_edge_is_rejected():

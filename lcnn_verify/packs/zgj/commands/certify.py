@@ -9,7 +9,17 @@ from typing import Annotated, Any
 
 import typer
 
-from lcnn_verify.cli.options import HOW_MUCH, WHAT, WHERE, Json, Quiet, names, refused, whole
+from lcnn_verify.cli.options import (
+    HOW_MUCH,
+    WHAT,
+    WHERE,
+    Cluster,
+    Json,
+    Quiet,
+    names,
+    refused,
+    whole,
+)
 from lcnn_verify.errors import InputError
 
 certifiers = typer.Typer()
@@ -108,6 +118,7 @@ def gradient_bound(
     jobs: Annotated[
         int | None, _count("N", "Processes. Default: one per processor.", HOW_MUCH)
     ] = None,
+    cluster: Cluster = None,
     out: Out = None,
     json: Json = False,
     quiet: Quiet = False,
@@ -143,6 +154,7 @@ def gradient_bound(
         largest=multiple is None and threshold <= 1,
         budget=budget,
         jobs=jobs,
+        cluster=cluster,
         out=out,
         json=json,
         quiet=quiet,

@@ -12,9 +12,9 @@ from rich.text import Text
 
 from lcnn_verify import outputs
 from lcnn_verify.cli.certify import COLOURS
-from lcnn_verify.cli.errors import ExitCode, failure, say
+from lcnn_verify.cli.errors import ExitCode, failure, interruption, say
 from lcnn_verify.cli.streams import Advance, bar, print_json
-from lcnn_verify.errors import clean
+from lcnn_verify.errors import InputError, clean
 from lcnn_verify.evidence import documents
 from lcnn_verify.numerics.digits import number
 from lcnn_verify.packs.zgj.commands.proofs import FOLDER, page_of
@@ -44,6 +44,7 @@ def certify(
     largest: bool,
     budget: int | None,
     jobs: int | None,
+    cluster: str | None,
     out: Path | None,
     json: bool,
     quiet: bool,
@@ -51,28 +52,31 @@ def certify(
     """Certify or refute the claim, write and print what came of it, return the exit code.
 
     With ``largest`` the multiple is sought first, but for three students, which would take days.
+    ``cluster`` is a Dask cluster, as of ``run``, in place of ``jobs`` processes.
     Ctrl-C in the search has the largest multiple settled so far proved, in the proof it leaves the
     tree as far as it came; beside ``out`` if a file is there.
     """
     shown = sys.stderr.isatty() and not (json or quiet)
+    if jobs is not None and cluster is not None:
+        raise InputError("jobs", f"{jobs} beside a cluster", "one of both")
     boxes = budget or _BUDGETS[stated.students]
     certificate = out or Path(f"{FOLDER}/{stated.slug}.json.gz")
     outputs.demand_file(certificate)
     outputs.demand_folder(certificate.parent, [page_of(certificate).name])
-    with bar(shown) as progress, prove.workers(jobs or processors()) as team:
-        interrupted = False
+    with bar(shown) as progress, prove.workers(jobs or processors(), cluster) as team:
+        interrupted = ""
         if largest and stated.students < 3:
             watch = _watch(progress, "how large a multiple?", boxes)
             try:
                 stated = prove.largest(stated, budget=boxes, team=team, watch=watch)
             except prove.SearchEnded as early:
-                stated, interrupted = early.claim, True
-                say(f"interrupted: proving {_multiple(stated)}, the most found so far")
+                stated, interrupted = early.claim, interruption(early)
+                say(f"{interrupted}: proving {_multiple(stated)}, the most found so far")
         watch = _watch(progress, f"proving {_multiple(stated)}", boxes)
         try:
             found = prove.certify(stated, budget=boxes, team=team, watch=watch)
         except prove.Interrupted as early:
-            found, interrupted = early.found, True
+            found, interrupted = early.found, interruption(early)
     suffix = "" if found.verdict == "CERTIFIED" else f"-{found.verdict.lower()}"
     path = out or Path(f"{FOLDER}/{stated.slug}{suffix}.json.gz")
     if interrupted:
@@ -84,7 +88,7 @@ def certify(
     if interrupted and not failed:
         share = percent(found.search["settled_share"], 2)
         of = f"{_multiple(stated)}, {share} of the box's volume is settled"
-        say(f"interrupted: {found.verdict} {of}; written to {path}")
+        say(f"{interrupted}: {found.verdict} {of}; written to {path}")
     elif json:
         kept = {key: value for key, value in found.told.items() if key not in _SILENT}
         print_json(kept | {"file": str(path)})

@@ -18,6 +18,8 @@ from lcnn_verify.evidence.documents import Rejected, rational
 from lcnn_verify.evidence.hooks import Checker, Proved, Refutation, Watch
 from lcnn_verify.packs.zgj.proofs.region import checker, interval_checks, split_tree
 from lcnn_verify.packs.zgj.proofs.region.claim import RegionClaim, covered, described, plain
+from lcnn_verify.packs.zgj.proofs.region.search import workers
+from lcnn_verify.processes import processors
 
 
 def check(document: dict[str, Any], watch: Watch) -> Iterator[str]:
@@ -84,7 +86,8 @@ def _check_tree(document: dict[str, Any], watch: Watch) -> int:
         watch(done := done + boxes, document["boxes"])
 
     try:
-        settled = checker.check(document, told)
+        with workers(processors()) as team:
+            settled = checker.check(document, told, team.map)
     except checker.Rejected as error:
         reason = str(error).replace("reason ? is not proved", "open: nothing is proved there")
         raise Rejected(reason) from None

@@ -5,9 +5,8 @@ exact numbers, and m students w_i; L is the loss of the tied |·| model, κ = 1/
 ε₀ = v_min⁴·M(Δ)/(8r). Then ‖∇L(W)‖_F ≥ multiple·κ·L(W) for all W with inner·ε₀ ≤ L(W) ≤ outer·ε₀.
 
 How. A certificate is a tree of boxes. Its root, recomputed here, holds every W in question; a digit
-halves a box across that coordinate; a letter says why nothing is left to prove in a box. So there
-are three things to check: that the root is large enough, that the tree leaves no gap, and each
-letter. The first and the last are inequalities between functions on a box, which ``Form`` encloses.
+halves a box across that coordinate; a letter says why nothing is left to prove in a box. So what is
+checked is that the root is large enough, that the tree leaves no gap, and each letter.
 
 The formulas (THEORY §2). A student is its mass q = ‖w‖² and the angle φ of its line, û = (cos φ,
 sin φ). The kernel is k(θ) = cos θ + c(θ) with c(θ) = (2/π)(sin|θ| − |θ|cos θ) for |θ| ≤ π. With
@@ -29,12 +28,15 @@ import re
 import sys
 import zlib
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from fractions import Fraction
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+Watch = Callable[[int], None]
 Array = Any  # of float64: (boxes,) or (coordinates, boxes)
 
 # IEEE float64 rounds +, −, ×, / and √ correctly: the result is wrong by at most 2⁻⁵³ of itself.
@@ -42,6 +44,7 @@ U = 1.2e-16  # more than 2⁻⁵³
 UP = 1 + 4e-15  # lifts a result that is not negative over the thirty roundings that made it
 TINY = 1e-300  # more than what is lost where a product underflows
 _NONE = np.zeros((1, 1))  # the slopes of a number
+BATCH, MANY = 4096, 8  # boxes judged at once; and from how many such on processes are worth it
 MOST = 2**27  # bytes of a certificate, unpacked: 20 million boxes
 
 
@@ -106,10 +109,9 @@ PI_HALF, PI_REST = 1.5707963267341256, 6.077100506506192e-11  # 33 bits of π/2,
 def sine_cosine(x: Form) -> tuple[Form, Form]:
     """Sine and cosine of numbers |x| < 8: Taylor series at r = x − kπ/2, |r| < 0.79.
 
-    k·PI_HALF has at most 36 bits, so that x − k·PI_HALF is exact, and r is wrong by its last
-    rounding, U·0.79, and 1e-24. The series end at r¹⁷ and r¹⁶, 2e-18 short. What is added to r in
-    the sine is below 0.09, to 1 in the cosine below 0.32, and right to 6 roundings of itself; the
-    sum is rounded once. Together that is less than 5 U. Beyond 8 nothing is said.
+    k·PI_HALF has at most 36 bits, so that x − k·PI_HALF is exact, and r wrong by U·0.79 and 1e-24.
+    The series end at r¹⁷ and r¹⁶, 2e-18 short. What is added to r in the sine is below 0.09, to 1
+    in the cosine below 0.32, right to 6 roundings of itself, and rounded once: less than 5 U.
     """
     turns = np.rint(x.centre * 0.6366197723675814)
     r = (x.centre - turns * PI_HALF) - turns * PI_REST
@@ -189,9 +191,7 @@ class Claim:
         gap, total = PI * exact(degrees / 180), exact(sum(norm**2 for norm in norms))
         angles = [gap * HALF, ZERO - gap * HALF] if r == 2 else [ZERO]
         self.teachers = [(exact(v**2), psi) for v, psi in zip(norms, angles, strict=True)]
-        sines = [sine_cosine(psi) for psi in angles]
-        pairs = zip(self.teachers, sines, strict=True)
-        parts = [(q * c, q * s) for (q, _), (s, c) in pairs]
+        parts = [(q * c, q * s) for q, psi in self.teachers for s, c in [sine_cosine(psi)]]
         self.across, self.along = (sum(some, ZERO) for some in zip(*parts, strict=True))
         self.apart = ZERO if r == 1 else self.teachers[0][0] * self.teachers[1][0] * cubic(gap)[0]
         whole, half = (cubic(x)[0] + sine_cosine(x)[1] for x in (gap, gap * HALF))
@@ -201,9 +201,8 @@ class Claim:
         self.rate = Form(float(multiple) * UP / np.sqrt(total.centre / UP) * UP)
         most, pi = math.pi * (self.level.centre + self.level.reach), math.pi * UP
         stray = np.sqrt(most).item() * UP
-        shares = [k / (k + 1) * UP if r == 1 else 1.0 for k in range(self.m - 1, 0, -1)]
         self.root = [(max((total.centre - stray) / UP, 0.0), (total.centre + stray) * UP)]
-        self.root += [(0.0, most) for most in shares]
+        self.root += [(0, k / (k + 1) * UP if r == 1 else 1.0) for k in range(self.m - 1, 0, -1)]
         self.root += [(-pi / 2, pi / 2), (0.0, pi), (-pi, pi)][: self.m]
 
 
@@ -217,8 +216,7 @@ def settled(claim: Claim, codes: Array, lower: Array, upper: Array) -> Array:
     centre = 0.5 * (lower + upper)
     slopes = np.eye(len(centre))[:, :, None] * np.maximum(upper - centre, centre - lower) * UP
     x = [Form(*pair) for pair in zip(centre, slopes, strict=True)]
-    placed = students(claim, x)
-    loss, rows = loss_and_rows(claim, x, placed)
+    loss, rows = loss_and_rows(claim, x, placed := students(claim, x))
     gradient = lower_bound(claim, placed, loss, rows)
     beyond = [(Form(abs(phi.centre), rest=phi.reach) - PI * HALF).positive() for _, phi in placed]
     steep = [(gradient - claim.rate * most).positive() for most in (loss, claim.level)]
@@ -297,13 +295,15 @@ def lower_bound(claim: Claim, placed: list[Neuron], loss: Form, rows: list[Form]
     normal += np.eye(len(rows)) * ridge.T[..., None]
     direction = np.linalg.solve(normal, aim.T[..., None])[..., 0].T
     unit = direction / np.sqrt((direction**2).sum(0)) / UP
-    terms = (row * Form(weight) for row, weight in zip(rows, unit * scale / UP, strict=True))
-    return sum(terms, ZERO)
+    return sum((row * Form(it) for row, it in zip(rows, unit * scale / UP, strict=True)), ZERO)
 
 
 @np.errstate(all="ignore")  # halves of a root that is too large: it proves nothing either
-def check(document: dict[str, Any], watch: Callable[[int], None] = lambda boxes: None) -> int:
-    """The number of boxes proved; raises :class:`Rejected`. ``watch`` is told of each batch."""
+def check(document: dict[str, Any], watch: Watch = lambda boxes: None, each: Any = map) -> int:
+    """The number of boxes proved; raises :class:`Rejected`, naming the first that is not.
+
+    ``watch`` is told of each batch. ``each`` is ``map``, of several processes for ``MANY`` batches.
+    """
     try:
         claim, tree = Claim(document), np.array(list(str(document["tree"])))
         root = np.array(document["root"], dtype=np.float64).reshape(2 * claim.m, 2)
@@ -313,30 +313,31 @@ def check(document: dict[str, Any], watch: Callable[[int], None] = lambda boxes:
     if not outside.all():
         raise Rejected(f"box 0, the root {root.tolist()}, misses students: {claim.root}")
     numbers, lower, upper = leaves(tree, root)
-    for part in np.array_split(np.arange(len(numbers)), -(-len(numbers) // 4096)):
-        stands = settled(claim, tree[numbers[part]], lower[:, part], upper[:, part])
+    parts = [slice(first, first + BATCH) for first in range(0, len(numbers), BATCH)]
+    work = [(claim, tree[numbers[part]], lower[:, part], upper[:, part]) for part in parts]
+    found = (each if len(parts) >= MANY else map)(settled, *zip(*work, strict=True))
+    for part, stands in zip(parts, found, strict=True):
         if not stands.all():
-            box = part[np.argmin(stands)]
+            box = part.start + np.argmin(stands)
             text = " × ".join(map(str, np.stack([lower[:, box], upper[:, box]], 1).tolist()))
             raise Rejected(f"box {numbers[box]}, {text}: reason {tree[numbers[box]]} is not proved")
-        watch(len(part))
+        watch(len(stands))
     return len(numbers)
 
 
-def leaves(tree: Array, root: Array) -> tuple[Array, Array, Array]:
+def leaves(tree: Array, root: Array) -> tuple[Array, ...]:
     """The boxes that no digit halves: their places in the tree, lower and upper bounds.
 
     The tree is written level by level; the two halves of a box stand side by side in the next. So
     the leaves cover the root if every level has as many characters as boxes. Halving is exact:
     whatever ½(lower + upper) is rounded to, both halves end there.
     """
-    axes_known = list("012345"[: len(root)])
     lower, upper, first, found = root[:, :1], root[:, 1:], 0, []
     while width := lower.shape[1]:
         codes = tree[first : first + width]
         if len(codes) < width:
             raise Rejected(f"box {first + len(codes)}, deleted: the tree ends before it")
-        halved = np.isin(codes, axes_known)
+        halved = np.isin(codes, list("012345"[: len(root)]))
         found.append((first + np.flatnonzero(~halved), lower[:, ~halved], upper[:, ~halved]))
         lower, upper, axes = lower[:, halved], upper[:, halved], codes[halved].astype(int)
         cut, middle = np.eye(len(root), dtype=bool)[:, axes], 0.5 * (lower + upper)
@@ -345,8 +346,7 @@ def leaves(tree: Array, root: Array) -> tuple[Array, Array, Array]:
         first += width
     if first < len(tree):
         raise Rejected(f"box {first}: the tree goes on after its last box")
-    numbers, lower, upper = (np.concatenate(parts, -1) for parts in zip(*found, strict=True))
-    return numbers, lower, upper
+    return tuple(np.concatenate(parts, -1) for parts in zip(*found, strict=True))
 
 
 def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -379,18 +379,19 @@ def read(path: str) -> Any:
 def main(arguments: list[str]) -> int:
     """Check the certificate in a file: 0 if it is proved, 1 if not, 2 if there is none."""
     try:
-        (path,) = arguments
-        document = read(path)
+        (document,) = map(read, arguments)
     except (EOFError, MemoryError, OSError, RecursionError, ValueError, zlib.error) as error:
-        deep = "it is nested too deep" if isinstance(error, RecursionError) else ""
-        reason = deep or str(error) or type(error).__name__
+        reason = str(error) or type(error).__name__
         print(f"usage: python checker.py FILE, a region certificate ({reason})", file=sys.stderr)
         return 2
-    try:
-        boxes = check(document)
-    except Rejected as error:
-        print(f"REJECTED {error}")
-        return 1
+    with ProcessPoolExecutor(
+        mp_context=get_context("spawn")
+    ) as pool:  # starts what it is asked for
+        try:
+            boxes = check(document, each=pool.map)
+        except Rejected as error:
+            print(f"REJECTED {error}")
+            return 1
     print(f"PROVED {Claim(document).words}: {boxes:,} boxes")
     return 0
 

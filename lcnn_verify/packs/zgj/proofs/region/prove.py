@@ -84,18 +84,21 @@ class RegionResult:
 
 
 class SearchEnded(KeyboardInterrupt):
-    """Ctrl-C ended the search for the largest multiple; ``claim`` has the largest it settled."""
+    """Ctrl-C ended the search for the largest multiple; ``claim`` has the largest it settled.
 
-    def __init__(self, claim: RegionClaim) -> None:
-        super().__init__()
+    Where workers were lost, it says ``why``, as :class:`Interrupted` does.
+    """
+
+    def __init__(self, claim: RegionClaim, why: str) -> None:
+        super().__init__(why)
         self.claim = claim
 
 
 class Interrupted(KeyboardInterrupt):
     """Ctrl-C ended a proof; ``found`` is as far as it came."""
 
-    def __init__(self, found: RegionResult) -> None:
-        super().__init__()
+    def __init__(self, found: RegionResult, why: str) -> None:
+        super().__init__(why)
         self.found = found
 
 
@@ -119,25 +122,25 @@ def certify(
     ratio, W = smallest_ratio(claim)
     if ratio < claim.multiple and (wrong := violation(claim, coordinates(claim, W))) is not None:
         return _refuted(claim, wrong, ratio, started)
-    stopped = False
+    stopped: KeyboardInterrupt | None = None
     try:
         grown = grow(claim, budget=budget, team=team, watch=watch)
     except Stopped as early:
-        grown, stopped = early.grown, True
+        grown, stopped = early.grown, early
     if grown.violated is not None and (wrong := violation(claim, grown.violated)) is not None:
         return _refuted(claim, wrong, ratio, started)
     verdict: Verdict = "INCONCLUSIVE" if _open(grown) else "CERTIFIED"
     document = _tree(claim, grown)
-    if verdict == "CERTIFIED" and not stopped:
+    if verdict == "CERTIFIED" and stopped is None:
         try:
             document |= _below(claim, document)
-        except KeyboardInterrupt:
-            stopped = True
+        except KeyboardInterrupt as early:
+            stopped = early
     document = described(claim, verdict, whole="zero" in document) | document
     search = {"judged": grown.judged, "settled_share": grown.share, "arithmetic": ARITHMETIC}
     found = _result(claim, verdict, document, search, ratio, started)
-    if stopped:
-        raise Interrupted(found)
+    if stopped is not None:
+        raise Interrupted(found, str(stopped))
     return found
 
 
@@ -177,10 +180,10 @@ def largest(
         guess = budget - budget // 10  # a proof may have to halve a few boxes more
         try:
             grown = grow(tried, budget=guess, proving=False, team=team, watch=watch)
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as stop:
             if low == 1:
-                raise KeyboardInterrupt from None
-            raise SearchEnded(replace(claim, multiple=Fraction(low, 10))) from None
+                raise KeyboardInterrupt(str(stop)) from None
+            raise SearchEnded(replace(claim, multiple=Fraction(low, 10)), str(stop)) from None
         low, high = (low, tenths - 1) if _open(grown) else (tenths, high)
     return replace(claim, multiple=Fraction(low, 10))
 

@@ -1,23 +1,27 @@
-"""Growing the split tree of a region claim, level by level, on several processes."""
+"""Growing the split tree of a region claim, level by level, on several processes or a cluster."""
 
 from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import BrokenExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 
 from lcnn_verify import processes
+from lcnn_verify.campaign import cluster as clusters
+from lcnn_verify.campaign.remote import Ground
 from lcnn_verify.numerics.centred_forms import Array
 from lcnn_verify.packs.zgj.proofs.region import checker
-from lcnn_verify.packs.zgj.proofs.region.claim import RegionClaim
+from lcnn_verify.packs.zgj.proofs.region.claim import CLAIM, RegionClaim
 from lcnn_verify.packs.zgj.proofs.region.guide import guided
 from lcnn_verify.packs.zgj.proofs.region.split_tree import halves, seals
+
+T = TypeVar("T")
 
 Watch: TypeAlias = Callable[[int, float], None]
 """Called after each level with the boxes judged so far and the settled share of the root."""
@@ -72,10 +76,10 @@ class Grown:
 
 
 class Stopped(KeyboardInterrupt):
-    """Ctrl-C: the search ended early, with ``grown`` as far as it came, the rest open."""
+    """Ctrl-C, or workers are lost: ``grown`` is as far as it came, the rest open; ``why`` or ""."""
 
-    def __init__(self, grown: Grown) -> None:
-        super().__init__()
+    def __init__(self, grown: Grown, why: str = "") -> None:
+        super().__init__(why)
         self.grown = grown
 
 
@@ -117,13 +121,20 @@ class _Growing:
 
 @dataclass(frozen=True, slots=True)
 class Workers:
-    """The processes that judge boxes, started when they are first asked for; else this one."""
+    """The ``jobs`` processes that judge boxes, started when first asked for; else this one."""
 
-    start: Callable[[], ProcessPoolExecutor] | None = None
+    start: Callable[[], Any] | None = None
     jobs: int = 1
 
+    def map(self, function: Callable[..., T], *arguments: Iterable[Any]) -> Iterator[T]:
+        """The results for each of ``arguments``, in their order. Raises ``WorkerKilled``."""
+        try:
+            yield from (map if self.start is None else self.start().map)(function, *arguments)
+        except BrokenExecutor:
+            raise processes.WorkerKilled from None
+
     def judge(self, claim: RegionClaim, lower: Array, upper: Array, proving: bool) -> Verdicts:
-        """Judge the boxes of a level."""
+        """Judge the boxes of a level. Raises ``WorkerKilled``, as ``SchedulerLost``."""
         count, chunk = lower.shape[1], _CHUNK
         if self.start is not None and count > _ALONE:
             chunk = min(_CHUNK, -(-count // (2 * self.jobs)))
@@ -131,10 +142,8 @@ class Workers:
             (claim, lower[:, at : at + chunk], upper[:, at : at + chunk], proving)
             for at in range(0, count, chunk)
         ]
-        if self.start is None or len(work) == 1:
-            found = [judge(*item) for item in work]
-        else:
-            found = list(self.start().map(judge, *zip(*work, strict=True)))
+        team = ALONE if len(work) == 1 else self
+        found = list(team.map(judge, *zip(*work, strict=True)))
         return Verdicts(
             np.concatenate([part.codes for part in found]),
             np.concatenate([part.violated for part in found]),
@@ -142,13 +151,19 @@ class Workers:
 
 
 @contextmanager
-def workers(jobs: int) -> Iterator[Workers]:
-    """``jobs`` processes, started when a level is large enough to share, ended with the block."""
-    if jobs == 1:
-        yield Workers()
-        return
+def workers(jobs: int, cluster: str | None = None) -> Iterator[Workers]:
+    """``jobs`` processes, started when a level is large enough to share, ended with the block.
+
+    ``cluster`` is a Dask cluster in their place, as of ``run``; raises ``InputError`` as that does.
+    """
     with ExitStack() as stack:
-        yield Workers(functools.cache(lambda: stack.enter_context(processes.pool(jobs))), jobs)
+        if cluster is not None:
+            team, jobs = stack.enter_context(clusters.pool(cluster, Ground((CLAIM,), None)))
+            yield Workers(lambda: team, jobs)
+        elif jobs > 1:
+            yield Workers(functools.cache(lambda: stack.enter_context(processes.pool(jobs))), jobs)
+        else:
+            yield ALONE
 
 
 ALONE = Workers()
@@ -165,7 +180,7 @@ def grow(
     """Halve boxes until all are settled, one violates the bound, or ``budget`` boxes are judged.
 
     Every settled box is proved, or only guessed if not ``proving``. The tree does not depend on the
-    ``team`` that grows it. Raises :class:`Stopped` on Ctrl-C.
+    ``team`` that grows it. Raises :class:`Stopped` on Ctrl-C, and where its workers are lost.
     """
     root = np.array(claim.root())
     now = _Growing(root[:, :1], root[:, 1:])
@@ -182,7 +197,7 @@ def grow(
                     return Grown("", "", {}, now.judged + room, now.share, tuple(middle.tolist()))
             now = now.level(codes, room)
             watch(now.judged, now.share)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
         left_open = np.full(now.lower.shape[1], "?")
-        raise Stopped(now.level(left_open, 0).tree()) from None
+        raise Stopped(now.level(left_open, 0).tree(), str(stop)) from None
     return now.tree()
