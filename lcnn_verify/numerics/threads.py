@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from itertools import pairwise
 from queue import Empty, SimpleQueue
 from typing import Any
+
+from lcnn_verify.processes import processors
+
+
+def cores() -> int:
+    """Threads that may run at once: what OMP_NUM_THREADS says, else the cores of this process."""
+    wanted = os.environ.get("OMP_NUM_THREADS", "")[:9]
+    return min(int(wanted), processors()) if wanted.isdecimal() else processors()
 
 
 def evenly(count: int, parts: int) -> list[int]:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from lcnn_verify import InputError
-from lcnn_verify.numerics import compiled
+from lcnn_verify.numerics import compiled, threads
 from lcnn_verify.packs.zgj.dynamics import (
     StopReason,
     batches,
@@ -81,7 +81,7 @@ def test_together_as_alone(record_every, monkeypatch):
 
 def test_those_that_want_threads_of_their_own_run_alone(monkeypatch):
     monkeypatch.setattr(pairs, "SHARED_FROM", 16)
-    monkeypatch.setattr(pairs, "cores", lambda: 2)
+    monkeypatch.setattr(threads, "cores", lambda: 2)
     given = networks()
     steps, targets, models = settings(given)
     assert are_their_runs(given, steps, targets, models, max_steps=5)
@@ -89,7 +89,7 @@ def test_those_that_want_threads_of_their_own_run_alone(monkeypatch):
 
 def test_threads_share_a_batch_without_a_change(monkeypatch):
     monkeypatch.setattr(batches, "SHARED_FROM", 0)
-    monkeypatch.setattr(pairs, "cores", lambda: 3)
+    monkeypatch.setattr(threads, "cores", lambda: 3)
     seen, advance = [], batches._advance
 
     def noted(start, stop, *rest):
@@ -106,7 +106,7 @@ def test_threads_share_a_batch_without_a_change(monkeypatch):
 
 
 def test_no_thread_is_left_without_work_nor_a_run_without_a_thread(monkeypatch):
-    monkeypatch.setattr(pairs, "cores", lambda: 4)
+    monkeypatch.setattr(threads, "cores", lambda: 4)
     for work in ([1], [5, 1], [1, 1, 1, 100], [100, 1, 1, 1], [1] * 9):
         cuts = batches._cuts(np.array(work), 10**9)
         assert cuts == sorted(set(cuts))

@@ -59,7 +59,7 @@ def test_threads_share_a_batch_without_a_change(monkeypatch):
     seen = []
     each = batches._each
     monkeypatch.setattr(batches, "SHARED_FROM", 0)
-    monkeypatch.setattr(pairs, "cores", lambda: 3)
+    monkeypatch.setattr(threads, "cores", lambda: 3)
 
     def noted(first, stop, *rest):
         seen.append((first, stop, threading.current_thread() is threading.main_thread()))

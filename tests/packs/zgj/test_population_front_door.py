@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from population_reference import nasty_instances
 
 from lcnn_verify.errors import InputError
+from lcnn_verify.numerics import threads
 from lcnn_verify.packs.zgj import population
 from lcnn_verify.packs.zgj.model import MODELS, TIED_ABS, UNIT_ABS, UNIT_RELU, Model
 
@@ -80,7 +81,7 @@ def test_each_size_takes_its_route(
     n: int, d: int, route: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[str] = []
-    monkeypatch.setattr(population.pairs, "cores", lambda: 2)
+    monkeypatch.setattr(threads, "cores", lambda: 2)
     entries = {"pairs": "loss_and_pull", "planar": "loss_and_pull", "batches": "alone"}
     for name, entry in entries.items():
         module = getattr(population, name)

@@ -183,7 +183,9 @@ PLAIN_ARCS = as_python(pairs.arc_and_sine)
 def python_pairs(**names: Any) -> Callable[..., Any]:
     """The route of all pairs as plain Python, whatever calls what of it included."""
     names = {"two_sum": as_python(pairs.two_sum), "arc_and_sine": PLAIN_ARCS} | names
-    order = "cosines fill add between play _play whole finish _finish by_threads loss_and_pull"
+    order = (
+        "products cosines fill add between play _play whole finish _finish by_threads loss_and_pull"
+    )
     for name in order.split():
         names[name] = as_python(getattr(pairs, name), **names)
     return names["loss_and_pull"]
@@ -284,7 +286,7 @@ def test_how_many_threads_there_are_changes_no_digit(
 def test_no_more_threads_than_asked_for_nor_than_processors(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(pairs, "processors", lambda: 4)
+    monkeypatch.setattr(threads, "processors", lambda: 4)
     for said, wanted in (("1", 1), ("3", 3), ("64", 4), ("", 4), ("2,1", 4)):
         monkeypatch.setenv("OMP_NUM_THREADS", said)
-        assert pairs.cores() == wanted
+        assert threads.cores() == wanted

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lcnn_verify.numerics import threads
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.compiled import compiled, released, unnoticed
-from lcnn_verify.numerics.threads import in_ranges
 from lcnn_verify.numerics.trajectory import Recorder
 from lcnn_verify.packs.zgj.dynamics.problem import (
     Route,
@@ -117,7 +117,7 @@ def descend_together(
         counts, floors = np.zeros(len(alive), np.int64), np.zeros(len(alive))
         ends = (losses, norms, counts, status, floors)
         with unnoticed():
-            in_ranges(_advance, _cuts(work, length), alive, final, *packed, *ends)
+            threads.in_ranges(_advance, _cuts(work, length), alive, final, *packed, *ends)
         for row, k in enumerate(alive.tolist()):
             count = counts[row]
             times = steps[k] * np.arange(first, first + count, dtype=np.float64)
@@ -129,7 +129,7 @@ def descend_together(
 def _cuts(work: IntArray, length: int) -> list[int]:
     """Where to cut a chunk of so many steps, so that threads have about as much work each."""
     done = np.cumsum(work)
-    parts = pairs.cores() if done[-1] * length >= SHARED_FROM else 1
+    parts = threads.cores() if done[-1] * length >= SHARED_FROM else 1
     inner = 1 + np.searchsorted(done, done[-1] * np.arange(1, parts) / parts)
     return sorted({0, len(work), *map(int, inner)})
 

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lcnn_verify.numerics import threads
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.compiled import compiled, inlined, released, unnoticed
-from lcnn_verify.numerics.threads import evenly, in_ranges
 from lcnn_verify.packs.zgj.model import Model
 from lcnn_verify.packs.zgj.population import pairs
 from lcnn_verify.packs.zgj.population.family import (
@@ -35,10 +35,10 @@ def losses_and_gradients(
     (count, m, d), r = W.shape, V.shape[1]
     losses, rows = np.empty(count), np.empty(W.shape)
     shared = count * (_CALL + work(m + r, d)) >= SHARED_FROM
-    cuts = evenly(count, pairs.cores() if shared else 1)
+    cuts = threads.evenly(count, threads.cores() if shared else 1)
     weights = (model.mass_power, *model.kernel_weights)
     with unnoticed():
-        in_ranges(_each, cuts, W, V, *weights, losses, rows)
+        threads.in_ranges(_each, cuts, W, V, *weights, losses, rows)
     fits = np.isfinite(losses) & np.isfinite(rows).all(axis=(1, 2))
     return losses, rows, -1 if fits.all() else int(np.argmin(fits))
 

@@ -10,12 +10,12 @@ holds for every n (the budget is in ``scaling``).
 from __future__ import annotations
 
 import math
-import os
 from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from lcnn_verify.numerics import threads
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.blocks import (
     LANES,
@@ -36,9 +36,7 @@ from lcnn_verify.numerics.blocks import (
 )
 from lcnn_verify.numerics.compensated import two_sum
 from lcnn_verify.numerics.compiled import compiled, inlined, released
-from lcnn_verify.numerics.threads import evenly, in_ranges
 from lcnn_verify.packs.zgj.population.family import Family, direction, share
-from lcnn_verify.processes import processors
 
 BLOCK = 16
 PANEL = 32
@@ -108,16 +106,14 @@ def lay_out(family: Family, numbers: FloatArray) -> None:
     n, d = units.shape
     at = places(n, d)
     for i in range(n):
-        charge = signs[i] * masses[i]
         across = at.across + i // LANES * LANES * at.deep + i % LANES
         vector = at.vectors + i * at.deep
-        numbers[at.charges + i] = charge
+        charge = numbers[at.charges + i] = signs[i] * masses[i]
         for j in range(d):
             entry = units[i, j]
             numbers[across + j * LANES] = entry
             numbers[vector + j] = charge * entry
-    for k in range(at.arcs, at.along):
-        numbers[k] = 0.0
+    numbers[at.arcs : at.along] = 0.0
 
 
 @inlined
@@ -157,21 +153,29 @@ def arc_and_sine(cosine: Block) -> tuple[Block, Block]:
 
 
 @inlined
-def cosines(numbers: FloatArray, first: int, other: int, d: int) -> Block:
-    """ρ of ROWS neurons with LANES others, whose unit rows lie at ``first`` and ``other``."""
-    total = spread(0.0)
-    for at in range(0, min(d, PANEL) * LANES, LANES):
-        total = add_outer(total, numbers, first + at, numbers, other + at)
-    if d > PANEL:
-        error = spread(0.0)
-        for start in range(PANEL, d, PANEL):
-            part = spread(0.0)
-            for at in range(start * LANES, min(start + PANEL, d) * LANES, LANES):
-                part = add_outer(part, numbers, first + at, numbers, other + at)
-            total, rest = two_sum(total, part)
-            error = error + rest
-        total = total + error
-    return total
+def products(
+    numbers: FloatArray, first: int, other: int, start: int, stop: int
+) -> tuple[Block, Block]:
+    """Of so many coordinates, Σ of products of LANES unit rows with as many, in halves of ROWS."""
+    upper = lower = spread(0.0)
+    for at in range(start * LANES, stop * LANES, LANES):
+        upper = add_outer(upper, numbers, first + at, numbers, other + at)
+        lower = add_outer(lower, numbers, first + ROWS + at, numbers, other + at)
+    return upper, lower
+
+
+@inlined
+def cosines(numbers: FloatArray, first: int, other: int, d: int) -> tuple[Block, Block]:
+    """ρ of LANES neurons with LANES others, whose unit rows lie at ``first`` and ``other``."""
+    upper, lower = products(numbers, first, other, 0, min(d, PANEL))
+    upper_error = lower_error = spread(0.0)
+    for start in range(PANEL, d, PANEL):
+        part, lower_part = products(numbers, first, other, start, min(start + PANEL, d))
+        upper, rest = two_sum(upper, part)
+        upper_error = upper_error + rest
+        lower, rest = two_sum(lower, lower_part)
+        lower_error = lower_error + rest
+    return upper + upper_error, lower + lower_error
 
 
 @inlined
@@ -180,22 +184,25 @@ def fill(
 ) -> None:
     """Fill the tiles of so many neurons with so many others, and their transposes.
 
-    On the diagonal, where they are the same, half is computed, and reflected in the tile itself.
+    A tile lies strip by strip of LANES others, so that what is read together is in one piece. On
+    the diagonal, where they are the same, half is computed, and reflected in the tile itself.
     """
-    tiles, square = space.tiles, len(space.tiles) // 4
+    tiles, square, half = space.tiles, len(space.tiles) // 4, ROWS * LANES
     turned = 2 * square if row != lane else 0
     for p in range(0, height, LANES):
         for q in range(p if row == lane else 0, width, LANES):
-            for half in range(0, LANES, ROWS):
-                first, other = (row + p) * at.deep + half, (lane + q) * at.deep
-                arc, sine = arc_and_sine(cosines(space.numbers, first, other, d))
-                here = (p + half) * width + q
-                store(tiles, here, width, arc)
-                store(tiles, here + square, width, sine)
+            first, other = (row + p) * at.deep, (lane + q) * at.deep
+            upper, lower = cosines(space.numbers, first, other, d)
+            here, there = q * height + p * LANES, p * width + q * LANES + turned
+            arc, sine = arc_and_sine(upper)
+            store(tiles, here, LANES, arc)
+            store(tiles, here + square, LANES, sine)
+            arc, sine = arc_and_sine(lower)
+            store(tiles, here + half, LANES, arc)
+            store(tiles, here + half + square, LANES, sine)
             if row != lane or p != q:
-                here, there = p * width + q, q * height + p + turned
-                turn(tiles, here, width, tiles, there, height)
-                turn(tiles, here + square, width, tiles, there + square, height)
+                turn(tiles, here, LANES, tiles, there, LANES)
+                turn(tiles, here + square, LANES, tiles, there + square, LANES)
 
 
 @inlined
@@ -205,10 +212,10 @@ def add(
     """Add the share of some neurons, the rows of a tile, to the moments of others, its lanes."""
     numbers, tiles, square = space.numbers, space.tiles, len(space.tiles) // 4
     for q in range(0, width, LANES):
-        part = spread(0.0)
+        strip, part = tile + q * height, spread(0.0)
         for k in range(0, height, ROWS):
             charges = column(numbers, at.charges + row + k)
-            part = multiply_add(charges, load(tiles, tile + square + k * width + q, width), part)
+            part = multiply_add(charges, load(tiles, strip + square + k * LANES, LANES), part)
         here, error = at.sines + (lane + q) * ROWS, at.wide * ROWS
         total, rest = two_sum(load(numbers, here, LANES), part)
         store(numbers, here, LANES, total)
@@ -219,9 +226,10 @@ def add(
             total, lost = load(numbers, here, LANES), load(numbers, here + error, LANES)
             for start in range(0, height, BLOCK):
                 part = spread(0.0)
-                for k in range(start, min(start + BLOCK, height)):
-                    vector = at.vectors + (row + k) * at.deep + j
-                    part = add_outer(part, numbers, vector, tiles, tile + k * width + q)
+                for k in range(start, min(start + BLOCK, height), ROWS):
+                    for i in range(k, k + ROWS):  # a count that is known is unrolled
+                        vector = at.vectors + (row + i) * at.deep + j
+                        part = add_outer(part, numbers, vector, tiles, strip + i * LANES)
                 total, rest = two_sum(total, part)
                 lost = lost + rest
             store(numbers, here, LANES, total)
@@ -292,8 +300,7 @@ def add_linear_part(family: Family, numbers: FloatArray) -> None:
     """β times the sum of all vectors, compensated, into its place in ``numbers``."""
     n, d = family.units.shape
     at = places(n, d)
-    for k in range(at.linear, at.end):
-        numbers[k] = 0.0
+    numbers[at.linear : at.end] = 0.0
     for i in range(n):
         for j in range(d):
             term = numbers[at.vectors + i * at.deep + j]
@@ -372,20 +379,14 @@ def _finish(numbers: FloatArray, *family: Any) -> tuple[float, FloatArray]:
     return finish(Family(*family), numbers, pull), pull
 
 
-def cores() -> int:
-    """Threads that may run at once: what OMP_NUM_THREADS says, else the cores of this process."""
-    wanted = os.environ.get("OMP_NUM_THREADS", "")[:9]
-    return min(int(wanted), processors()) if wanted.isdecimal() else processors()
-
-
 def is_shared(n: int) -> bool:
     """Whether n neurons are worth another core, and there is one."""
-    return n >= SHARED_FROM and cores() > 1
+    return n >= SHARED_FROM and threads.cores() > 1
 
 
 def loss_and_pull(family: Family) -> tuple[float, FloatArray]:
     """A :data:`Route`; see ``family``. Costs O(n²d) time and O(nd) memory."""
-    return by_threads(family, cores() if is_shared(len(family.units)) else 1)
+    return by_threads(family, threads.cores() if is_shared(len(family.units)) else 1)
 
 
 def by_threads(family: Family, most: int) -> tuple[float, FloatArray]:
@@ -394,5 +395,6 @@ def by_threads(family: Family, most: int) -> tuple[float, FloatArray]:
     numbers, _ = room(n, d)
     _lay_out(numbers, *family)
     for one in range(rounds(n)):
-        in_ranges(partial(_play, numbers, n, d, one), evenly(meetings(n, one), most))
+        cuts = threads.evenly(meetings(n, one), most)
+        threads.in_ranges(partial(_play, numbers, n, d, one), cuts)
     return _finish(numbers, *family)

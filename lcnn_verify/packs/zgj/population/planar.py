@@ -20,12 +20,11 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
+from lcnn_verify.numerics import threads
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.compensated import two_sum
 from lcnn_verify.numerics.compiled import compiled, inlined, released
-from lcnn_verify.numerics.threads import evenly
 from lcnn_verify.packs.zgj.population.family import Family, IntArray, assemble, assembled
-from lcnn_verify.packs.zgj.population.pairs import cores
 
 WHOLE = 8192
 """Lines from which there is more than one sector; fewer keep their order between evaluations."""
@@ -365,15 +364,15 @@ def _assembled(*fields: Any) -> tuple[float, FloatArray]:
 def loss_and_pull(family: Family) -> tuple[float, FloatArray]:
     """A :data:`Route` for d = 2; see ``family``. Costs O(n log n) time and O(n) memory."""
     n = len(family.units)
-    if n >= SHARED_FROM and cores() > 1:
-        return by_threads(family, cores())
+    if n >= SHARED_FROM and threads.cores() > 1:
+        return by_threads(family, threads.cores())
     return _alone(*family, *Workspace.of(n))
 
 
 def by_threads(family: Family, count: int) -> tuple[float, FloatArray]:
     """:func:`loss_and_pull` by so many threads: no digit changes, for sectors are shared whole."""
     n = len(family.units)
-    cuts = by_neurons = evenly(n, count)
+    cuts = by_neurons = threads.evenly(n, count)
     shares = len(cuts) - 1
     space = Workspace.of(n, shares)
     try:
