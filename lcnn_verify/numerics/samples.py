@@ -38,16 +38,25 @@ def unit_rows(rng: np.random.Generator, n: int, d: int, shape: str = "sphere") -
 
 
 def log_log_slope(
-    x: Sequence[float], rows: Sequence[Sequence[float]] | FloatArray, rng: np.random.Generator
+    x: Sequence[float],
+    rows: Sequence[Sequence[float]] | FloatArray,
+    rng: np.random.Generator,
+    *,
+    drawn: Sequence[int] | None = None,
 ) -> tuple[float, float, float]:
     """Of log median against log ``x``: the slope, and its lower and upper one-sided 95 % bounds.
 
     ``rows`` are a sample, all positive, at each of ``x``, which need not be of one length. The
-    slope is that of least squares; the bounds are percentiles of a bootstrap within each row.
+    slope is that of least squares; the bounds are percentiles of a bootstrap within each row, of
+    as many as it has, or as many as ``drawn`` says.
     """
     away = np.log(np.asarray(x, dtype=float))
     away -= away.mean()
     weights = away / (away @ away)
-    drawn = [np.median(rng.choice(row, (RESAMPLES, len(row))), axis=1) for row in rows]
-    low, high = np.quantile(weights @ np.log(drawn), [0.05, 0.95])
+    counts = [len(row) for row in rows] if drawn is None else drawn
+    medians = [
+        np.median(rng.choice(row, (RESAMPLES, count)), axis=1)
+        for row, count in zip(rows, counts, strict=True)
+    ]
+    low, high = np.quantile(weights @ np.log(medians), [0.05, 0.95])
     return float(weights @ np.log([np.median(row) for row in rows])), float(low), float(high)

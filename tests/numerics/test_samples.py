@@ -49,3 +49,12 @@ def test_few_starts_give_wide_bounds():
         X, [np.tile(row, 50) for row in sample(0.0, 1.0)], np.random.default_rng(4)
     )
     assert wide[2] - wide[1] > 3.0 * (narrow[2] - narrow[1])
+
+
+def test_a_spread_may_be_lent_to_fewer_draws():
+    """What one draw of a row leaves open is what the row's own quantiles are."""
+    rows = [[1.0], [2.0] * 8, list(np.exp(np.linspace(-1.0, 1.0, 401)))]
+    _, low, high = log_log_slope([1, 2, 4], rows, np.random.default_rng(5), drawn=[1, 8, 1])
+    assert (low, high) == pytest.approx((-0.9 / np.log(4), 0.9 / np.log(4)), abs=0.05)
+    _, low, high = log_log_slope([1, 2, 4], rows, np.random.default_rng(5))
+    assert high - low < 0.2
