@@ -105,4 +105,36 @@ STUDIES = (
             limits="Orthonormal teachers in the plane and one law of starts.",
         ),
     ),
+    Claim(
+        id="zgj.study.exponent",
+        title="The effective exponent is 1/2, 2/3 or 3/4, and at worst tends to 3/4",
+        statement=(
+            "Along gradient flow d log‖∇L‖/d log L settles at ½ for m = r, with L ~ e^{−2λt}, λ "
+            "the least eigenvalue of ∇²L at V; at 2/3 for m = 2r, with L ~ t⁻³; and stays at 3/4 "
+            "from T_u/10 to 10·T_u, T_u = 1/(4u), beside a student of mass u at 60° to 90°. Of all "
+            "students with L = ℓ·ε₀ none found has β > 3/4 in ‖∇L‖ = κ·ε₀·ℓ^β, and from 10⁻²·ε₀ "
+            "to 10⁻⁴·ε₀ the least ‖∇L‖ falls like ℓ^{3/4 ± 0.01}."
+        ),
+        kind=Kind.RATE,
+        provenance=(Provenance.MEASURED,),
+        source=_DERIVED,
+        constants=(
+            ours("windows", "[8, 20]/λ, [10⁶, 10⁷]/λ, [0.1, 10]·T_u", "in the problem's units"),
+            ours("tolerances", "0.005, 0.01, 0.015; of rates 1 % and 0.1", "measured"),
+        ),
+        study=Study(
+            question="Which power of the loss is the gradient, and which power of time the loss?",
+            method=(
+                "Flows in double-double arithmetic from starts at ε₀/2 of four teachers, and "
+                "from one teacher with a small student beside it; slopes between nine times a "
+                "window. Local searches for the least ‖∇L‖ under four levels, from 4 starts "
+                "each, 16 in the standard profile and 64 in the deep one."
+            ),
+            limits=(
+                "Two laws of starts, d ≤ 3, and m ≤ 2r. A search gives a lower bound of the "
+                "largest exponent of a level. Before t = 1/λ fast modes die out, and the slope "
+                "along the flow may exceed 1: of it no bound is claimed."
+            ),
+        ),
+    ),
 )
