@@ -19,9 +19,10 @@ class Profile:
     """A named budget.
 
     ``examples`` multiplies each property's own number of Hypothesis examples and i.i.d. draws;
-    ``shards`` is how many units a property is cut into; ``unit_seconds`` and ``unit_gigabytes`` are
-    safety limits for one unit, not budgets. Any other size a property asks for itself, by
-    :meth:`RunContext.pick`.
+    where that makes fewer than ``least`` examples Hypothesis is asked for ``least``, however dear
+    one is. ``shards`` is how many units a property is cut into; ``unit_seconds`` and
+    ``unit_gigabytes`` are safety limits for one unit, not budgets. Any other size a property asks
+    for itself, by :meth:`RunContext.pick`.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Profile:
     shards: int
     unit_seconds: float
     unit_gigabytes: float = 4.0
+    least: int = 0
 
     def part(self, items: Sequence[T], least: int = 2) -> Sequence[T]:
         """``items``; of a budget below the quick profile's only the first, ``least`` or more."""
@@ -40,7 +42,7 @@ PROFILES = {
     for profile in (
         Profile("quick", 1.0, 1, 300.0),
         Profile("standard", 8.0, 4, 1800.0),
-        Profile("deep", 60.0, 16, 14400.0, 8.0),
+        Profile("deep", 60.0, 16, 14400.0, 8.0, least=10_000),
     )
 }
 
@@ -102,9 +104,12 @@ class RunContext:
         key = "/".join((str(self.seed), str(self.shard), str(self.shards), *names))
         return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big")
 
-    def share(self, total: float) -> int:
-        """This shard's part of ``total`` examples, after the profile's factor; at least 1."""
-        return max(1, round(total * self.profile.examples / self.shards))
+    def share(self, total: float, least: int = 0) -> int:
+        """This shard's part of ``total`` examples, after the profile's factor; at least 1.
+
+        All shards together have ``least`` or more.
+        """
+        return max(1, round(total * self.profile.examples / self.shards), -(-least // self.shards))
 
 
 _ACTIVE: ContextVar[RunContext | None] = ContextVar("lcnn_verify_run", default=None)

@@ -72,7 +72,8 @@ class Property:
 
     ``body`` is the undecorated function: it takes the property's arguments and raises
     :class:`~lcnn_verify.evidence.Violation` where the statement fails. ``examples`` and ``draws``
-    count Hypothesis examples and i.i.d. draws in the quick profile.
+    count Hypothesis examples and i.i.d. draws in the quick profile; the active profile multiplies
+    both, and may ask for more examples.
     """
 
     def __init__(
@@ -299,7 +300,7 @@ class Property:
         self._handle.inner_test = body
         # @settings may decorate a test once only; the budget is known at run time, so it is set
         # where that decorator puts it.
-        most = most or context.share(self.examples)
+        most = most or context.share(self.examples, context.profile.least)
         try:
             for start in range(0, most, _PART):
                 count, drawn = min(_PART, most - start), 0

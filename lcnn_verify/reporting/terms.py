@@ -58,7 +58,8 @@ ENGINE: Mapping[str, str] = MappingProxyType(
         "certificate": "a proof for all instances of a box, by intervals or exact arithmetic",
         "replay": "a counterexample computed anew, and its violation proved anew",
         "not testable": "a sentence that no computation can reach; it is listed and not counted",
-        "profile": "how much is tried: quick, standard (8 times as much) or deep (60 times)",
+        "profile": "how much is tried: quick, standard (8 times as much) or deep (60 times, and at "
+        "least 10,000 examples)",
     }
 )
 """The engine's own words and their meaning."""

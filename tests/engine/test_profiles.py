@@ -38,6 +38,10 @@ def test_the_active_run_is_restored():
 
 def test_a_share_is_never_nothing():
     assert RunContext(PROFILES["quick"], shards=16).share(3) == 1
+    deep = RunContext(PROFILES["deep"], shards=7)
+    assert deep.share(3) == 26
+    assert 7 * deep.share(3, deep.profile.least) >= deep.profile.least == 10_000
+    assert deep.share(7000, deep.profile.least) == 60_000
 
 
 def test_a_context_survives_json_and_nonsense_does_not():

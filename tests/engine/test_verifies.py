@@ -53,6 +53,14 @@ def test_the_profile_and_the_shard_scale_the_budget():
         assert run.run().examples == 80
 
 
+def test_a_dear_property_has_ten_thousand_examples_in_deep():
+    run = property_of(limit=2000, examples=12, draws=12, law=Coin()).lcnn_property
+    with running(RunContext(PROFILES["deep"], shard=1, shards=16)):
+        recorder = run.run()
+    assert recorder.examples == 625 >= 10_000 / 16
+    assert recorder.sampling.draws == 45  # 12 × 60 / 16
+
+
 def test_a_false_statement_shrinks_to_its_edge():
     recorder = property_of(limit=17).lcnn_property.run()
     assert recorder.counterexample.arguments == {"x": 18}

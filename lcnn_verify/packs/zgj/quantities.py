@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import cache
 from typing import Any, TypeAlias
 
 import mpmath
@@ -32,8 +33,8 @@ def loss(x: Instance, label: str = "L(W)") -> Quantity:
         label,
         population.loss(x.W, x.V, model=x.model),
         population.rounding_floor(x.W, x.V, model=x.model),
-        lambda dps: oracle.loss(x.W, x.V, dps=dps, model=x.model),
-        enclosed=lambda bits: enclosure.loss(x.W, x.V, precision=bits, model=x.model),
+        cache(lambda dps: oracle.loss(x.W, x.V, dps=dps, model=x.model)),
+        enclosed=cache(lambda bits: enclosure.loss(x.W, x.V, precision=bits, model=x.model)),
     )
 
 
@@ -45,8 +46,10 @@ def gradient_norm(x: Instance, label: str = "‖∇L(W)‖") -> Quantity:
         label,
         value,
         frobenius(floors) * (1 + 8 * ROUNDING) + 4 * ROUNDING * value + math.ulp(0.0),
-        lambda dps: oracle.gradient_norm(x.W, x.V, dps=dps, model=x.model),
-        enclosed=lambda bits: enclosure.gradient_norm(x.W, x.V, precision=bits, model=x.model),
+        cache(lambda dps: oracle.gradient_norm(x.W, x.V, dps=dps, model=x.model)),
+        enclosed=cache(
+            lambda bits: enclosure.gradient_norm(x.W, x.V, precision=bits, model=x.model)
+        ),
     )
 
 

@@ -13,6 +13,7 @@ Source: THEORY §3, fact 9; §9.
 """
 
 import math
+from functools import cache
 
 import numpy as np
 from hypothesis import given
@@ -28,10 +29,16 @@ from lcnn_verify.packs.zgj.quantities import gradient_norm, loss, threshold_leve
 LEVELS = {3: (2.4939, 2.4951), 4: (2.4049, 2.4063), 5: (2.3552, 2.3567)}
 
 
+@cache
+def cones_in(d):
+    """The two cones of the theorem, polished by Newton's method."""
+    return cones(theorem.DIMENSIONS[d].cones, polytope(d))
+
+
 @verifies("zgj.fact.cone-dimensions", examples=6)
 @given(d=st.sampled_from(sorted(LEVELS)), shares=strategies.clone_splits(), whole=st.booleans())
 def test_cones_are_critical_between_the_levels(d, shares, whole):
-    W = cones(theorem.DIMENSIONS[d].cones, polytope(d))
+    W = cones_in(d)
     x = Instance(W if whole else networks.split(W, shares), np.eye(2, d))
     least, most = LEVELS[d]
     check.at_most(gradient_norm(x), 1e-13)

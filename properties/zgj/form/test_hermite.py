@@ -9,7 +9,7 @@ How it is checked: partial sums by mpmath against the closed form.
 Source: THEORY §2, route (b).
 """
 
-from functools import reduce
+from functools import cache, reduce
 from itertools import pairwise
 
 import mpmath
@@ -35,6 +35,7 @@ TERMS = 40
 def test_partial_sums_close_in_from_below(instance):
     x = instance
 
+    @cache
     def sums(dps):
         return oracle.loss_by_hermite(x.W, x.V, terms=TERMS, dps=dps, model=x.model)
 
@@ -42,6 +43,7 @@ def test_partial_sums_close_in_from_below(instance):
         with mpmath.workdps(3 * dps):
             return min(after - before for before, after in pairwise(sums(dps)))
 
+    @cache
     def balls(bits):
         return enclosure.loss_by_hermite(x.W, x.V, terms=TERMS, precision=bits, model=x.model)
 

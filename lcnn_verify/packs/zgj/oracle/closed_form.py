@@ -62,9 +62,9 @@ def gradient(
     students, teachers = as_pair(W, V)
     rows, columns = students.shape
     with mpmath.workdps(30):
-        norms = precise_family(students, teachers, model).norms[:rows]
-        steps = mpmath.sqrt(mpmath.fsum(norm ** (2 * model.mass_power - 2) for norm in norms))
-        scale = steps * total_mass(students, teachers, model)
+        family = precise_family(students, teachers, model)
+        levers = (norm ** (2 * model.mass_power - 2) for norm in family.norms[:rows])
+        scale = mpmath.sqrt(mpmath.fsum(levers)) * mpmath.fsum(family.masses)
     flat = agreed("gradient", lambda: _gradient(students, teachers, model), dps, scale)
     return as_matrix(flat, rows, columns, dps)
 
@@ -83,7 +83,8 @@ def kernel_and_slope(rho: Any, model: Model) -> tuple[Any, Any]:
 
     (1 − ρ)(1 + ρ) and not 1 − ρ²: the squaring would lose half the digits near ρ = ±1.
     """
-    clipped = max(min(mpmath.mpf(rho), mpmath.mpf(1)), mpmath.mpf(-1))
+    rounded = mpmath.mpf(rho)
+    clipped = mpmath.sign(rounded) if abs(rounded) > 1 else rounded
     return _kernel_and_slope(clipped, model, mpmath.mp.prec)
 
 
@@ -92,10 +93,16 @@ def kernel_and_slope(rho: Any, model: Model) -> tuple[Any, Any]:
 def _kernel_and_slope(rho: Any, model: Model, _: int) -> tuple[Any, Any]:
     """The same for an mpmath ρ in [-1, 1]; the precision in force is the third argument."""
     alpha, beta = model.kernel_weights
-    angle = mpmath.asin(rho)
     sine = mpmath.sqrt((1 - rho) * (1 + rho))
-    weight = alpha * 2 / mpmath.pi
-    return weight * (sine + rho * angle) + beta * rho, weight * angle + beta
+    turned = _angle_weight(alpha, mpmath.mp.prec) * mpmath.atan(rho / (1 + sine))
+    value = _angle_weight(alpha, mpmath.mp.prec) / 2 * sine + rho * turned
+    return value + beta * rho, turned + beta
+
+
+@functools.cache
+def _angle_weight(alpha: float, _: int) -> Any:
+    """4α/π; asin ρ is twice the angle atan(ρ/(1 + √(1 − ρ²))), and one root serves both."""
+    return 4 * mpmath.mpf(alpha) / mpmath.pi
 
 
 def forget_kernels() -> None:
@@ -115,47 +122,32 @@ def as_matrix(flat: list[Any], rows: int, columns: int, dps: int) -> mpmath.matr
 def _loss(W: FloatArray, V: FloatArray, model: Model) -> Any:
     family = precise_family(W, V, model)
     self_kernel, _ = kernel_and_slope(1, model)
-    terms = [self_kernel * mass**2 / 2 for mass in family.masses]
-    for i, (unit, charge) in enumerate(zip(family.units, family.charges, strict=True)):
-        if charge:
-            terms.append(
-                charge
-                * mpmath.fsum(
-                    other * kernel_and_slope(mpmath.fdot(unit, family.units[j]), model)[0]
-                    for j, other in enumerate(family.charges[:i])
-                    if other
-                )
-            )
+    present = family.present()
+    terms = [self_kernel * mpmath.fdot(family.masses, family.masses) / 2]
+    for k, i in enumerate(present):
+        kernels = [kernel_and_slope(family.cosine(i, j), model)[0] for j in present[:k]]
+        others = [family.charges[j] for j in present[:k]]
+        terms.append(family.charges[i] * mpmath.fdot(others, kernels))
     return mpmath.fsum(terms)
 
 
 def _gradient(W: FloatArray, V: FloatArray, model: Model) -> list[Any]:
     family, power = precise_family(W, V, model), model.mass_power
-    units, charges = family.units, family.charges
-    self_kernel, _ = kernel_and_slope(1, model)
-    d = W.shape[1]
-    field = [self_kernel * mass for mass in family.masses[: family.students]]
-    pull = [[mpmath.mpf(0)] * d for _ in field]
-    along = [mpmath.mpf(0) for _ in field]
-    for i in range(family.students):
-        for b in range(i + 1, len(units)):
-            rho = mpmath.fdot(units[i], units[b])
-            value, slope = kernel_and_slope(rho, model)
-            for target, source in ((i, b), (b, i)):
-                if target < family.students and charges[source]:
-                    weight = charges[source] * slope
-                    field[target] += charges[source] * value
-                    along[target] += weight * rho
-                    pull[target] = [
-                        old + weight * entry
-                        for old, entry in zip(pull[target], units[source], strict=True)
-                    ]
+    cosine, self_kernel = functools.cache(family.cosine), kernel_and_slope(1, model)[0]
     flat: list[Any] = []
-    for i, unit in enumerate(units[: family.students]):
-        norm = family.norms[i]
-        radial = power * field[i] - along[i]
-        lever = norm ** (power - 1) if norm else norm
-        flat.extend(lever * (radial * u + p) for u, p in zip(unit, pull[i], strict=True))
+    for i, unit in enumerate(family.units[: family.students]):
+        others = [b for b in family.present() if b != i]
+        cosines = [cosine(min(i, b), max(i, b)) for b in others]
+        kernels = [kernel_and_slope(rho, model) for rho in cosines]
+        charges = [family.charges[b] for b in others]
+        pulls = [charge * slope for charge, (_, slope) in zip(charges, kernels, strict=True)]
+        field = mpmath.fdot(charges, [value for value, _ in kernels])
+        field += self_kernel * family.masses[i]
+        radial = power * field - mpmath.fdot(pulls, cosines)
+        lever = family.norms[i] ** (power - 1) if family.norms[i] else family.norms[i]
+        for k, u in enumerate(unit):
+            along = mpmath.fdot(pulls, [family.units[b][k] for b in others])
+            flat.append(lever * (radial * u + along))
     return flat
 
 
@@ -232,7 +224,7 @@ def _blocks(family: PreciseFamily, i: int, b: int, model: Model) -> tuple[_Block
         front = p * kernel_and_slope(1, model)[0] * norm ** (2 * p - 2)
         own = [[front * ((j == k) + 2 * (p - 1) * u[j] * u[k]) for k in range(d)] for j in range(d)]
         return own, own
-    rho = mpmath.fdot(u, v)
+    rho = family.cosine(i, b)
     value, slope = kernel_and_slope(rho, model)
     t = [y - rho * x for x, y in zip(u, v, strict=True)]
     s = [x - rho * y for x, y in zip(u, v, strict=True)]
@@ -242,28 +234,18 @@ def _blocks(family: PreciseFamily, i: int, b: int, model: Model) -> tuple[_Block
     bend = model.kernel_weights[0] * 2 / (mpmath.pi * sine) if sine else sine
     outer = family.charges[b] * norm ** (p - 2)
     lever = (norm * family.norms[b]) ** (p - 1)
+    across, turn = outer * (p * value - slope * rho), outer * (p - 1) * slope
+    radial, bent = outer * (p - 1) * p * value - across, outer * bend
+    step, pulled = lever * p * value, lever * slope
     diagonal, mixed = [], []
     for j in range(d):
-        diagonal.append(
-            [
-                outer
-                * (
-                    (p * value - slope * rho) * ((j == k) - u[j] * u[k])
-                    + (p - 1) * (p * value * u[j] * u[k] + slope * (t[j] * u[k] + u[j] * t[k]))
-                    + bend * t[j] * t[k]
-                )
-                for k in range(d)
-            ]
+        towards = radial * u[j] + turn * t[j], turn * u[j] + bent * t[j]
+        both = (
+            p * (step * u[j] + pulled * t[j]) - pulled * v[j],
+            (p - 1) * pulled * u[j] + lever * bend * t[j],
         )
-        mixed.append(
-            [
-                lever
-                * (
-                    p * (p * value * u[j] + slope * t[j]) * v[k]
-                    + ((p - 1) * slope * u[j] + bend * t[j]) * s[k]
-                    + slope * ((j == k) - v[j] * v[k])
-                )
-                for k in range(d)
-            ]
-        )
+        diagonal.append([mpmath.fdot(towards, (u[k], t[k])) for k in range(d)])
+        mixed.append([mpmath.fdot(both, (v[k], s[k])) for k in range(d)])
+        diagonal[j][j] += across
+        mixed[j][j] += pulled
     return diagonal, mixed

@@ -25,6 +25,14 @@ class PreciseFamily:
     charges: list[Any]
     students: int
 
+    def present(self) -> list[int]:
+        """The rows of the neurons whose mass is not 0."""
+        return [row for row, charge in enumerate(self.charges) if charge]
+
+    def cosine(self, i: int, b: int) -> Any:
+        """The cosine of the neurons at rows i and b; 0 where one is zero."""
+        return mpmath.fdot(self.units[i], self.units[b])
+
 
 def precise_family(W: FloatArray, V: FloatArray, model: Model) -> PreciseFamily:
     """Build the signed family of trusted W (m, d) and V (r, d), each float taken exactly."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from types import MappingProxyType
 
 import numpy as np
@@ -189,6 +189,7 @@ def polytope(d: int) -> FloatArray:
     return np.vstack([np.roll(corners, turn, axis=1) for turn in range(3)]) / math.hypot(1, golden)
 
 
+@cache  # polishing costs more than all that is then asked of such a point
 def axes_cones(d: int) -> FloatArray:
     """The 4(d − 2) students of :func:`cones` that ± the axes of R^{d−2} open, d ≥ 3."""
     return cones(LIMIT, np.vstack((np.eye(d - 2), -np.eye(d - 2))))
