@@ -6,10 +6,10 @@ Kind: lower bound.
 Constants: κ(V) = 1/‖V‖_F and ε₀(V) = v_min⁴·M(Δ)/(8r), calibrated, not derived.
 How it is checked: at random points, and where a local search from them, and from structured
     starts, makes ‖∇L‖/L as small as it can below the threshold. Random points alone would pass a
-    false bound (THEORY §4 tells the story). Structured starts are two a teacher
-    and as many random ones, in `standard` eight. For one teacher and one student in the plane 2κ is
-    proved for every L ≤ ε₀ by interval arithmetic; beyond the quick profile, for two students and
-    10⁻⁶ε₀ ≤ L ≤ ε₀.
+    false bound (THEORY §4 tells the story). A teacher has two structured starts and two random
+    ones, in `standard` eight each, in `deep` one each. For one teacher and one student in the plane
+    2κ is proved for every L ≤ ε₀ by interval arithmetic; beyond the quick profile, for two students
+    and 10⁻⁶ε₀ ≤ L ≤ ε₀.
 Source: abstract of the paper ("a special case of Łojasiewicz"); exponent 1 is our reading.
 """
 
@@ -81,7 +81,7 @@ def test_no_search_finds_a_smaller_gradient(instance):
 def test_no_search_from_structured_starts_does(teacher, extra):
     V, level = teacher.V, loss_threshold(teacher.V)
     rng = np.random.default_rng(active().derive_seed("zgj.gradient-bound", "starts"))
-    m, count = len(V) + extra, 2 * active().pick(quick=1, standard=4, deep=1)
+    m, count = len(V) + extra, active().pick(quick=2, standard=8, deep=1)
     starts = [*structured_starts(V, m, count, rng), *random_starts(V, m, count, rng)]
     found = search(V, starts, level=level)
     worst = Instance(found.W, V, parameters=teacher.parameters)
