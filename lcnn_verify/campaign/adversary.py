@@ -26,6 +26,7 @@ from lcnn_verify.evidence import Observation, Property, Recorder
 from lcnn_verify.evidence.attack import Arguments, Identity, Terrain, alike
 from lcnn_verify.evidence.draws import Discarded
 from lcnn_verify.evidence.hooks import from_json, hooks_of, to_json
+from lcnn_verify.evidence.polishing import polished
 from lcnn_verify.ledger import Claim
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.constrained import Descent, Lowest
@@ -42,7 +43,7 @@ _VARIANTS = 4  # so many variants of each are searched from
 _GENERATIONS = 2  # variants of variants, in each round
 _JUMPS = 3  # searches far below a failure, before one just below
 _ITERATIONS = 400  # of one local search
-_POLISHED = 4  # of the lowest failures
+_POLISHED = 4  # of the tightest examples, and of the lowest failures
 _MOST_ROUNDS = 60  # each is twice as long as the one before: nobody has finished so many
 
 
@@ -129,16 +130,30 @@ class Adversary:
                 found.beaten.append(f"{found.level} {told}")
 
     def polish(self) -> None:
-        """Have the pack say what more digits make of the lowest failures."""
-        for index, (key, failure) in enumerate(self.failures[:_POLISHED]):
-            if self.hook is None or self.found.interrupted:
-                return
-            try:
-                told = self.hook.polish(_decoded(failure.arguments))
-            except Exception as error:  # a pack's own code may raise anything
-                self.found.notes.append(f"the pack's polishing broke: {said(error)}")
-                return
-            self.failures[index] = key, replace(failure, polished=told)
+        """Say what more digits make of the tightest examples and of the lowest failures."""
+        found, hook = self.found, self.hook
+        if found.interrupted or found.counterexample is not None:
+            return
+        try:
+            found.polished = [self.sharper(seen) for _, seen in self.tightest[:_POLISHED]]
+            for index, (key, failure) in enumerate(self.failures[:_POLISHED]):
+                told = hook.polish(_decoded(failure.arguments)) if hook is not None else ""
+                told = told or "its pack offers no more digits"
+                self.failures[index] = key, replace(failure, polished=told)
+        except KeyboardInterrupt:
+            found.interrupted = True
+        except Exception as error:  # a pack's own code may raise anything
+            found.notes.append(f"the pack's polishing broke: {said(error)}")
+
+    def sharper(self, seen: Observation) -> str:
+        """What the sharper routes of both sides make of an example's tightness."""
+        item = self.named[seen.test]
+        names = inspect.signature(item.body).parameters
+        with running(RunContext.from_json(seen.run)):
+            again = item.replay({name: from_json(seen.arguments[name]) for name in names})
+        if again.sides is None:
+            return "no more digits: it is no inequality"
+        return polished(*again.sides)
 
     def told(self) -> Found:
         """What is found so far."""

@@ -46,7 +46,8 @@ class Found:
     """What a search found, and how hard it looked.
 
     ``tightest`` are examples within the setting, the tightest first, and ``failures`` those beyond
-    it, the lowest level first; no two are the same up to the pack's symmetries. ``value`` and
+    it, the lowest level first; no two are the same up to the pack's symmetries. ``polished`` says
+    what more digits make of the first of the tightest, one for one. ``value`` and
     ``level`` name a failure's numbers. ``counterexample`` is a violation that was proved; ``notes``
     say what went wrong, and ``beaten`` which pinned examples are no longer the best. ``rounds``
     were finished; with ``levels``, the lowest of each scene, and ``searched``, the identities of
@@ -61,6 +62,7 @@ class Found:
     searches: int = 0
     seconds: float = 0.0
     tightest: list[Observation] = field(default_factory=list)
+    polished: list[str] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     counterexample: Observation | None = None
     notes: list[str] = field(default_factory=list)
@@ -92,6 +94,7 @@ class Found:
             "level": self.level,
             "counterexample": fallen and fallen.to_json(),
             "tightest": [seen.to_json() for seen in self.tightest],
+            "polished": self.polished,
             "failures": [asdict(failure) for failure in self.failures],
             "levels": self.levels,
             "notes": self.notes,
@@ -106,12 +109,13 @@ class Found:
     def from_state(cls, claim: Claim, data: Mapping[str, Any]) -> Found:
         """What :meth:`state` wrote of a search of ``claim``."""
         done, fallen = data["searched"], data["counterexample"]
-        kept = ("seed", "value", "level", "levels", "notes", "beaten", "seconds", "interrupted")
+        kept = ("seed", "value", "level", "levels", "polished", "notes", "beaten", "seconds")
         return cls(
             claim,
             examples=Counter(done["examples"]),
             searches=done["local_searches"],
             rounds=done["rounds"],
+            interrupted=data["interrupted"],
             searched=done["from"],
             tightest=[Observation.from_json(seen) for seen in data["tightest"]],
             failures=[Failure(**failure) for failure in data["failures"]],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -108,8 +109,10 @@ def _lines(found: Found, place: Path | None) -> Iterator[str]:
         yield "Tightest within the setting, 1 being equality:"
     elif found.counterexample is None:
         yield "No comparison has a ratio to climb: examples were drawn at random alone."
-    for seen in found.tightest:
+    for seen, told in zip_longest(found.tightest, found.polished):
         yield f"  {digits.number(seen.tightness, 4)}  {_described(seen.arguments)}"
+        if told:
+            yield f"           {told}"
     if found.failures:
         yield f"Fails beyond the setting, at {found.level} with {found.value}:"
     for it in found.failures:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from math import inf, nan
 from typing import Any
 
@@ -20,8 +21,9 @@ from lcnn_verify.evidence.hooks import to_json
 from lcnn_verify.evidence.observation import FLOAT64, Outcome, Ruling
 from lcnn_verify.evidence.quantity import Quantity
 from lcnn_verify.evidence.rational import Rational, compare, rational, rounded, written
-from lcnn_verify.evidence.recorder import Explain, Proof, current, observe
+from lcnn_verify.evidence.recorder import Explain, Proof, Sides, current, observe
 from lcnn_verify.evidence.theorem import Theorem
+from lcnn_verify.numerics import balls
 from lcnn_verify.numerics.krawczyk import NotProved
 from lcnn_verify.numerics.options import integer
 from lcnn_verify.numerics.relations import ASCII
@@ -166,13 +168,19 @@ def exactly(
     relation = ASCII.get(relation, relation)
     ruling = compare(left, relation, right)
     exact = {"got": written(left), "bound": written(right)}
-    small, large = (left, right) if relation in "<≤" else (right, left)
-    ordered = relation in "<≤>≥" and large > 0 <= small
-    tightness = rounded(small / large) if ordered else None
-    got_side = Quantity(label or exact["got"], rounded(left))
-    sides = _sides(got_side, relation, Quantity(wanted_label or exact["bound"], rounded(right)))
+    low, high = (left, right) if relation in "<≤" else (right, left)
+    ordered = relation in "<≤>≥" and high > 0 <= low
+    tightness = rounded(low / high) if ordered else None
+    got_side, bound_side = _known(label, left), _known(wanted_label, right)
+    sides = _sides(got_side, relation, bound_side)
+    compared = (got_side, bound_side) if low is left else (bound_side, got_side)
     how = _How(apart=apart, note=note, overrides=overrides)
-    _record({**sides, "exact": exact}, ruling, tightness, how)
+    _record({**sides, "exact": exact}, ruling, tightness, how, compared)
+
+
+def _known(label: str, value: Fraction) -> Quantity:
+    """A rational as a quantity, told as its number where it has no name."""
+    return Quantity(label or written(value), rounded(value), enclosed=lambda _: balls.exact(value))
 
 
 def sound(*quantities: Quantity, **overrides: Any) -> None:
@@ -255,17 +263,23 @@ def _order(left: Quantity | float, relation: str, right: Quantity | float, how: 
         least = 1.0 if ruling.outcome is Outcome.VIOLATED else 0.0
         most = 1.0 if ruling.outcome is Outcome.HOLDS else inf
         tightness = min(max(small / large, least), most)
-    _record(_sides(got, relation, bound), ruling, tightness, how)
+    _record(_sides(got, relation, bound), ruling, tightness, how, (low, high))
 
 
-def _record(sides: dict[str, Any], ruling: Ruling, tightness: float | None, how: _How) -> None:
+def _record(
+    sides: dict[str, Any],
+    ruling: Ruling,
+    tightness: float | None,
+    how: _How,
+    compared: Sides = None,
+) -> None:
     """Hand the recorder one comparison; it raises ``Violation`` where that is violated."""
     if ruling.sides is not None:
         high_first = sides["relation"] == "≥"
         sides["got"], sides["bound"] = reversed(ruling.sides) if high_first else ruling.sides
     told: Any = {"overrides": how.overrides, "note": how.note, "explain": how.explain}
     seen = observe(ruling, sides, tightness=tightness, **told)
-    current().add(seen, witness=how.witness, apart=how.apart)
+    current().add(seen, witness=how.witness, apart=how.apart, sides=compared)
 
 
 def _audit(how: _How, *sides: Quantity) -> None:

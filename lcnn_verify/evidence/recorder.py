@@ -15,11 +15,14 @@ from lcnn_verify.evidence.audit import Audit
 from lcnn_verify.evidence.certificate import EXACT
 from lcnn_verify.evidence.hooks import to_json
 from lcnn_verify.evidence.observation import Explanation, Observation, Outcome, Ruling
+from lcnn_verify.evidence.quantity import Quantity
 from lcnn_verify.profiles import active, holding
 
 MAX_WITNESSES, MAX_SERIES = 12, 24  # per property: what a report has room for
 _BRIEF = 100  # characters of an argument on which a property broke
 
+Sides: TypeAlias = tuple[Quantity, Quantity] | None
+"""The lesser and the greater side of an inequality."""
 Explain: TypeAlias = Callable[[], Explanation]
 """Finds out what is wrong; called only where a check is violated."""
 
@@ -95,7 +98,8 @@ class Sampling:
 class Recorder:
     """Everything one run of one property saw; :meth:`to_json` is a journal entry's payload.
 
-    ``nearest`` is the tightness of the current example, 0 without any.
+    ``nearest`` is the tightness of the current example, 0 without any, and ``sides`` are what the
+    tightest comparison compared, None for an identity.
     """
 
     claim: str
@@ -125,6 +129,7 @@ class Recorder:
     lost: int = 0
     failing: dict[str, str] = field(default_factory=dict)
     nearest: float = 0.0
+    sides: Sides = None
     _arguments: Mapping[str, Any] = field(default_factory=dict)
     _example: Outcome = Outcome.HOLDS
     _labels: set[str] = field(default_factory=set)
@@ -167,7 +172,14 @@ class Recorder:
         """Take the current example, or the one being drawn, for one of these classes."""
         self._labels.update(names)
 
-    def add(self, observation: Observation, *, witness: bool = False, apart: str = "") -> None:
+    def add(
+        self,
+        observation: Observation,
+        *,
+        witness: bool = False,
+        apart: str = "",
+        sides: Sides = None,
+    ) -> None:
         """Take one observation; raise :class:`Violation` if it refutes the statement.
 
         What goes by a name ``apart`` is kept under it, not among the claim's own margins.
@@ -185,7 +197,7 @@ class Recorder:
         self.nearest = max(self.nearest, observation.tightness or 0.0)
         if witness and len(self.witnesses) < MAX_WITNESSES:
             self.witnesses.append(observation)
-        self._keep_tighter(observation, apart)
+        self._keep_tighter(observation, apart, sides)
 
     def condemn(self, observation: Observation) -> None:
         """Take a defect of a quantity's routes; raises :class:`Defect`."""
@@ -194,14 +206,14 @@ class Recorder:
         self.defect = observation
         raise Defect(observation)
 
-    def _keep_tighter(self, observation: Observation, apart: str = "") -> None:
+    def _keep_tighter(self, observation: Observation, apart: str = "", sides: Sides = None) -> None:
         best = self.apart.get(apart) if apart else self.tightest
         if best is not None and (best.tightness or 0.0) >= (observation.tightness or 0.0):
             return
         if apart:
             self.apart[apart] = observation
         elif observation.tightness is not None:
-            self.tightest = observation
+            self.tightest, self.sides = observation, sides
 
     def absorb(self, stream: Recorder) -> None:
         """Take over what a separate stream of examples saw, but not its examples' count.

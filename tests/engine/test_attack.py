@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, replace
 from itertools import pairwise
 
@@ -124,13 +125,14 @@ def test_of_a_true_claim_it_says_that_none_was_found(needle):
     assert found.examples["test_no_needle"] > 200
     assert found.tightest[0].tightness == 1.0
     assert found.tightest[0].arguments == {"x": 271828, "y": 314159}
+    assert found.polished[0] == f"1.{'0' * 29} to 30 digits, enclosed; 15 in float64"
+    assert len(found.polished) == 4
     near = [seen.tightness for seen in found.tightest]
     assert len(near) > 1
     assert all(after < 0.991 * before for before, after in pairwise(near))
-    again = attack("lab.second", properties=needle, rounds=4)
-    assert again.to_json() == found.to_json()
+    assert attack("lab.second", properties=needle, rounds=4).to_json() == found.to_json()
     other = attack("lab.second", properties=needle, rounds=4, seed=1)
-    assert other.to_json()["tightest"] != found.to_json()["tightest"]
+    assert other.tightest != found.tightest
 
 
 def test_every_case_of_a_finite_list_is_tried_once():
@@ -154,6 +156,7 @@ def test_beyond_the_setting_the_lowest_failing_level_is_found_and_pinned(wells, 
     shown = capsys.readouterr().out
     assert "Fails beyond the setting, at |x|² with depth:" in shown
     assert "\n           at 2.00 to more digits\n" in shown
+    assert re.search(r"\n  9.99.*\n           9\.99\d*e-7 to 30 digits, enclosed; 15 in", shown)
     assert "No violation found: a search proves nothing." in shown
     place = out / "wells.far" / "pinned.json"
     pinned = json.loads(place.read_text())
@@ -185,7 +188,8 @@ def test_a_search_goes_on_after_its_last_round_and_ends_as_one_without_a_break(w
         attack("wells.far", rounds=1, resume=True)
     first = attack("wells.far", rounds=1, keep=lambda found: found.write(place))
     bare = [asdict(replace(failure, polished="")) for failure in first.failures]
-    assert json.loads((place / "pinned.json").read_text()) == {**first.to_json(), "failures": bare}
+    unpolished = {"failures": bare, "polished": []}
+    assert json.loads((place / "pinned.json").read_text()) == {**first.to_json(), **unpolished}
     whole = attack("wells.far", rounds=2, keep=lambda found: kept.append(found.rounds))
     assert kept == [1, 2]
     resumed = attack("wells.far", rounds=2, pinned=place, resume=True)
@@ -217,6 +221,15 @@ def test_what_a_pack_ships_is_tried_first(wells):
         attack("wells.near", rounds=1)
 
 
+@pytest.mark.parametrize("polish", ["", "polish=lambda arguments: arguments['y'],"])
+def test_a_failure_that_its_pack_does_not_polish_says_so(wells, polish):
+    helper = wells / "helper.py"
+    helper.write_text(re.sub(r"polish=lambda.*", polish, helper.read_text()))
+    found = attack("wells.far", rounds=1)
+    assert found.failures[0].polished == ("" if polish else "its pack offers no more digits")
+    assert found.notes == ["the pack's polishing broke: KeyError: 'y'"] * bool(polish)
+
+
 def test_what_breaks_is_told_and_the_rest_goes_on(wells, tmp_path, capsys):
     helper = wells / "helper.py"
     helper.write_text(helper.read_text().replace("starts=starts", "starts=broken"))
@@ -226,9 +239,9 @@ def test_what_breaks_is_told_and_the_rest_goes_on(wells, tmp_path, capsys):
     text = NEEDLE.replace("HAY", "None")
     folder = kit.write(tmp_path / "p", {"lab.first": text})
     assert kit.call("attack", "lab.first", "--properties", folder, "--json") == 1
-    captured = capsys.readouterr()
-    assert json.loads(captured.out)["tightest"] == []
-    assert "test_no_needle broke: TypeError" in captured.err
+    out, err = capsys.readouterr()
+    assert json.loads(out)["tightest"] == []
+    assert "test_no_needle broke: TypeError" in err
 
 
 def test_a_defect_ends_the_search(tmp_path):
@@ -370,11 +383,8 @@ def test_bad_input_is_one_line(tmp_path, capsys, words, message):
     files = {**drawn, "lab.second": kit.NO_PROPERTY}
     folder, taken = kit.write(tmp_path / "p", files), tmp_path / "p" / "taken"
     other = {"attack": "1", "claim": "lab.first", "tightest": [], "failures": []}
-    for name, text in {
-        "first": "somebody's",
-        "fourth": json.dumps(other),
-        "fifth": json.dumps({**other, "failures": 1}),
-    }.items():
+    texts = "somebody's", json.dumps(other), json.dumps({**other, "failures": 1})
+    for name, text in zip(("first", "fourth", "fifth"), texts, strict=True):
         (taken / f"lab.{name}").mkdir(parents=True)
         (taken / f"lab.{name}" / "pinned.json").write_text(text)
     words = [word.replace("{p}", str(folder)) for word in words]
