@@ -21,7 +21,6 @@ from lcnn_verify.packs.zgj import strategies
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.networks import mirrored_clones
 from lcnn_verify.packs.zgj.quantities import gradient_norm, loss, threshold_level
-from lcnn_verify.packs.zgj.threshold import loss_threshold
 
 LADDER = [2.0**-k for k in range(9)]
 
@@ -46,16 +45,16 @@ def clones(V, row, degrees, parts):
 def test_no_constant_will_do(teacher, row, parts):
     V, degrees = teacher.V, 40.0
     row %= len(V)
-    size = norm(V, "‖V‖")
+    size, threshold = norm(V, "‖V‖"), threshold_level(teacher)
     for mu in LADDER:
         while True:
             x = Instance(clones(V, row, degrees, parts), V, parameters={"degrees": degrees})
             gradient, level = gradient_norm(x), loss(x)
             bound = mu * size * size * level
             enough = gradient.value**2 < 0.9 * bound.value
-            if (enough and level.value < loss_threshold(V)) or degrees < 1e-4:
+            if (enough and level.value < threshold.value) or degrees < 1e-4:
                 break
             degrees /= 2.0
-        check.witness_at_most(level, threshold_level(x), apart="below the threshold")
+        check.witness_at_most(level, threshold, apart="below the threshold")
         small = check.witness_at_most if assumed("more-students") else check.at_most
         small(gradient * gradient, bound, note=f"μ = {digits.number(mu)}·‖V‖²")

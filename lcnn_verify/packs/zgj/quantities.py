@@ -79,8 +79,8 @@ def threshold_level(x: HasTeacher) -> Quantity:
         "ε₀(V)",
         value,
         threshold.THRESHOLD_RELATIVE_ERROR * value,
-        lambda dps: oracle.loss_threshold(x.V, dps),
-        enclosed=lambda bits: enclosure.loss_threshold(x.V, precision=bits),
+        cache(lambda dps: oracle.loss_threshold(x.V, dps)),
+        enclosed=cache(lambda bits: enclosure.loss_threshold(x.V, precision=bits)),
         parts=(separation(x),),
     )
 

@@ -84,7 +84,7 @@ class Students:
         W = self.weights(z)
         value, slope = self.evaluate(W)
         norm = float(np.linalg.norm(slope))
-        if value <= 10.0 * rounding_floor(W, self.V, model=self.model):
+        if self.blurred(W, value):
             return Point(math.inf, z, -math.inf, z)  # no digits left; the ratio grows towards L = 0
         level = math.log(value / self.unit)
         if norm == 0.0:
@@ -95,6 +95,18 @@ class Students:
         level_slope = self.size * (slope / value).ravel()
         height = math.log(norm) + math.log(self.size) - math.log(value)
         return Point(height, self.size * curvature.ravel() - level_slope, level, level_slope)
+
+    def blurred(self, W: FloatArray, value: float) -> bool:
+        """Whether a loss at W has no digits left: at most ten of its rounding floors.
+
+        Those are at most 640·2⁻⁵²·(Σ mass)², which mostly is far below, and costs less to know.
+        """
+        power = self.model.mass_power
+        rows = float(np.sum(W * W)) + self.size**2
+        mass = rows if power == 2 else math.sqrt((len(W) + len(self.V)) * rows)
+        if value > 1e-12 * mass**2 > 1e-200:
+            return False
+        return value <= 10.0 * rounding_floor(W, self.V, model=self.model)
 
     def polish(self, z: FloatArray) -> FloatArray:
         """A Newton step towards ∇L = 0, from where the ratio is small.

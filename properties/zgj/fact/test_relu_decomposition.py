@@ -6,7 +6,7 @@ Statement: L_relu = ¼(L_abs + ½‖Σ_a c_a q_a â‖²); so it vanishes for mo
 Kind: identity.
 Constants: none.
 How it is checked: L_relu by the integral over the circle (two dimensions and less) or of each pair,
-    not by the kernel, against L_abs and the linear part; 25 digits.
+    not by the kernel, against L_abs and the linear part; 25 digits, 30 for the integral.
 Source: THEORY §3, "Other models".
 """
 
@@ -70,7 +70,7 @@ def test_relu_loss_decomposes(instance):
         lambda dps: oracle.loss_by_quadrature(x.W, x.V, dps=dps, model=x.model),
         enclosed=lambda bits: enclosure.loss_by_quadrature(x.W, x.V, precision=bits, model=x.model),
     )
-    check.equal(decomposed, integral, digits=25)
+    check.equal(decomposed, integral, digits=30)
 
 
 @verifies("zgj.fact.relu-decomposition", examples=10)

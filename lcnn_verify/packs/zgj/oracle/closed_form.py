@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from typing import Any
 
 import mpmath
@@ -122,33 +123,42 @@ def as_matrix(flat: list[Any], rows: int, columns: int, dps: int) -> mpmath.matr
 def _loss(W: FloatArray, V: FloatArray, model: Model) -> Any:
     family = precise_family(W, V, model)
     self_kernel, _ = kernel_and_slope(1, model)
-    present = family.present()
+    present, pair = family.present(), _pairs(family, model)
     terms = [self_kernel * mpmath.fdot(family.masses, family.masses) / 2]
     for k, i in enumerate(present):
-        kernels = [kernel_and_slope(family.cosine(i, j), model)[0] for j in present[:k]]
         others = [family.charges[j] for j in present[:k]]
-        terms.append(family.charges[i] * mpmath.fdot(others, kernels))
+        terms.append(family.charges[i] * mpmath.fdot(others, [pair(i, j)[1] for j in present[:k]]))
     return mpmath.fsum(terms)
 
 
 def _gradient(W: FloatArray, V: FloatArray, model: Model) -> list[Any]:
     family, power = precise_family(W, V, model), model.mass_power
-    cosine, self_kernel = functools.cache(family.cosine), kernel_and_slope(1, model)[0]
+    self_kernel, pair = kernel_and_slope(1, model)[0], _pairs(family, model)
     flat: list[Any] = []
     for i, unit in enumerate(family.units[: family.students]):
         others = [b for b in family.present() if b != i]
-        cosines = [cosine(min(i, b), max(i, b)) for b in others]
-        kernels = [kernel_and_slope(rho, model) for rho in cosines]
-        charges = [family.charges[b] for b in others]
-        pulls = [charge * slope for charge, (_, slope) in zip(charges, kernels, strict=True)]
-        field = mpmath.fdot(charges, [value for value, _ in kernels])
-        field += self_kernel * family.masses[i]
-        radial = power * field - mpmath.fdot(pulls, cosines)
+        met, charges = [pair(i, b) for b in others], [family.charges[b] for b in others]
+        pulls = [charge * slope for charge, (_, _, slope) in zip(charges, met, strict=True)]
+        field = mpmath.fdot(charges, [value for _, value, _ in met])
+        radial = power * (field + self_kernel * family.masses[i])
+        radial -= mpmath.fdot(pulls, [rho for rho, _, _ in met])
         lever = family.norms[i] ** (power - 1) if family.norms[i] else family.norms[i]
         for k, u in enumerate(unit):
             along = mpmath.fdot(pulls, [family.units[b][k] for b in others])
             flat.append(lever * (radial * u + along))
     return flat
+
+
+def _pairs(family: PreciseFamily, model: Model) -> Callable[[int, int], tuple[Any, Any, Any]]:
+    """(ρ, K(ρ), K'(ρ)) of two rows, computed once for the two neurons that they hold."""
+
+    @functools.cache
+    def known(i: int, b: int) -> tuple[Any, Any, Any]:
+        rho = family.cosine(i, b)
+        return (rho, *kernel_and_slope(rho, model))
+
+    first = family.first
+    return lambda i, b: known(min(first[i], first[b]), max(first[i], first[b]))
 
 
 def exact_real(name: str, value: Any) -> Any:

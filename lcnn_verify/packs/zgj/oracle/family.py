@@ -16,7 +16,8 @@ class PreciseFamily:
     """The signed family of THEORY §2 at the precision in force when it was built.
 
     With n = m + r rows, students first: ``norms`` ‖a‖, ``units`` â (zeros for a zero neuron),
-    ``masses`` ‖a‖^p, and ``charges`` c_a·‖a‖^p with c = +1 for students, −1 for teachers.
+    ``masses`` ‖a‖^p, and ``charges`` c_a·‖a‖^p with c = +1 for students, −1 for teachers. ``first``
+    is the first row that holds the same neuron: clones share what is computed.
     """
 
     norms: list[Any]
@@ -24,6 +25,7 @@ class PreciseFamily:
     masses: list[Any]
     charges: list[Any]
     students: int
+    first: list[int]
 
     def present(self) -> list[int]:
         """The rows of the neurons whose mass is not 0."""
@@ -36,15 +38,18 @@ class PreciseFamily:
 
 def precise_family(W: FloatArray, V: FloatArray, model: Model) -> PreciseFamily:
     """Build the signed family of trusted W (m, d) and V (r, d), each float taken exactly."""
-    norms, units, masses, charges = [], [], [], []
-    for index, row in enumerate([*W.tolist(), *V.tolist()]):
+    rows = [tuple(row) for row in (*W.tolist(), *V.tolist())]
+    places: dict[tuple[float, ...], int] = {}
+    first = [places.setdefault(row, index) for index, row in enumerate(rows)]
+    neurons = {}
+    for row, index in places.items():
         exact = [mpmath.mpf(entry) for entry in row]
         norm = mpmath.sqrt(mpmath.fdot(exact, exact))
-        norms.append(norm)
-        units.append([entry / norm for entry in exact] if norm else exact)
-        masses.append(norm**model.mass_power)
-        charges.append(masses[-1] if index < len(W) else -masses[-1])
-    return PreciseFamily(norms, units, masses, charges, len(W))
+        unit = [entry / norm for entry in exact] if norm else exact
+        neurons[index] = norm, unit, norm**model.mass_power
+    norms, units, masses = map(list, zip(*(neurons[index] for index in first), strict=True))
+    charges = [*masses[: len(W)], *(-mass for mass in masses[len(W) :])]
+    return PreciseFamily(norms, units, masses, charges, len(W), first)
 
 
 def total_mass(W: FloatArray, V: FloatArray, model: Model) -> Any:
