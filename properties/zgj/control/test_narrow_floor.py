@@ -22,7 +22,7 @@ from lcnn_verify.packs.zgj.quantities import loss, merged_level
 
 
 @verifies("zgj.control.narrow-floor", examples=30)
-@given(degrees=st.integers(10, 90), share=st.sampled_from([0.5, 0.25, 0.0]))
+@given(degrees=st.sampled_from([10, 30, 45, 60, 75, 90]), share=st.sampled_from([0.5, 0.25, 0.0]))
 def test_no_line_is_much_better_than_the_bisector(degrees, share):
     V = build_teacher(d=2, norms=[1.0, 1.0], gaps=[float(degrees)]).V
     line = (1.0 - share) * V[0] + share * V[1]

@@ -179,6 +179,7 @@ for _claim, _says in {
     "zgj.fact.moments": "Prove how the loss bounds the moments, for every m, r and d.",
     "zgj.fact.cone-levels": "Prove that critical levels fall to 2.196·ε₀ as d grows.",
     "zgj.fact.cone-dimensions": "Prove how low they get in d = 3, 4 and 5, at any width.",
+    "zgj.fact.simplex-cones": "Prove how low they get for m = 2(d − 1) students.",
     "zgj.fact.exponent": "Prove that no ‖∇L‖ ≥ c·L^β with β < 3/4 holds near L = 0.",
     "zgj.fact.narrow-floor": "Prove that students on fewer than r lines are above the threshold.",
     "zgj.fact.gradient-upper-bound": "Prove ‖∇_{w_i}L‖² ≤ 8‖w_i‖²·L for three neurons in a plane.",

@@ -34,6 +34,7 @@ from lcnn_verify.packs.zgj.proofs.facts import (
     merged_level,
     moments,
     narrow_floor,
+    simplex_cones,
 )
 from lcnn_verify.packs.zgj.proofs.page import render
 
@@ -44,6 +45,7 @@ _FACTS: Mapping[str, Callable[[], Theorem]] = {
     moments.CLAIM: moments.prove,
     cone_levels.CLAIM: cone_levels.prove,
     cone_dimensions.CLAIM: cone_dimensions.prove,
+    simplex_cones.CLAIM: simplex_cones.prove,
     exponent.CLAIM: exponent.prove,
     narrow_floor.CLAIM: narrow_floor.prove,
     gradient_upper_bound.CLAIM: gradient_upper_bound.prove,

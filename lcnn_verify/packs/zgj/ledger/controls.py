@@ -60,6 +60,14 @@ CLAIMS = (
         ours("level", "0.3·v_min⁴·M(Δ)/r", "2.4·ε₀: the cones fall below it from d = 5 on"),
     ),
     _control(
+        "gradient-bound-simplices",
+        "The gradient bound up to 2.372·ε₀ for eight students",
+        "‖∇L‖_F ≥ κ(V)·L whenever m ≤ 8 and L ≤ 2.372·ε₀(V).",
+        "In d = 5 two tetrahedra of students about (e₁ ± e₂)/√2 are a critical point below it.",
+        _KAPPA,
+        ours("level", "2.372·ε₀", "just above the tetrahedra, 2.36956…·ε₀"),
+    ),
+    _control(
         "threshold-brackets",
         "Thresholds 1.1 thousandths larger than those of the fact",
         "‖∇L‖_F ≥ κ(V)·L/100 for r = m = d = 2 whenever L ≤ 1.0011·λ·ε₀, λ as in the fact.",

@@ -243,6 +243,16 @@ CLAIMS = (
         ),
     ),
     _fact(
+        "simplex-cones",
+        "9",
+        "Critical levels of two simplices of students, at any width",
+        "Two orthonormal teachers have a critical point with 0 < L < (2.1961 + 0.82/(d − 1))·ε₀ "
+        "for every d ≥ 3 and m ≥ 2(d − 1), with 0 < L < 2.4167·ε₀ for d = 4, m ≥ 6 and with 0 < L "
+        "< 2.3698·ε₀ for d = 5, m ≥ 8: a simplex of students in either cone about (e₁ ± e₂)/√2.",
+        Kind.EXISTENCE,
+        constants=(ours("levels", "2.1961, 0.82, 2.4167, 2.3698", "proved (THEORY §9)"),),
+    ),
+    _fact(
         "exponent",
         "10",
         "No exponent of the gradient bound below 3/4, no uniform rate faster than t⁻²",

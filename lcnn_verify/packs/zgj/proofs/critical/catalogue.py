@@ -165,7 +165,8 @@ def cones(opened: Cones, directions: FloatArray) -> FloatArray:
     """Students of a critical point beside the teachers e₁, e₂ of R^d (THEORY §3.9).
 
     Two cones about (e₁ ± e₂)/√2 that the ``directions`` (n, d − 2) open, unit vectors each with its
-    opposite, at the masses and half-angles of ``opened``; to within rounding.
+    opposite or vertices of a regular simplex, at the masses and half-angles of ``opened``; to
+    within rounding.
     """
     rows = []
     for mass, along, across in opened.lines():
@@ -193,6 +194,13 @@ def polytope(d: int) -> FloatArray:
 def axes_cones(d: int) -> FloatArray:
     """The 4(d − 2) students of :func:`cones` that ± the axes of R^{d−2} open, d ≥ 3."""
     return cones(LIMIT, np.vstack((np.eye(d - 2), -np.eye(d - 2))))
+
+
+def simplex_cones(d: int) -> FloatArray:
+    """The 2(d − 1) students of :func:`cones` that a regular simplex of R^{d−2} opens, d ≥ 3."""
+    centred = np.eye(d - 1) - 1.0 / (d - 1)
+    vertices = centred @ np.linalg.svd(centred)[2][:-1].T
+    return cones(LIMIT, vertices / np.linalg.norm(vertices, axis=1, keepdims=True))
 
 
 def _floor(name: str, teachers_are: str, teachers: Box) -> Candidate:

@@ -34,6 +34,7 @@ from lcnn_verify.packs.zgj.proofs.facts import (
     merged_level,
     moments,
     narrow_floor,
+    simplex_cones,
 )
 from lcnn_verify.packs.zgj.proofs.interval_energy import kernel
 
@@ -253,6 +254,7 @@ PARTS: Mapping[Any, Mapping[str, tuple[Cell, _Function]]] = {
         )
         for d, it in cone_dimensions.DIMENSIONS.items()
     },
+    simplex_cones.CLAIM: {"level": (simplex_cones.BOX, cone_check.simplex_room)},
     gradient_upper_bound.CLAIM: {
         name: (box, _chart(name)) for name, box in gradient_upper_bound.BOXES.items()
     },
@@ -268,6 +270,7 @@ _WORDS: Mapping[Any, tuple[str, str]] = {
         cone_levels,
         cone_dimensions,
         narrow_floor,
+        simplex_cones,
     )
 }
 """Claim → what is proved and for which instances, in the words a certificate must use."""
@@ -278,6 +281,7 @@ _EXTRA: Mapping[str, Callable[[], None]] = {
     narrow_floor.CLAIM: floor_check.demand_floor,
     cone_levels.CLAIM: cone_check.demand_limit,
     cone_dimensions.CLAIM: cone_check.demand_dimensions,
+    simplex_cones.CLAIM: cone_check.demand_simplices,
 }
 
 CHECKER = Checker(check, Path(__file__).with_name("theorem.schema.json"))

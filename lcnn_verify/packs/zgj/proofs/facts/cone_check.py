@@ -14,7 +14,7 @@ from mpmath import iv
 
 from lcnn_verify.evidence.documents import Rejected
 from lcnn_verify.numerics.intervals import Matrix, direction, dot
-from lcnn_verify.packs.zgj.proofs.facts import cone_dimensions, cone_levels
+from lcnn_verify.packs.zgj.proofs.facts import cone_dimensions, cone_levels, simplex_cones
 from lcnn_verify.packs.zgj.proofs.facts.cone_levels import Cones
 from lcnn_verify.packs.zgj.proofs.interval_energy import kernel
 
@@ -185,3 +185,42 @@ def demand_dimensions() -> None:
             raise Rejected(f"{cone_dimensions.CLAIM}: d = {d}: not below {it.most}·ε₀")
         if it.width != 2 * len(it.cones.masses) * len(_vertices(d)):
             raise Rejected(f"{cone_dimensions.CLAIM}: d = {d}: not of {it.width} students")
+
+
+def simplex_room(cell: Sequence[Any]) -> Any:
+    """How far the level of two simplices is below its bound, over a cell of s = 1/(d − 1)."""
+    middle, unit = iv.mpf(cell[0].mid), threshold()
+    excess = iv.mpf(simplex_cones.EXCESS)
+    steep = excess * unit - _simplex(cell[0])[1]
+    at = (iv.mpf(simplex_cones.MOST) + excess * middle) * unit - _simplex(middle)[0]
+    return at + steep * (cell[0] - middle)
+
+
+def _simplex(s: Any) -> tuple[Any, Any]:
+    """The least over the mass of L = 1 + k(0) − 4mc + m²K, and its derivative in s.
+
+    t = σ_i·σ_j is 1 with probability s, and else what makes its mean 0.
+    """
+    first, turn = map(iv.mpf, simplex_cones.ANGLE)
+    phi, half = first + turn * s, iv.sqrt(iv.mpf(0.5))
+    along, across = iv.cos(phi) ** 2, iv.sin(phi) ** 2
+    moved = iv.sin(2 * phi) * turn  # of sin²φ; cos²φ loses as much
+    other = s / (1 - s)
+    whole, grows = iv.mpf(0), iv.mpf(0)
+    for weight, change, t, shift in ((s, 1, 1, 0), (1 - s, -1, -other, -((1 + other) ** 2))):
+        for base, lost in ((along, -moved), (0, 0)):
+            angle = _angle(base + t * across)
+            bent = lost + t * moved + shift * across
+            whole += weight * kernel(angle)
+            grows += change * kernel(angle) + weight * _slope(angle) * bent
+    angle = _angle(half * iv.cos(phi))
+    pull, falls = kernel(angle), -_slope(angle) * half * iv.sin(phi) * turn
+    level = 1 + kernel(iv.pi / 2) - 4 * pull**2 / whole
+    return level, -8 * pull * falls / whole + 4 * (pull / whole) ** 2 * grows
+
+
+def demand_simplices() -> None:
+    """Check the bounds in the dimensions that are named."""
+    for d, most in simplex_cones.ROWS.items():
+        if not (_simplex(iv.mpf(1) / (d - 1))[0] / threshold()).b < iv.mpf(most).a:
+            raise Rejected(f"{simplex_cones.CLAIM}: d = {d}: not below {most}·ε₀")
