@@ -201,7 +201,8 @@ def studies() -> Iterator[str]:
         published = {entry["id"]: entry for entry in data["claims"]}
         yield from (
             "",
-            f"Measured in the {data['run']['profile']} profile, with figures and tables",
+            f"Measured at the size of the {data['run']['profile']} profile; deep is the full one.",
+            "Figures and tables are",
         )
         yield f'<a href="../{ATLAS.name}/index.html">in the report</a>.'
     for pack in _ours():

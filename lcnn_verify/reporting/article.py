@@ -56,7 +56,7 @@ def card(data: _Json, entry: _Json, prefix: str) -> doc.Details:
         blocks.append(doc.small(f"Cases that fail: {'; '.join(failing[:_MOST_CASES])}{more}."))
     if expected := entry.get("expected"):
         blocks.append(doc.small(f"Expected to fail: {expected}"))
-    blocks.append(doc.Group(tuple(_said(entry)), "columns said"))
+    blocks.append(doc.Group(tuple(_said(data, entry)), "columns said"))
     if theorems := phrases.theorems(entry, data["timings"]):
         proved = tuple(doc.Paragraph(f"{theorem}.") for theorem in theorems)
         title = term("certificate", "Proved")
@@ -88,11 +88,18 @@ def card(data: _Json, entry: _Json, prefix: str) -> doc.Details:
     )
 
 
-def _said(entry: _Json) -> Iterator[doc.Block]:
+def asked(data: _Json, entry: _Json) -> doc.Facts:
+    """What a study asks, how it answers, what that does not say, and at which size it was run."""
+    size = f"{data['run']['profile']} profile"
+    size += "" if size.startswith("deep") else "; deep is the full size"
+    pairs = {**entry["study"], "size": size}.items()
+    return doc.Facts(tuple((name.capitalize(), doc.Plain(text)) for name, text in pairs), "origin")
+
+
+def _said(data: _Json, entry: _Json) -> Iterator[doc.Block]:
     """The source's words, our reading of them, and whose the constants are."""
-    if study := entry.get("study"):
-        asked = tuple((name.capitalize(), doc.Plain(text)) for name, text in study.items())
-        yield doc.Facts(asked, "origin")
+    if entry.get("study"):
+        yield asked(data, entry)
     source = entry["source"]
     words: list[doc.Block] = [doc.Heading("The source says")]
     if entry["wording"]:

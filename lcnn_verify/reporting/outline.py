@@ -13,7 +13,7 @@ from lcnn_verify.evidence import Verdict
 from lcnn_verify.numerics.digits import number
 from lcnn_verify.reporting import document as doc
 from lcnn_verify.reporting import fallen, phrases
-from lcnn_verify.reporting.article import SHOWN, card, in_repository, laws, shown_as, tone
+from lcnn_verify.reporting.article import SHOWN, asked, card, in_repository, laws, shown_as, tone
 from lcnn_verify.reporting.head import head, introduction
 from lcnn_verify.reporting.terms import RATE, TIGHTEST, glossary, term
 
@@ -74,7 +74,8 @@ def _verdicts(
     yield doc.Section(title, blocks, "verdicts", listed=title, media=doc.Medium.PAGE)
     yield from fallen.advice(data)
     for part in parts:
-        yield doc.Section(part.title, (_summary(part),), part.key, media=doc.Medium.SUMMARY)
+        blocks = (_summary(part), *_studies(data, part))
+        yield doc.Section(part.title, blocks, part.key, media=doc.Medium.SUMMARY)
 
 
 def _filters(data: _Json) -> Iterator[doc.Filter]:
@@ -132,6 +133,14 @@ def _summary(part: phrases.Group) -> doc.Table:
             )
         )
     return doc.Table(columns, tuple(rows), part.title)
+
+
+def _studies(data: _Json, part: phrases.Group) -> Iterator[doc.Block]:
+    """What the studies of a group ask, and what their answers do not say."""
+    for entry in part.entries:
+        if entry.get("study"):
+            yield doc.Heading(entry["title"], minor=True)
+            yield asked(data, entry)
 
 
 def _details(data: _Json, parts: Sequence[phrases.Group]) -> Iterator[doc.Details]:

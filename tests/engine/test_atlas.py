@@ -31,10 +31,13 @@ def test_its_report_says_what_was_asked_how_and_what_the_answer_does_not_say(atl
     report = Report.read(atlas / "report.json")
     (entry,) = report.data["claims"]
     assert (entry["id"], entry["verdict"], entry["examples"]) == (NAME, "SUPPORTED", 91)
-    text = (atlas / "index.html").read_text()
+    text, summary = (atlas / "index.html").read_text(), (atlas / "summary.md").read_text()
     for part in ("question", "method", "limits"):
         assert entry["study"][part] == getattr(ledger.claim(NAME).study, part)
         assert f"<dt>{part.capitalize()}</dt>" in text
+        assert f"- {part.capitalize()}: {entry['study'][part]}" in summary
+    for shown in (text, summary):
+        assert "quick profile; deep is the full size" in shown
     assert "How much does the bound on p(n) lose?" in text
     assert "lcnn-verify atlas --profile quick --seed 0 toy.study" in text
 
