@@ -15,18 +15,20 @@ How it is checked: at random points; where a local search under levels from ε�
 Source: THEORY §3, fact 10. Local searches find a factor of 2.9 at ε₀, of 6 at 10⁻⁵·ε₀.
 """
 
-from fractions import Fraction
+import time
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lcnn_verify.evidence import check, verifies
+from lcnn_verify.numerics.krawczyk import NotProved
 from lcnn_verify.packs.zgj import laws, strategies
 from lcnn_verify.packs.zgj.descents import DESCENT_SEPARATION, descend, flow
 from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.laws import structured_starts
-from lcnn_verify.packs.zgj.proofs.region import prove
+from lcnn_verify.packs.zgj.proofs.bands.catalogue import BOUND, MULTIPLES, NETWORKS, bands
+from lcnn_verify.packs.zgj.proofs.region import prove as region
 from lcnn_verify.packs.zgj.quantities import (
     assume_setting,
     gradient_norm,
@@ -94,25 +96,22 @@ def test_runs_stay_below_the_rate_it_implies(instance, descent):
     check.at_most(float((run.losses - blur - bound).max()), 4.0 * run.loss_floor)
 
 
-BANDS = (("317/100", 0), ("10", 1), ("317/10", 2), ("100", 3))
-"""Multiples of κ that exceed a^{1/4} for a = 100, 10⁴, 10⁶, 10⁸, on the bands L/ε₀ ≥ 1/a."""
-
-
 @verifies("zgj.gradient-exponent")
-def test_no_two_students_of_one_planar_teacher_break_it():
-    for multiple, decade in BANDS[: active().pick(quick=1, standard=4, deep=4)]:
-        least, most = Fraction(1, 100 ** (decade + 1)), Fraction(1, 100**decade)
-        claim = prove.RegionClaim(multiple=Fraction(multiple), inner=least, outer=most)
-        assert claim.multiple**4 >= 1 / least
-        found = prove.certify(claim, budget=400_000)
-        if found.verdict != "CERTIFIED":
-            check.undecided(f"{multiple}κ for L ≥ {least}·ε₀ is {found.verdict}")
+def test_no_students_of_named_planar_networks_break_it():
+    quick = (("pair-norms-1-2", 1), ("one-two", 1))
+    whole = tuple((name, len(MULTIPLES)) for name in NETWORKS)
+    for name, count in active().pick(quick=quick, standard=whole, deep=whole):
+        started = time.monotonic()
+        try:
+            found = bands(name, NETWORKS[name], count)
+        except NotProved as error:
+            check.undecided(str(error))
             continue
         check.proved(
-            found.document["statement"],
-            box=prove.box(found),
-            arithmetic=prove.ARITHMETIC,
+            f"{BOUND} for {found.title}",
+            box=region.box(found.regions[0]),
+            arithmetic=region.ARITHMETIC,
             whole=False,
-            cells=found.document["boxes"],
-            seconds=found.search["seconds"],
+            cells=found.boxes,
+            seconds=time.monotonic() - started,
         )

@@ -29,6 +29,8 @@ from lcnn_verify.packs.zgj.instances import Instance, Teacher
 from lcnn_verify.packs.zgj.model import MODELS
 from lcnn_verify.packs.zgj.population import pairs, planar
 from lcnn_verify.packs.zgj.population.scaling import scaled_family
+from lcnn_verify.packs.zgj.proofs.bands import check as bands_check
+from lcnn_verify.packs.zgj.proofs.bands.catalogue import BANDS
 from lcnn_verify.packs.zgj.proofs.bracket import check as bracket_check
 from lcnn_verify.packs.zgj.proofs.bracket.catalogue import BRACKETS
 from lcnn_verify.packs.zgj.proofs.critical import check as critical_check
@@ -130,6 +132,7 @@ HOOKS = Hooks(
         POINTS.kind: critical_check.CHECKER,
         DESCENTS.kind: descent_check.CHECKER,
         BRACKETS.kind: bracket_check.CHECKER,
+        BANDS.kind: bands_check.CHECKER,
         "zgj.theorem": theorem_check.CHECKER,
     },
     self_checks={"numerics": numerics, "enclosures": enclosures},

@@ -173,6 +173,7 @@ def test_every_kind_has_its_checker_and_its_schema():
         "zgj.trajectories",
         "zgj.theorem",
         "zgj.brackets",
+        "zgj.bands",
     }
     for kind, checker in checkers.items():
         schema = json.loads(checker.schema.read_text(encoding="utf-8"))
@@ -182,4 +183,4 @@ def test_every_kind_has_its_checker_and_its_schema():
     names = {command.name for command in resolve(pack.certifiers).registered_commands}
     claims = {name for name in names if name and "." in name}
     assert claims <= {claim.id for claim in pack.claims}
-    assert claims == {"zgj.gradient-bound", *proofs._FACTS, CLAIM}
+    assert claims == {"zgj.gradient-bound", "zgj.gradient-exponent", *proofs._FACTS, CLAIM}

@@ -187,6 +187,23 @@ for _claim, _says in {
     certifiers.command(_claim)(_fact(_claim, _says))
 
 
+@certifiers.command("zgj.gradient-exponent")
+def gradient_exponent(
+    only: Only = None, out: Out = None, json: Json = False, quiet: Quiet = False
+) -> int:
+    """Prove ‖∇L‖ ≥ κ·ε₀^{1/4}·L^{3/4} for all students of named networks in the plane.
+
+    With as many students as teachers down to L = 0, else to 10⁻⁸·ε₀. Exit code 1 if one is not
+    proved.
+
+    Examples:
+    lcnn-verify certify zgj.gradient-exponent --only pair-90,one-two
+    """
+    from lcnn_verify.packs.zgj.commands import proofs
+
+    return proofs.named("zgj.gradient-exponent", only or [], out, json=json, quiet=quiet)
+
+
 @certifiers.command("critical-points")
 def critical_points(
     only: Only = None, out: Out = None, json: Json = False, quiet: Quiet = False

@@ -20,6 +20,8 @@ from lcnn_verify.evidence import documents
 from lcnn_verify.evidence.theorem import Theorem
 from lcnn_verify.numerics.digits import number
 from lcnn_verify.numerics.krawczyk import NotProved
+from lcnn_verify.packs.zgj.proofs.bands import catalogue as bands
+from lcnn_verify.packs.zgj.proofs.bands.catalogue import BANDS, Bands
 from lcnn_verify.packs.zgj.proofs.bracket import catalogue as bracket
 from lcnn_verify.packs.zgj.proofs.bracket.catalogue import BRACKETS, Bracket
 from lcnn_verify.packs.zgj.proofs.catalogue import Attempt
@@ -52,6 +54,7 @@ _FACTS: Mapping[str, Callable[[], Theorem]] = {
 }
 _CATALOGUES = {
     "critical-points": POINTS,
+    bands.CLAIM: BANDS,
     bracket.CLAIM: BRACKETS,
     "trajectory": DESCENTS,
 }
@@ -60,6 +63,9 @@ _LEGEND = {
 loss: the proved level of a critical point; no admissible threshold is above it,
 so ε₀/loss fails at 1.
 − 0 +: signs of the Hessian's eigenvalues in all m·d coordinates; minimum: a local one.""",
+    bands.CLAIM: """\
+bands: multiples of κ, and how far down each goes, in units of ε₀; a^{−1/4} is enough down to a·ε₀.
+The last goes down to L = 0 where L is convex beside V.""",
     bracket.CLAIM: """\
 none up to: no student network with a loss above 0 and up to here is critical;
 one at: the proved level of a critical point; both in units of ε₀, as is F(V), which is searched.
@@ -200,6 +206,15 @@ def _bracket_table(made: Sequence[Attempt[Bracket]]) -> Table:
     return table
 
 
+def _bands_table(made: Sequence[Attempt[Bands]]) -> Table:
+    table = _table("network", "bands", "down to", "boxes")
+    for attempt in made:
+        if (it := attempt.proof) is not None:
+            down = "0" if it.whole else f"{number(float(it.regions[-1].claim.inner))}·ε₀"
+            table.add_row(attempt.name, it.told, down, f"{it.boxes:,}")
+    return table
+
+
 def _descent_table(made: Sequence[Attempt[Descent]]) -> Table:
     table = _table("start", "m r d", "step", "T", "L(T) ≤", "width", "in boxes", "L → 0")
     for attempt in made:
@@ -227,6 +242,7 @@ def _table(*headings: str) -> Table:
 
 _TABLES: Mapping[str, Callable[[Sequence[Any]], Table]] = {
     "critical-points": _point_table,
+    bands.CLAIM: _bands_table,
     bracket.CLAIM: _bracket_table,
     "trajectory": _descent_table,
 }

@@ -18,6 +18,7 @@ from lcnn_verify.packs.zgj.drawing import Network, draw_network
 from lcnn_verify.packs.zgj.dynamics import gradient_descent
 from lcnn_verify.packs.zgj.geometry import separation
 from lcnn_verify.packs.zgj.model import TIED_ABS
+from lcnn_verify.packs.zgj.proofs.bands.catalogue import BANDS, BOUND, Bands
 from lcnn_verify.packs.zgj.proofs.bracket.catalogue import BRACKETS, Bracket
 from lcnn_verify.packs.zgj.proofs.catalogue import PRECISION, Attempt, Catalogue
 from lcnn_verify.packs.zgj.proofs.critical.catalogue import POINTS
@@ -73,8 +74,8 @@ def render(catalogue: Catalogue[Any], made: Sequence[Attempt[Any]]) -> str:
     """A page of what was proved of ``POINTS`` or of ``DESCENTS``, and of what was not, by name."""
     proofs = [proof for it in made if (proof := it.proof)]
     failures = {attempt.name: attempt.failure for attempt in made if attempt.failure}
-    if catalogue.kind == BRACKETS.kind:
-        headline, said, sections = _brackets(proofs)
+    if catalogue.kind in _WHOLE:
+        headline, said, sections = _WHOLE[catalogue.kind](proofs)
     else:
         entries = [proof.to_json() | {"title": proof.title} for proof in proofs]
         headline, said, sections = _PAGES[catalogue.kind](entries)
@@ -257,11 +258,35 @@ def _brackets(proofs: Sequence[Bracket]) -> _Told:
     )
 
 
+def _bands(proofs: Sequence[Bands]) -> _Told:
+    """A row for each network."""
+    heads = (
+        doc.Column("name"),
+        doc.Column("networks", style="long"),
+        doc.Column("multiples of κ, and how far down in ε₀", style="long"),
+        doc.Column("boxes", number=True),
+    )
+    rows = tuple((doc.Code(it.name), it.title, it.told, f"{it.boxes:,}") for it in proofs)
+    table = doc.Table(heads, rows, label="The bands")
+    return (
+        f"CERTIFIED: {BOUND} for {plural(len(proofs), 'choice')} of networks",
+        "On each band of the loss a multiple of κ is proved that is enough for the exponent 3/4; "
+        "bands join, and with as many students as teachers the last goes down to L = 0.",
+        (doc.Section("Bands", (table,), "drawings"),),
+    )
+
+
 _HOW = {
+    BANDS.kind: f"{ARITHMETIC}, Arb balls of {PRECISION} bits near L = 0",
     POINTS.kind: f"Arb balls of {PRECISION} bits",
     DESCENTS.kind: f"Arb balls of {PRECISION} bits",
     BRACKETS.kind: f"{ARITHMETIC} below, Arb balls of {PRECISION} bits at the point",
 }
+_WHOLE: Mapping[str, Callable[[Sequence[Any]], _Told]] = {
+    BRACKETS.kind: _brackets,
+    BANDS.kind: _bands,
+}
+"""Pages that take the proofs themselves, not their JSON."""
 _PAGES: Mapping[str, Callable[[Sequence[_Json]], _Told]] = {
     POINTS.kind: _points,
     DESCENTS.kind: _descents,

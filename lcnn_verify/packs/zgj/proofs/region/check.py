@@ -27,7 +27,7 @@ def check(document: dict[str, Any], watch: Watch) -> Iterator[str]:
 
     ``watch`` is told of every batch of boxes. Raises :class:`Rejected`, naming the box.
     """
-    claim, words = _claim(document), statement(document)
+    claim, words = claimed(document), statement(document)
     if "point" in document:
         interval_checks.check_point(document)
         yield Refutation(f"{words}; a point", described(claim, "REFUTED"))
@@ -44,7 +44,7 @@ def check(document: dict[str, Any], watch: Watch) -> Iterator[str]:
 
 def statement(document: dict[str, Any]) -> str:
     """What a document that passes :func:`check` proves, in words; the multiple is exact."""
-    claim = _claim(document)
+    claim = claimed(document)
     refuted = "point" in document
     about = covered(claim, whole="zero" in document)
     said = f"‖∇L‖ ≥ {plain(claim.multiple)}·κ·L {'fails somewhere' if refuted else 'holds'}"
@@ -54,7 +54,7 @@ def statement(document: dict[str, Any]) -> str:
     return f"{said} for {about}{stands}"
 
 
-def _claim(document: dict[str, Any]) -> RegionClaim:
+def claimed(document: dict[str, Any]) -> RegionClaim:
     """What is claimed, read strictly."""
     teacher, outer = document["teacher"], rational(document.get("outer", "1"))
     if "outer" in document and outer == 1:

@@ -1,0 +1,105 @@
+"""‖∇L‖ ≥ κ·ε₀^{1/4}·L^{3/4} for named networks in the plane, band by band.
+
+On a band aε₀ ≤ L ≤ bε₀ it follows from ‖∇L‖ ≥ cκL with c ≥ a^{−1/4}, a region certificate; bands
+that join prove it from ε₀ down. With m = r the last one knows that λI ⪯ ∇²L ⪯ ΛI, λ > 0, on a
+convex set that holds V and all students below it, so that ‖∇L‖ ≥ λδ and L ≤ Λδ²/2 with δ = ‖W − V‖:
+‖∇L‖ ≥ λ√(2L/Λ), which is enough for L ≤ aε₀ once 4λ⁴ ≥ κ⁴ε₀²·a·Λ². Then it holds down to L = 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import partial
+from typing import Any
+
+from lcnn_verify.numerics.digits import number
+from lcnn_verify.numerics.krawczyk import NotProved
+from lcnn_verify.packs.zgj.proofs.bracket.catalogue import PAIRS
+from lcnn_verify.packs.zgj.proofs.catalogue import Catalogue
+from lcnn_verify.packs.zgj.proofs.region import prove as region
+from lcnn_verify.packs.zgj.proofs.region.claim import RegionClaim, Shell, covered, plain
+
+CLAIM = "zgj.gradient-exponent"
+BOUND = "‖∇L‖_F ≥ κ(V)·ε₀(V)^{1/4}·L(W)^{3/4}"
+MULTIPLES = tuple(map(Fraction, ("317/100", "10", "317/10", "100")))
+"""Of κ: c ≥ a^{−1/4} for a = 10⁻², 10⁻⁴, 10⁻⁶, 10⁻⁸, where the bands end."""
+_BUDGET = 400_000  # boxes a band; 156 000 are the most that was needed
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bands:
+    """Certified regions that join, from ε₀ down."""
+
+    name: str
+    regions: tuple[region.RegionResult, ...]
+
+    @property
+    def whole(self) -> bool:
+        """Whether the last one goes down to L = 0."""
+        return "zero" in self.regions[-1].document
+
+    @property
+    def boxes(self) -> int:
+        """Of all the regions."""
+        return sum(it.document["boxes"] for it in self.regions)
+
+    @property
+    def title(self) -> str:
+        """Which networks it is about."""
+        last = self.regions[-1].claim
+        return covered(replace(last, outer=Fraction(1)), whole=self.whole)
+
+    @property
+    def told(self) -> str:
+        """The multiple of κ of each region, and how far down it goes, in units of ε₀."""
+        claims = [it.claim for it in self.regions]
+        return ", ".join(f"{plain(it.multiple)}κ to {number(float(it.inner))}" for it in claims)
+
+    def to_json(self) -> dict[str, Any]:
+        """The certificates of the regions, whole."""
+        return {"name": self.name, "regions": [it.document for it in self.regions]}
+
+
+def bands(name: str, network: RegionClaim, count: int = len(MULTIPLES)) -> Bands:
+    """Prove the bound from ε₀ down by at most ``count`` bands; ``network`` says for which networks.
+
+    With m = r the first that reaches L = 0 is the last. Raises :class:`NotProved`.
+    """
+    found: list[region.RegionResult] = []
+    for k, multiple in enumerate(MULTIPLES[:count]):
+        inner, outer = Fraction(1, 100 ** (k + 1)), Fraction(1, 100**k)
+        claim = replace(network, multiple=multiple, inner=inner, outer=outer)
+        made = region.certify(claim, budget=_BUDGET)
+        if made.verdict != "CERTIFIED":
+            raise NotProved(f"{name}: {made.document['statement']} is {made.verdict}")
+        found.append(made)
+        if "zero" in made.document and reaches_zero(made):
+            return Bands(name, tuple(found))
+    if network.students == len(network.norms):
+        raise NotProved(f"{name}: not proved near L = 0")
+    return Bands(name, tuple(found))
+
+
+def reaches_zero(made: region.RegionResult) -> bool:
+    """Whether the curvature near V is enough for the exponent 3/4 below the region."""
+    shell, zero = Shell.of(replace(made.claim, multiple=Fraction(1)), float), made.document["zero"]
+    slack = 1.0 - 1e-9  # for rounding; a checker takes intervals
+    return bool(
+        shell.rate**4 * (shell.level / float(made.claim.outer)) * shell.inner * zero["most"] ** 2
+        <= slack * 4.0 * zero["least"] ** 4
+    )
+
+
+NETWORKS: dict[str, RegionClaim] = {
+    "one-one": RegionClaim(students=1),
+    "one-two": RegionClaim(students=2),
+    **{name: RegionClaim(norms, degrees) for name, (norms, degrees) in PAIRS.items()},
+}
+"""One teacher with one or two students, and the pairs of the brackets with two."""
+
+BANDS: Catalogue[Bands] = Catalogue(
+    "zgj.bands",
+    "bands",
+    {name: partial(bands, name, network) for name, network in NETWORKS.items()},
+)
