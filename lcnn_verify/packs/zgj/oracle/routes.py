@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from lcnn_verify.numerics.agreement import agreed, nonnegative
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.options import integer
+from lcnn_verify.numerics.quadrature import integral
 from lcnn_verify.packs.zgj.model import TIED_ABS, Activation, Model, ModelLike, as_model, as_pair
 from lcnn_verify.packs.zgj.oracle.family import loss_scale, precise_family
 
@@ -28,8 +29,8 @@ def loss_by_quadrature(
     model = as_model(model)
     students, teachers = as_pair(W, V)
     scale = loss_scale(students, teachers, model)
-    integral = _circle_loss if students.shape[1] <= 2 else _pairwise_loss
-    value = agreed("loss by quadrature", lambda: integral(students, teachers, model), dps, scale)
+    route = _circle_loss if students.shape[1] <= 2 else _pairwise_loss
+    value = agreed("loss by quadrature", lambda: route(students, teachers, model), dps, scale)
     return nonnegative("loss by quadrature", value, dps, scale)
 
 
@@ -120,7 +121,7 @@ def _around_the_circle(integrand: Callable[[Any], Any], angles: list[Any], model
     kinks = {angle + turn for angle in angles for turn in turns}
     inside = {kink - period * mpmath.floor(kink / period) for kink in kinks}
     points = [mpmath.mpf(0), *sorted(point for point in inside if 0 < point < period), period]
-    return repeats * mpmath.quad(integrand, points, method="gauss-legendre")
+    return repeats * integral(integrand, points)
 
 
 def _hermite_terms(W: FloatArray, V: FloatArray, model: Model, terms: int) -> list[Any]:
