@@ -15,29 +15,32 @@ from region_kit import CLAIMS, certified, inside, near, weights
 
 from lcnn_verify.evidence import documents
 from lcnn_verify.packs.zgj.population import loss_and_gradient
-from lcnn_verify.packs.zgj.proofs.region import checker
-from lcnn_verify.packs.zgj.proofs.region.checker import Claim, Form, cubic, settled, sine_cosine
+from lcnn_verify.packs.zgj.proofs.region import arithmetic, checker
+from lcnn_verify.packs.zgj.proofs.region.arithmetic import Form, cubic, sine_cosine
+from lcnn_verify.packs.zgj.proofs.region.checker import Claim, settled
 from lcnn_verify.packs.zgj.proofs.region.point import teachers
 from lcnn_verify.packs.zgj.threshold import kappa, loss_threshold
 
 
 def test_it_imports_numpy_and_the_standard_library_only():
-    source = Path(checker.__file__).read_text(encoding="utf-8")
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.ImportFrom):
-            names = [node.module]
-        elif isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        else:
-            continue
-        assert {name.split(".")[0] for name in names} <= {*sys.stdlib_module_names, "numpy"}
+    own = {"lcnn_verify.packs.zgj.proofs.region.arithmetic", "arithmetic"}
+    for module in (checker, arithmetic):
+        for node in ast.walk(ast.parse(Path(module.__file__).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                names = {node.module} - own
+            elif isinstance(node, ast.Import):
+                names = {alias.name for alias in node.names}
+            else:
+                continue
+            assert {name.split(".")[0] for name in names} <= {*sys.stdlib_module_names, "numpy"}
 
 
 def alone(folder, *arguments):
     """Exit code, stdout and stderr of the checker as a script that no package is beside."""
-    script = folder / "checker.py"
-    script.write_bytes(Path(checker.__file__).read_bytes())
-    command = [sys.executable, "-I", str(script), *map(str, arguments)]
+    for module in (checker, arithmetic):
+        copy = folder / Path(module.__file__).name
+        copy.write_bytes(Path(module.__file__).read_bytes())
+    command = [sys.executable, "-E", "-s", "checker.py", *map(str, arguments)]
     ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     return ran.returncode, ran.stdout, ran.stderr
 
@@ -143,8 +146,8 @@ def test_the_arithmetic_holds_the_exact_values():
 
 def test_dropping_the_outward_rounding_is_caught(monkeypatch):
     """Planted: the same operations without their ulps."""
-    monkeypatch.setattr(checker, "U", 0.0)
-    monkeypatch.setattr(checker, "UP", 1.0)
+    monkeypatch.setattr(arithmetic, "U", 0.0)
+    monkeypatch.setattr(arithmetic, "UP", 1.0)
     assert not holds_sums()
     assert not holds_sines()
 
@@ -152,54 +155,65 @@ def test_dropping_the_outward_rounding_is_caught(monkeypatch):
 def at(form, xi):
     """The range (low, high) of a form (boxes,) at the point ξ (coordinates, boxes) of the box."""
     value = form.centre + (form.slope * xi).sum(0)
+    if len(xi) == 6:
+        value = value + (form.curve * xi[arithmetic.J] * xi[arithmetic.K]).sum(0)
     return value - form.rest - 1e-11, value + form.rest + 1e-11  # a slack for the float64 values
 
 
+@pytest.mark.parametrize("coordinates", [2, 6])
 @pytest.mark.parametrize("width", [0.3, 1e-2])
-def test_a_form_holds_the_function_in_its_box(width):
-    """Products, and functions of forms, at points of boxes in two coordinates."""
+def test_a_form_holds_the_function_in_its_box(width, coordinates):
+    """Products, and functions of forms, at points of boxes, by slopes and by curves, too."""
     rng = np.random.default_rng(2)
-    centre, radius = rng.uniform(-2.5, 2.5, (2, 200)), width * rng.random((2, 200))
-    x, y = (Form(c, np.eye(2)[k][:, None] * radius[k]) for k, c in enumerate(centre))
+    centre, radius = rng.uniform(-2.5, 2.5, (2, 200)), width * rng.random((coordinates, 200))
+    ways = np.eye(coordinates)[:, :, None] * radius
+    x, y = Form(centre[0], ways[0] + ways[-1]), Form(centre[1], ways[1] - ways[-1] / 2)
     for _ in range(20):
-        xi = rng.uniform(-1, 1, (2, 200))
-        u, v = centre + radius * xi
+        xi = rng.uniform(-1, 1, (coordinates, 200))
+        u, v = (form.centre + (form.slope * xi).sum(0) for form in (x, y))
         s, c = sine_cosine(Form(x.centre))
+        z = u * v - u
         values = [
-            (x * y - x, u * v - u),
-            (x.through(s, c, 1.0), np.sin(u)),
-            *zip(
-                cubic(x * y - x),
-                (
-                    2 / math.pi * (np.sin(abs(u * v - u)) - abs(u * v - u) * np.cos(u * v - u)),
-                    2 / math.pi * (u * v - u) * np.sin(abs(u * v - u)),
-                ),
-                strict=True,
-            ),
+            (x * y - x, z),
+            (x.through(s, c, 1.0, s.times(-1.0), 1.0), np.sin(u)),
+            (cubic(x * y - x)[0], 2 / math.pi * (np.sin(abs(z)) - abs(z) * np.cos(z))),
+            (cubic(x * y - x)[1], 2 / math.pi * z * np.sin(abs(z))),
         ]
         for form, value in values:
             low, high = at(form, xi)
             held = (low <= value) & (value <= high) | ~np.isfinite(form.rest)
             assert held.all()
             assert np.isfinite(form.rest).mean() > 0.5
+            assert (coordinates == 6) == (len(form.curve) == 21)
 
 
-def test_a_bend_too_small_would_be_caught():
-    """Planted: a second derivative said to be smaller than it is."""
+def test_curves_leave_less_than_slopes():
+    x, y = (Form(np.ones(1), 0.01 * np.eye(6)[:, [k]]) for k in (0, 5))
+    flat = [Form(np.ones(1), 0.01 * np.eye(2)[:, [k]]) for k in range(2)]
+    for curved, straight in zip(cubic(x * y), cubic(flat[0] * flat[1]), strict=True):
+        assert curved.rest < 0.05 * straight.rest
+
+
+@pytest.mark.parametrize("said", [{"bend": 1e-3}, {"third": 1e-3}, {"second": 2.0}])
+def test_a_derivative_too_small_would_be_caught(said):
+    """Planted: derivatives said to be other than they are."""
     rng = np.random.default_rng(3)
-    centre, radius = rng.uniform(-1, 1, 200), np.full((1, 200), 0.3)
-    x = Form(centre, radius)
+    centre, n = rng.uniform(-1, 1, 200), 2 if "bend" in said else 6
+    x = Form(centre, 0.3 / n * np.ones((n, 200)))
     s, c = sine_cosine(Form(centre))
-    low, high = at(x.through(s, c, 1e-3), np.ones((1, 200)))
+    true = {"bend": 1.0, "second": s.times(-1.0), "third": 1.0}
+    if "second" in said:
+        said = {"second": Form(said["second"] * s.centre)}
+    low, high = at(x.through(s, c, **(true | said)), np.ones((n, 200)))
     value = np.sin(centre + 0.3)
     assert not ((low <= value) & (value <= high)).all()
 
 
 def test_the_constants_are_enclosed():
     with mpmath.workdps(40):
-        pi, half = checker.PI, mpmath.mpf(checker.PI_HALF)
+        pi, half = arithmetic.PI, mpmath.mpf(arithmetic.PI_HALF)
         assert abs(mpmath.mpf(float(pi.centre)) - mpmath.pi) < mpmath.mpf(float(pi.rest))
-        assert abs(half + mpmath.mpf(checker.PI_REST) - mpmath.pi / 2) < 1e-25
+        assert abs(half + mpmath.mpf(arithmetic.PI_REST) - mpmath.pi / 2) < 1e-25
         assert all(float(k * half) == k * half for k in range(6))  # exact: 36 bits at most
         assert 2 / mpmath.pi < 0.637
     for claim in CLAIMS.values():

@@ -81,10 +81,8 @@ def certify(
     path = out or Path(f"{FOLDER}/{stated.slug}{suffix}.json.gz")
     if interrupted:
         path = outputs.beside(path)
-    failed, page = failure(lambda: documents.write(path, found.document)), None
-    if not failed:
-        page = page_of(path)
-        failed = failure(lambda: outputs.write_atomically(page, _drawn(found)))
+    failed = failure(lambda: documents.write(path, found.document))
+    failed = failed or failure(lambda: outputs.write_atomically(page_of(path), _drawn(found)))
     if interrupted and not failed:
         share = percent(found.search["settled_share"], 2)
         of = f"{_multiple(stated)}, {share} of the box's volume is settled"
@@ -93,7 +91,7 @@ def certify(
         kept = {key: value for key, value in found.told.items() if key not in _SILENT}
         print_json(kept | {"file": str(path)})
     elif not quiet:
-        _show(found.told, None if failed else path, page)
+        _show(found.told, None if failed else path)
     if failed:
         raise failed
     if interrupted:
@@ -120,7 +118,7 @@ def _watch(progress: Advance | None, text: str, budget: int) -> prove.Watch:
     return watch
 
 
-def _show(document: dict[str, Any], path: Path | None, page: Path | None) -> None:
+def _show(document: dict[str, Any], path: Path | None) -> None:
     console = Console(highlight=False)
     verdict = document["verdict"]
     before, _, after = headline(document).partition(verdict)
@@ -150,7 +148,7 @@ def _show(document: dict[str, Any], path: Path | None, page: Path | None) -> Non
         rows["tightest"] = tightness(document)
     rows["time"] = f"{document['seconds']} s"
     if path:
-        rows["written"] = f"{path}" + (f", drawn in {page}" if page else "")
+        rows["written"] = f"{path}, drawn in {page_of(path)}"
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(no_wrap=True, style="dim")
     table.add_column(overflow="fold")

@@ -1,5 +1,7 @@
 """The independent checker of region certificates: ``python checker.py FILE``, with NumPy alone.
 
+Beside it there has to be ``arithmetic.py``, and nothing else.
+
 What it proves. One or two teachers v_j in the plane, with norms and an angle between them that are
 exact numbers, and m students w_i; L is the loss of the tied |·| model, κ = 1/‖V‖_F and
 ε₀ = v_min⁴·M(Δ)/(8r). Then ‖∇L(W)‖_F ≥ multiple·κ·L(W) for all W with inner·ε₀ ≤ L(W) ≤ outer·ε₀.
@@ -36,120 +38,41 @@ from typing import Any
 
 import numpy as np
 
-Watch = Callable[[int], None]
-Array = Any  # of float64: (boxes,) or (coordinates, boxes)
+if __package__:
+    from lcnn_verify.packs.zgj.proofs.region.arithmetic import (
+        HALF,
+        ONE,
+        PI,
+        UP,
+        ZERO,
+        Array,
+        Form,
+        cubic,
+        exact,
+        sine_cosine,
+    )
+else:  # a script, with arithmetic.py beside it
+    from arithmetic import (  # type: ignore[import-not-found,no-redef]
+        HALF,
+        ONE,
+        PI,
+        UP,
+        ZERO,
+        Array,
+        Form,
+        cubic,
+        exact,
+        sine_cosine,
+    )
 
-# IEEE float64 rounds +, −, ×, / and √ correctly: the result is wrong by at most 2⁻⁵³ of itself.
-U = 1.2e-16  # more than 2⁻⁵³
-UP = 1 + 4e-15  # lifts a result that is not negative over the thirty roundings that made it
-TINY = 1e-300  # more than what is lost where a product underflows
-_NONE = np.zeros((1, 1))  # the slopes of a number
+Neuron = tuple[Form, Form]  # its mass and its angle
+Watch = Callable[[int], None]
 BATCH, MANY = 4096, 8  # boxes judged at once; and from how many such on processes are worth it
 MOST = 2**27  # bytes of a certificate, unpacked: 20 million boxes
 
 
 class Rejected(Exception):
     """Why the certificate proves nothing, naming the box where there is one."""
-
-
-class Form:
-    """A function f on a box, as centre + Σ_k slope_k ξ_k ± rest for all |ξ_k| ≤ 1.
-
-    The box is c_k + h_k ξ_k. ``rest`` holds all of f that is not linear in ξ, and all rounding. So
-    |f − centre| ≤ ``reach`` = Σ|slope_k| + rest. A number is a form of no box.
-    """
-
-    def __init__(self, centre: Array, slope: Array = _NONE, rest: Array = 0.0) -> None:
-        self.centre, self.slope, self.rest = centre, slope, rest * UP
-        self.reach = self.rest if slope is _NONE else (abs(slope).sum(0) + self.rest) * UP
-
-    def __add__(self, other: Form) -> Form:
-        """The sum. Centre and slopes are rounded once each: by at most U of what they are."""
-        centre = self.centre + other.centre
-        rounding = U * (abs(centre) + self.reach + other.reach)
-        return Form(centre, self.slope + other.slope, self.rest + other.rest + rounding)
-
-    def __sub__(self, other: Form) -> Form:
-        return self + Form(-other.centre, -other.slope, other.rest)
-
-    def times(self, power: float) -> Form:
-        """The product with a power of two, which rounds nothing."""
-        return Form(self.centre * power, self.slope * power, self.rest * abs(power))
-
-    def __mul__(self, other: Form) -> Form:
-        """The product (a + s)(b + t) = ab + (as + bt) + st, where |st| ≤ reach·reach."""
-        a, b = abs(self.centre), abs(other.centre)
-        slope = self.centre * other.slope + other.centre * self.slope
-        rest = a * other.rest + b * self.rest + self.reach * other.reach
-        rounding = 3 * U * ((a + self.reach) * (b + other.reach)) + TINY
-        return Form(self.centre * other.centre, slope, rest + rounding)
-
-    def through(self, value: Form, derivative: Form, bend: Array) -> Form:
-        """F(self), by Taylor at the centre: F and F′ there, numbers, and |F″| ≤ ``bend``."""
-        steep, reach = abs(derivative.centre), self.reach
-        rest = value.rest + steep * self.rest + reach * (derivative.rest + 2 * U * steep) + TINY
-        return Form(value.centre, derivative.centre * self.slope, rest + bend * reach * reach / 2)
-
-    def positive(self) -> Array:
-        """Whether the function is positive on all of the box."""
-        return self.centre > self.reach * UP
-
-
-def exact(number: float | Fraction) -> Form:
-    """A number that ``float`` rounds correctly."""
-    return Form(float(number), rest=abs(float(number)) * U + TINY)
-
-
-Neuron = tuple[Form, Form]  # its mass and its angle
-ZERO, ONE, HALF = Form(0.0), Form(1.0), Form(0.5)
-PI = Form(math.pi, rest=1.3e-16)
-PI_HALF, PI_REST = 1.5707963267341256, 6.077100506506192e-11  # 33 bits of π/2, and the rest
-
-
-def sine_cosine(x: Form) -> tuple[Form, Form]:
-    """Sine and cosine of numbers |x| < 8: Taylor series at r = x − kπ/2, |r| < 0.79.
-
-    k·PI_HALF has at most 36 bits, so that x − k·PI_HALF is exact, and r wrong by U·0.79 and 1e-24.
-    The series end at r¹⁷ and r¹⁶, 2e-18 short. What is added to r in the sine is below 0.09, to 1
-    in the cosine below 0.32, right to 6 roundings of itself, and rounded once: less than 5 U.
-    """
-    turns = np.rint(x.centre * 0.6366197723675814)
-    r = (x.centre - turns * PI_HALF) - turns * PI_REST
-    square, sums = r * r, []
-    for last in (17, 16):
-        total = 1.0 / math.factorial(last)
-        for n in range(last - 2, 1, -2):
-            total = 1.0 / math.factorial(n) - square * total
-        sums.append(square * total)
-    sine, cosine = r - r * sums[0], 1.0 - sums[1]
-    quarter = np.where(abs(x.centre) < 8, turns, 0.0) % 4.0
-    odd, rest = quarter % 2.0 == 1.0, np.where(abs(x.centre) < 8, 8 * U, np.inf) + x.reach
-    return (
-        Form(np.where(odd, cosine, sine) * np.where(quarter < 2.0, 1.0, -1.0), rest=rest),
-        Form(np.where(odd, sine, cosine) * np.where(abs(quarter - 1.5) < 1, -1.0, 1.0), rest=rest),
-    )
-
-
-def cubic(angle: Form) -> tuple[Form, Form]:
-    """The kernel's part c, and c′: c′(θ) = (2/π)θ sin|θ|, c″(θ) = (2/π)(sin|θ| + |θ|cos θ).
-
-    |c‴(θ)| = (2/π)|2cos θ − |θ|sin|θ|| where θ ≠ 0, and c″ is continuous: it changes by at most
-    ``third`` times the way, also across 0. So |c″| ≤ |c″(centre)| + third·reach on the box.
-    """
-    theta = abs(angle.centre)
-    sine, cosine = sine_cosine(Form(theta))
-    # Each of the three: sines wrong by ``rest``, and four roundings of less than 0.637(1 + θ).
-    rest = 0.64 * (1 + theta) * (sine.rest + 4 * U)
-    value = 0.6366197723675814 * (sine.centre - theta * cosine.centre)
-    first = 0.6366197723675814 * angle.centre * sine.centre
-    second = 0.6366197723675814 * (sine.centre + theta * cosine.centre)
-    third = 0.637 * (2 + theta + angle.reach) * UP  # 0.637 > 2/π
-    bend = (abs(second) + rest + third * angle.reach) * UP
-    slope = Form(first, rest=rest)
-    return (
-        angle.through(Form(value, rest=rest), slope, bend),
-        angle.through(slope, Form(second, rest=rest), third),
-    )
 
 
 def rational(text: str) -> Fraction:
@@ -254,10 +177,13 @@ def loss_and_rows(claim: Claim, x: list[Form], placed: list[Neuron]) -> tuple[Fo
     for z, phi in placed:
         middle = Form(phi.centre)
         sine, cosine = sine_cosine(middle)
-        turns.append((phi.through(cosine, sine.times(-1.0), 1.0), phi.through(sine, cosine, 1.0)))
+        down, left = sine.times(-1.0), cosine.times(-1.0)
+        turns.append(
+            (phi.through(cosine, down, 1.0, left, 1.0), phi.through(sine, cosine, 1.0, down, 1.0))
+        )
         bend = np.minimum(1.0, abs(sine.centre) + sine.reach + phi.reach)  # of φ − sin φ
         across -= z * (ONE - turns[-1][0])
-        along -= z * phi.through(middle - sine, ONE - cosine, bend)
+        along -= z * phi.through(middle - sine, ONE - cosine, bend, sine, 1.0)
     loss = (across * across + along * along).times(0.5) + claim.apart
     near, far, slopes = [[ZERO] * claim.m for _ in range(3)]
     for i, (z, phi) in enumerate(placed):
@@ -287,9 +213,12 @@ def lower_bound(claim: Claim, placed: list[Neuron], loss: Form, rows: list[Form]
     scale = np.sqrt([mass for mass in least for _ in "gh"])
     aim = np.array([row.centre for row in rows]) * scale
     stray = np.array([row.rest for row in rows]) * scale
-    moves = np.array([row.slope for row in rows]) * scale[:, None]
+    moves, curves = (
+        np.array(it) * scale[:, None]
+        for it in ([row.slope for row in rows], [row.curve for row in rows])
+    )
     top = np.clip(loss.centre + loss.reach, claim.inner.centre, claim.level.centre)
-    normal = np.einsum("ikn,jkn->nij", moves, moves)
+    normal = np.einsum("ikn,jkn->nij", moves, moves) + 2 * np.einsum("ikn,jkn->nij", curves, curves)
     ridge = (claim.rate.centre * top) ** 2 + len(rows) * stray**2
     ridge += 1e-14 * np.trace(normal, 0, 1, 2) + 1e-280
     normal += np.eye(len(rows)) * ridge.T[..., None]

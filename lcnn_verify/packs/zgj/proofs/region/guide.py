@@ -1,7 +1,9 @@
 """What the search makes of each box, in compiled float64: a reason, or the coordinate to halve.
 
 The formulas are those of ``forms``, box by box: a function is a row of numbers, its value at the
-centre, its reach, its slopes and their spreads (``Slope``). It guides, and is believed by nobody.
+centre, its reach, its slopes and their spreads (``Slope``). With six coordinates the slopes have
+slopes, too, as the checker's forms do: after the spreads come what is left without them, and the
+coefficients of ξ_j ξ_k, j ≤ k. It guides, and is believed by nobody.
 """
 
 from __future__ import annotations
@@ -21,44 +23,116 @@ _EXTRA = 7  # rows for L and what is made on the way to it
 _CODES = np.array(list("012345abeg"))
 _ABOVE, _BELOW, _ELSEWHERE, _GRADIENT = range(6, 10)
 _TWO_OVER_PI = 2.0 / math.pi
+_BENT = 2 + 3 * 6 + 21  # columns of a row with slopes of slopes, of six coordinates
 
 
 @compiled
-def _add(X: FloatArray, to: int, a: int, b: int, factor: float) -> None:
-    """Row ``to`` becomes a + factor·b."""
-    n, reach = (X.shape[1] - 2) // 2, 0.0
-    X[to, 0] = X[a, 0] + factor * X[b, 0]
+def _coordinates(X: FloatArray) -> int:
+    """How many coordinates the rows have."""
+    return 6 if X.shape[1] == _BENT else (X.shape[1] - 2) // 2
+
+
+@compiled
+def _close(X: FloatArray, to: int) -> None:
+    """The reach of row ``to``; where slopes have slopes, its spreads, before that."""
+    n, reach = _coordinates(X), 0.0
+    if X.shape[1] == _BENT:
+        at = 2 + 3 * n
+        for k in range(n):
+            X[to, 2 + n + k] = X[to, 2 + 2 * n + k]
+        for k in range(n):
+            for j in range(k + 1):
+                half = 0.5 * abs(X[to, at])
+                X[to, 2 + n + j] += half
+                X[to, 2 + n + k] += half
+                at += 1
     for k in range(2, 2 + n):
-        X[to, k] = X[a, k] + factor * X[b, k]
-        X[to, k + n] = X[a, k + n] + abs(factor) * X[b, k + n]
         reach += abs(X[to, k]) + X[to, k + n]
     X[to, 1] = reach
 
 
 @compiled
+def _add(X: FloatArray, to: int, a: int, b: int, factor: float) -> None:
+    """Row ``to`` becomes a + factor·b."""
+    n = _coordinates(X)
+    X[to, 0] = X[a, 0] + factor * X[b, 0]
+    for k in range(2, 2 + n):
+        X[to, k] = X[a, k] + factor * X[b, k]
+    for k in range(2 + n, min(2 + 3 * n, X.shape[1])):
+        X[to, k] = X[a, k] + abs(factor) * X[b, k]
+    for k in range(2 + 3 * n, X.shape[1]):
+        X[to, k] = X[a, k] + factor * X[b, k]
+    _close(X, to)
+
+
+@compiled
 def _times(X: FloatArray, to: int, a: int, b: int) -> None:
     """Row ``to`` becomes a·b."""
-    n, reach = (X.shape[1] - 2) // 2, 0.0
+    n, bent = _coordinates(X), X.shape[1] == _BENT
     at_a, at_b, far_a, far_b = X[a, 0], X[b, 0], X[a, 1], X[b, 1]
+    if bent:
+        at, far_a, far_b = 2 + 3 * n, 0.0, 0.0  # without what is linear
+        for k in range(2, 2 + n):
+            far_a, far_b = far_a + X[a, k + n], far_b + X[b, k + n]
+            for j in range(2, k + 1):
+                square = X[a, j] * X[b, k] + X[a, k] * X[b, j]
+                square *= 0.5 if j == k else 1.0
+                X[to, at] = at_a * X[b, at] + at_b * X[a, at] + square
+                at += 1
+    all_a, all_b = X[a, 1], X[b, 1]
     for k in range(2, 2 + n):
         slope_a, slope_b, spread_a, spread_b = X[a, k], X[b, k], X[a, k + n], X[b, k + n]
         bend = far_b * (abs(slope_a) + spread_a) + far_a * (abs(slope_b) + spread_b)
         X[to, k] = at_a * slope_b + at_b * slope_a
-        X[to, k + n] = abs(at_a) * spread_b + abs(at_b) * spread_a + 0.5 * bend
-        reach += abs(X[to, k]) + X[to, k + n]
-    X[to, 0], X[to, 1] = at_a * at_b, reach
+        if bent:
+            bend += all_b * spread_a + all_a * spread_b
+            spread_a, spread_b = X[a, k + 2 * n], X[b, k + 2 * n]
+            X[to, k + 2 * n] = abs(at_a) * spread_b + abs(at_b) * spread_a + 0.5 * bend
+        else:
+            X[to, k + n] = abs(at_a) * spread_b + abs(at_b) * spread_a + 0.5 * bend
+    X[to, 0] = at_a * at_b
+    _close(X, to)
 
 
 @compiled
-def _through(X: FloatArray, to: int, a: int, value: float, first: float, bend: float) -> None:
-    """Row ``to`` becomes h(a), for h and h′ at its centre and |h″| ≤ ``bend``."""
-    n, reach, far = (X.shape[1] - 2) // 2, 0.0, X[a, 1]
-    for k in range(2, 2 + n):
-        slope, spread = X[a, k], X[a, k + n]
-        X[to, k] = first * slope
-        X[to, k + n] = abs(first) * spread + 0.5 * bend * far * (abs(slope) + spread)
-        reach += abs(X[to, k]) + X[to, k + n]
-    X[to, 0], X[to, 1] = value, reach
+def _through(
+    X: FloatArray,
+    to: int,
+    a: int,
+    value: float,
+    first: float,
+    bend: float,
+    second: float = 0.0,
+    third: float = 0.0,
+) -> None:
+    """Row ``to`` becomes h(a), for h, h′ and h″ at its centre, |h″| ≤ ``bend``, |h‴| ≤ ``third``.
+
+    Only where slopes have slopes are ``second`` and ``third`` of use.
+    """
+    n, far = _coordinates(X), X[a, 1]
+    if X.shape[1] != _BENT:
+        for k in range(2, 2 + n):
+            slope, spread = X[a, k], X[a, k + n]
+            X[to, k] = first * slope
+            X[to, k + n] = abs(first) * spread + 0.5 * bend * far * (abs(slope) + spread)
+    else:
+        left, at, apart = third * far * far / 6.0, 2 + 3 * n, 0.0
+        if not third * far < 3.0 * bend:  # or it is no number
+            second, left = 0.0, 0.5 * bend * far
+        for k in range(2, 2 + n):
+            apart += X[a, k + n]
+            for j in range(2, k + 1):
+                square = X[a, j] * X[a, k] * (0.5 if j == k else 1.0)
+                X[to, at] = first * X[a, at] + second * square
+                at += 1
+        for k in range(2, 2 + n):
+            slope, spread, rest = X[a, k], X[a, k + n], X[a, k + 2 * n]
+            way = abs(slope) + spread
+            X[to, k] = first * slope
+            bent = 0.5 * abs(second) * (way * apart + far * spread)
+            X[to, k + 2 * n] = abs(first) * rest + bent + left * way
+    X[to, 0] = value
+    _close(X, to)
 
 
 @compiled
@@ -70,8 +144,10 @@ def _cubic(X: FloatArray, value: int, slope: int, angle: int) -> None:
     third = (2.0 + t + far) * _TWO_OVER_PI
     first, second = _TWO_OVER_PI * at * sine, _TWO_OVER_PI * (sine + t * cosine)
     bend = abs(second) + third * far
-    _through(X, value, angle, _TWO_OVER_PI * (sine - t * cosine), first, bend)
-    _through(X, slope, angle, first, second, third)
+    _through(X, value, angle, _TWO_OVER_PI * (sine - t * cosine), first, bend, second, third)
+    beside = math.copysign(_TWO_OVER_PI * (2.0 * cosine - t * sine), at)
+    fourth = (3.0 + t + far) * _TWO_OVER_PI if t > far else math.inf
+    _through(X, slope, angle, first, second, third, beside, fourth)
 
 
 @compiled
@@ -102,13 +178,13 @@ def _linear(X: FloatArray, m: int, teachers: FloatArray, apart: float) -> None:
     for i in range(m):
         at = X[phi + i, 0]
         sine, cosine = math.sin(at), math.cos(at)
-        _through(X, cosines + i, phi + i, cosine, -sine, 1.0)
-        _through(X, sines + i, phi + i, sine, cosine, 1.0)
+        _through(X, cosines + i, phi + i, cosine, -sine, 1.0, -cosine, 1.0)
+        _through(X, sines + i, phi + i, sine, cosine, 1.0, -sine, 1.0)
         _through(X, part, cosines + i, 1.0 - cosine, -1.0, 0.0)
         _times(X, part, part, mass + i)
         _add(X, across, across, part, -1.0)
         bend = min(1.0, abs(sine) + X[phi + i, 1])
-        _through(X, part, phi + i, at - sine, 1.0 - cosine, bend)
+        _through(X, part, phi + i, at - sine, 1.0 - cosine, bend, sine, 1.0)
         _times(X, part, part, mass + i)
         _add(X, along, along, part, -1.0)
     _times(X, loss, across, across)
@@ -181,13 +257,15 @@ def _steepest(
             total = 0.0
             for k in range(2, 2 + n):
                 total += X[rows + i, k] * X[rows + j, k]
+            for k in range(2 + 3 * n, X.shape[1]):
+                total += 2.0 * X[rows + i, k] * X[rows + j, k]
             normal[i, j] = normal[j, i] = total * scale[i] * scale[j]
     trace = 1e-280
     for i in range(n_rows):
         trace += 1e-14 * normal[i, i]
     for i in range(n_rows):
-        width = 0.0
-        for k in range(2 + n, 2 + 2 * n):
+        width, left = 0.0, 2 + 2 * n if X.shape[1] == _BENT else 2 + n
+        for k in range(left, left + n):
             width += X[rows + i, k]
         normal[i, i] += (rate * top) ** 2 + n_rows * (width * scale[i]) ** 2 + trace
     _solve(normal, aim)
@@ -219,7 +297,7 @@ def _solve(normal: FloatArray, aim: FloatArray) -> None:
 @compiled
 def _widest(X: FloatArray, row: int) -> int:
     """The coordinate that moves a row most; −1 if none does."""
-    n, best, most = (X.shape[1] - 2) // 2, -1, 0.0
+    n, best, most = _coordinates(X), -1, 0.0
     for k in range(n):
         step = abs(X[row, 2 + k]) + X[row, 2 + n + k]
         if step > most:
@@ -239,7 +317,8 @@ def _judge(
     m = n // 2
     level, inner, rate, apart = levels
     loss, bound, spare = 6 * m, 6 * m + 1, 6 * m + 2
-    X, aim, violated = np.zeros((9 * m + _EXTRA, 2 + 2 * n)), np.zeros(n), np.zeros(boxes, np.bool_)
+    X = np.zeros((9 * m + _EXTRA, _BENT if n == 6 else 2 + 2 * n))
+    aim, violated = np.zeros(n), np.zeros(boxes, np.bool_)
     codes, axes = np.zeros(boxes, np.uint8), np.zeros(boxes, np.uint8)
     for box in range(boxes):
         X[:n] = 0.0
