@@ -35,6 +35,13 @@ def certified(name="one", multiple=2, inner=Fraction(1, 10**6), budget=100_000, 
     return prove.certify(stated, budget=budget)
 
 
+def boxes(claim, rng, count, width):
+    """Boxes (coordinates, boxes) inside the root."""
+    x = inside(claim, rng, count).T
+    radius = width * rng.random(x.shape) * np.ptp(np.array(claim.root()), axis=1)[:, None]
+    return x - radius, x + radius
+
+
 def check(document, watch=lambda done, total: None):
     """The number of boxes proved anew; 1 for a point."""
     (said,) = documents.check(document, CHECKER, watch)

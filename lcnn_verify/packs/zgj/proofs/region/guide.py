@@ -317,9 +317,12 @@ def _judge(
     m = n // 2
     level, inner, rate, apart = levels
     loss, bound, spare = 6 * m, 6 * m + 1, 6 * m + 2
-    X = np.zeros((9 * m + _EXTRA, _BENT if n == 6 else 2 + 2 * n))
-    aim, violated = np.zeros(n), np.zeros(boxes, np.bool_)
-    codes, axes = np.zeros(boxes, np.uint8), np.zeros(boxes, np.uint8)
+    X, aim = np.zeros((9 * m + _EXTRA, _BENT if n == 6 else 2 + 2 * n)), np.zeros(n)
+    codes, axes, violated = (
+        np.zeros(boxes, np.uint8),
+        np.zeros(boxes, np.uint8),
+        np.zeros(boxes, np.bool_),
+    )
     for box in range(boxes):
         X[:n] = 0.0
         for k in range(n):
