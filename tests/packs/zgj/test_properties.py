@@ -102,8 +102,8 @@ def test_without_a_plant_all_is_as_wanted() -> None:
 CONTROLS = [claim for claim in PACK.claims if claim.is_control]
 
 
-def test_there_are_sixteen() -> None:
-    assert len(CONTROLS) == 16
+def test_there_are_nineteen() -> None:
+    assert len(CONTROLS) == 19
 
 
 @pytest.mark.parametrize("claim", CONTROLS, ids=lambda claim: claim.id)

@@ -182,6 +182,7 @@ for _claim, _says in {
     "zgj.fact.simplex-cones": "Prove how low they get for m = 2(d − 1) students.",
     "zgj.fact.exponent": "Prove that no ‖∇L‖ ≥ c·L^β with β < 3/4 holds near L = 0.",
     "zgj.fact.narrow-floor": "Prove that students on fewer than r lines are above the threshold.",
+    "zgj.fact.one-teacher": "Prove ‖∇L‖ ≥ 0.39·κ·ε₀^{1/4}·L^{3/4} for one teacher and any m and d.",
     "zgj.fact.gradient-upper-bound": "Prove ‖∇_{w_i}L‖² ≤ 8‖w_i‖²·L for three neurons in a plane.",
 }.items():
     certifiers.command(_claim)(_fact(_claim, _says))

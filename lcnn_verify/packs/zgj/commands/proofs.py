@@ -36,6 +36,7 @@ from lcnn_verify.packs.zgj.proofs.facts import (
     merged_level,
     moments,
     narrow_floor,
+    one_teacher,
     simplex_cones,
 )
 from lcnn_verify.packs.zgj.proofs.page import render
@@ -50,6 +51,7 @@ _FACTS: Mapping[str, Callable[[], Theorem]] = {
     simplex_cones.CLAIM: simplex_cones.prove,
     exponent.CLAIM: exponent.prove,
     narrow_floor.CLAIM: narrow_floor.prove,
+    one_teacher.CLAIM: one_teacher.prove,
     gradient_upper_bound.CLAIM: gradient_upper_bound.prove,
 }
 _CATALOGUES = {

@@ -68,6 +68,14 @@ CLAIMS = (
         ours("level", "2.372·ε₀", "just above the tetrahedra, 2.36956…·ε₀"),
     ),
     _control(
+        "one-teacher",
+        "The bound of one teacher with two",
+        "‖∇L‖_F ≥ 0.39·κ(V)·L for r = 2 whenever L ≤ ‖V‖_F⁴·M(π/2)/8.",
+        "All students on the bisector of two teachers: a critical point at v⁴·M(Δ).",
+        ours("level", "‖V‖_F⁴·M(π/2)/8", "ε₀ of one teacher of that norm"),
+        ours("0.39", "that of zgj.fact.one-teacher", "any positive number would do"),
+    ),
+    _control(
         "threshold-brackets",
         "Thresholds 1.1 thousandths larger than those of the fact",
         "‖∇L‖_F ≥ κ(V)·L/100 for r = m = d = 2 whenever L ≤ 1.0011·λ·ε₀, λ as in the fact.",

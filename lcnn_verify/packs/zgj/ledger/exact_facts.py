@@ -276,6 +276,27 @@ CLAIMS = (
         ),
     ),
     _fact(
+        "one-teacher",
+        "12",
+        "One teacher: the gradient bounds L^{3/4} up to ε₀, in every width and dimension",
+        "With r = 1, for all m, d and students, ‖∇L‖ ≥ 2L(7/10 − √2x)/(‖v‖√(√3x + ½(1 + √3)x² + "
+        "½x³)), x = √(πL)/‖v‖²; so ‖∇L‖ ≥ 0.39·κ·ε₀^{1/4}·L^{3/4} ≥ 0.39·κ·L if L ≤ ε₀, and no "
+        "students with 0 < L < 0.077·‖v‖⁴ are critical.",
+        Kind.LOWER,
+        constants=(
+            ours("3/10", "what E[E·Z] ≥ −(3/10)·2L loses", "proved (THEORY §3, fact 12), not best"),
+            ours("0.39, 0.077", "from 3/10 and the moments", "proved; 0.49/(2π) = 0.0779…"),
+        ),
+        assumes=(
+            Assumption(
+                "one-teacher",
+                "r = 1",
+                "r = 2, with ε₀ of one teacher of norm ‖V‖_F",
+                refuted_by="zgj.control.one-teacher",
+            ),
+        ),
+    ),
+    _fact(
         "relu-decomposition",
         "other models",
         "ReLU is the even part plus the linear part",

@@ -2,9 +2,10 @@
 
 The boxes to cover and the functions to be positive on them are this module's, not the file's: a
 cell that was deleted, shrunk or moved leaves a gap and is missed. For the merged level the function
-is another one than the prover's, THEORY §7's form divided through; for the gradient the charts are
-the prover's (tests hold them to the kernel), evaluated by other arithmetic. For the moments, which
-have no boxes, the signs are proved from another series, in exact fractions.
+is another one than the prover's, THEORY §7's form divided through; for the gradient and for one
+teacher the formulas are the prover's (tests hold them to the kernel), evaluated by other
+arithmetic. For the moments, which have no boxes, the signs are proved from another series, in exact
+fractions.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from lcnn_verify.packs.zgj.proofs.facts import (
     merged_level,
     moments,
     narrow_floor,
+    one_teacher,
     simplex_cones,
 )
 from lcnn_verify.packs.zgj.proofs.interval_energy import kernel
@@ -239,6 +241,33 @@ def _chart(name: str) -> _Function:
     return lambda cell: gradient_upper_bound.charts(at, name, cell, [float(x.a) for x in cell])
 
 
+def _one_teacher(function: Callable[[one_teacher.Arithmetic, Any], Any]) -> _Function:
+    at = one_teacher.Arithmetic(
+        lambda number: iv.mpf(number.numerator) / number.denominator,
+        lambda: +iv.pi,
+        iv.sin,
+        iv.cos,
+        iv.sqrt,
+        direction,
+        lambda x: (iv.mpf(x.a), iv.mpf(x.b)),
+        lambda x: iv.mpf(x.mid),
+        lambda x, y: iv.mpf([min(x.a, y.a), max(x.b, y.b)]),
+    )
+    return lambda cell: function(at, cell)
+
+
+def _demand_one_teacher() -> None:
+    """Check the factor at ε₀, and that tan ½α ≤ 1/5 reaches where the other part begins."""
+    level = (1 + kernel(iv.pi / 2) - 2 * kernel(iv.pi / 4) ** 2) / 8
+    x, (share, factor) = iv.sqrt(iv.pi * level), map(iv.mpf, ("0.3", "0.39"))
+    square = x * (iv.sqrt(3) * (1 + x / 2) + x * (1 + x) / 2)
+    if not (2 * (1 - share - iv.sqrt(2) * x)).a > (factor * iv.sqrt(square)).b:
+        raise Rejected(f"{one_teacher.CLAIM}: the factor at ε₀ is not above 0.39")
+    corner = iv.mpf(one_teacher.FAR[0][0]) / 2
+    if not (5 * iv.sin(corner)).b < iv.cos(corner).a:
+        raise Rejected(f"{one_teacher.CLAIM}: there are angles between near and far")
+
+
 PARTS: Mapping[Any, Mapping[str, tuple[Cell, _Function]]] = {
     merged_level.CLAIM: {"fall": (merged_level.BOX, _fall)},
     moments.CLAIM: {},
@@ -255,6 +284,10 @@ PARTS: Mapping[Any, Mapping[str, tuple[Cell, _Function]]] = {
         for d, it in cone_dimensions.DIMENSIONS.items()
     },
     simplex_cones.CLAIM: {"level": (simplex_cones.BOX, cone_check.simplex_room)},
+    one_teacher.CLAIM: {
+        "near": (one_teacher.NEAR, _one_teacher(one_teacher.near)),
+        "far": (one_teacher.FAR, _one_teacher(one_teacher.far)),
+    },
     gradient_upper_bound.CLAIM: {
         name: (box, _chart(name)) for name, box in gradient_upper_bound.BOXES.items()
     },
@@ -271,6 +304,7 @@ _WORDS: Mapping[Any, tuple[str, str]] = {
         cone_dimensions,
         narrow_floor,
         simplex_cones,
+        one_teacher,
     )
 }
 """Claim → what is proved and for which instances, in the words a certificate must use."""
@@ -282,6 +316,7 @@ _EXTRA: Mapping[str, Callable[[], None]] = {
     cone_levels.CLAIM: cone_check.demand_limit,
     cone_dimensions.CLAIM: cone_check.demand_dimensions,
     simplex_cones.CLAIM: cone_check.demand_simplices,
+    one_teacher.CLAIM: _demand_one_teacher,
 }
 
 CHECKER = Checker(check, Path(__file__).with_name("theorem.schema.json"))
