@@ -111,15 +111,23 @@ def test_wide_networks_match_their_unsplit_selves(instance, depth):
         check_path(path, wide, x, gradient, balls, range(0, len(wide.W), parts))
 
 
-HEAVY = [Instance(np.array([[1.0, 0.0]]), np.array([[0.5, 0.25]]), model) for model in MODELS]
+HEAVY = [
+    Instance(
+        np.array([[0.8 if model.readout == "tied" else 0.64, 0.0]]),
+        np.array([[0.01, 0.005]]),
+        model,
+    )
+    for model in MODELS
+]
 
 
 @verifies("zgj.form.paths", examples=8)
 @given(instance=st.sampled_from(HEAVY), last=st.booleans())
 def test_a_crowd_of_light_neurons_counts(instance, last):
-    # Beside a student of mass 1 a block of 16 others is lost in a sum that is not compensated: on
-    # each path if it comes before them, which for most sums of pairs the last range does.
-    x, mass, root = instance, 0.6 * 2.0**-53 / 16, 96
+    # Beside a student of mass 0.64, whose share of T is just above 1, all others are rounded alike.
+    # Where sums are not compensated, the loss of pairs is off by 32 floors or more in each model,
+    # the plane by 48; the moments of pairs by 4.2 (tied |·|), 2, 1.04 and 0.5 (unit ReLU).
+    x, mass, root = instance, 0.3 * 2.0**-53, 96
     tied = x.model.readout == "tied"
     light = np.array([[1.0, 0.0]]) * (mass**0.5 if tied else mass)
     merged, crowd = (root if tied else root**2) * light, np.repeat(light, root**2, axis=0)
