@@ -21,7 +21,9 @@ from markupsafe import Markup, escape
 
 # One symbol, then _ or ^ and a word or a braced group. A letter must stand alone, for names like
 # rounding_floor are not formulas; a norm bar, a closing bracket or an operator need not.
-_SCRIPT = re.compile(r"((?<![A-Za-z_])\w|[^\x00-\x7f\w\s]|[)\]|*])([_^])(\{[^{}]*\}|[A-Za-z0-9]+)")
+_SCRIPT = re.compile(
+    r"((?<![A-Za-z_])\w|[^\x00-\x7f\w\s]|[)\]|*])([_^])(\{[^{}]*\}|\d+\.\d+|[A-Za-z0-9]+)"
+)
 _TAGS = {"_": "sub", "^": "sup"}
 _LONE = re.compile(r"[b-zB-HJ-Zα-ωΔ]")  # letters that are no words
 _CLOSING = {"(": ")", "[": "]", "{": "}", "⟨": "⟩"}
@@ -38,7 +40,7 @@ _APPLIED = re.compile(r"(?<![A-Za-z])[^\W\d_]\(")  # L(W), but no name(W) of a p
 _PROSE = re.compile(rf"(?<![^\s([{{])(?!(?:{_FUNCTIONS})\b)[A-Za-z]{{2,}}(?![^\s)\]}},.;:])")
 _CALL = re.compile(r"[\w.]*[A-Za-z_]{3}\(")
 _UNIT = re.compile(r"[A-Za-z](?!\w)")  # as in 5 s
-_WORD = re.compile(r"[A-Za-z]+|[0-9]+")
+_WORD = re.compile(r"[A-Za-z]+|\d+(?:\.\d+)?")
 _EDGES = re.compile(r"([(\[“\"'‘]*)(.*?)([)\].,;:!?”\"’]*)", re.DOTALL)
 _LONGEST = 16  # words that one formula may be of
 # What stands for the eye alone is not copied, and what is copied nobody is read.
@@ -172,7 +174,7 @@ class _Reader:
             self.at += 1
             return self._until("}")
         if word := self._take(_WORD):
-            return _leaf("mn" if word.isdigit() else "mi", word)
+            return _leaf("mn" if word[0].isdigit() else "mi", word)
         raise _NoFormula
 
     def _base(self) -> str:

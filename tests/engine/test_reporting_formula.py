@@ -61,6 +61,7 @@ def test_formulas_are_found_in_prose_and_nothing_else_is(text, parts):
         ("x_i", "<msub><mi>x</mi><mi>i</mi></msub>"),
         ("v_min⁴", "<msubsup><mi>v</mi><mi>min</mi><mrow><mn>4</mn></mrow></msubsup>"),
         ("‖V‖_F", "<mo>‖</mo><mi>V</mi><msub><mo>‖</mo><mi>F</mi></msub>"),
+        ("m^1.34", "<msup><mi>m</mi><mn>1.34</mn></msup>"),
         ("e^{−μt}", "<msup><mi>e</mi><mrow><mo>−</mo><mi>μ</mi><mi>t</mi></mrow></msup>"),
         ("10⁻³·L₀", "<msup><mn>10</mn><mrow><mo>−</mo><mn>3</mn></mrow></msup><mo>·</mo>"),
         ("√(2L)", "<msqrt><mrow><mn>2</mn><mi>L</mi></mrow></msqrt>"),
