@@ -71,7 +71,7 @@ def speed_table():
     """A row for each size: what ours takes, and the medians of how many times that others take."""
     data = json.loads((README.parent / "reports/example/bench/bench.json").read_text("utf-8"))
     known = {entry["id"]: entry["rows"] for entry in data["benchmarks"]}
-    columns = (("zgj.call", ("JAX", "PyTorch", "limit")), ("zgj.step", ("JAX", "PyTorch")))
+    columns = (("zgj.call", ("JAX", "PyTorch", "parts")), ("zgj.step", ("JAX", "PyTorch")))
     cells = {}
     for key, ways in columns:
         for at in known[key]:

@@ -16,7 +16,7 @@ _UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
 LEGEND = (
     "Times are the least of all rounds. ×N is how many times as long as ours the way beside it "
     "takes: by the least of rounds, then by the median of rounds, in which all ways are timed by "
-    "turns. A * marks a limit, which is no way to do the work, but what it cannot do without. "
+    "turns. A * marks what is no way to do the work, but a part of it, timed alone. "
     f"{NOTHING} is what is not installed, or not timed at that size."
 )
 

@@ -1,4 +1,4 @@
-"""``lcnn-verify bench``: how fast the numerics are, beside peers, limits, an older run."""
+"""``lcnn-verify bench``: how fast the numerics are, beside peers, parts, an older run."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def bench(
     json: Json = False,
     quiet: Quiet = False,
 ) -> int:
-    """Time the packs' numerics beside peers and limits, in rounds in which all take turns.
+    """Time the packs' numerics beside peers and parts of the work, in rounds by turns.
 
     With OLD, ratios to the ways beside ours are compared, so that OLD may come from another
     machine: a row is slower if it lost beyond the tolerance against every way beside it.

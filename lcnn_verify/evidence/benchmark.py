@@ -21,7 +21,7 @@ class Way:
 
     ``run`` is None where what the way needs is not installed: its place stays empty. What it
     returns, unless it is None, is compared with what ours returns, where both do as many units.
-    A ``limit`` is no way to do the work but what cannot be spared: the products alone, say.
+    A ``limit`` is no way to do the work but a part of it, timed alone: the products, say.
     """
 
     run: Callable[[], object] | None

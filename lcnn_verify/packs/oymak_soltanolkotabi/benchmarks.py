@@ -75,6 +75,6 @@ BENCHMARKS = (
         sizes=_WIDTHS,
         quick=3,
         axis="k",
-        note="The limit: the n × n solve of one step of the method.",
+        note="Solve: the n × n solve of one step of the method.",
     ),
 )

@@ -119,13 +119,13 @@ def _products(n: int, d: int) -> Callable[[], None]:
 
 
 def call(m: int, r: int, d: int) -> Mapping[str, Way]:
-    """A call beside peers; its limits: the products, and with them all that it cannot spare."""
+    """A call beside peers; the products, and its parts, each alone."""
     W, V = network(m, r, d)
     n, one = m + r, np.ones((1, 1))
     jax, torch = _jax(W, V), _torch(W, V)
     products, angles = _products(n, d), arcs(n * (n - 1) // 2)
 
-    def least() -> None:
+    def parts() -> None:
         loss_and_gradient(one, one)
         products()
         angles()
@@ -136,7 +136,7 @@ def call(m: int, r: int, d: int) -> Mapping[str, Way]:
         "PyTorch": Way(torch and (lambda: torch[1](torch[0]))),
         "NumPy": Way((lambda: _whole(W, V)) if n <= _MOST_WHOLE else None),
         "products": Way(products, limit=True),
-        "limit": Way(least, limit=True),
+        "parts": Way(parts, limit=True),
     }
 
 
@@ -181,7 +181,7 @@ def step(m: int, r: int, d: int) -> Mapping[str, Way]:
         "JAX": Way(jax and _scan(*jax, rate, count), count),
         "PyTorch": Way(torch and (lambda: loop(*torch)), few),
         "NumPy": Way((lambda: loop(W, lambda w: _whole(w, V))) if n <= _MOST_WHOLE else None, few),
-        "limit": Way(arcs(n * (n - 1) // 2 * count), count, limit=True),
+        "arcs": Way(arcs(n * (n - 1) // 2 * count), count, limit=True),
     }
 
 
@@ -323,7 +323,8 @@ BENCHMARKS = (
         ways=call,
         sizes=_CALLS,
         quick=4,
-        note="The limit: a call for one neuron, asin and √ of each pair, and the two products.",
+        note="The parts: a call for one neuron, asin and √ of each pair, and the two products, "
+        "each alone. One call may take less than their sum, for it fuses them.",
     ),
     Benchmark(
         id="zgj.step",
@@ -333,7 +334,7 @@ BENCHMARKS = (
         sizes=_STEPS,
         quick=4,
         within=1e-6,
-        note="JAX: lax.scan. PyTorch, NumPy: loops over calls. The limit: asin and √ of each pair.",
+        note="JAX: lax.scan. PyTorch, NumPy: loops over calls. Arcs: asin and √ of each pair.",
     ),
     Benchmark(
         id="zgj.plane",
