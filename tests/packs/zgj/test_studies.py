@@ -38,3 +38,15 @@ def test_slopes_along_the_flow_are_those_of_the_exact_solution():
     np.testing.assert_allclose(power, 0.75, rtol=1e-5)
     np.testing.assert_allclose(rate, -np.diff(logs) / np.diff(0.25 * times / u), rtol=1e-3)
     np.testing.assert_allclose(fall, -np.diff(logs) / np.diff(np.log(times)), rtol=1e-3)
+
+
+def test_a_search_above_a_critical_level_finds_it_and_the_study_falls(monkeypatch):
+    """The level 2.6·ε₀ is above the cones of d = 4, 2.41·ε₀."""
+    claim = ledger.claim("zgj.study.lower-levels")
+    _, searches = load(directory_of(claim), claim.property_file)
+    module = sys.modules[searches.body.__module__]
+    monkeypatch.setattr(module, "TEACHERS", {"two, 90°": (4, [1.0, 1.0], [90.0])})
+    monkeypatch.setattr(module, "BELOW", 2.6)
+    record = searches.run().to_json()
+    assert record["violations"] == 1
+    assert record["counterexample"]["tightness"] > 1e3

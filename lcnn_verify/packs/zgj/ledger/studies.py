@@ -143,4 +143,35 @@ STUDIES = (
             ),
         ),
     ),
+    Claim(
+        id="zgj.study.lower-levels",
+        title="No critical level below the cones' is found",
+        statement=(
+            "Two unit teachers: the least of eight students in the hyperplanes across v₁ ± v₂, "
+            "which is critical, has a level between 2.39·ε₀ and 2.5·ε₀ at 90°, and a higher one "
+            "the nearer the teachers are. Beside two teachers 90° to 30° apart, of norms 1 and "
+            "1.3 or 2, and beside three, no search among eight students with L ≤ 2.19·ε₀ comes to "
+            "‖∇L‖·‖V‖ ≤ ½·L."
+        ),
+        kind=Kind.EXISTENCE,
+        provenance=(Provenance.MEASURED,),
+        source=Source("measured here", "THEORY §9"),
+        constants=(
+            ours("2.19", "just below 2.196", "the cones' limit at 90°, proved"),
+            ours("½", "see the statement", "measured: the least is above 1; a zero has 0"),
+        ),
+        study=Study(
+            question="Is there a lower critical level, at other angles or for three teachers?",
+            method=(
+                "Quasi-Newton descent within the hyperplanes, d = 3 and 4, seven angles, four "
+                "starts each, then Newton's method. Searches for a small ‖∇L‖/L under the level "
+                "beside ten sets of teachers, d = 3 to 5: 6 starts of each, half of them random, "
+                "60 in the standard profile and 600 in the deep one. A table says what they took."
+            ),
+            limits=(
+                "A search proves nothing. Eight students, d at most 5, three teachers at most; "
+                "searches one after another, as batches were not faster here."
+            ),
+        ),
+    ),
 )
