@@ -20,9 +20,10 @@ class Profile:
 
     ``examples`` multiplies each property's own number of Hypothesis examples and i.i.d. draws;
     where that makes fewer than ``least`` examples Hypothesis is asked for ``least``, however dear
-    one is. ``shards`` is how many units a property is cut into; ``unit_seconds`` and
-    ``unit_gigabytes`` are safety limits for one unit, not budgets. Any other size a property asks
-    for itself, by :meth:`RunContext.pick`.
+    one is; of a property whose example is a search the points that it looks at count. ``shards`` is
+    how many units a property is cut into; ``unit_seconds`` and ``unit_gigabytes`` are safety limits
+    for one unit, not budgets. Any other size a property asks for itself, by
+    :meth:`RunContext.pick`.
     """
 
     name: str

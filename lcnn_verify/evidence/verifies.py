@@ -88,7 +88,9 @@ class Property:
         shrink: bool,
         classes: Sequence[str] = (),
         assumes: Mapping[str, Weaker] = MappingProxyType({}),
+        points: int = 1,
     ) -> None:
+        self.points = points
         self.claim, self.name, self.classes = claim, str(test.__name__), tuple(classes)
         self.assumes = dict(assumes)
         self.examples, self.draws, self.law, self.cases = examples, draws, law, cases
@@ -153,6 +155,7 @@ class Property:
             law=None,
             cases=cases or self.cases,
             shrink=Phase.shrink in self.phases,
+            points=self.points,
         )
 
     def draw(self) -> tuple[Mapping[str, Any], ...]:
@@ -300,7 +303,7 @@ class Property:
         self._handle.inner_test = body
         # @settings may decorate a test once only; the budget is known at run time, so it is set
         # where that decorator puts it.
-        most = most or context.share(self.examples, context.profile.least)
+        most = most or context.share(self.examples, -(-context.profile.least // self.points))
         try:
             for start in range(0, most, _PART):
                 count, drawn = min(_PART, most - start), 0
@@ -354,6 +357,7 @@ def verifies(
     shrink: bool = True,
     classes: Sequence[str] = (),
     assumes: Mapping[str, Weaker] = MappingProxyType({}),
+    points: int = 1,
 ) -> Callable[[Callable[..., None]], Callable[[], None]]:
     """Bind the decorated property (``@given`` below it, or a plain function) to a claim.
 
@@ -363,9 +367,11 @@ def verifies(
     goes on after one that fails, so that all that do are known. Without an example of
     each of the ``classes`` (``draws.classify``) the claim is inconclusive, unless the profile is
     smaller than the quick one. ``assumes`` gives, by the names of the claim's assumptions, what to
-    draw without each. The result is a test
-    function without arguments, carrying its :class:`Property` as ``.lcnn_property``. Raises
-    ``InputError`` for a claim the ledger does not hold, and for an assumption it does not make.
+    draw without each. ``points`` says how many points each example looks at, at least, where it is
+    itself a search: the least number of examples that a profile asks for counts those. The result
+    is a test function without arguments, carrying its :class:`Property` as ``.lcnn_property``.
+    Raises ``InputError`` for a claim the ledger does not hold, and for an assumption it does not
+    make.
     """
     claim = ledger.claim(claim_id)
     for name in assumes:
@@ -382,6 +388,7 @@ def verifies(
             shrink=shrink,
             classes=classes,
             assumes=assumes,
+            points=points,
         )
 
         def run_as_test() -> None:

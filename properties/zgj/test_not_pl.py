@@ -5,7 +5,8 @@ Setting: tied |·|, d ≥ 2; teachers matched exactly but for one, whose mass tw
 Statement: for each μ in {2⁰ … 2⁻⁸}·‖V‖² some δ gives L ≤ ε₀(V) and ‖∇L‖² < μ·L.
 Kind: existence.
 Constants: the ladder of μ; ‖∇L‖²/L ~ δ.
-How it is checked: δ halves until the inequality shows; the witness is confirmed by the oracle.
+How it is checked: δ halves until the inequality shows for each μ, so that an example looks at nine
+    points or more; the witness is confirmed by the oracle.
 Source: abstract ("different from … PL conditions"), our reading (THEORY §4).
 """
 
@@ -36,7 +37,12 @@ def clones(V, row, degrees, parts):
     return np.concatenate((mirrored_clones(V[row : row + 1], degrees, parts), np.delete(V, row, 0)))
 
 
-@verifies("zgj.not-pl", examples=12, assumes={"more-students": weaker(parts=st.just(0))})
+@verifies(
+    "zgj.not-pl",
+    examples=12,
+    points=len(LADDER),
+    assumes={"more-students": weaker(parts=st.just(0))},
+)
 @given(
     teacher=strategies.teachers(min_separation=0.1, min_d=2, max_r=3, max_d=4),
     row=st.integers(0, 2),

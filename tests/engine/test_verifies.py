@@ -59,6 +59,9 @@ def test_a_dear_property_has_ten_thousand_examples_in_deep():
         recorder = run.run()
     assert recorder.examples == 625 >= 10_000 / 16
     assert recorder.sampling.draws == 45  # 12 × 60 / 16
+    search = property_of(limit=2000, examples=1, points=100).lcnn_property
+    with running(RunContext(PROFILES["deep"], shard=1, shards=16)):
+        assert search.run().examples == 7  # of which each looks at 100 points
 
 
 def test_a_false_statement_shrinks_to_its_edge():
