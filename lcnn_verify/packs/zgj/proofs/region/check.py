@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence.documents import Rejected, rational
 from lcnn_verify.evidence.hooks import Checker, Proved, Refutation, Watch
@@ -92,9 +94,12 @@ def _check_tree(document: dict[str, Any], watch: Watch) -> int:
         reason = str(error).replace("reason ? is not proved", "open: nothing is proved there")
         raise Rejected(reason) from None
     if "zero" in document:
-        lower, upper, letters = split_tree.settled(document)
-        below = letters == "b"
-        interval_checks.check_near_zero_loss(document, lower[:, below], upper[:, below])
+        nowhere = np.zeros((2 * document["students"], 0))
+        boxes = nowhere, nowhere
+        if "by" not in document["zero"]:
+            lower, upper, letters = split_tree.settled(document)
+            boxes = lower[:, letters == "b"], upper[:, letters == "b"]
+        interval_checks.check_near_zero_loss(document, *boxes)
     return settled
 
 

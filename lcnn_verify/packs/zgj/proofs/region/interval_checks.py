@@ -4,7 +4,8 @@ Nothing here is imported from the search, or from ``checker``, which reads claim
 arithmetic is mpmath's intervals. A point is taken in Cartesian rows. Down to L = 0 only the lemma
 of ``near_zero_loss`` is shared: with λI ⪯ ∇²L ⪯ ΛI, λ > 0, where ‖w_i − v_i‖ ≤ ρ for all of as many
 students as teachers, ‖∇L‖ ≥ multiple·κ·L there if multiple·κ·√m·ρ ≤ 1 + λ/Λ. The Hessian is taken
-along and across the students, and eigenvalues are bounded by elimination, not by discs.
+along and across the students, and eigenvalues are bounded by elimination, not by discs. With more
+students of one teacher the bound of a theorem with a checker of its own is computed once more.
 
 Frames that turn with the students leave the spectrum as it is in Cartesian coordinates. With
 students n_i = √q_i at angles φ_i, teachers √p_j at ψ_j, K the dual kernel of |·| at the angle
@@ -57,6 +58,10 @@ def check_near_zero_loss(document: Mapping[str, Any], lower: Any, upper: Any) ->
     its chart: total mass, share of 2, mean angle, spread. Raises :class:`Rejected` with the reason.
     """
     named = {**document, "name": "the neighbourhood of V"}
+    if isinstance(document["zero"], dict) and "by" in document["zero"]:
+        with working_bits(_BITS):
+            readable({**document, "name": "what is below ε₁"}, _check_by_theorem)
+        return
     with working_bits(_BITS):
         readable(named, lambda data: _check_near_zero_loss(_Zero(data), lower, upper))
 
@@ -126,6 +131,20 @@ def _check_point(document: Mapping[str, Any]) -> None:
         raise Rejected("its loss is not proved to lie between the levels")
     if not square.b < ((stated.rate * loss) ** 2).a:
         raise Rejected("its gradient is not proved to be smaller than multiple·κ·L")
+
+
+def _check_by_theorem(document: Mapping[str, Any]) -> None:
+    """With y = √(πε₁) and p = ‖v‖², all times p²: 2(7p/10 − √2y) ≥ multiple·√(√3yp + …)."""
+    stated, zero = Stated(document), document["zero"]
+    if zero != {"by": "zgj.fact.one-teacher"}:
+        raise Rejected(f"{zero} is no theorem on what is below ε₁")
+    if len(stated.norms) != 1:
+        raise Rejected(f"the theorem is of one teacher, not of {len(stated.norms)}")
+    p, y, three = stated.norms[0] ** 2, iv.sqrt(iv.pi * stated.inner), iv.sqrt(3)
+    wide = p**2 * three * y + p * (1 + three) * y**2 / 2 + y**3 / 2
+    left = 2 * (iv.mpf(7) * p / 10 - iv.sqrt(2) * y) * iv.sqrt(p)
+    if not left.a >= (stated.rate * stated.norms[0] * iv.sqrt(wide)).b:
+        raise Rejected("ε₁ is too high for this multiple of κ")
 
 
 class _Zero(Stated):

@@ -12,6 +12,9 @@ multiple·κ·√m·ρ ≤ 1 + λ/Λ. (λδ against Λδ²/2 alone would leave 2
 One V is enough. Students w and −w are one; their lines have angles in [−π/2, π/2] and teachers lie
 within π/4 of 0, so that V is not met again across ±π/2. Two students are ordered by angle (their
 spread is not negative), so that V is not met again with its rows exchanged.
+
+With m > r the zeros of L are no point. For one teacher a theorem of every m and d takes the place
+of convexity: ``facts.one_teacher`` bounds ‖∇L‖/L below ε₁; multiple·κ has to be no more.
 """
 
 from __future__ import annotations
@@ -23,10 +26,11 @@ from typing import Any
 from flint import arb
 
 from lcnn_verify.numerics.arrays import FloatArray
-from lcnn_verify.numerics.balls import hull, sqrt, widened
+from lcnn_verify.numerics.balls import exact, hull, sqrt, widened
 from lcnn_verify.numerics.inertia import eigenvalue_bounds
 from lcnn_verify.packs.zgj.enclosure import EnclosureError, hessian, working_precision
 from lcnn_verify.packs.zgj.enclosure.boxes import Row
+from lcnn_verify.packs.zgj.proofs.facts import one_teacher
 from lcnn_verify.packs.zgj.proofs.region.claim import RegionClaim, Shell, chart
 
 PRECISION = 128
@@ -41,11 +45,12 @@ def prove(claim: RegionClaim, lower: FloatArray, upper: FloatArray) -> dict[str,
 
     Both are (2m, boxes), in coordinates of the claim's chart. The result holds ``radius`` ρ (a
     length), ``least`` λ and ``most`` Λ (masses), all rounded to the safe side; ρ holds all the
-    boxes, and is 0 if there is none. None when m ≠ r, when λ > 0 cannot be proved, or when N is too
-    wide for the multiple.
+    boxes, and is 0 if there is none. For one teacher and m > 1 it has the theorem, ``by``, and
+    boxes are not read. None when there is neither, when λ > 0 cannot be proved, or when N is too
+    wide, or ε₁ too high, for the multiple.
     """
     if claim.students != len(claim.norms):
-        return None
+        return _by_theorem(claim)
     with working_precision(PRECISION):
         shell = Shell.of(claim, arb)
         radius = _radius(claim, shell, lower, upper)
@@ -65,6 +70,16 @@ def prove(claim: RegionClaim, lower: FloatArray, upper: FloatArray) -> dict[str,
             if tight and reach <= 1 + arb(least) / most:
                 return {"radius": radius, "least": least, "most": most}
     return None
+
+
+def _by_theorem(claim: RegionClaim) -> dict[str, Any] | None:
+    if len(claim.norms) > 1:
+        return None
+    with working_precision(PRECISION):
+        shell = Shell.of(claim, arb)
+        level = shell.inner / shell.masses[0] ** 2
+        enough = one_teacher.rate(one_teacher.ARB, level) >= exact(claim.multiple)
+    return {"by": one_teacher.CLAIM} if enough else None
 
 
 def _radius(claim: RegionClaim, shell: Shell, lower: FloatArray, upper: FloatArray) -> float:

@@ -5,10 +5,10 @@
     >>> found.verdict, found.told["settled_share"]
     ('CERTIFIED', 1.0)
 
-The certificate is a split tree (``split_tree``). With as many students as teachers, students below
-the shell are proved beside it (``near_zero_loss``). ``check`` proves it all anew, the tree by
-``checker``, whose own arithmetic has settled every box: Arb balls prove no more boxes, and take
-longer (THEORY §9).
+The certificate is a split tree (``split_tree``). With one teacher, or as many students as teachers,
+students below the shell are proved beside it (``near_zero_loss``). ``check`` proves it all anew,
+the tree by ``checker``, whose own arithmetic has settled every box: Arb balls prove no more boxes,
+and take longer (THEORY §9).
 """
 
 from __future__ import annotations
@@ -194,10 +194,10 @@ def _open(grown: Grown) -> bool:
 
 def _below(claim: RegionClaim, document: dict[str, Any]) -> dict[str, Any]:
     """The proof for students below the shell, if there is one that a checker accepts."""
-    if claim.students != len(claim.norms):
-        return {}  # before a tree of millions is walked once more
-    lower, upper, letters = settled(document)
-    boxes = lower[:, letters == "b"], upper[:, letters == "b"]
+    boxes = (np.zeros((2 * claim.students, 0)),) * 2
+    if claim.students == len(claim.norms):  # or a tree of millions is walked for nothing
+        lower, upper, letters = settled(document)
+        boxes = lower[:, letters == "b"], upper[:, letters == "b"]
     with suppress(Rejected):
         if found := near_zero_loss.prove(claim, *boxes):
             interval_checks.check_near_zero_loss(claim.to_json() | {"zero": found}, *boxes)
