@@ -50,7 +50,7 @@ def check_bound(x):
     check.at_least(slope, 0.39 * kappa(x) * power, instance=x)
 
 
-@verifies("zgj.fact.one-teacher", examples=60, draws=60, law=laws.below_threshold_law(max_r=1))
+@verifies("zgj.fact.one-teacher", examples=50, draws=60, law=laws.below_threshold_law(max_r=1))
 @given(instance=strategies.instances(max_r=1, below_threshold=True))
 def test_the_gradient_bounds_the_power_of_the_loss(instance):
     assume_setting(instance)

@@ -204,13 +204,23 @@ def _hessian(W: FloatArray, V: FloatArray, model: Model) -> list[Any]:
     family, d = precise_family(W, V, model), W.shape[1]
     size = family.students * d
     flat = [mpmath.mpf(0)] * (size * size)
+
+    known: dict[tuple[int, bool, int, bool], tuple[_Block, _Block]] = {}
+
+    def blocks(i: int, b: int) -> tuple[_Block, _Block]:
+        """Those of two rows; clones share them, a teacher at a student's place has its own sign."""
+        key = (family.first[i], i == b, family.first[b], b < family.students)
+        if key not in known:
+            known[key] = _blocks(family, i, b, model)
+        return known[key]
+
     for i in range(family.students):
         for b in range(i, len(family.units)):
-            diagonal, mixed = _blocks(family, i, b, model)
+            diagonal, mixed = blocks(i, b)
             targets = [(i, i, diagonal)]
             if i < b < family.students:
                 mirrored = [list(column) for column in zip(*mixed, strict=True)]
-                back, _ = _blocks(family, b, i, model)
+                back, _ = blocks(b, i)
                 targets += [(b, b, back), (i, b, mixed), (b, i, mirrored)]
             for row, column, block in targets:
                 for j in range(d):
