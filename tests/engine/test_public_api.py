@@ -38,6 +38,12 @@ def test_examples_of_the_front_door_show_the_digits_they_get(name):
     assert not examples.failed
 
 
+def test_examples_of_the_documentation_show_what_they_get():
+    examples = doctest.testfile("../../docs/python.md")
+    assert examples.attempted >= 5
+    assert not examples.failed
+
+
 def test_names_have_their_promised_signatures():
     parameters = {
         name: list(inspect.signature(getattr(lcnn_verify, name)).parameters)
