@@ -75,7 +75,7 @@ def test_d_one_is_elementary() -> None:
 
 @pytest.mark.parametrize(
     ("n", "d", "route"),
-    [(5, 2, "batches"), (40, 3, "batches"), (90, 2, "planar"), (600, 3, "pairs")],
+    [(5, 2, "batches"), (40, 3, "batches"), (130, 2, "planar"), (600, 3, "pairs")],
 )
 def test_each_size_takes_its_route(
     n: int, d: int, route: str, monkeypatch: pytest.MonkeyPatch
@@ -94,7 +94,7 @@ def test_each_size_takes_its_route(
         monkeypatch.setattr(module, entry, spy)
     rng = np.random.default_rng(0)
     population.loss(rng.normal(size=(n - 1, d)), rng.normal(size=(1, d)))
-    population.gradient(rng.normal(size=(60, 2)), rng.normal(size=(1, 2)))
+    population.gradient(rng.normal(size=(150, 2)), rng.normal(size=(1, 2)))
     assert seen == [route, "planar"]
 
 

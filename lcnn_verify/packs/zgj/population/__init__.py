@@ -39,8 +39,8 @@ __all__ = [
     "rounding_floor",
 ]
 
-PLANAR_FROM = 40
-"""Neurons from which the plane's own route is faster (measured)."""
+PLANAR_FROM = 120
+"""Neurons from which the plane's own route is faster: tests/field/switch_points.py."""
 
 
 def _is_planar(n: int, d: int) -> bool:
