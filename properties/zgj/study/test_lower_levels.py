@@ -95,7 +95,7 @@ def least_symmetric(V, starts, rng):
 def test_orthonormal_teachers_have_the_lowest_symmetric_students():
     starts = active().pick(quick=4, standard=40, deep=400)
     for d in DIMENSIONS:
-        found = []
+        found: list[float] = []
         for degrees in DEGREES:
             V = build_teacher(d=d, norms=[1.0, 1.0], gaps=[float(degrees)]).V
             rng = np.random.default_rng(active().derive_seed(NAME, f"{d} {degrees}"))
