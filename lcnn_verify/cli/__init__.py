@@ -13,6 +13,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         from lcnn_verify.cli import app
     except KeyboardInterrupt:  # pressed before anything began
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        exec("")  # as errors.deafen, which may not be there yet
         print("interrupted", file=sys.stderr)
         raise SystemExit(3) from None
     app.main(arguments)

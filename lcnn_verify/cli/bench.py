@@ -70,7 +70,7 @@ def bench(
     machine: a row is slower if it lost beyond the tolerance against every way beside it.
 
     Exit code 1 if a row became slower, or a way broke or computed something else than ours;
-    3 after Ctrl-C, with what was timed kept.
+    3 after Ctrl-C, with what was timed kept, to be shown as any record is.
 
     Examples:
     lcnn-verify bench --quick --only {pack}
@@ -102,7 +102,7 @@ def bench(
     place = outputs.place_of_partial(out, f"{record.NAME}.json") if out and ended else out
     told = partial(outline.document, found.data)
     publish(found.data, told, place, found.write, json=json, quiet=quiet)
-    if ended:
+    if ended and given is None:  # to show what was interrupted once is not
         return ExitCode.INTERRUPTED
     return ExitCode.AS_WANTED if found.as_wanted else ExitCode.NOT_AS_WANTED
 

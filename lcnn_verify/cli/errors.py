@@ -43,10 +43,13 @@ def say(text: str) -> None:
 def deafen() -> None:
     """Hear no signal that ends a process: Ctrl-C was heard, and another would change the exit code.
 
-    It would even in the last moments of Python, which hands signals back to the system.
+    It would even in the last moments of Python, which hands signals back to the system. And where
+    it came while a string was executed, as dataclasses do while they are imported, Python would end
+    by it though it was caught, unless it executes another (``run_eval_code_obj`` in its sources).
     """
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
+    exec("")
 
 
 def say_left_out(entries: Iterable[tuple[str, str]]) -> None:

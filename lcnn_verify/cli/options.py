@@ -14,6 +14,8 @@ from typing import Annotated, Any
 
 import typer
 
+from lcnn_verify.errors import shortened
+
 WHAT, HOW_MUCH, WHERE, OUTPUT = "What", "How much", "Where", "Output"
 """The groups of options in every help text."""
 
@@ -72,8 +74,9 @@ _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 def duration(text: Any) -> float:
     """The parser of durations above 0 in seconds: ``"90"``, ``"90s"``, ``"10m"`` or ``"1.5h"``."""
     amount = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", str(text).strip())
-    if amount is None or not (value := float(amount[1]) * _UNITS[amount[2]]):
-        raise refused(text, "a duration above 0 such as 90s, 10m or 2h")
+    if amount is None or not 0.0 < (value := float(amount[1]) * _UNITS[amount[2]]) < math.inf:
+        wanted = "a duration above 0 such as 90s, 10m or 2h, and below 10³⁰⁸ seconds"
+        raise refused(shortened(str(text), 40), wanted)
     return value
 
 

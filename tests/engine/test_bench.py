@@ -262,6 +262,9 @@ def test_what_was_timed_before_ctrl_c_is_kept_and_replaces_nothing(
     data = json.loads((tmp_path / "partial" / "bench.json").read_text(encoding="utf-8"))
     SCHEMA.validate(data)
     assert data["partial"] == {"reason": "interrupted", "rows": 3}
+    # To show it is not interrupted, and says what it is.
+    assert call(tmp_path / "partial") == 0
+    assert "PARTIAL, interrupted. 1 row timed." in capsys.readouterr().out
 
 
 def test_threads_are_those_of_every_library(fast, monkeypatch):

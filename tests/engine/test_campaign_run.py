@@ -154,6 +154,32 @@ def test_an_interrupted_run_exits_3_kills_its_units_and_can_be_resumed(tmp_path,
     assert kit.lines(marks) == ["lab.second"]
 
 
+PRESSED = "exec('raise KeyboardInterrupt')"  # as in a dataclass that is being made
+TOO_EARLY = f"""
+import sys
+class Finder:
+    def find_spec(self, name, *_):
+        if name == "lcnn_verify.cli.app":
+            {PRESSED}
+sys.meta_path.insert(0, Finder())
+from lcnn_verify.cli import main
+main(["ablate"])
+"""
+EARLY = f"""
+from lcnn_verify.cli import app
+app.front_door = lambda: {PRESSED}
+app.main(["ablate"])
+"""
+
+
+@pytest.mark.parametrize("script", [TOO_EARLY, EARLY])
+def test_ctrl_c_while_modules_are_imported_exits_3(tmp_path, script):
+    # Python remembers that a string it executed was interrupted, and ends by SIGINT after -m.
+    (tmp_path / "pressed.py").write_text(script)
+    done = kit.python("-m", "pressed", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (3, "interrupted\n")
+
+
 def test_ctrl_c_inside_the_process_keeps_what_was_done(tmp_path):
     folder = kit.write(tmp_path / "p", dict.fromkeys(COUNTED, kit.HOLDS))
 

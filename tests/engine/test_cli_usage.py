@@ -47,6 +47,11 @@ REPORT = "please report, set LCNN_DEBUG=1 for the traceback\n"
         (["run", "--time-budget", "0m"], "--time-budget: got '0m', wanted a duration above 0 such"),
         (["run", "--time-budget", "-5m"], "--time-budget: got '-5m', wanted a duration above 0"),
         (["run", "--time-budget", "1d"], "--time-budget: got '1d', wanted a duration above 0 such"),
+        (
+            ["run", "--time-budget", "9" * 400],
+            f"--time-budget: got '{'9' * 39}…', wanted a duration above 0 such as 90s, 10m or 2h, "
+            "and below 10³⁰⁸ seconds",
+        ),
         (["run", "--jobs", "0"], "--jobs: got 0, wanted an integer ≥ 1"),
         (["run", "--jobs", "many"], "--jobs: got 'many', wanted an integer ≥ 1"),
         (["run", "--profile", "quik"], "--profile: got 'quik', wanted 'quick' or 'standard' or"),
