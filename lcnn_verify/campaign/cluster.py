@@ -13,9 +13,9 @@ import time
 import uuid
 import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, Future
+from concurrent.futures import BrokenExecutor, Future, wait
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from queue import Empty, SimpleQueue
 from typing import Any, Self, TypeVar
@@ -261,15 +261,39 @@ def opened(address: str, ground: remote.Ground) -> Iterator[Cluster]:
 class Team:
     """Calls functions in children of a cluster's workers, as ``processes.pool`` does here."""
 
-    executor: Any
+    client: Any
     ground: remote.Ground
     facts: Mapping[str, str]
+    asked: dict[Any, Future[Any]] = field(default_factory=dict)
+    topic: str = field(default_factory=lambda: f"call-{uuid.uuid4().hex}")
+    keys: Iterator[int] = field(default_factory=count)
 
     def submit(self, function: Callable[..., T], *arguments: Any) -> Future[T]:
         """Have any worker call ``function``, which can be imported, with plain data."""
-        call = remote.Call(function, arguments, self.ground, self.facts)
-        found: Future[T] = self.executor.submit(remote.call, call)
+        call, key = remote.Call(function, arguments, self.ground, self.facts), next(self.keys)
+        future = self.client.submit(remote.call, call, key=(self.topic, key), pure=False)
+        self.asked[future] = found = Future[T]()
+        found.add_done_callback(lambda it: self.take_back([future]) if it.cancelled() else None)
+        future.add_done_callback(self._settle)
         return found
+
+    def take_back(self, futures: Sequence[Any]) -> None:
+        """Have nobody answer these calls, and end those under way."""
+        with suppress(Exception):  # where the scheduler is lost
+            self.client.cancel(futures)
+
+    def _settle(self, future: Any) -> None:
+        """Hand on what a call came to, and what kept it from being fetched, too."""
+        if not (found := self.asked[future]).set_running_or_notify_cancel():
+            return
+        try:
+            found.set_result(future.result())
+        except OSError as error:  # of the call itself, or of the way to the scheduler
+            found.set_exception(error if future.status == "error" else SchedulerLost())
+        except BaseException as error:
+            found.set_exception(error)
+        finally:
+            self.asked.pop(future, None)  # workers keep its result no longer
 
     def map(self, function: Callable[..., T], *arguments: Iterable[Any]) -> Iterator[T]:
         """The results for each of ``arguments``, in their order. Raises as :func:`pool`."""
@@ -305,9 +329,12 @@ def pool(address: str, ground: remote.Ground) -> Iterator[tuple[Team, int]]:
     A call whose worker ends is tried again. Raises ``InputError`` as :func:`opened` does,
     :class:`SchedulerLost`, and ``WorkerKilled`` for a call that workers do not survive.
     """
-    with (
-        opened(address, ground) as cluster,
-        _in_our_words(),
-        cluster.client.get_executor(pure=False) as executor,
-    ):
-        yield Team(executor, ground, ground.facts()), cluster.threads
+    with opened(address, ground) as cluster, _in_our_words():
+        team = Team(cluster.client, ground, ground.facts())
+        try:
+            yield team, cluster.threads
+            wait(list(team.asked.values()))
+        finally:
+            # An executor of Dask's own waits here for all calls, also after Ctrl-C; and for ever
+            # for one whose result could not be fetched.
+            team.take_back(list(team.asked))

@@ -24,6 +24,7 @@ from lcnn_verify.ledger import Claim
 from lcnn_verify.processes import WorkerKilled, pool, take_back
 from lcnn_verify.reporting.environment import packages
 
+_NOBODY = "nobody waits for this any more"
 _DIGEST = 64  # characters
 _POLL_SECONDS = 0.1
 _STARTS = 2
@@ -120,27 +121,29 @@ def run(order: Order) -> UnitResult:
     from distributed import get_client, get_worker
 
     worker, unit = get_worker(), order.unit
+
+    def tell(**said: Any) -> None:
+        worker.log_event(order.topic, {"unit": unit.id, "worker": worker.address, **said})
+
+    unwanted = _Unwanted(worker, worker.get_current_task())
+    tell()  # first: what did not begin may be given to another, and to look at sources takes long
     _prepare(worker, order)
     if order.ground.directory is None:  # the packs may stand elsewhere here
         unit = replace(unit, directory=directory_of(ledger.claim(unit.claim)))
     if spent(scheduler := get_client(), order.topic, unit):
         return lost(unit)
+    if unwanted.is_set():  # another worker has it by now, and counts its start
+        raise RuntimeError(_NOBODY)
     place = [order.topic, unit.id]
     scheduler.set_metadata(place, scheduler.get_metadata(place, 0) + 1)
-
-    def tell(**said: Any) -> None:
-        worker.log_event(order.topic, {"unit": unit.id, "worker": worker.address, **said})
-
-    tell()
     packs = sorted(claim.partition(".")[0] for claim in order.ground.claims)
-    unwanted = _Unwanted(worker, worker.get_current_task())
 
     def told(now: Underway) -> None:
         tell(stage=now.stage and asdict(now.stage))
 
     result = supervise(unit, unwanted, packs, told, partial(work_in, order.ground.folder))
     if result is None:
-        raise RuntimeError("nobody waits for this unit any more")
+        raise RuntimeError(_NOBODY)
     return result
 
 
@@ -199,7 +202,7 @@ def call(asked: Call) -> Any:
     try:
         while not wait([future], timeout=_POLL_SECONDS).done:
             if unwanted.is_set():
-                raise BrokenExecutor("nobody waits for this any more")
+                raise BrokenExecutor(_NOBODY)
         return future.result()
     except BrokenExecutor:
         _TEAM.end()

@@ -14,9 +14,12 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from multiprocessing import forkserver
 from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import AsyncMock
 
 import campaign_kit as kit
 import pytest
@@ -30,7 +33,7 @@ from lcnn_verify.errors import InputError
 from lcnn_verify.processes import WorkerKilled, importing_as_here
 from lcnn_verify.profiles import PROFILES
 
-pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
+distributed = pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
 pytestmark = pytest.mark.slow
 
 # The unit's parent is a fork server, whose parent is the worker.
@@ -123,7 +126,7 @@ def others_are_refused(tmp_path, capsys, address):
             assert list(later.execute(units, 1, -math.inf)) == []  # none starts after its time
 
 
-def functions_are_called_in_children(_, __, address):
+def functions_are_called_in_children(folder, _, address):
     ground = remote.Ground(("lab.first",), None)
     with cluster.pool(address, ground) as (team, size):
         assert size == 2
@@ -132,6 +135,18 @@ def functions_are_called_in_children(_, __, address):
             team.submit(math.sqrt, -1.0).result()
     with pytest.raises(WorkerKilled), cluster.pool(address, ground) as (team, _):
         team.submit(signal.raise_signal, signal.SIGKILL).result()
+    # What ends the block ends the calls: nobody waits for the others.
+    begun, ended = folder / "begun", folder / "ended"
+    with suppress(Interrupted), cluster.pool(address, ground) as (team, _):
+        team.submit(subprocess.run, ["sh", "-c", f"touch {begun}; sleep 5; touch {ended}"])
+        kit.wait_until(begun.exists, "the call runs")
+        raise Interrupted(None)
+    assert not ended.exists()
+    # Where the scheduler goes while it hands a result on, the call does not stay open for ever.
+    with cluster.pool(address, ground) as (team, _), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(team.client), "_gather", AsyncMock(side_effect=OSError("cut off")))
+        with pytest.raises(cluster.SchedulerLost):
+            team.submit(math.sqrt, 4.0).result(timeout=10.0)
 
 
 def what_ends_workers_costs_itself(tmp_path, _, address):
@@ -217,6 +232,37 @@ def a_lost_scheduler_leaves_a_run_to_be_resumed(tmp_path, capsys, address, holde
     assert kit.call("run", *options, "--resume") == 0
     verify(list(files), out=tmp_path / "whole", properties=folder)
     assert kit.without_timings(out) == kit.without_timings(tmp_path / "whole")
+
+
+@pytest.mark.parametrize(("state", "counted"), [("executing", ["counted"]), ("cancelled", [])])
+def test_a_unit_says_first_that_it_begins_and_counts_only_if_wanted(
+    monkeypatch, tmp_path, state, counted
+):
+    # Else one that takes long to look at sources is given to another, and counts as started twice.
+    (unit,) = plan(
+        [ledger.claim("lab.first")],
+        kit.write(tmp_path, {"lab.first": kit.HOLDS}),
+        PROFILES["quick"],
+        0,
+    )
+    seen, tasks = [], {"key": SimpleNamespace(state=state)}
+    worker = SimpleNamespace(
+        address="tcp://there:1",
+        state=SimpleNamespace(tasks=tasks),
+        get_current_task=lambda: "key",
+        log_event=lambda topic, said: seen.append(said["worker"]),
+    )
+    scheduler = SimpleNamespace(
+        get_metadata=lambda place, default: default,
+        set_metadata=lambda place, starts: seen.append("counted"),
+    )
+    monkeypatch.setattr(distributed, "get_worker", lambda: worker)
+    monkeypatch.setattr(distributed, "get_client", lambda: scheduler)
+    monkeypatch.setattr(remote, "_prepare", lambda *_: seen.append("looked"))
+    monkeypatch.setattr(remote, "supervise", lambda *_: None)
+    with pytest.raises(RuntimeError, match="nobody waits"):
+        remote.run(remote.Order(unit, remote.Ground(("lab.first",), tmp_path), {}, "run"))
+    assert seen == ["tcp://there:1", "looked", *counted]
 
 
 def test_a_pack_that_a_worker_lacks_is_named(monkeypatch):
