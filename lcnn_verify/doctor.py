@@ -21,7 +21,7 @@ from lcnn_verify.ledger import Claim
 from lcnn_verify.numerics import compiled as compiled_routes
 from lcnn_verify.profiles import RunContext
 
-_PACKAGES = "numpy scipy numba mpmath python-flint hypothesis pytest matplotlib"
+_PACKAGES = "numpy scipy numba mpmath gmpy2 python-flint hypothesis pytest matplotlib"
 
 
 @dataclass(frozen=True, slots=True)

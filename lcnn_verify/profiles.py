@@ -19,8 +19,8 @@ class Profile:
     """A named budget.
 
     ``examples`` multiplies each property's own number of Hypothesis examples and i.i.d. draws;
-    where that makes fewer than ``least`` examples Hypothesis is asked for ``least``, however dear
-    one is; of a property whose example is a search the points that it looks at count. ``shards`` is
+    where both make fewer than ``least``, Hypothesis draws what is missing, however dear an example
+    is; of a property whose example is a search the points that it looks at count. ``shards`` is
     how many units a property is cut into; ``unit_seconds`` and ``unit_gigabytes`` are safety limits
     for one unit, not budgets. Any other size a property asks for itself, by
     :meth:`RunContext.pick`.

@@ -1,5 +1,6 @@
 """Small certified regions for tests, made once, checked as the command does, and by balls."""
 
+import copy
 import functools
 from dataclasses import replace
 from fractions import Fraction
@@ -100,3 +101,14 @@ def near(claim, rng, count, noise=0.1):
 
 
 __all__ = ["CLAIMS", "certified", "check", "confirmed", "inside", "near", "proved", "weights"]
+
+
+def change(made, where, value):
+    """``made`` with ``value`` of what stands at ``where`` there."""
+    bad = copy.deepcopy(made)
+    *path, last = where
+    part = bad
+    for key in path:
+        part = part[key]
+    part[last] = value(part[last])
+    return bad

@@ -14,7 +14,7 @@ from lcnn_verify.errors import InputError, did_you_mean, once, reading
 from lcnn_verify.evidence import Observation, Property, Recorder
 from lcnn_verify.evidence.draws import Discarded
 from lcnn_verify.evidence.hooks import from_json, hooks_of, unknown_types
-from lcnn_verify.evidence.verifies import REPLAY
+from lcnn_verify.evidence.observation import REPLAY
 from lcnn_verify.ledger import Claim
 from lcnn_verify.profiles import RunContext, running
 

@@ -4,11 +4,17 @@ from lcnn_verify.evidence import check
 from lcnn_verify.evidence.audit import auditing
 from lcnn_verify.evidence.certificate import EXACT, Certificate
 from lcnn_verify.evidence.figures import Figure
-from lcnn_verify.evidence.observation import Explanation, Observation, Outcome, Verdict
+from lcnn_verify.evidence.observation import (
+    Explanation,
+    Observation,
+    Outcome,
+    Verdict,
+    replay_record,
+)
 from lcnn_verify.evidence.quantity import Quantity
 from lcnn_verify.evidence.recorder import Defect, Recorder, Violation, measure, recording
 from lcnn_verify.evidence.verdict import Decision, decide, violation_rate_bound
-from lcnn_verify.evidence.verifies import ClaimFailed, Property, replay_record, verifies
+from lcnn_verify.evidence.verifies import ClaimFailed, Property, verifies
 from lcnn_verify.evidence.weakening import weaker
 
 __all__ = [

@@ -21,6 +21,8 @@ UNSETTLED = (UNCONFIRMED, UNPROVED, CONTRADICTED)
 """Notes of checks that failed and were neither proved to fail nor cleared."""
 FLOAT64 = "float64"
 """What decided a comparison that no sharper route was asked about."""
+REPLAY = "2"
+"""The version of replay files."""
 _LATE = frozenset({"certificate", "diagnosis", "exact", "snippet"})
 
 
@@ -179,3 +181,9 @@ class Observation:
                 f"margin {ball(self.margin, self.error)} ({self.decided_by}){proof}"
             )
         return "; ".join(part for part in (text, self.note, self.diagnosis) if part)
+
+
+def replay_record(observation: Mapping[str, Any]) -> dict[str, Any]:
+    """The content of a replay file: which property, in which run, and what it fell on."""
+    kept = ("claim", "test", "run", "arguments")
+    return {"replay": REPLAY, **{name: observation[name] for name in kept}}

@@ -21,6 +21,7 @@ from lcnn_verify import ledger
 from lcnn_verify.errors import place
 from lcnn_verify.evidence.audit import Audit
 from lcnn_verify.evidence.draws import Discarded, discarding
+from lcnn_verify.evidence.observation import replay_record
 from lcnn_verify.evidence.recorder import Defect, Recorder, Sampling, Violation, recording
 from lcnn_verify.evidence.subject import SearchSpent
 from lcnn_verify.evidence.verdict import decide
@@ -29,8 +30,6 @@ from lcnn_verify.ledger.claim import Claim
 from lcnn_verify.packs import pack_of
 from lcnn_verify.profiles import active
 
-REPLAY = "2"
-"""The version of replay files."""
 _PART = 2000
 """Examples of one search of Hypothesis: more than any unit of a named profile has."""
 _QUIET_PHASES = (Phase.explicit, Phase.generate)
@@ -303,7 +302,9 @@ class Property:
         self._handle.inner_test = body
         # @settings may decorate a test once only; the budget is known at run time, so it is set
         # where that decorator puts it.
-        most = most or context.share(self.examples, -(-context.profile.least // self.points))
+        sampled = self.draws * context.profile.examples if self.law is not None else 0
+        least = max(0, context.profile.least - round(sampled))
+        most = most or context.share(self.examples, -(-least // self.points))
         try:
             for start in range(0, most, _PART):
                 count, drawn = min(_PART, most - start), 0
@@ -339,12 +340,6 @@ def case_name(arguments: Mapping[str, Any]) -> str:
     if len(arguments) == 1:
         return str(next(iter(arguments.values())))
     return ", ".join(f"{name} = {value}" for name, value in arguments.items())
-
-
-def replay_record(observation: Mapping[str, Any]) -> dict[str, Any]:
-    """The content of a replay file: which property, in which run, and what it fell on."""
-    kept = ("claim", "test", "run", "arguments")
-    return {"replay": REPLAY, **{name: observation[name] for name in kept}}
 
 
 def verifies(

@@ -1,6 +1,5 @@
 """The bound down to L = 0 beside V: the proof, the second proof, and what the second rejects."""
 
-import copy
 import functools
 import math
 from dataclasses import replace
@@ -9,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from mpmath import iv
-from region_kit import CLAIMS
+from region_kit import CLAIMS, change
 
 from lcnn_verify.evidence.documents import Rejected
 from lcnn_verify.numerics.intervals import working_bits
@@ -238,41 +237,6 @@ def test_what_is_false_or_too_wide_is_not_proved(name):
     assert near_zero_loss.prove(claim, dead - reach, dead) is None
 
 
-@pytest.mark.parametrize("norm", [Fraction(1), Fraction(5, 2)])
-@pytest.mark.parametrize(
-    ("multiple", "inner", "higher"),
-    [(1, "2/5", "9/20"), (2, "13/100", "7/50"), (5, "1/100", "1/90")],
-)
-def test_more_students_of_one_teacher_go_by_the_theorem(norm, multiple, inner, higher):
-    for students in (2, 3):
-        claim = RegionClaim((norm,), students=students, multiple=Fraction(multiple))
-        none = np.zeros((2 * students, 0))
-        low, high = (replace(claim, inner=Fraction(level)) for level in (inner, higher))
-        zero = near_zero_loss.prove(low, none, none)
-        assert zero == {"by": "zgj.fact.one-teacher"}
-        interval_checks.check_near_zero_loss({**low.to_json(), "zero": zero}, none, none)
-        assert near_zero_loss.prove(high, none, none) is None
-        with pytest.raises(Rejected, match="below ε₁: ε₁ is too high for this multiple"):
-            interval_checks.check_near_zero_loss({**high.to_json(), "zero": zero}, none, none)
-
-
-@pytest.mark.parametrize(
-    ("where", "value", "message"),
-    [
-        (("zero", "by"), lambda by: "zgj.fact.exponent", "is no theorem on what is below"),
-        (("zero",), lambda zero: {**zero, "radius": 1e-4}, "is no theorem on what is below"),
-        (("multiple",), lambda text: "20", "too high for this multiple"),
-        (("inner",), lambda text: "1/2", "too high for this multiple"),
-        (("teacher",), lambda it: {"norms": ["1", "1"], "separation": "90"}, "not of 2"),
-    ],
-)
-def test_a_forged_use_of_the_theorem_is_rejected(where, value, message):
-    claim, none = RegionClaim(multiple=Fraction(5), inner=Fraction(1, 100)), np.zeros((4, 0))
-    made = {**claim.to_json(), "zero": {"by": "zgj.fact.one-teacher"}}
-    with pytest.raises(Rejected, match=f"what is below ε₁: .*{message}"):
-        interval_checks.check_near_zero_loss(change(made, where, value), none, none)
-
-
 def test_the_multiple_limits_the_neighbourhood():
     """‖∇L‖ = O(δ) and L = O(δ²) leave 1 + λ/Λ, more than 2λ/Λ, for multiple·κ·δ."""
     near = 2.4e-4
@@ -284,16 +248,6 @@ def test_the_multiple_limits_the_neighbourhood():
     alone = with_multiple("one", 1000)  # where λ/Λ is nearly 1/4
     assert near_zero_loss.prove(alone, *boxes(alone, 7e-4)) is not None
     assert near_zero_loss.prove(alone, *boxes(alone, 1e-3)) is None
-
-
-def change(made, where, value):
-    bad = copy.deepcopy(made)
-    *path, last = where
-    part = bad
-    for key in path:
-        part = part[key]
-    part[last] = value(part[last])
-    return bad
 
 
 FORGED = [
