@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
 
@@ -88,6 +89,24 @@ def test_a_worker_killed_from_outside_ends_a_pool_as_ctrl_c_does():
         os.kill(worker, signal.SIGKILL)
         team.submit(time.sleep, 60.0).result()
     assert kit.is_gone(worker)
+
+
+def end_here(_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_no_call_is_cancelled_while_the_others_are_told_of_a_dead_worker(monkeypatch):
+    broken, tell = [], Future.set_exception
+
+    def slowly(self, error):
+        tell(self, error)
+        time.sleep(0.01)  # so that who waits for the first call hears of it before the last is told
+
+    monkeypatch.setattr(Future, "set_exception", slowly)
+    monkeypatch.setattr(threading, "excepthook", lambda told: broken.append(told.exc_type))
+    with pytest.raises(WorkerKilled), pool(1) as team:
+        list(team.map(end_here, range(20)))
+    assert not broken
 
 
 def test_no_pool_begins_where_its_processes_cannot_be_had(monkeypatch):
