@@ -4,9 +4,11 @@ import copy
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import pytest
+from flint import arb
 from region_kit import certified, proved
 
 from lcnn_verify.evidence.documents import Rejected
@@ -15,9 +17,13 @@ from lcnn_verify.packs.zgj.population import hessian, loss_and_gradient
 from lcnn_verify.packs.zgj.proofs.bands import catalogue
 from lcnn_verify.packs.zgj.proofs.bands.catalogue import BANDS, MULTIPLES, NETWORKS, Bands, bands
 from lcnn_verify.packs.zgj.proofs.catalogue import Attempt
+from lcnn_verify.packs.zgj.proofs.facts import one_teacher
 from lcnn_verify.packs.zgj.proofs.page import render
 from lcnn_verify.packs.zgj.proofs.region.point import teachers
 from lcnn_verify.packs.zgj.threshold import loss_threshold
+
+LEVELS = (1e-9, 1e-6, 1e-4, 1e-3, 3e-3, 5e-3, 1e-2)
+"""Of L, over ‖v‖⁴."""
 
 
 @cache
@@ -61,6 +67,22 @@ def test_the_bound_holds_where_it_is_proved(name):
             met.append(np.linalg.norm(slope) / (kappa * threshold**0.25 * value**0.75))
     assert len(met) > 20
     assert min(met) >= 1.0
+
+
+def test_more_students_of_one_teacher_go_down_to_zero_by_the_theorem():
+    found = bands("one-two", NETWORKS["one-two"])
+    assert found.whole
+    (said,) = proved(BANDS.certificate([Attempt("one-two", found)]))
+    assert "any two students in the plane with L ≤ ε₀;" in said
+    (region,) = found.regions
+    assert region.claim.multiple**4 * region.claim.inner >= 1
+    higher = certified("two", multiple=Fraction(1), inner=Fraction(2, 5))
+    assert "zero" in higher.document  # enough for κL, not for the power
+    document = BANDS.certificate([Attempt("x", Bands("x", (higher,)))])
+    with pytest.raises(Rejected, match=r"1κ is too little down to 0\.4·ε₀"):
+        proved(document)
+    rates = [one_teacher.rate(one_teacher.ARB, arb(x)) * arb(x) ** 0.25 for x in LEVELS]
+    assert all(low > high for low, high in pairwise(rates))
 
 
 def test_near_zero_loss_the_curvature_has_to_be_enough():
