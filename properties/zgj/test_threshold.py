@@ -99,7 +99,7 @@ def test_the_adversary_stays_above_the_bound(degrees, ratio, r, d, m):
     level = loss_threshold(V)
     level *= 1.0 if assumed("smallest-norm") else (1.0 / ratio) ** 4
     level *= 1.0 if assumed("number-of-teachers") else r
-    starts = structured_starts(V, m, 2 * active().pick(quick=1, standard=4, deep=16), rng)
+    starts = structured_starts(V, m, 2 * active().pick(quick=1, standard=4, deep=4), rng)
     if not assumed("smallest-norm"):  # the best of r − 1 directions, split
         parts = np.full(m - r + 2, 1.0 / np.sqrt(m - r + 2))
         narrow = floor_level(V, starts=4).W

@@ -151,7 +151,7 @@ def chart_ladder(name, widths, times, note, *, judged=False):
 @verifies("zgj.width-free")
 def test_planar_ladder_has_a_plateau():
     run = active()
-    rungs = run.pick(quick=12, standard=12, deep=16)
+    rungs = run.pick(quick=12, standard=12, deep=14)
     starts = run.profile.part(range(run.pick(quick=16, standard=50, deep=50)))
     V = np.eye(2)
     widths = run.profile.part([2**k for k in range(1, rungs + 1)], JUDGED)

@@ -73,7 +73,9 @@ def test_more_students_of_one_teacher_go_down_to_zero_by_the_theorem():
     found = bands("one-two", NETWORKS["one-two"])
     assert found.whole
     (said,) = proved(BANDS.certificate([Attempt("one-two", found)]))
-    assert "any two students in the plane with L ≤ ε₀;" in said
+    assert (
+        "any two students in the plane with L ≤ ε₀ (below 0.25·ε₀ by zgj.fact.one-teacher);" in said
+    )
     (region,) = found.regions
     assert region.claim.multiple**4 * region.claim.inner >= 1
     higher = certified("two", multiple=Fraction(1), inner=Fraction(2, 5))

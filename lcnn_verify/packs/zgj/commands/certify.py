@@ -100,7 +100,8 @@ def gradient_bound(
         ),
     ] = None,
     inner: Annotated[
-        Fraction, _exact("X", "ε₁/ε₀, where the shell starts. For m = r also what is below.")
+        Fraction,
+        _exact("X", "ε₁/ε₀, where the shell starts. What is below, too, if m = r or r = 1."),
     ] = Fraction("1e-6"),
     threshold: Annotated[
         Fraction,
@@ -194,8 +195,8 @@ def gradient_exponent(
 ) -> int:
     """Prove ‖∇L‖ ≥ κ·ε₀^{1/4}·L^{3/4} for all students of named networks in the plane.
 
-    With as many students as teachers down to L = 0, else to 10⁻⁸·ε₀. Exit code 1 if one is not
-    proved.
+    For one teacher and two or three students the theorem zgj.fact.one-teacher has what is below
+    ε₀/4. Exit code 1 if one is not proved.
 
     Examples:
     lcnn-verify certify zgj.gradient-exponent --only pair-90,one-two

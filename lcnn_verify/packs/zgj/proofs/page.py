@@ -271,7 +271,7 @@ def _bands(proofs: Sequence[Bands]) -> _Told:
     return (
         f"CERTIFIED: {BOUND} for {plural(len(proofs), 'choice')} of networks",
         "On each band of the loss a multiple of κ is proved that is enough for the exponent 3/4; "
-        "bands join, and with as many students as teachers the last goes down to L = 0.",
+        "bands join, and below the last curvature near V, or zgj.fact.one-teacher, is enough.",
         (doc.Section("Bands", (table,), "drawings"),),
     )
 

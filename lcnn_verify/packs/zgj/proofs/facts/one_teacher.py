@@ -25,8 +25,9 @@ Far: two integrations give G in closed form. With σ = α + β (β is α′), g 
 
 and n·g − (π/2)(y₀y₀′ + t·y₁y₁′) > 0 is enclosed on cells by the mean value theorem.
 
-Near, β small: w is convex in t, so that by Jensen G ≥ (2/π)(ss′)²·½(1 + t)²·w((t − 2)/3). With
-T = tan ½α, α/s is between 1 and 1 + T², (s − αc)/s² ≤ T and (α − cs)/s² ≤ ½T(3 + T²), so that
+Near, β small: w is convex in t (c² + c′² − 2ρcc′ = (c − c′)² + 2cc′(1 − ρ), and negative powers of
+1 ± ρ are log-convex), so that by Jensen G ≥ (2/π)(ss′)²·½(1 + t)²·w((t − 2)/3). With T = tan ½α,
+α/s is between 1 and 1 + T², (s − αc)/s² ≤ T (sc ≤ α) and (α − cs)/s² ≤ ½T(3 + T²) (½α ≤ T), so that
 n·½(1 + t)²·w > (2/π)(ŷ₀ŷ₀′ + t·ŷ₁ŷ₁′) is enclosed, ŷ₀ = nT + ¼cT(3 + T²), ŷ₁ = n·α/s + ½c.
 
 So ⟨∇L, D⟩ ≥ (1 + a − n)·2L. By fact 6's squares, x = √(πL): Σq ≤ 1 + x, 1 + a ≥ Σqc² ≥ 1 − √2x and

@@ -219,6 +219,8 @@ def covered(claim: RegionClaim, *, whole: bool) -> str:
         teachers = f"two {who} {plain(claim.separation)}° apart"
     top = highest(claim.to_json())
     level = f"L ≤ {top}" if whole else f"L between ε₁ = {plain(claim.inner)}·ε₀ and {top}"
+    if whole and claim.students > len(norms):
+        level += f" (below {plain(claim.inner)}·ε₀ by zgj.fact.one-teacher)"
     plural = "s" * (claim.students > 1)
     return f"{teachers} and any {students} student{plural} in the plane with {level}"
 
