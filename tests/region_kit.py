@@ -27,6 +27,7 @@ CLAIMS = {
     "orthonormal": RegionClaim(norms=TWO),
     "acute": RegionClaim(norms=TWO, separation=Fraction(60)),
     "unequal": RegionClaim(norms=(Fraction(1), Fraction(2))),
+    "pair-three": RegionClaim(norms=TWO, students=3),
 }
 
 

@@ -107,11 +107,13 @@ def test_a_false_multiple_is_refuted_and_the_point_checked(capsys, tmp_path):
 
 
 def test_a_spent_budget_is_inconclusive_and_kept(capsys):
+    students = ("--teachers", "2", "--students", "3", "--norms", "1,1", "--separation", "90")
     options = ("--kappa-multiple", "2", "--budget", "1000", "--jobs", "1", "--out", "part.json")
-    code, shown, _ = run(capsys, CLAIM, *options)
+    code, shown, _ = run(capsys, CLAIM, *students, *options)
     assert code == 1
     assert "INCONCLUSIVE" in shown
     assert "of the box's volume is settled" in shown
+    assert "two unit teachers 90° apart and any three students in the plane" in shown
     code, shown, _ = run(capsys, "--check", "part.json", "--json")
     data = json.loads(shown)
     assert (code, data["verdict"], data["says"]) == (1, "REJECTED", {})
@@ -205,7 +207,7 @@ def test_quiet_prints_nothing(capsys, tmp_path):
         ((CLAIM, "--teachers", "3"), "--teachers"),
         ((CLAIM, "--teachers", "x"), "--teachers"),
         ((CLAIM, "--students", "4"), "--students"),
-        ((CLAIM, "--teachers", "2", "--students", "3"), "--students"),
+        ((CLAIM, "--teachers", "2", "--students", "1"), "--students"),
         ((CLAIM, "--dimension", "3"), "--dimension"),
         ((CLAIM, "--norms", "1,2"), "--norms"),
         ((CLAIM, "--norms", "one"), "--norms"),
@@ -291,7 +293,8 @@ def test_ctrl_c_ends_it_cleanly_and_keeps_what_is_proved(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "drawings"), [("one", 1), ("two", 2), ("orthonormal", 2), ("three", 2)]
+    ("name", "drawings"),
+    [("one", 1), ("two", 2), ("orthonormal", 2), ("three", 2), ("pair-three", 2)],
 )
 def test_the_page_draws_the_boxes(name, drawings):
     document = certified(name, multiple=2, budget=2000).told

@@ -16,10 +16,12 @@ from lcnn_verify.packs.zgj import oracle
 from lcnn_verify.packs.zgj.enclosure import working_precision
 from lcnn_verify.packs.zgj.population import loss_and_gradient
 from lcnn_verify.packs.zgj.proofs.region import (
+    checker,
     prove,
     search,
     split_tree,
 )
+from lcnn_verify.packs.zgj.proofs.region.checker import Claim
 from lcnn_verify.packs.zgj.proofs.region.claim import RegionClaim, Shell
 from lcnn_verify.packs.zgj.proofs.region.forms import as_balls, centred, landscape
 from lcnn_verify.packs.zgj.proofs.region.point import coordinates, teachers, violation
@@ -103,21 +105,53 @@ def test_what_settles_a_box_is_true_in_it(claim):
             assert value > shell.level if codes[box] == "a" else value < shell.inner
 
 
-def test_every_student_below_the_threshold_has_a_place_in_the_root():
-    rng = np.random.default_rng(5)
-    for claim in CLAIMS.values():
-        V, root, met = teachers(claim), np.array(claim.root()), 0
-        while met < 30:
-            home = V[rng.integers(len(V), size=claim.students)]
-            W = home * np.sqrt(len(V) / claim.students) + 0.15 * rng.standard_normal(home.shape)
-            value = loss_and_gradient(W, V)[0]
-            if value <= loss_threshold(V):
-                x = np.array(coordinates(claim, W))
-                assert (root[:, 0] <= x).all()
-                assert (x <= root[:, 1]).all()
-                placed = loss_and_gradient(weights(claim, x), V)[0]
-                assert placed == pytest.approx(value, abs=1e-13)
-                met += 1
+def below_threshold(claim, count):
+    """Students with L ≤ ε₀: clones that add up to teachers, each moved, turned, in any order."""
+    rng, V, drawn = np.random.default_rng(5), teachers(claim), []
+    while len(drawn) < count:
+        home = np.append(np.arange(len(V)), rng.integers(len(V), size=claim.students - len(V)))
+        part = rng.dirichlet(np.ones(claim.students))
+        W = np.sqrt(part / np.bincount(home, part)[home])[:, None] * V[home]
+        W = rng.permutation(W + 0.15 * rng.standard_normal(W.shape))
+        W *= rng.choice([-1.0, 1.0], (claim.students, 1))
+        if loss_and_gradient(W, V)[0] <= loss_threshold(V):
+            drawn.append(W)
+    return drawn
+
+
+def lines(W):
+    """Its students, whatever their order and signs."""
+    return np.array(sorted((W[:, :, None] * W[:, None]).reshape(-1, 4).tolist()))
+
+
+@EACH
+def test_every_student_below_the_threshold_has_a_place_in_the_root(claim):
+    """In the checker's root, up to order and sign, and the mirror of one teacher."""
+    root = np.array(Claim(claim.to_json()).root)
+    mirrors = [[1.0, 1.0], [1.0, -1.0]][: 3 - len(claim.norms)]
+    for W in below_threshold(claim, 40):
+        x = np.array(coordinates(claim, W))
+        assert ((root[:, 0] <= x) & (x <= root[:, 1])).all()
+        strays = [np.abs(lines(weights(claim, x)) - lines(W * sign)).max() for sign in mirrors]
+        assert min(strays) < 1e-13
+
+
+@pytest.mark.parametrize("name", ["orthonormal", "pair-three"])
+def test_a_root_that_leaves_out_a_part_is_noticed(name):
+    """Planted: without either half across any coordinate students have no place in it.
+
+    Nor does the checker take a root that is smaller by a little.
+    """
+    claim = CLAIMS[name]
+    placed = np.array([coordinates(claim, W) for W in below_threshold(claim, 100)])
+    middle = np.mean(claim.root(), axis=1)
+    assert (placed < middle).any(axis=0).all()
+    assert (placed > middle).any(axis=0).all()
+    for k, end in np.ndindex(len(middle), 2):
+        root = claim.root()
+        root[k][end] += (1e-6, -1e-6)[end]
+        with pytest.raises(checker.Rejected, match=r"^box 0, the root .* misses students"):
+            checker.check(claim.to_json() | {"root": root, "tree": "g"})
 
 
 @pytest.mark.parametrize(("name", "inner"), [("one", Fraction(1, 10**6)), ("two", Fraction(1, 2))])

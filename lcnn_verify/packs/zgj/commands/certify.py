@@ -87,7 +87,7 @@ def gradient_bound(
     separation: Annotated[
         Fraction, _exact("DEG", "The angle between two teachers, in degrees.")
     ] = Fraction(90),
-    students: Annotated[int, _count("N", "1, 2 or 3 for one teacher; 2 for two.")] = 2,
+    students: Annotated[int, _count("N", "1, 2 or 3 for one teacher; 2 or 3 for two.")] = 2,
     dimension: Annotated[int, _count("N", "2, the plane.")] = 2,
     multiple: Annotated[
         Fraction | None,

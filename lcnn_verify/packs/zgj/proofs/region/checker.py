@@ -91,7 +91,7 @@ class Claim:
 
     - |Σq − Σ‖v‖²| ≤ √(πL) ≤ √(π·level) bounds the total mass (THEORY §3, fact 6);
     - a line has an angle in [−π/2, π/2], so that a mean angle has too, and a spread is within ±π;
-    - two teachers: students are ordered by angle, which makes the spread ≥ 0;
+    - two teachers: students are ordered by angle, which makes the spreads ≥ 0;
     - one teacher: students are ordered by mass, so that the lighter ones have at most 1/2, or 2/3,
       of it, and mirrored on the teacher's line to make the first spread ≥ 0.
     """
@@ -102,7 +102,7 @@ class Claim:
         stated = (teacher["separation"], document["multiple"], document["inner"])
         degrees, multiple, inner = map(rational, stated)
         outer, r = rational(document.get("outer", "1")), len(norms)
-        known = type(self.m) is int and (r, self.m) in {(1, 1), (1, 2), (1, 3), (2, 2)}
+        known = type(self.m) is int and (r, self.m) in {(1, 1), (1, 2), (1, 3), (2, 2), (2, 3)}
         known &= document["dimension"] == 2 and (degrees == 90 or (r == 2 and 0 < degrees < 90))
         if not known or min(*norms, multiple, inner, outer) <= 0:
             raise Rejected("its claim is none that this checker knows")
@@ -126,7 +126,7 @@ class Claim:
         stray = np.sqrt(most).item() * UP
         self.root = [(max((total.centre - stray) / UP, 0.0), (total.centre + stray) * UP)]
         self.root += [(0, k / (k + 1) * UP if r == 1 else 1.0) for k in range(self.m - 1, 0, -1)]
-        self.root += [(-pi / 2, pi / 2), (0.0, pi), (-pi, pi)][: self.m]
+        self.root += [(-pi / 2, pi / 2), (0.0, pi), (-pi if r == 1 else 0.0, pi)][: self.m]
 
 
 @np.errstate(all="ignore")  # what overflows is infinite or NaN, and proves nothing

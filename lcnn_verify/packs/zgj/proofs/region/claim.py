@@ -47,9 +47,8 @@ class RegionClaim:
     def __post_init__(self) -> None:
         if len(self.norms) not in (1, 2):
             raise InputError("teachers", str(len(self.norms)), "1 or 2")
-        least, most = (1, 3) if len(self.norms) == 1 else (2, 2)
-        if not least <= self.students <= most:
-            wanted = "1, 2 or 3 with one teacher" if least == 1 else "2 with two teachers"
+        if not len(self.norms) <= self.students <= 3:
+            wanted = "1, 2 or 3 with one teacher, 2 or 3 with two"
             raise InputError("students", str(self.students), wanted)
         if not all(Fraction(1, 1000) <= norm <= 1000 for norm in self.norms):
             raise InputError("norms", ", ".join(map(str, self.norms)), "norms from 0.001 to 1000")
@@ -87,8 +86,8 @@ class RegionClaim:
         """The box [lo, hi] of each coordinate that all students with L ≤ outer·ε₀ have a place in.
 
         |Σq − Σ‖v‖²| ≤ √(πL) bounds the total mass (THEORY §3, fact 6), angles are taken in
-        [−π/2, π/2]. Two teachers: students are ordered by angle. One teacher: by mass, and mirrored
-        to a first spread ≥ 0. Rounded outward.
+        [−π/2, π/2]. Two teachers: students are ordered by angle, so that spreads are ≥ 0. One
+        teacher: by mass, and mirrored to a first spread ≥ 0. Rounded outward.
         """
         shell = Shell.of(self, float)
         total, stray = sum(shell.masses), math.sqrt(math.pi * shell.level) * (1 + 1e-9)
@@ -99,7 +98,7 @@ class RegionClaim:
             [max(0.0, total - stray) * (1 - 1e-9), (total + stray) * (1 + 1e-9)],
             *shares,
             [-half, half],
-            *[[0.0, turn], [-turn, turn]][: self.students - 1],
+            *[[0.0, turn], [-turn if len(self.norms) == 1 else 0.0, turn]][: self.students - 1],
         ]
 
     def to_json(self) -> dict[str, Any]:

@@ -135,9 +135,10 @@ def _slices(document: Mapping[str, Any]) -> list[tuple[int, int, dict[int, float
         apart = math.radians(Fraction(document["teacher"]["separation"]))
         share = norms[1] ** 2 / total
         middle = (1 - 2 * share) * apart / 2 + off
+        last = {2: 0.3, 5: off} if m == 3 else {}
         return [
-            (3, mean, {0: total, 1: share + off}),
-            (1, 0, {mean: middle, 3: apart + off}),
+            (m + 1, mean, {0: total, 1: share + off, **last}),
+            (1, 0, {mean: middle, m + 1: apart + off, **last}),
         ]
     if m == 2:
         return [(mean, 0, {1: 0.3, 3: 0.4}), (3, 1, {0: total, mean: off})]

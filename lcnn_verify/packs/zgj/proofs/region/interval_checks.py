@@ -77,7 +77,7 @@ class Stated:
         norms = [rational(text) for text in teacher["norms"]]
         stated = (teacher["separation"], document["multiple"], document["inner"])
         degrees, multiple, inner = map(rational, stated)
-        if (len(norms), self.m) not in {(1, 1), (1, 2), (1, 3), (2, 2)}:
+        if (len(norms), self.m) not in {(1, 1), (1, 2), (1, 3), (2, 2), (2, 3)}:
             raise Rejected(f"{self.m} students for {len(norms)} teachers")
         if not (90 * (2 - len(norms)) <= degrees <= 90 and min(*norms, degrees, multiple) > 0):
             raise Rejected(f"teachers of norms {', '.join(map(str, norms))}, {degrees}° apart")
