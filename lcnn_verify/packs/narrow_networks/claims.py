@@ -28,7 +28,7 @@ _control = controls_of("narrow", NOTES)
 CLAIMS = (
     Claim(
         id="narrow.expressivity",
-        title="2⌈n/d⌉ units fit any labels",
+        title="2⌈n/d⌉ units fit any labels: ⌈n/d⌉ rows have rank n",
         statement=(
             "For n ≤ 14, d ≤ 4 and φ(z) = 2^z, softplus, tanh, tanh(z + ½) or exp(−z²): for almost "
             "all samples every label vector is fitted by some network with 2⌈n/d⌉ units, since "
@@ -40,7 +40,10 @@ CLAIMS = (
         ),
         assumes=(
             Assumption(
-                "width", "h = ⌈n/d⌉ rows", "one row fewer", refuted_by="narrow.control.one-fewer"
+                "width",
+                "rank n by ⌈n/d⌉ rows",
+                "by one row fewer",
+                refuted_by="narrow.control.one-fewer",
             ),
             Assumption(
                 "generic",
@@ -77,7 +80,7 @@ CLAIMS = (
             "all samples every label vector is fitted by some network with 2⌈n/(d + 1)⌉ units, "
             "since some h = ⌈n/(d + 1)⌉ rows have rank n of the Jacobian by W and v."
         ),
-        assumes=(Assumption("width", "h = ⌈n/(d + 1)⌉ rows", "one row fewer"),),
+        assumes=(Assumption("width", "rank n by ⌈n/(d + 1)⌉ rows", "by one row fewer"),),
         kind=Kind.EXISTENCE,
         provenance=(DERIVED,),
         source=NOTES,
@@ -126,7 +129,7 @@ CLAIMS = (
     ),
     _control(
         "one-fewer",
-        "One row fewer is enough",
+        "⌈n/d⌉ − 1 rows have rank n",
         "Some ⌈n/d⌉ − 1 rows have rank J = n.",
         "J has (⌈n/d⌉ − 1)d < n columns.",
     ),

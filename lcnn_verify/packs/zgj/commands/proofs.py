@@ -67,7 +67,7 @@ so ε₀/loss fails at 1.
 − 0 +: signs of the Hessian's eigenvalues in all m·d coordinates; minimum: a local one.""",
     bands.CLAIM: """\
 bands: multiples of κ, and how far down each goes, in units of ε₀; a^{−1/4} is enough down to a·ε₀.
-The last goes down to L = 0 where L is convex beside V.""",
+Below the last curvature near V (m = r) or zgj.fact.one-teacher (one teacher) is enough.""",
     bracket.CLAIM: """\
 none up to: no student network with a loss above 0 and up to here is critical;
 one at: the proved level of a critical point; both in units of ε₀, as is F(V), which is searched.
@@ -200,8 +200,8 @@ def _bracket_table(made: Sequence[Attempt[Bracket]]) -> Table:
             table.add_row(
                 attempt.name,
                 number(beside["ε₀"], 2),
-                *(number(beside[key], 5) for key in ("none up to", "one at")),
-                number(it.ratio, 4),
+                *(number(beside[key], 6) for key in ("none up to", "one at")),
+                number(it.ratio, 5),
                 *(number(beside[key], 4) for key in ("merged", "F(V)")),
                 f"{it.region.document['boxes']:,}",
             )

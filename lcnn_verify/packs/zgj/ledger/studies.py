@@ -147,11 +147,11 @@ STUDIES = (
         id="zgj.study.lower-levels",
         title="No critical level below the cones' is found",
         statement=(
-            "Two unit teachers: the least of eight students in the hyperplanes across v₁ ± v₂, "
-            "which is critical, has a level between 2.39·ε₀ and 2.5·ε₀ at 90°, and a higher one "
-            "the nearer the teachers are. Beside two teachers 90° to 30° apart, of norms 1 and "
-            "1.3 or 2, and beside three, no search among eight students with L ≤ 2.19·ε₀ comes to "
-            "‖∇L‖·‖V‖ ≤ ½·L."
+            "Two unit teachers, d = 3 and 4: the least of eight students in the hyperplanes across "
+            "v₁ ± v₂, which is critical, has a level between 2.39·ε₀ and 2.5·ε₀ at 90°, and a "
+            "higher one the nearer the teachers are. Beside two teachers 90° to 30° apart, of "
+            "norms 1 and 1.3 or 2, and beside three, no search among eight students with "
+            "L ≤ 2.19·ε₀ comes to ‖∇L‖·‖V‖ ≤ ½·L."
         ),
         kind=Kind.EXISTENCE,
         provenance=(Provenance.MEASURED,),

@@ -227,7 +227,7 @@ def _brackets(proofs: Sequence[Bracket]) -> _Told:
         }
         for key, said in _DRAWN.items()
     }
-    worst = number(max((it.ratio for it in proofs), default=None), 4)
+    worst = number(max((it.ratio for it in proofs), default=None), 5)
     heads = (
         doc.Column("teachers", style="long"),
         *(
@@ -240,8 +240,8 @@ def _brackets(proofs: Sequence[Bracket]) -> _Told:
         (
             it.title,
             number(levels["ε₀"]),
-            *(number(levels[key], 5) for key in _LEVELS if key != "ε₀"),
-            number(it.ratio, 4),
+            *(number(levels[key], 6) for key in _LEVELS if key != "ε₀"),
+            number(it.ratio, 5),
         )
         for it, levels in rows
     )

@@ -88,15 +88,15 @@ class Bracket:
     def beside(self) -> dict[str, float | None]:
         """Levels: ε₀ and, in units of it, how far up none is critical, where one is, M·v⁴, F(V).
 
-        F(V) is what a search finds, an upper bound; the others are proved. M·v⁴ is the level of the
+        The levels between are told to four decimals, rounded to the safe side. F(V) is what a search finds, an upper bound; the others are proved. M·v⁴ is the level of the
         merged pair where teachers have one norm v; there is None where they have not.
         """
         V, level = teachers(self.region.claim), self.region.document["level"]
         threshold = level / float(self.region.claim.outer)
         return {
             "ε₀": threshold,
-            "none up to": level / threshold,
-            "one at": self.point.loss[1] / threshold,
+            "none up to": float(self.region.claim.outer),
+            "one at": math.ceil(10_000 * self.point.loss[1] / threshold) / 10_000,
             "merged": 8.0 * len(V) if len(set(self.region.claim.norms)) == 1 else None,
             "F(V)": floor_level(V).value / threshold,
         }
