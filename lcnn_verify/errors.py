@@ -111,6 +111,17 @@ def shortened(text: str, most: int = _FLAW) -> str:
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
+@contextmanager
+def heard() -> Iterator[None]:
+    """Ctrl-C while compiled code is entered or left stays Ctrl-C: Numba makes it a SystemError."""
+    try:
+        yield
+    except SystemError as error:
+        if isinstance(error.__cause__ or error.__context__, KeyboardInterrupt):
+            raise KeyboardInterrupt from None
+        raise
+
+
 def said(error: BaseException) -> str:
     """What an error is and says, in one line of bounded length."""
     name = type(error).__name__

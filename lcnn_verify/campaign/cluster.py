@@ -32,6 +32,7 @@ T = TypeVar("T")
 _LOCAL = re.compile(r"local:(\d+)")
 _ADDRESS = re.compile(r"((tcp|tls|ucx|ws|wss)://)?(\[[^\]]+\]|[^:/\s]+):\d+/?")
 _WANTED = "the address of a Dask scheduler, such as tcp://host:8786, or local:N for N workers here"
+_MOST_LOCAL = 1000
 _LOOK_SECONDS = 1.0
 _CONNECT_SECONDS = 10
 
@@ -54,8 +55,8 @@ def connected(address: str) -> Iterator[Any]:
     if not isinstance(address, str) or not (_ADDRESS.fullmatch(address) or local):
         raise InputError("cluster", repr(address), _WANTED)
     workers = int(local[1]) if local else None
-    if workers == 0:
-        raise InputError("cluster", repr(address), _WANTED)
+    if workers is not None and not 0 < workers <= _MOST_LOCAL:
+        raise InputError("cluster", repr(address), f"{_WANTED}, at most {_MOST_LOCAL}")
     try:
         import dask
         from distributed import Client, LocalCluster

@@ -15,7 +15,7 @@ from typing import Any, ParamSpec
 
 import typer
 
-from lcnn_verify.errors import InputError, clean, did_you_mean
+from lcnn_verify.errors import InputError, clean, did_you_mean, heard
 from lcnn_verify.outputs import Unwritable, demand_current_folder
 
 P = ParamSpec("P")
@@ -77,7 +77,8 @@ def reported(command: Callable[P, int]) -> Callable[P, int]:
     @functools.wraps(command)
     def run(*arguments: P.args, **options: P.kwargs) -> int:
         try:
-            code = command(*arguments, **options)
+            with heard():
+                code = command(*arguments, **options)
             if code == ExitCode.INTERRUPTED:
                 deafen()
             sys.stdout.flush()

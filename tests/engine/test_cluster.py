@@ -277,6 +277,7 @@ def test_a_pack_that_a_worker_lacks_is_named(monkeypatch):
     ("words", "message"),
     [
         (["local:0"], "got 'local:0', wanted the address of a Dask scheduler, such as tcp://"),
+        (["local:1001"], "got 'local:1001', wanted the address"),
         (["local:two"], "got 'local:two', wanted the address"),
         (["somewhere"], "got 'somewhere', wanted the address"),
         ([""], "got '', wanted the address"),

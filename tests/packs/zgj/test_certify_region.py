@@ -10,13 +10,14 @@ from flint import arb
 from region_kit import CLAIMS, boxes, certified, check, inside, proved, weights
 from region_reasons_kit import above, below, positive, steep
 
-from lcnn_verify.errors import InputError
+from lcnn_verify.errors import InputError, heard
 from lcnn_verify.evidence.documents import Rejected
 from lcnn_verify.packs.zgj import oracle
 from lcnn_verify.packs.zgj.enclosure import working_precision
 from lcnn_verify.packs.zgj.population import loss_and_gradient
 from lcnn_verify.packs.zgj.proofs.region import (
     checker,
+    guide,
     prove,
     search,
     split_tree,
@@ -257,6 +258,23 @@ def test_ctrl_c_keeps_what_was_reached(boxes):
     share = np.prod(upper - lower, axis=0)[letters != "?"].sum()
     root = np.array(claim.root())
     assert share / np.prod(root[:, 1] - root[:, 0]) == pytest.approx(found.search["settled_share"])
+
+
+def test_ctrl_c_while_compiled_code_is_entered_keeps_what_was_reached(monkeypatch):
+    judge, calls = guide._judge, []
+
+    def interrupted(*given):
+        calls.append(given)
+        if len(calls) > 3:
+            raise SystemError("returned a result with an exception set") from KeyboardInterrupt()
+        return judge(*given)
+
+    monkeypatch.setattr(guide, "_judge", interrupted)
+    with pytest.raises(prove.Interrupted) as stopped:
+        prove.certify(certified("one").claim, budget=100_000)
+    assert stopped.value.found.search["judged"] > 1
+    with pytest.raises(SystemError), heard():
+        raise SystemError("a defect")
 
 
 def test_ctrl_c_after_the_last_box_leaves_the_proof_of_the_shell(monkeypatch):

@@ -33,6 +33,8 @@ def exact(text: Any) -> Fraction:
     """The parser of exact numbers: an integer, a decimal or a fraction."""
     given, wanted = str(text).strip(), "a number such as 2, 0.5, 1e-6 or 2/3"
     try:
+        if "_" in given or not given.isascii():  # which Python would read
+            raise refused(given, wanted)
         if "e" in given.lower() and not 1e-12 <= abs(float(given)) <= 1e12:
             raise refused(given, wanted)
         return Fraction(given)
@@ -138,12 +140,14 @@ def gradient_bound(
 
     if dimension != 2:
         raise InputError("dimension", str(dimension), "2: regions are certified in the plane")
+    if teachers not in (1, 2):
+        raise InputError("teachers", str(teachers), "1 or 2")
     if norms is not None and len(norms) != teachers:
         got = repr(",".join(map(str, norms)))
         raise InputError("norms", got, f"one for each teacher, {teachers}")
     faint = Fraction(1) if threshold <= 1 else FAINT
     claim = RegionClaim(
-        norms=tuple(norms or [Fraction(1)] * min(teachers, 3)),
+        norms=tuple(norms or [Fraction(1)] * teachers),
         separation=separation,
         students=students,
         multiple=faint if multiple is None else multiple,

@@ -88,8 +88,9 @@ class Bracket:
     def beside(self) -> dict[str, float | None]:
         """Levels: ε₀ and, in units of it, how far up none is critical, where one is, M·v⁴, F(V).
 
-        The levels between are told to four decimals, rounded to the safe side. F(V) is what a search finds, an upper bound; the others are proved. M·v⁴ is the level of the
-        merged pair where teachers have one norm v; there is None where they have not.
+        How far and where have four decimals, rounded to the safe side. F(V) is what a search finds,
+        an upper bound; the others are proved. M·v⁴ is the level of the merged pair where teachers
+        have one norm v; there is None where they have not.
         """
         V, level = teachers(self.region.claim), self.region.document["level"]
         threshold = level / float(self.region.claim.outer)

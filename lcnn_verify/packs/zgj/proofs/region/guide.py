@@ -12,6 +12,7 @@ import math
 
 import numpy as np
 
+from lcnn_verify.errors import heard
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.centred_forms import Array
 from lcnn_verify.numerics.compiled import compiled, unnoticed
@@ -359,6 +360,7 @@ def _judge(
     return codes, axes, violated
 
 
+@heard()
 def guided(claim: RegionClaim, lower: Array, upper: Array) -> tuple[Array, Array, Array]:
     """For each box (coordinates, boxes) its code, the digit to halve it, whether it violates.
 
