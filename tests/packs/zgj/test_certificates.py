@@ -27,7 +27,7 @@ FILES = sorted(FOLDER.glob("zgj.gradient-bound-*.json.gz"))
 def test_a_published_region_stands(file):
     document = documents.read(file)
     assert document["verdict"] == "CERTIFIED"
-    assert ("zero" in document) == (document["students"] == len(document["teacher"]["norms"]))
+    assert "zero" in document  # all of L ≤ ε₀
     assert document["inner"] == "1/1000000"
     top, _, bottom = document["multiple"].partition("/")
     assert int(top) >= 2 * int(bottom or 1)
