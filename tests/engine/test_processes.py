@@ -127,12 +127,14 @@ def test_no_pool_begins_where_its_processes_cannot_be_had(monkeypatch):
 def test_nothing_else_starts_processes():
     """One way for all commands; units and code under test have supervisors of their own."""
     package = Path(lcnn_verify.__file__).parent
+    words = ("ProcessPoolExecutor(", "(ProcessPoolExecutor)", "subprocess.Popen(")
     starts = {
         path.relative_to(package).as_posix()
         for path in package.rglob("*.py")
         if "_properties" not in path.parts
-        for word in ("ProcessPoolExecutor(", "subprocess.Popen(", "forkserver.ensure_running(")
+        for word in (*words, "forkserver.ensure_running(")
         if word in path.read_text(encoding="utf-8")
     }
     client = "packs/zgj/conformance/process/client.py"
-    assert starts == {"processes.py", "campaign/executor.py", client}
+    script = "packs/zgj/proofs/region/checker.py"  # which stands alone, without the package
+    assert starts == {"processes.py", "campaign/executor.py", client, script}

@@ -72,7 +72,7 @@ def below():
 
 
 def rare(shares):
-    return {name: share for name, share in shares.items() if share < 0.03}
+    return {name: share for name, share in shares.items() if share < 0.02}
 
 
 def norms(weights):

@@ -49,7 +49,7 @@ class ConfirmationError(RuntimeError):
 
 def exact(value: Any) -> Fraction:
     """An mpmath real as the fraction it is."""
-    return Fraction(*mpmath.libmp.to_rational(value._mpf_))
+    return Fraction(*map(int, mpmath.libmp.to_rational(value._mpf_)))
 
 
 def ball(value: Fraction) -> Any:
