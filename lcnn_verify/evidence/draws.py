@@ -115,6 +115,7 @@ def readable(
     return ranked(preferred, fractions) if preferred or fractions else powers(low, high)
 
 
+@lru_cache(maxsize=256)
 def powers(low: float, high: float) -> st.SearchStrategy[float]:
     """1, 2 or 5 times a power of ten in [low, high], low > 0; where there is none, ``low``."""
     return ranked(powers_of_ten(low, high) or (low,))

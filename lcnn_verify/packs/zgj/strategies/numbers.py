@@ -3,10 +3,13 @@
 Each number is one rank to Hypothesis (``evidence.draws``). What the metamorphic facts do to an
 instance is drawn apart from it, so that each argument is plain: lists are applied cyclically
 (``networks.rotation``, ``split``, ``flip``, ``reorder``), so that one drawn list fits students of
-every number and dimension.
+every number and dimension. What is drawn within each example is built once: Hypothesis validates
+a new strategy, which takes longer than to draw from it.
 """
 
 from __future__ import annotations
+
+from functools import cache
 
 from hypothesis import strategies as st
 
@@ -19,6 +22,7 @@ _SIMPLE_SCALES = (2.0, 0.5, 3.0, 10.0, 0.1)
 _UNEVEN = (100, 10**6, 10**12)
 
 
+@cache
 def norms(low: float, high: float) -> st.SearchStrategy[float]:
     """A neuron's norm in [low, high]: moderate ones first, then every power of ten between."""
     simple = tuple(norm for norm in _SIMPLE_NORMS if low <= norm <= high)
@@ -29,11 +33,13 @@ def norms(low: float, high: float) -> st.SearchStrategy[float]:
     return ranked(simple, moderate, outside, weights=(1, 1, 2))
 
 
+@cache
 def angles() -> st.SearchStrategy[float]:
     """An angle in degrees on [0, 180]."""
     return readable(0.0, 180.0, simple=_SIMPLE_ANGLES, digits=1)
 
 
+@cache
 @st.composite
 def directions(draw: st.DrawFn, d: int) -> list[float]:
     """At most d − 1 spherical angles: one in a third of the draws, else all of them."""
@@ -46,6 +52,7 @@ def dimensions(low: int, high: int) -> list[int]:
     return [d for d in (*range(2, high + 1), *range(2, high + 1), 1) if low <= d <= high]
 
 
+@cache
 def axes(d: int) -> st.SearchStrategy[str]:
     """The name of an axis; ``"e2"``, off the first neuron's line, is the simplest."""
     return st.sampled_from([f"e{min(k, d)}" for k in (*range(2, max(d, 2) + 1), 1)])

@@ -32,9 +32,12 @@ _ROLES = {
     "scattered": ("far", "far", "clone"),
     "mixed": ("clone", "mirror", "merging", "far", "tiny", "dead"),
 }
-_RELATIONS = ("copy", "mirror", "own", "own", "near")
+_FAMILY = st.sampled_from(list(_ROLES))
+_RELATION = st.sampled_from(("copy", "mirror", "own", "own", "near"))
 _LEANS = (30.0, -30.0, 15.0, -15.0, 45.0, 60.0, 10.0, 5.0)
+_LEAN = draws.readable(-60.0, 60.0, simple=_LEANS, digits=0)
 _EXCESSES = (0.5, -0.5, 1.0, -0.25)
+_EXCESS = draws.ranked((0.0,), _EXCESSES, draws.decimals(-0.9, 2.0, 2), weights=(4, 1, 1))
 
 
 def _bisector(V: FloatArray, j: int, k: int) -> float:
@@ -56,7 +59,7 @@ def _clone(
     """
     r, d = V.shape
     clone: dict[str, Any] = {"weight": draw(st.integers(1, 9))}
-    lean = draw(draws.readable(-60.0, 60.0, simple=_LEANS, digits=0)) or _LEANS[0]
+    lean = draw(_LEAN) or _LEANS[0]
     strays = draw(st.booleans()) or lead
     axis, other = draw(numbers.axes(d)), draw(st.integers(0, max(r - 2, 0)))
     if merging and r > 1:
@@ -64,8 +67,7 @@ def _clone(
         clone |= {"lean": _bisector(V, j, k), "toward": f"v{k + 1}"}
     elif d > 1 and strays:
         clone |= {"lean": lean, "toward": axis}
-    changed = draws.decimals(-0.9, 2.0, 2)
-    excess = draw(draws.ranked((0.0,), _EXCESSES, changed, weights=(4, 1, 1)))
+    excess = draw(_EXCESS)
     if lead and d == 1:
         excess = excess or _EXCESSES[0]
     elif balanced:
@@ -86,7 +88,7 @@ def _extra(draw: st.DrawFn, V: FloatArray, roles: tuple[str, ...]) -> dict[str, 
         norm = draw(far if role == "far" else draws.powers(1e-150, 1e-10))
         return {"role": role, "norm": norm, "angles": draw(numbers.directions(d))}
     extra: dict[str, Any] = {"role": "clone", "teacher": draw(st.integers(0, 3)) % r}
-    relation = draw(st.sampled_from(_RELATIONS)) if role != "mirror" else role
+    relation = draw(_RELATION) if role != "mirror" else role
     if relation == "own":
         merging = role == "merging"
         clone = _clone(V, extra["teacher"], lead=False, merging=merging, balanced=False)
@@ -115,7 +117,7 @@ def displacements(draw: st.DrawFn, V: FloatArray, min_extra: int, max_extra: int
     that lean to the bisector with another teacher), scattered (neurons far from every teacher),
     dead (zero rows and norms of 1e-150 … 1e-10), mixed.
     """
-    roles = _ROLES[draw(st.sampled_from(list(_ROLES)))]
+    roles = _ROLES[draw(_FAMILY)]
     extras = draw(st.lists(_extra(V, roles), min_size=min_extra, max_size=max_extra))
     merging, balanced = "merging" in roles, "mirror" in roles
     clusters = [

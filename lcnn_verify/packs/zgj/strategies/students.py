@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -19,13 +20,17 @@ from lcnn_verify.packs.zgj.strategies.teachers import teachers
 
 WIDE = (1e-60, 1e60)
 MODERATE = (0.5, 2.0)
-_KINDS = ("free", "free", "free", "copy", "opposite", "near", "many", "zero", "tiny")
+_KIND = st.sampled_from(
+    ("free", "free", "free", "copy", "opposite", "near", "many", "zero", "tiny")
+)
+_COPIES = st.sampled_from([2, 3, 8])
 
 
+@cache
 @st.composite
 def _neuron(draw: st.DrawFn, d: int, norms: tuple[float, float]) -> dict[str, Any]:
     """One student for ``build_students``, its neighbour still a number."""
-    kind = draw(st.sampled_from(_KINDS))
+    kind = draw(_KIND)
     neuron: dict[str, Any]
     if kind == "free":
         neuron = {"norm": draw(numbers.norms(*norms)), "angles": draw(numbers.directions(d))}
@@ -44,7 +49,7 @@ def _neuron(draw: st.DrawFn, d: int, norms: tuple[float, float]) -> dict[str, An
         if kind == "opposite":
             neuron["opposite"] = True
         elif kind == "many":
-            neuron["copies"] = draw(st.sampled_from([2, 3, 8]))
+            neuron["copies"] = draw(_COPIES)
     return neuron
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cache
 
 from hypothesis import strategies as st
 
@@ -74,6 +75,7 @@ def teachers(
     )
 
 
+@cache
 @st.composite
 def _neighbours(
     draw: st.DrawFn, norms: tuple[float, float], floor: float
