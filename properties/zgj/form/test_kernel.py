@@ -10,6 +10,7 @@ How it is checked: closed form against Gauss–Legendre quadrature between the k
 Source: THEORY §2.
 """
 
+import gmpy2
 import mpmath
 from flint import arb
 from hypothesis import example, given
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 
 from lcnn_verify.evidence import check, sampling, verifies
 from lcnn_verify.evidence.amounts import number
-from lcnn_verify.numerics.quadrature import integral
+from lcnn_verify.numerics.quadrature import integral, real
 from lcnn_verify.packs.zgj import enclosure, oracle
 from lcnn_verify.packs.zgj.model import TIED_ABS, Model
 
@@ -37,12 +38,12 @@ def polar_integral(degrees, activation):
     def integrate(dps):
         with mpmath.workdps(dps + 15):
             theta = mpmath.radians(mpmath.mpf(degrees))
-            sigma = abs if activation == "abs" else (lambda z: max(z, mpmath.mpf(0)))
-            half = mpmath.pi / 2
+            sigma = abs if activation == "abs" else (lambda z: max(z, gmpy2.mpfr(0)))
+            half, turn = mpmath.pi / 2, real(theta)
             kinks = {half, 3 * half, theta + half, theta - half, theta + 3 * half}
             edges = [k for k in sorted(kinks) if 0 < k < 4 * half]
             whole = integral(
-                lambda phi: sigma(mpmath.cos(phi)) * sigma(mpmath.cos(phi - theta)),
+                lambda phi: sigma(gmpy2.cos(phi)) * sigma(gmpy2.cos(phi - turn)),
                 [0, *edges, 4 * half],
             )
             return whole / mpmath.pi

@@ -6,13 +6,14 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+import gmpy2
 import mpmath
 from numpy.typing import ArrayLike
 
 from lcnn_verify.numerics.agreement import agreed, nonnegative
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.options import integer
-from lcnn_verify.numerics.quadrature import integral
+from lcnn_verify.numerics.quadrature import integral, real
 from lcnn_verify.packs.zgj.model import TIED_ABS, Activation, Model, ModelLike, as_model, as_pair
 from lcnn_verify.packs.zgj.oracle.family import loss_scale, precise_family
 
@@ -63,7 +64,7 @@ def loss_by_hermite(
 
 
 def _activation(name: Activation) -> Callable[[Any], Any]:
-    return abs if name == "abs" else lambda z: max(z, mpmath.mpf(0))
+    return abs if name == "abs" else lambda z: max(z, gmpy2.mpfr(0))
 
 
 def _circle_loss(W: FloatArray, V: FloatArray, model: Model) -> Any:
@@ -76,9 +77,10 @@ def _circle_loss(W: FloatArray, V: FloatArray, model: Model) -> Any:
     ]
 
     def squared_gap(phi: Any) -> Any:
-        x, y = mpmath.cos_sin(phi)
-        return mpmath.fsum(charge * sigma(a * x + b * y) for charge, a, b in neurons) ** 2
+        y, x = gmpy2.sin_cos(phi)
+        return gmpy2.fsum([charge * sigma(a * x + b * y) for charge, a, b in known]) ** 2
 
+    known = [tuple(map(real, neuron)) for neuron in neurons]
     angles = [mpmath.atan2(b, a) for _, a, b in neurons]
     return largest**2 * _around_the_circle(squared_gap, angles, model) / (2 * mpmath.pi)
 
@@ -88,10 +90,10 @@ def _pairwise_loss(W: FloatArray, V: FloatArray, model: Model) -> Any:
 
     @functools.cache  # clones meet the same angles
     def kernel_at(theta: Any) -> Any:
-        a, b = mpmath.cos_sin(theta)
+        a, b = map(real, mpmath.cos_sin(theta))
 
         def product(phi: Any) -> Any:
-            x, y = mpmath.cos_sin(phi)
+            y, x = gmpy2.sin_cos(phi)
             return sigma(x) * sigma(a * x + b * y)
 
         return _around_the_circle(product, [mpmath.mpf(0), theta], model) / mpmath.pi
