@@ -10,6 +10,7 @@ keeps every processor busy with units, and a fork must not inherit running threa
 from __future__ import annotations
 
 import atexit
+import gc
 import importlib
 import os
 import shutil
@@ -70,6 +71,8 @@ for _module in ("hypothesis.strategies", "lcnn_verify.campaign.worker"):
 
 with suppress(Exception, SystemExit):
     importlib.import_module("lcnn_verify.evidence.hooks").warm_up(_PACKS)
+
+gc.freeze()  # what is loaded stays: units need not search it for garbage, nor copy its pages
 
 _READY.set()
 if _FOLDER:

@@ -1,10 +1,13 @@
-"""Local minimization under a ceiling: quasi-Newton steps on an augmented Lagrangian."""
+"""Local minimization under a ceiling: quasi-Newton steps on an augmented Lagrangian.
+
+BFGS up to a hundred coordinates, L-BFGS beyond.
+"""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from lcnn_verify.numerics.arrays import FloatArray
 
@@ -13,6 +16,9 @@ _ROUNDS = 4  # multiplier updates; the penalty alone leaves the level too high b
 _SLACK = 1e-4  # the target lies this far under the ceiling, so that iterates end on its good side
 _GAIN = math.log(2.0)  # what a step of polishing must win, to be followed by another
 _WALL = 1e3  # stands for an infinite value
+_MOST_DENSE = 100  # coordinates; beyond, a dense update's cube costs more than the landscape does
+_DENSE: tuple[Any, dict[str, Any]] = "BFGS", {"gtol": 1e-8}
+_LIMITED: tuple[Any, dict[str, Any]] = "L-BFGS-B", {"gtol": 1e-8, "ftol": 1e-14, "maxcor": 30}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +81,12 @@ class Descent:
         from scipy.optimize import minimize  # who only names a landscape need not load it
 
         z, remaining = self.best.z, max_iterations
+        method, options = _DENSE if len(z) <= _MOST_DENSE else _LIMITED
         try:
             for _ in range(_ROUNDS):
                 most = max(1, min(remaining, max_iterations // 2))
-                result = minimize(
-                    self.objective,
-                    z,
-                    jac=True,
-                    method="BFGS",
-                    options={"maxiter": most, "gtol": 1e-8},
-                )
+                bounded: Any = {**options, "maxiter": most}
+                result = minimize(self.objective, z, jac=True, method=method, options=bounded)
                 z, remaining = result.x, remaining - int(result.nit)
                 self.multiplier = _PENALTY * self.excess(self.look(z).level)
                 if remaining <= 0:

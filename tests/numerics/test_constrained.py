@@ -25,9 +25,10 @@ class Disc:
 
 
 @pytest.mark.parametrize("start", [[0.3, 0.2], [5.0, -7.0]])
-def test_the_ceiling_is_reached_from_either_side(start):
-    best = Descent(Disc(), np.array(start), math.log(4.0)).run(200)
-    assert best.z == pytest.approx([-2.0, 0.0], abs=2e-3)
+@pytest.mark.parametrize("others", [0, 98, 99, 400])  # a dense Hessian at most for 100
+def test_the_ceiling_is_reached_from_either_side(start, others):
+    best = Descent(Disc(), np.array([*start, *[0.1] * others]), math.log(4.0)).run(200)
+    assert best.z == pytest.approx([-2.0, *[0.0] * (others + 1)], abs=2e-3)
     assert best.level <= math.log(4.0)
     assert best.value == best.z[0]
 
