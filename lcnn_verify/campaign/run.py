@@ -18,7 +18,7 @@ from lcnn_verify.campaign.properties import Unit, directory_of, schedule
 from lcnn_verify.campaign.worker import broken
 from lcnn_verify.evidence import Recorder, decide
 from lcnn_verify.evidence.parts import joined
-from lcnn_verify.evidence.progress import Stage
+from lcnn_verify.evidence.progress import Stage, duration
 from lcnn_verify.ledger import Claim
 
 
@@ -75,7 +75,7 @@ def in_notebook() -> ProgressCallback | None:
         done, total, seconds = progress.done, progress.total, time.monotonic() - started
         parts = [f"{done} of {total} units", f"{seconds:.0f} s"]
         if 0 < done < total:
-            parts.append(f"about {seconds / done * (total - done):.0f} s left")
+            parts.append(f"about {duration(seconds / done * (total - done))} left")
         if progress.failed:
             parts.append(f"{progress.failed} failed")
         if progress.running:

@@ -97,17 +97,20 @@ def test_progress_is_one_line_that_changes_and_only_in_a_notebook(monkeypatch):
     monkeypatch.setitem(sys.modules, "IPython", fake)
     assert in_notebook() is None  # IPython in a terminal
     shell.kernel = None
+    clock = iter((0.0, 0.0, 95.0, 95.0, 300.0))
+    monkeypatch.setattr(run, "time", SimpleNamespace(monotonic=lambda: next(clock)))
     tell = in_notebook()
-    tell(Progress(0, 2, running=("lab.first test_one 0", "lab.second test_two 0")))
-    tell(Progress(1, 2, "lab.first test_one 0", ("lab.second test_two 0",), failed=1))
-    stages = {"lab.second test_two 0": Stage("rows", 3, 40, 700.0)}
-    tell(Progress(1, 2, "lab.first test_one 0", (*stages,), stages=stages))
-    tell(Progress(2, 2, "lab.second test_two 0", failed=1))
+    tell(Progress(0, 40, running=("lab.first test_one 0", "lab.second test_two 0")))
+    tell(Progress(12, 40, "lab.first test_one 0", ("lab.second test_two 0",), failed=1))
+    stages = {"lab.second test_two 0": Stage("rows", 1, 4, 110.0, 2900.0)}
+    tell(Progress(12, 40, "lab.first test_one 0", (*stages,), stages=stages))
+    tell(Progress(40, 40, "lab.second test_two 0", failed=1))
+    rows = "1 of 4 rows, about 2 min left, 48 min for those of all units"
     assert shown == [
-        "0 of 2 units, 0 s, running lab.first, lab.second",
-        "1 of 2 units, 0 s, about 0 s left, 1 failed, running lab.second",
-        "1 of 2 units, 0 s, about 0 s left, running lab.second (3 of 40 rows, about 12 min left)",
-        "2 of 2 units, 0 s, 1 failed",
+        "0 of 40 units, 0 s, running lab.first, lab.second",
+        "12 of 40 units, 95 s, about 4 min left, 1 failed, running lab.second",
+        f"12 of 40 units, 95 s, about 4 min left, running lab.second ({rows})",
+        "40 of 40 units, 300 s, 1 failed",
     ]
     assert (duration(99.4), duration(9000.0)) == ("99 s", "2.5 h")
 
