@@ -30,6 +30,14 @@ REPORT = "first-report"
 DAY = 86400.0
 ATLAS = ROOT / "reports" / "example" / "atlas"
 """Where the published report of all studies is, and in the site the folder of its name."""
+SHOWN = {
+    r"\.\./README\.md#the-ledger": "generated/ledger.md",
+    r"\.\./ARCHITECTURE\.md": "architecture.md",
+    r"\.\./GUIDE\.md": "my-implementation.md",
+    r"\.\./lcnn_verify/packs/zgj/THEORY\.md": "generated/theory-zgj.md",
+    r"\.\./lcnn_verify/\S+\.schema\.json": "generated/schemas.md",
+}
+"""Files that pages link to, since GitHub shows those, and the page of the site that shows each."""
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>|#~])")
 # In docstrings |·|, f* and W_ are mathematics; literals and roles stay what they are.
 _LITERAL = re.compile(r"(``.+?``|:\w+:`[^`]+`|`[^`]+`_{0,2}|\*\*\w.*?\*\*)", re.DOTALL)
@@ -38,6 +46,7 @@ _LITERAL = re.compile(r"(``.+?``|:\w+:`[^`]+`|`[^`]+`_{0,2}|\*\*\w.*?\*\*)", re.
 def setup(app: Any) -> dict[str, bool]:
     """Called by Sphinx."""
     app.connect("builder-inited", write_pages)
+    app.connect("source-read", lead_to_pages)
     app.connect("build-finished", place_reports)
     app.connect("autodoc-process-docstring", escape_mathematics)
     return {"parallel_read_safe": True}
@@ -53,6 +62,12 @@ def write_pages(app: Any) -> None:
             path.unlink()
     for name, text in written.items():
         (folder / name).write_text(text, encoding="utf-8")
+
+
+def lead_to_pages(app: Any, name: str, source: list[str]) -> None:
+    """Have links of a page to files of the repository lead to the pages that show them."""
+    for file, page in SHOWN.items():
+        source[0] = re.sub(rf"\]\({file}\)", f"]({page})", source[0])
 
 
 def place_reports(app: Any, exception: Exception | None) -> None:

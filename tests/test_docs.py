@@ -25,6 +25,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*app' is deprecated")
 ROOT = Path(__file__).parents[1]
 GUIDED = ROOT / "docs" / "a-pack-in-30-lines.md"  # has a test of its own, which follows it
 PAGES = [ROOT / "README.md", *sorted({*(ROOT / "docs").glob("*.md")} - {GUIDED})]
+READ = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
 
 
 class Page(HTMLParser):
@@ -77,6 +78,39 @@ def built(folder: Path) -> Path:
             patch.delenv(name, raising=False)
         assert build.build_main([*words, str(ROOT / "docs"), str(folder / "html")]) == 0
     return folder / "html"
+
+
+def lost(page: Path) -> list[str]:
+    """Links of a page, as it is read in the repository, that lead to no file or heading there."""
+    text = re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.M | re.S)
+    found = []
+    for link in re.findall(r"\]\(([^()\s]+)\)", text):
+        parts = urlsplit(link)
+        if parts.scheme:
+            continue
+        there = page.parent / parts.path if parts.path else page
+        if not there.is_file() or "generated" in there.parts:
+            found.append(link)
+        elif parts.fragment:
+            heads = re.findall(r"^#+ (.*)", there.read_text("utf-8"), re.M)
+            slugs = {re.sub(r"[^\w -]", "", head).lower().replace(" ", "-") for head in heads}
+            found += [] if parts.fragment in slugs else [link]
+    return found
+
+
+def test_links_lead_somewhere_before_the_site_is_built():
+    assert len(READ) > 20
+    assert not {page.name: links for page in READ if (links := lost(page))}
+
+
+def test_a_link_that_leads_nowhere_in_the_repository_is_seen(tmp_path):
+    (tmp_path / "b.md").write_text("# A heading, too\n")
+    (tmp_path / "generated").mkdir()
+    (tmp_path / "generated" / "d.md").touch()
+    page = tmp_path / "a.md"
+    links = ["b.md", "b.md#a-heading-too", "https://x.org", "c.md", "b.md#c", "generated/d.md"]
+    page.write_text("".join(f"[x]({link}) " for link in links) + "\n```\n[x](e.md)\n```\n")
+    assert lost(page) == links[3:]
 
 
 def words_of(path: Path) -> str:

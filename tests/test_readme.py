@@ -162,10 +162,3 @@ def test_the_python_example_runs_and_prints_what_it_says():
         else:
             exec(source, space)
     assert "target loss reached" in space["run"].stop_reason
-
-
-def test_links_lead_somewhere():
-    text = README.read_text(encoding="utf-8")
-    for target in re.findall(r"\]\(([^)#]+)\)", text):
-        if not target.startswith("http"):
-            assert (README.parent / target).exists(), target
