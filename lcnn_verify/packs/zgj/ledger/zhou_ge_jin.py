@@ -29,8 +29,9 @@ _EPSILON = ours(
 _KAPPA = ours(
     "κ(V)",
     "1/‖V‖_F",
-    "calibrated by an adversary, whose least ‖∇L‖_F/L is 2.9·κ; proved in part: for all students "
-    "of the regions of the plane in THEORY §9",
+    "calibrated by an adversary, whose least ‖∇L‖_F/L is 2.9·κ (zgj.threshold in the deep profile, "
+    "r = 2, m = 32, d = 5); proved in part: for all students of the regions of the plane in "
+    "THEORY §9",
 )
 _TARGET = ours("target", "10⁻³·L₀", "a budget: no finite run reaches 0")
 _STEP = ours("step", "0.1/‖V‖_F²", "chosen, small enough for the loss to fall at every step")
