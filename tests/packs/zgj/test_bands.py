@@ -99,6 +99,20 @@ def test_near_zero_loss_the_curvature_has_to_be_enough():
     assert not catalogue.reaches_zero(replace(last, document=weak))
 
 
+def test_students_below_the_last_region_may_lie_outside_of_its_neighbourhood():
+    """A neighbourhood that holds the boxes left need not hold what else is below ε₁."""
+    last = made()[0].regions[-1].claim
+    narrow = certified("one", multiple=last.multiple, inner=last.inner)
+    zero = narrow.document["zero"]
+    assert zero["least"] * zero["radius"] ** 2 < 2 * float(last.inner) * loss_threshold(
+        teachers(last)
+    )
+    assert not catalogue.reaches_zero(narrow)
+    document = BANDS.certificate([Attempt("x", Bands("x", (narrow,)))])
+    with pytest.raises(Rejected, match="may lie further from V than its radius"):
+        proved(document)
+
+
 def first_only_lower(entry):
     del entry["regions"][0]
 

@@ -65,7 +65,7 @@ def test_a_region_is_certified_written_drawn_and_checked(capsys, tmp_path):
     assert drawn.count("M ") > 2 * document["boxes"]
     for words in ("first coordinate (length)", "came to 0."):
         assert words in page
-    assert "which proves the bound down to" in page
+    assert "This proves the bound down to" in page
     code, shown, _ = run(capsys, "--check", "region.json")
     assert code == 0
     assert shown.startswith("CERTIFIED ‖∇L‖ ≥ 2·κ·L holds for one unit teacher and any one stu")

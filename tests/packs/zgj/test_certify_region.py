@@ -278,7 +278,7 @@ def test_ctrl_c_while_compiled_code_is_entered_keeps_what_was_reached(monkeypatc
 
 
 def test_ctrl_c_after_the_last_box_leaves_the_proof_of_the_shell(monkeypatch):
-    def interrupted(*given):
+    def interrupted(*boxes, all_below):
         raise KeyboardInterrupt
 
     whole = certified("one")

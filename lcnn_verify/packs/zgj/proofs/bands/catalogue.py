@@ -1,9 +1,10 @@
 """‖∇L‖ ≥ κ·ε₀^{1/4}·L^{3/4} for named networks in the plane, band by band.
 
 On a band aε₀ ≤ L ≤ bε₀ it follows from ‖∇L‖ ≥ cκL with c ≥ a^{−1/4}, a region certificate; bands
-that join prove it from ε₀ down. With m = r the last one knows that λI ⪯ ∇²L ⪯ ΛI, λ > 0, on a
-convex set that holds V and all students below it, so that ‖∇L‖ ≥ λδ and L ≤ Λδ²/2 with δ = ‖W − V‖:
-‖∇L‖ ≥ λ√(2L/Λ), which is enough for L ≤ aε₀ once 4λ⁴ ≥ κ⁴ε₀²·a·Λ². Then it holds down to L = 0.
+that join prove it from ε₀ down. With m = r the last one knows that λI ⪯ ∇²L ⪯ ΛI, λ > 0, within ρ
+of V, so that ‖∇L‖ ≥ λδ and L ≤ Λδ²/2 there with δ = ‖W − V‖: ‖∇L‖ ≥ λ√(2L/Λ), which is enough for
+L ≤ aε₀ once 4λ⁴ ≥ κ⁴ε₀²·a·Λ². All students with L ≤ aε₀ are there once λρ²/2 > aε₀ (see
+``near_zero_loss``). Then it holds down to L = 0.
 For one teacher and m > 1 a theorem (zgj.fact.one-teacher) has ‖∇L‖ ≥ c(L)κL; a region knows that
 c ≥ a^{−1/4} at L = aε₀. That is enough below: L^{1/4}·c(L) = b(0.7 − √2x)/√(√3 + ½(1 + √3)x + ½x²)
 falls in L, where b is a number and x = √(πL)/‖v‖².
@@ -81,7 +82,7 @@ def bands(name: str, network: RegionClaim) -> Bands:
     outer = Fraction(1)
     for multiple, inner in levels(network):
         claim = replace(network, multiple=multiple, inner=inner, outer=outer)
-        made = region.certify(claim, budget=_BUDGET)
+        made = region.certify(claim, budget=_BUDGET, all_below=True)
         if made.verdict != "CERTIFIED":
             raise NotProved(f"{name}: {made.document['statement']} is {made.verdict}")
         found.append(made)
@@ -99,7 +100,11 @@ def reaches_zero(made: region.RegionResult) -> bool:
     shell = Shell.of(replace(made.claim, multiple=Fraction(1)), float)
     slack = 1.0 - 1e-9  # for rounding; a checker takes intervals
     return "least" in zero and bool(
-        shell.rate**4 * (shell.level / float(made.claim.outer)) * shell.inner * zero["most"] ** 2
+        2.0 * shell.inner <= slack * zero["least"] * zero["radius"] ** 2
+        and shell.rate**4
+        * (shell.level / float(made.claim.outer))
+        * shell.inner
+        * zero["most"] ** 2
         <= slack * 4.0 * zero["least"] ** 4
     )
 

@@ -57,13 +57,15 @@ def check_bands(entry: Mapping[str, Any]) -> str:
 
 
 def _demand_curvature(document: Mapping[str, Any]) -> None:
-    """That 4λ⁴ ≥ κ⁴·ε₀·ε₁·Λ², ε₁ where the region ends."""
+    """That 4λ⁴ ≥ κ⁴·ε₀·ε₁·Λ² and λρ² > 2ε₁, ε₁ where the region ends."""
     stated, zero = Stated(document), document["zero"]
     least, most = iv.mpf(zero["least"]), iv.mpf(zero["most"])
     multiple = rational(document["multiple"])
     kappa = stated.rate * multiple.denominator / multiple.numerator
     if not kappa**4 * (stated.level / stated.outer) * stated.inner * most**2 <= 4 * least**4:
         raise Rejected("its curvature near V is too little for the exponent down to L = 0")
+    if not least * iv.mpf(zero["radius"]) ** 2 > 2 * stated.inner:
+        raise Rejected("students below the last region may lie further from V than its radius")
 
 
 CHECKER = Checker(each("bands", check_bands), Path(__file__).with_name("bands.schema.json"))

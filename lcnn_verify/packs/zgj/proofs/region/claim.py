@@ -268,12 +268,12 @@ def ball(text: str) -> str:
 
 
 def near_zero(document: Mapping[str, Any]) -> str:
-    """Where the students below the shell are, and why the bound holds there."""
+    """Why the bound holds for the students below the shell."""
     if by := document["zero"].get("by"):
-        return f"where {by} has a larger multiple of κ, for any number of students"
+        return f"{by} has a larger multiple of κ there, for any number of students"
     zero = {key: digits.number(value, 4) for key, value in document["zero"].items()}
     return (
-        f"within {zero['radius']} of the teachers, where L is convex: "
+        f"what no box settles is within {zero['radius']} of the teachers, where L is convex: "
         f"curvature {zero['least']} to {zero['most']}"
     )
 

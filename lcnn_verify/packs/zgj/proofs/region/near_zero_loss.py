@@ -9,6 +9,11 @@ all lie beside the one zero of L. Let N = {W : ‖w_i − v_i‖ ≤ ρ for all 
 So ‖∇L‖δ ≥ L + λδ²/2 ≥ (1 + λ/Λ)L, and ‖∇L‖ ≥ multiple·κ·L on all of N, where δ ≤ √m·ρ, once
 multiple·κ·√m·ρ ≤ 1 + λ/Λ. (λδ against Λδ²/2 alone would leave 2λ/Λ, which is never more.)
 
+The bound needs an N that holds the boxes; the exponent 3/4 needs one that holds all students with
+L ≤ ε₁, and it does once λρ²/2 > ε₁. For L is more on the edge of N, where δ ≥ ρ; and no critical
+point has 0 < L ≤ ε₁, so that each component of {L ≤ ε₁}, which is compact, holds a zero of L, and
+stays about it in N.
+
 One V is enough. Students w and −w are one; their lines have angles in [−π/2, π/2] and teachers lie
 within π/4 of 0, so that V is not met again across ±π/2. Two students are ordered by angle (their
 spread is not negative), so that V is not met again with its rows exchanged.
@@ -21,6 +26,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flint import arb
@@ -38,38 +44,54 @@ PRECISION = 128
 
 _LOOSER = 8.0  # how far λ and Λ may be from the eigenvalues at V; the checker grants more
 _CUTS = (1, 2, 3, 4, 6, 8)  # into how many parts each coordinate of N is cut, until it is proved
+_WIDER = (1.05, 1.25, 1.5)  # than where λρ²/2 = ε₁ with λ at V, for λ is less on N
 
 
-def prove(claim: RegionClaim, lower: FloatArray, upper: FloatArray) -> dict[str, Any] | None:
+def prove(
+    claim: RegionClaim, lower: FloatArray, upper: FloatArray, *, all_below: bool = False
+) -> dict[str, Any] | None:
     """Prove the claim's bound in the boxes [lower, upper], down to L = 0, if they are beside V.
 
     Both are (2m, boxes), in coordinates of the claim's chart. The result holds ``radius`` ρ (a
     length), ``least`` λ and ``most`` Λ (masses), all rounded to the safe side; ρ holds all the
-    boxes, and is 0 if there is none. For one teacher and m > 1 it has the theorem, ``by``, and
-    boxes are not read. None when there is neither, when λ > 0 cannot be proved, or when N is too
-    wide, or ε₁ too high, for the multiple.
+    boxes; with ``all_below`` all students with L ≤ ε₁, too, where so wide an N is proved. For one
+    teacher and m > 1 it has the theorem, ``by``, and boxes are not read. None when there is
+    neither, when λ > 0 cannot be proved, or when N is too wide, or ε₁ too high, for the multiple.
     """
     if claim.students != len(claim.norms):
         return _by_theorem(claim)
     with working_precision(PRECISION):
         shell = Shell.of(claim, arb)
-        radius = _radius(claim, shell, lower, upper)
-        reach = shell.rate * arb(claim.students).sqrt() * radius
-        if not reach < 2:
-            return None
+        held = _radius(claim, shell, lower, upper)
         try:
             at_V = _curvature(shell, 0.0, 1)
         except EnclosureError:
             return None
-        for cuts in _CUTS:
-            try:
-                least, most = _curvature(shell, radius, cuts)
-            except EnclosureError:
-                continue
-            tight = _LOOSER * least >= at_V[0] and most <= _LOOSER * at_V[1]
-            if tight and reach <= 1 + arb(least) / most:
-                return {"radius": radius, "least": least, "most": most}
-    return None
+        edge = math.sqrt(2.0 * float(shell.inner) / at_V[0])
+        for radius in (max(wider * edge, held) for wider in _WIDER if all_below):
+            for zero in _neighbourhoods(claim, shell, at_V, radius, _CUTS[:4]):
+                if zero["least"] * arb(radius) ** 2 > 2 * shell.inner:
+                    return zero
+        return next(_neighbourhoods(claim, shell, at_V, held, _CUTS), None)
+
+
+def _neighbourhoods(
+    claim: RegionClaim,
+    shell: Shell,
+    at_V: tuple[float, float],
+    radius: float,
+    trials: Sequence[int],
+) -> Iterator[dict[str, Any]]:
+    """ρ, λ and Λ, ever sharper ones, of an N that is narrow enough for the multiple."""
+    reach = shell.rate * arb(claim.students).sqrt() * radius
+    for cuts in trials if reach < 2 else ():
+        try:
+            least, most = _curvature(shell, radius, cuts)
+        except EnclosureError:
+            continue
+        tight = _LOOSER * least >= at_V[0] and most <= _LOOSER * at_V[1]
+        if tight and reach <= 1 + arb(least) / most:
+            yield {"radius": radius, "least": least, "most": most}
 
 
 def _by_theorem(claim: RegionClaim) -> dict[str, Any] | None:

@@ -103,8 +103,8 @@ def _region(document: Mapping[str, Any]) -> Iterator[Block]:
     level = f"{highest(document)} = {number(document['level'], 6)}"
     yield Paragraph(f"{left_out}{level}. {tightness(document)}.", "note")
     if "zero" in document:
-        told = f"Students with L < ε₁ are {near_zero(document)}"
-        yield Paragraph(f"{told}, which proves the bound down to L = 0.", "note")
+        told = f"Students with L < ε₁: {near_zero(document)}"
+        yield Paragraph(f"{told}. This proves the bound down to L = 0.", "note")
     drawn: list[Block] = [Picture(drawing) for drawing in drawings(document)]
     yield from drawn or [Paragraph("Too many boxes to draw.", "note")]
 

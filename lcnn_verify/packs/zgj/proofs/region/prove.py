@@ -108,11 +108,13 @@ def certify(
     budget: int,
     team: Workers = ALONE,
     watch: Watch = lambda judged, share: None,
+    all_below: bool = False,
 ) -> RegionResult:
     """Prove the claim on the whole shell, or refute it at a point, within ``budget`` boxes.
 
     First a local search looks for a violation, then boxes are halved. The outcome is INCONCLUSIVE
-    when the budget is spent; the document then holds the tree so far, open boxes marked. Raises
+    when the budget is spent; the document then holds the tree so far, open boxes marked.
+    ``all_below`` is for ``near_zero_loss``. Raises
     :class:`InputError` unless the budget is positive, and :class:`Interrupted` with such a result
     on Ctrl-C once there is a tree.
     """
@@ -133,7 +135,7 @@ def certify(
     document = _tree(claim, grown)
     if verdict == "CERTIFIED" and stopped is None:
         try:
-            document |= _below(claim, document)
+            document |= _below(claim, document, all_below)
         except KeyboardInterrupt as early:
             stopped = early
     document = described(claim, verdict, whole="zero" in document) | document
@@ -192,14 +194,14 @@ def _open(grown: Grown) -> bool:
     return grown.violated is not None or "?" in grown.counts
 
 
-def _below(claim: RegionClaim, document: dict[str, Any]) -> dict[str, Any]:
+def _below(claim: RegionClaim, document: dict[str, Any], all_below: bool = False) -> dict[str, Any]:
     """The proof for students below the shell, if there is one that a checker accepts."""
     boxes = (np.zeros((2 * claim.students, 0)),) * 2
     if claim.students == len(claim.norms):  # or a tree of millions is walked for nothing
         lower, upper, letters = settled(document)
         boxes = lower[:, letters == "b"], upper[:, letters == "b"]
     with suppress(Rejected):
-        if found := near_zero_loss.prove(claim, *boxes):
+        if found := near_zero_loss.prove(claim, *boxes, all_below=all_below):
             interval_checks.check_near_zero_loss(claim.to_json() | {"zero": found}, *boxes)
             return {"zero": found}
     return {}
