@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, suppress
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
+from functools import cache
 from itertools import pairwise
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -25,11 +26,20 @@ def evenly(count: int, parts: int) -> list[int]:
     return [count * part // parts for part in range(parts + 1)]
 
 
+@cache
+def pool() -> ThreadPoolExecutor:
+    """The threads of this process, which start when work first comes and then wait for more."""
+    return ThreadPoolExecutor(processors(), "lcnn-verify")
+
+
+os.register_at_fork(after_in_child=pool.cache_clear)  # a child has none of its parent's threads
+
+
 def in_ranges(run: Callable[..., object], cuts: Sequence[int], *arguments: Any) -> None:
     """Call ``run(first, stop, *arguments)`` once for each two neighbours of ``cuts``.
 
-    The caller's thread does the first, each other one gets a thread; where there is no room for so
-    many, those that there are do all. None is done twice: ``run`` may add to what it finds.
+    The caller's thread does the first, and what no thread of :func:`pool` has begun by then. None
+    is done twice: ``run`` may add to what it finds.
     """
     mine, *others = pairwise(cuts)
     if not others:
@@ -45,12 +55,14 @@ def in_ranges(run: Callable[..., object], cuts: Sequence[int], *arguments: Any) 
                 run(*left.get_nowait(), *arguments)
 
     parts: list[Future[None]] = []
-    with ExitStack() as stack:
-        with suppress(RuntimeError):  # there is no room for another thread
-            pool = stack.enter_context(ThreadPoolExecutor(len(others)))
-            for _ in others:
-                parts.append(pool.submit(take))
+    with suppress(RuntimeError):  # there is no room for another thread
+        for _ in others:
+            parts.append(pool().submit(take))
+    try:
         run(*mine, *arguments)
-        for part in parts:
-            part.result()
-    take()
+        take()
+    finally:
+        begun = [part for part in parts if not part.cancel()]  # what others begin too late is done
+        wait(begun)
+    for part in begun:
+        part.result()

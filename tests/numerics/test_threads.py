@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 import pytest
 
@@ -14,17 +16,12 @@ def test_each_range_is_done_once_where_threads_run_out(room, monkeypatch):
     class Pool(ThreadPoolExecutor):
         """Of a process with room for so many more threads."""
 
-        def __init__(self, workers):
-            if room == 0:
-                raise RuntimeError("can't start new thread")
-            super().__init__(workers)
-
         def _adjust_thread_count(self):
             if len(self._threads) == room:
                 raise RuntimeError("can't start new thread")
             super()._adjust_thread_count()
 
-    monkeypatch.setattr(threads, "ThreadPoolExecutor", Pool)
+    monkeypatch.setattr(threads, "pool", cache(lambda: Pool(9)))
     done = []
     threads.in_ranges(lambda first, stop, to: to.append((first, stop)), [0, 2, 4, 7, 9], done)
     assert sorted(done) == [(0, 2), (2, 4), (4, 7), (7, 9)]
@@ -38,6 +35,20 @@ def test_what_breaks_in_any_thread_is_raised(first):
 
     with pytest.raises(RuntimeError, match="broken"):
         threads.in_ranges(run, [0, 2, 4, 7])
+
+
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_fork_starts_threads_of_its_own():
+    def busy(first, stop):
+        done[first] = stop
+
+    done = {}
+    threads.in_ranges(busy, [0, 1, 2])
+    if (child := os.fork()) == 0:
+        done.clear()
+        threads.in_ranges(busy, [0, 3, 7])
+        os._exit(0 if done == {0: 3, 3: 7} else 1)
+    assert os.waitpid(child, 0)[1] == 0
 
 
 def test_work_is_shared_out_evenly():

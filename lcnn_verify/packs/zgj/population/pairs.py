@@ -370,7 +370,8 @@ def _lay_out(numbers: FloatArray, *family: Any) -> None:
 
 @released
 def _play(numbers: FloatArray, n: int, d: int, one: int, first: int, stop: int) -> None:
-    play(numbers, room(n, 1)[1], n, d, one, first, stop)
+    tiles = np.empty(4 * min(places(n, d).wide, TILE) ** 2)
+    play(numbers, tiles, n, d, one, first, stop)
 
 
 @compiled
