@@ -7,7 +7,7 @@ import os
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from itertools import islice
+from itertools import islice, takewhile
 from math import isfinite
 from pathlib import Path
 from types import MappingProxyType
@@ -32,6 +32,8 @@ from lcnn_verify.profiles import active
 
 _PART = 2000
 """Examples of one search of Hypothesis: more than any unit of a named profile has."""
+_MOST_DRAWS = 10
+"""Draws of a law for each example wanted of it; those it gives up are none."""
 _QUIET_PHASES = (Phase.explicit, Phase.generate)
 _REPEATABLE: Mapping[str, Any] = {
     "database": None,
@@ -321,8 +323,9 @@ class Property:
         context = active()
         rng = np.random.default_rng(context.derive_seed(self.claim.id, self.name, "sampling"))
         stream = Recorder(self.claim.id, self.name, audit=recorder.audit)
+        wanted = context.share(self.draws)
         with recording(stream):
-            for _ in range(context.share(self.draws)):
+            for _ in takewhile(lambda _: stream.examples < wanted, range(_MOST_DRAWS * wanted)):
                 try:
                     self._run_once(stream, law.draw(rng))
                 except Discarded:

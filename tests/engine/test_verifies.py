@@ -252,9 +252,22 @@ def test_draws_discarded_outside_of_hypothesis_are_counted_too():
 
     recorder = test_small.lcnn_property.run()
     assert recorder.error is None
-    assert recorder.sampling.draws + recorder.discarded["too large"] == 50
+    assert recorder.sampling.draws == 50  # as many as are wanted, whatever is given up
     assert recorder.discarded["too large"] > 10
     assert test_small.lcnn_property.replay({"x": 9}).error.startswith("Discarded")
+
+
+def test_a_law_that_is_always_given_up_comes_to_an_end():
+    @verifies("lab.fifth", examples=1, draws=3, law=Coin())
+    @given(x=st.just(99))
+    def test_small(x):
+        if x < 99:
+            discard("all of the law's")
+        check.at_most(exactly(x), 100.0)
+
+    recorder = test_small.lcnn_property.run()
+    assert recorder.sampling.draws == 0
+    assert recorder.discarded["all of the law's"] == 30
 
 
 def test_replay_runs_the_body_once():

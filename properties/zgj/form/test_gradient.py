@@ -1,7 +1,7 @@
 """Form: the float64 gradient is the gradient of the population loss.
 
 Setting: any students and teachers; all four models. Unit readout is not differentiable at w_i = 0,
-    where gradient() returns 0 by convention: such rows are left out.
+    where gradient() returns 0 by convention: of such a row only that is checked.
 Statement: row i of gradient(W, V) is within gradient_rounding_floor[i] of ∇_{w_i}L, and ∇L is
     the derivative of L.
 Kind: identity.
@@ -54,6 +54,9 @@ def test_rows_are_within_their_floors(instance):
             lever = norm(x.W[row], "‖w_i‖") if x.model.readout == "tied" else 1.0
             if floor > 1e-250:  # below that it also covers underflow
                 check.at_most(float(floor), 64 * ROUNDING * lever * total, note="an honest floor")
+        else:
+            entries = int(np.count_nonzero(computed[row]))
+            check.exactly(entries, "=", 0, label="nonzero entries at a zero neuron, unit readout")
 
 
 @verifies("zgj.form.gradient", examples=30)

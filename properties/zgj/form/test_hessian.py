@@ -10,19 +10,20 @@ How it is checked: float64 entries against the mpmath Hessian; that one against 
 Source: THEORY §2.
 """
 
+import math
 from functools import cache, reduce
 
 import mpmath
 import numpy as np
 from flint import arb
-from hypothesis import given
+from hypothesis import example, given
 
 from lcnn_verify.evidence import check, verifies
 from lcnn_verify.evidence.amounts import number
 from lcnn_verify.numerics import balls
 from lcnn_verify.packs.zgj import enclosure, laws, oracle, population, strategies
 from lcnn_verify.packs.zgj.instances import Instance
-from lcnn_verify.packs.zgj.model import MODELS
+from lcnn_verify.packs.zgj.model import MODELS, TIED_RELU
 
 STEP = mpmath.mpf(2) ** -200
 LAW = laws.general_law(models=MODELS, max_m=4, max_r=2, max_d=3, norms=(0.5, 2.0))
@@ -66,14 +67,18 @@ def test_entries_match_the_oracle(instance):
 
 @verifies("zgj.form.hessian", examples=20)
 @given(instance=SMALL)
+@example(instance=Instance(np.array([[1.6e-150, 1.2e-150], [2e-150, 0.0]]), np.eye(2), TIED_RELU))
 def test_curvature_is_the_second_derivative(instance):
     x = without_zero_rows(instance)
     pattern = np.sin(1.0 + np.arange(x.W.size)).reshape(x.W.shape)
-    direction = pattern * np.linalg.norm(x.W, axis=1, keepdims=True)
+    norms = np.linalg.norm(x.W, axis=1, keepdims=True)
+    direction = pattern * norms
+    # DᵀHD is of the size of the largest student squared, beside a loss of the teachers' size.
+    lost = max(0, math.ceil(-2.0 * math.log10(norms.max())))
 
     @cache  # one precision serves whoever asks
     def second_difference():
-        with mpmath.workdps(400):
+        with mpmath.workdps(400 + lost):
             behind, here, ahead = (
                 oracle.loss_on_line(x.W, x.V, direction, step, model=x.model)
                 for step in (-STEP, mpmath.mpf(0), STEP)
@@ -81,8 +86,9 @@ def test_curvature_is_the_second_derivative(instance):
             return (ahead - 2 * here + behind) / STEP**2
 
     def second_difference_ball(bits):
-        behind, here, ahead = (enclosed_on_line(x, direction, k, bits + 900) for k in (-1, 0, 1))
-        with balls.working_precision(bits + 900):
+        bits += 900 + 4 * lost
+        behind, here, ahead = (enclosed_on_line(x, direction, k, bits) for k in (-1, 0, 1))
+        with balls.working_precision(bits):
             return (ahead - 2 * here + behind) * arb(2) ** 400
 
     def curvature_ball(bits):
