@@ -79,8 +79,8 @@ def runs(count: int) -> list[Run]:
 
 
 SWITCHES = {
-    f"PLANAR_FROM = {population.PLANAR_FROM}": (plane, (40, 60, 80, 120, 160, 200, 240, 320)),
-    f"_PLANAR_FROM = {problem._PLANAR_FROM}": (descent, (4, 6, 8, 12, 16, 24, 32, 48)),
+    f"PLANAR_FROM = {population.PLANAR_FROM}": (plane, (40, 60, 80, 100, 120, 130, 160, 320)),
+    f"_PLANAR_FROM = {problem._PLANAR_FROM}": (descent, (4, 6, 8, 12, 16, 20, 24, 48)),
     f"pairs.SHARED_FROM = {pairs.SHARED_FROM}, d = 3": (
         partial(shared, pairs, 3),
         (520, 600, 800, 1000, 1400, 2000),
@@ -91,12 +91,12 @@ SWITCHES = {
     ),
     f"planar.SHARED_FROM = {planar.SHARED_FROM}": (
         partial(shared, planar, 2),
-        (5_000, 10_000, 15_000, 20_000, 30_000, 50_000),
+        (5_000, 8_000, 10_000, 12_000, 20_000, 50_000),
     ),
     "networks for batches.SHARED_FROM = "
     f"{batches.SHARED_FROM / (batches._CALL + batches.work(20, 8)):.0f}": (
         batch,
-        (32, 64, 128, 256, 512, 1024),
+        (64, 128, 192, 224, 256, 1024),
     ),
     "runs for dynamics.batches.SHARED_FROM = "
     f"{descents.SHARED_FROM / (200 * batches.work(20, 8)):.1f}": (runs, (2, 3, 4, 6, 8, 16)),

@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 import types
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 import mpmath
 import numba
@@ -213,7 +213,11 @@ def against(scaled: Family, i: int, sine: float, along: float) -> tuple[float, f
 BROKEN: dict[str, Callable[[], Callable[..., Any]]] = {
     "pairs: cosine's sign": lambda: python_pairs(arc_and_sine=lambda it: PLAIN_ARCS(-it)),
     "pairs: sine for arc": lambda: python_pairs(arc_and_sine=lambda it: PLAIN_ARCS(it)[::-1]),
-    "pairs: not reflected": lambda: python_pairs(turn=lambda *_: None),
+    "pairs: not turned": lambda: python_pairs(
+        turn=lambda tiles, here, step, others, there, skip: pairs.store(
+            others, there, skip, pairs.load(tiles, here, step)
+        )
+    ),
     "pairs: radial part": lambda: python_pairs(direction=against),
     "pairs: linear part": lambda: python_pairs(column=lambda *at: -pairs.column(*at)),
     "planar: order ignored": lambda: python_planar(_sort=lambda keys, order, bits: None),
@@ -259,11 +263,8 @@ def test_a_broken_kernel_leaves_its_floor(name: str) -> None:
     assert max(exact.error(*evaluate(BROKEN[name](), W, V, TIED_RELU))) > 1e6
 
 
-class _NoRoom:
-    """A pool of a process that may start no other thread."""
-
-    def __init__(self, workers: int) -> None:
-        raise RuntimeError(f"can't start {workers} new threads")
+def _no_room() -> NoReturn:
+    raise RuntimeError("can't start new thread")
 
 
 @pytest.mark.skipif(not JIT, reason="plain Python takes minutes for 700 neurons")
@@ -277,7 +278,7 @@ def test_how_many_threads_there_are_changes_no_digit(
     monkeypatch.setattr(planar, "WHOLE", 600)
     monkeypatch.setattr(planar, "_SECTOR", 20)
     found = [route.loss_and_pull(drawn), *(route.by_threads(drawn, k) for k in (1, 2, 3, 99))]
-    monkeypatch.setattr(planar if d == 2 else threads, "ThreadPoolExecutor", _NoRoom)
+    monkeypatch.setattr(threads, "pool", _no_room)
     found.append(route.by_threads(drawn, 2))
     assert len({value for value, _ in found}) == 1
     assert all(np.array_equal(found[0][1], pull) for _, pull in found)

@@ -30,8 +30,8 @@ from lcnn_verify.packs.zgj.population.family import Family, IntArray
 CHUNK_WORK = 200_000_000
 LONGEST_CHUNK = 4096
 _MOST_POINTS = 2**21  # of all runs together, held at once
-SHARED_FROM = 2_000_000
-"""What work costs, as ``ScaledProblem.work`` estimates, that pays for another thread's start."""
+SHARED_FROM = 1_400_000
+"""What work costs, as ``ScaledProblem.work`` estimates, that pays for another thread."""
 
 
 class Packed(NamedTuple):

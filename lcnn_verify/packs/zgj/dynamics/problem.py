@@ -182,7 +182,7 @@ def evaluate(
 
 # From how many neurons the plane's own route is faster in a run of descent, where the order of the
 # lines is kept from step to step (measured).
-_PLANAR_FROM = 6
+_PLANAR_FROM = 20
 GROWTH_LIMIT = 1e6
 """A run has diverged once its loss exceeds this many times (Σ mass)² of the start."""
 

@@ -39,7 +39,7 @@ __all__ = [
     "rounding_floor",
 ]
 
-PLANAR_FROM = 120
+PLANAR_FROM = 130
 """Neurons from which the plane's own route is faster: tests/field/switch_points.py."""
 
 

@@ -20,7 +20,7 @@ from lcnn_verify.packs.zgj.population.family import (
 )
 
 SHARED_FROM = 1_000_000
-"""What work costs, as :func:`work` estimates it, that pays for the start of another thread."""
+"""What work costs, as :func:`work` estimates it, that pays for another thread."""
 _CALL = 1000  # nanoseconds or so that a network costs beside its pairs
 
 

@@ -43,7 +43,7 @@ PANEL = 32
 TILE = 64
 """Neurons a side of a tile: arcs, sines and the transposes of both stay near a core."""
 SHARED_FROM = 600
-"""Neurons from which another core pays for the start of a thread (measured)."""
+"""Neurons from which another core pays for handing work over (measured)."""
 
 
 class Workspace(NamedTuple):
@@ -370,8 +370,7 @@ def _lay_out(numbers: FloatArray, *family: Any) -> None:
 
 @released
 def _play(numbers: FloatArray, n: int, d: int, one: int, first: int, stop: int) -> None:
-    tiles = np.empty(4 * min(places(n, d).wide, TILE) ** 2)
-    play(numbers, tiles, n, d, one, first, stop)
+    play(numbers, np.empty(4 * min(places(n, d).wide, TILE) ** 2), n, d, one, first, stop)
 
 
 @compiled
@@ -396,6 +395,6 @@ def by_threads(family: Family, most: int) -> tuple[float, FloatArray]:
     numbers, _ = room(n, d)
     _lay_out(numbers, *family)
     for one in range(rounds(n)):
-        cuts = threads.evenly(meetings(n, one), most)
-        threads.in_ranges(partial(_play, numbers, n, d, one), cuts)
+        run, cuts = partial(_play, numbers, n, d, one), threads.evenly(meetings(n, one), most)
+        threads.in_ranges(run, cuts)
     return _finish(numbers, *family)

@@ -13,9 +13,8 @@ pass, each sector is sorted and swept while it is in cache, and its moments are 
 from __future__ import annotations
 
 import math
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from enum import IntEnum
-from itertools import pairwise
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -32,8 +31,8 @@ _SECTOR = 512  # lines that are sorted and swept in a core's first cache
 _MOST_BITS = 11  # of the number of sectors: writing to more places at once would cost more
 _FEW_BITS = 12  # of an angle, after which lines are nearly sorted
 _KEY = 63  # bits of a key
-SHARED_FROM = 20_000
-"""Lines from which another core pays for the start of a thread (measured)."""
+SHARED_FROM = 12_000
+"""Lines from which another core pays for handing work over (measured)."""
 
 Sums: TypeAlias = tuple[float, float, float, float, float, float, float, float]
 """Σ c·q·b̂ and Σ c·q·φ_b·b̂, each by coordinates, and then their four rounding errors."""
@@ -373,23 +372,17 @@ def by_threads(family: Family, count: int) -> tuple[float, FloatArray]:
     """:func:`loss_and_pull` by so many threads: no digit changes, for sectors are shared whole."""
     n = len(family.units)
     cuts = by_neurons = threads.evenly(n, count)
-    shares = len(cuts) - 1
-    space = Workspace.of(n, shares)
-    try:
-        with ThreadPoolExecutor(shares) as pool:
-            for phase in map(int, Phase):
-                if phase == Phase.SORT:
-                    inner = np.searchsorted(space.starts, by_neurons[1:-1]).tolist()
-                    cuts = [0, *inner, len(space.starts) - 1]
-                elif phase == Phase.COLLECT:
-                    cuts = by_neurons
-                parts = [
-                    pool.submit(_in_share, phase, share, first, stop, *family, *space)
-                    for share, (first, stop) in enumerate(pairwise(cuts))
-                ]
-                for part in parts:
-                    part.result()
-                _after(phase, *space)
-    except RuntimeError:  # there is no room for another thread
-        return _alone(*family, *Workspace.of(n))
+    space = Workspace.of(n, len(cuts) - 1)
+
+    def run(share: int, _: int, phase: int, cuts: Sequence[int]) -> None:
+        _in_share(phase, share, cuts[share], cuts[share + 1], *family, *space)
+
+    for phase in map(int, Phase):
+        if phase == Phase.SORT:
+            inner = np.searchsorted(space.starts, by_neurons[1:-1]).tolist()
+            cuts = [0, *inner, len(space.starts) - 1]
+        elif phase == Phase.COLLECT:
+            cuts = by_neurons
+        threads.in_ranges(run, range(len(cuts)), phase, cuts)
+        _after(phase, *space)
     return _assembled(*family, *space)
