@@ -51,7 +51,6 @@ _LOOK_SECONDS = 2.0
 _STOPPED: set[int | None] = set()
 """Fork servers that somebody stopped, and that were ended for it."""
 _UNKNOWN = 255  # the exit code of a child whose fork server is gone
-_ENDED = os.WEXITED | os.WNOHANG | os.WNOWAIT
 _OUT_OF = "EAGAIN", "EMFILE", "ENFILE", "ENOSPC", "EDQUOT"
 _WANTING = re.compile(
     rf"\[Errno ({'|'.join(str(getattr(errno, name)) for name in _OUT_OF)})\]|AF_UNIX path too long"
@@ -178,10 +177,16 @@ class Child:
 
 
 def _ends(pid: int | None) -> bool:
-    """Whether our child ``pid`` has ended, or does at once; it is left for others to reap."""
+    """Whether our child ``pid`` has ended, or does at once; it is left for others to reap.
+
+    Python has no ``waitid`` on macOS before 3.13: none is seen to have ended there.
+    """
+    if pid is None or not hasattr(os, "waitid"):
+        return pid is None
+    how = os.WEXITED | os.WNOHANG | os.WNOWAIT
     for _ in range(10):
         try:
-            if pid is None or os.waitid(os.P_PID, pid, _ENDED) is not None:
+            if os.waitid(os.P_PID, pid, how) is not None:
                 return True
         except ChildProcessError:
             return True

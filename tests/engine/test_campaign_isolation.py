@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import runpy
 import sys
 import threading
 from dataclasses import replace
@@ -265,6 +266,14 @@ def test_has_no_files_left():
     # A fork server was killed, so this is another: it has the folder of the run too.
     told = Path(f"/proc/{executor._fork_server()}/environ").read_bytes().split(b"\0")
     assert f"{FOLDER}={executor._folder_of(os.getpid())}".encode() in told
+
+
+def test_a_system_without_waitid_sees_no_end(monkeypatch):
+    """As Python is on macOS before 3.13."""
+    for name in ("waitid", "P_PID", "WEXITED", "WNOWAIT"):
+        monkeypatch.delattr(os, name)
+    ends = runpy.run_path(executor.__file__)["_ends"]
+    assert (ends(None), ends(os.getpid())) == (True, False)
 
 
 def test_a_stopped_fork_server_is_ended_and_said_whatever_a_unit_tells_meanwhile(
