@@ -77,7 +77,10 @@ class Adversary:
         self.stopped = False
 
     def take_up(self, known: Mapping[str, Any]) -> None:
-        """Go on where the search ``known`` ended. Raises ``InputError`` unless it has this seed."""
+        """Go on where the search ``known`` ended.
+
+        Raises ``InputError`` unless it has this seed, and for what cannot be read.
+        """
         found, done = self.found, known.get("searched", {})
         if known.get("seed") != found.seed:
             wanted = f"a search of {found.claim.id} with seed {found.seed}, to go on with"
@@ -88,13 +91,15 @@ class Adversary:
         found.rounds = integer("rounds of the search", rounds, 1)
         if found.rounds > _MOST_ROUNDS:
             raise InputError("resume", f"{rounds} finished rounds", f"at most {_MOST_ROUNDS}")
-        found.searches = done["local_searches"]
-        found.examples.update(done["examples"])
-        self.levels, self.searched = dict(known["levels"]), [*map(_frozen, done["from"])]
         self.open = [item for item in self.open if item.is_drawn]
-        for failure in (Failure(**entry) for entry in known["failures"] if self.hook):
-            key = self.hook.identity(_decoded(failure.arguments)) if self.hook else ""
-            self.failures.append((key, failure))
+        with _reading("a search"):
+            found.searches = done["local_searches"]
+            found.examples.update(done["examples"])
+            self.levels, self.searched = dict(known["levels"]), [*map(_frozen, done["from"])]
+            if self.hook is not None:
+                failures = [Failure(**entry) for entry in known["failures"]]
+                keys = (self.hook.identity(_decoded(it.arguments)) for it in failures)
+                self.failures = list(zip(keys, failures, strict=True))
 
     def run(
         self,
@@ -195,16 +200,13 @@ class Adversary:
 
         Raises ``InputError`` for what cannot be read.
         """
-        try:
+        with _reading("an example"):
             for entry in pinned.get("tightest", ()):
                 if (item := self.named.get(entry["test"])) is not None:
                     self.context = RunContext.from_json(entry["run"])
                     self.replay(item, _decoded(entry["arguments"]))
             for entry in reversed(pinned.get("failures", ())):  # each below the one before
                 self.confirm(_decoded(entry["arguments"]))
-        except (KeyError, TypeError, ValueError) as error:
-            got = f"an example that cannot be read ({said(error)})"
-            raise InputError("pinned", got, "what `lcnn-verify attack` wrote") from None
 
     def round(self, turn: int) -> None:
         """Everything once, for twice as long as in the turn before."""
@@ -372,6 +374,16 @@ class Adversary:
         others = [entry for entry in self.failures if entry not in same]
         self.failures = sorted([*others, (key, failure)], key=lambda it: it[1].level)
         self.changed()
+
+
+@contextmanager
+def _reading(what: str) -> Iterator[None]:
+    """Raise ``InputError`` where what an earlier search left cannot be read."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError) as error:
+        got = f"{what} that cannot be read ({said(error)})"
+        raise InputError("pinned", got, "what `lcnn-verify attack` wrote") from None
 
 
 def _tightness(seen: Observation) -> float:

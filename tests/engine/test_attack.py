@@ -198,9 +198,10 @@ def test_a_search_goes_on_after_its_last_round_and_ends_as_one_without_a_break(w
     assert {**resumed.to_json(), "beaten": []} == whole.to_json()
     with pytest.raises(InputError, match=r"resume: got one with seed 0, wanted a search .* seed 1"):
         attack("wells.far", seed=1, pinned=place, resume=True)
-    for rounds in ("x", -1, 10**30):
-        spoiled = {**early, "searched": {**first.to_json()["searched"], "rounds": rounds}}
-        with pytest.raises(InputError, match=r"rounds of the search: got|resume: got"):
+    done = first.to_json()["searched"]
+    for searched in ({"rounds": 1}, *({**done, "rounds": rounds} for rounds in ("x", -1, 10**30))):
+        spoiled = {**early, "searched": searched}
+        with pytest.raises(InputError, match=r"of the search: got|resume: got|got a search that"):
             attack("wells.far", rounds=2, pinned=spoiled, resume=True)
     words = ("attack", "wells.far", "--seconds", "0.2", "--resume")
     assert kit.call(*words) == 2
