@@ -12,15 +12,18 @@ from region_kit import CLAIMS, certified, check, proved
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence import documents
 from lcnn_verify.evidence.documents import Rejected
+from lcnn_verify.numerics.intervals import working_bits
 from lcnn_verify.numerics.krawczyk import NotProved
 from lcnn_verify.packs.zgj import oracle
 from lcnn_verify.packs.zgj.proofs import page
 from lcnn_verify.packs.zgj.proofs.bracket import catalogue
 from lcnn_verify.packs.zgj.proofs.bracket.catalogue import BRACKETS, PAIRS, bracket, saddle
+from lcnn_verify.packs.zgj.proofs.bracket.check import _demand_same
 from lcnn_verify.packs.zgj.proofs.catalogue import Attempt
 from lcnn_verify.packs.zgj.proofs.page import render
 from lcnn_verify.packs.zgj.proofs.region import claim as region_claim
 from lcnn_verify.packs.zgj.proofs.region.claim import RegionClaim
+from lcnn_verify.packs.zgj.proofs.region.interval_checks import Stated
 from lcnn_verify.packs.zgj.proofs.region.point import teachers
 from lcnn_verify.packs.zgj.threshold import loss_threshold
 
@@ -114,10 +117,29 @@ def test_a_point_of_other_networks_is_rejected():
     other = BRACKETS.certificate([Attempt("x", replace(made(), point=saddle(*PAIRS["pair-30"])))])
     with pytest.raises(Rejected, match="its point is of other teachers than its region"):
         proved(other)
-    spoiled = document()
-    spoiled["brackets"][0]["point"]["points"][0] |= {"copies": [2, 1], "full": [1, 1, 4]}
-    with pytest.raises(Rejected, match="pair-20"):
-        proved(resealed(spoiled))
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda rows: {"model": {"activation": "relu", "readout": "tied"}}, "of another model"),
+        (lambda rows: {"copies": [2, 1]}, "has 3 students, its region 2"),
+        (lambda rows: {"teachers": {k: it[:1] for k, it in rows.items()}}, "number of teachers"),
+        (
+            lambda rows: {"teachers": {k: [[*x, 0.0] for x in it] for k, it in rows.items()}},
+            "is not in the plane",
+        ),
+        (lambda rows: {"teachers": rows | {"upper": rows["lower"]}}, "is of other teachers"),
+    ],
+)
+def test_the_point_is_held_to_the_networks_of_the_region(change, reason):
+    entry = document()["brackets"][0]
+    (point,) = entry["point"]["points"]
+    with working_bits(120):
+        stated = Stated(entry["region"])
+        _demand_same(stated, point)
+        with pytest.raises(Rejected, match=reason):
+            _demand_same(stated, point | change(point["teachers"]))
 
 
 def test_a_claim_past_or_below_the_threshold_is_read_strictly():

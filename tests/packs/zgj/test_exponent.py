@@ -40,7 +40,7 @@ def test_the_theorem_is_proved_twice():
     document = json.loads(json.dumps(exponent.prove().to_json()))
     (said,) = proved(document)
     assert said == f"{exponent.CLAIM}: {exponent.STATEMENT}, for {exponent.INSTANCES}"
-    with pytest.raises(Rejected):
+    with pytest.raises(Rejected, match="not that statement is"):
         proved({**document, "statement": exponent.STATEMENT.replace("3/4", "2/3")})
 
 

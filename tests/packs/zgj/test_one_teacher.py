@@ -123,13 +123,14 @@ def test_it_is_proved_twice_and_a_forged_certificate_is_refused(monkeypatch):
     (said,) = proved(document)
     assert said == f"{theorem.CLAIM}: {theorem.STATEMENT}, for {theorem.INSTANCES}"
     far, near = document["parts"]
-    for bad in (
-        {**document, "parts": [far]},
-        {**document, "parts": [near, {**far, "cells": far["cells"][1:]}]},
-        {**document, "parts": [far, {**near, "box": [[0.0, 1.0], [0.0, 0.1], [-1.0, 1.0]]}]},
+    low = {**near, "box": [[0.0, 1.0], [0.0, 0.1], [-1.0, 1.0]]}
+    for parts, reason in (
+        ([far], r"the parts are \['far'\]"),
+        ([near, {**far, "cells": far["cells"][1:]}], "no cell covers"),
+        ([far, low], "the box to cover is"),
     ):
-        with pytest.raises(Rejected):
-            proved(bad)
+        with pytest.raises(Rejected, match=reason):
+            proved({**document, "parts": parts})
     monkeypatch.setattr(theorem_check, "kernel", lambda theta: theta * 0)
     with pytest.raises(Rejected, match=r"factor at ε₀ is not above 0.39"):
         theorem_check._demand_one_teacher()
