@@ -295,9 +295,8 @@ def verify(
     when ``out`` cannot be written, and ``RuntimeError`` where there is no room for so many jobs,
     all before any unit runs; ``OSError`` when the disk fills up, ``KeyboardInterrupt`` on Ctrl-C,
     or where the scheduler is lost, with everything finished kept for ``resume``, and in a partial
-    report. A finished report in
-    ``out`` stays until this run has finished its own: the partial one then goes into
-    ``out/partial``.
+    report. A finished report in ``out`` stays until this run has finished its own: the partial one
+    then goes into ``out/partial``.
     """
     campaign = Campaign(
         profile=profile,

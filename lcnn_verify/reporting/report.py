@@ -116,12 +116,11 @@ class Report:
     ) -> Report:
         """Write ``report.json``, ``junit.xml``, ``summary.md``, replay files and ``index.html``.
 
-        Returns the report with ``directory`` as its folder.
-        ``expected`` says of claims that are expected to fail why, which every file but
-        ``report.json``, the record of what happened, marks as such.
-        Each file appears whole or not at
-        all. Replay files of an earlier report in the same directory are removed. Raises ``OSError``
-        when something cannot be written; what was written before stays.
+        Returns the report with ``directory`` as its folder. ``expected`` says of claims that are
+        expected to fail why, which every file but ``report.json``, the record of what happened,
+        marks as such. Each file appears whole or not at all. Replay files of an earlier report in
+        the same directory are removed. Raises ``OSError`` when something cannot be written; what
+        was written before stays.
         """
         # Imported here: templates and drawing libraries cost start-up time that reading does not.
         from lcnn_verify.reporting import html, junit, markdown, outline

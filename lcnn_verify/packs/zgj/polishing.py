@@ -12,7 +12,7 @@ from flint import arb
 
 from lcnn_verify.evidence.attack import Arguments
 from lcnn_verify.numerics import balls
-from lcnn_verify.numerics.krawczyk import NotProved, Vector
+from lcnn_verify.numerics.krawczyk import NotProved
 from lcnn_verify.packs.zgj import enclosure
 from lcnn_verify.packs.zgj.enclosure import Box
 from lcnn_verify.packs.zgj.enclosure.forms import gradient_over
@@ -35,7 +35,7 @@ def polished(arguments: Arguments) -> str:
     with balls.working_precision(BITS):
         W, V = ([[arb(entry) for entry in row] for row in rows.tolist()] for rows in (live, x.V))
         inverse = np.linalg.pinv(hessian(live, x.V, model=x.model), rcond=_SINGULAR, hermitian=True)
-        slope = _slope(W, V, x)
+        slope = gradient_over(W, V, x.model)
         for _ in range(_STEPS):
             size = max(abs(entry) for row in slope for entry in row).mid()
             if not size > 0:
@@ -46,7 +46,7 @@ def polished(arguments: Arguments) -> str:
                 [(entry - size * arb(part)).mid() for entry, part in zip(*rows, strict=True)]
                 for rows in zip(W, step, strict=True)
             ]
-            after = _slope(moved, V, x)
+            after = gradient_over(moved, V, x.model)
             if not max(abs(entry) for row in after for entry in row).mid() < size:
                 break
             W, slope = moved, after
@@ -58,11 +58,6 @@ def polished(arguments: Arguments) -> str:
         told = f"L/ε₀ = {level.mid().str(DIGITS, radius=False)}"
         told += f" and ‖∇L‖/(κL) < {ratio.upper().str(2, radius=False)}, enclosed"
         return told + _alone(np.array([[float(entry) for entry in row] for row in W]), x)
-
-
-def _slope(W: list[Vector], V: list[Vector], x: Instance) -> list[Vector]:
-    """∇L at exact students, in balls."""
-    return gradient_over(W, V, x.model)
 
 
 def _alone(W: np.ndarray, x: Instance) -> str:

@@ -170,7 +170,7 @@ def test_runs_end_as_those_of_float64_do(monkeypatch: pytest.MonkeyPatch) -> Non
     dead = double_double.gradient_descent(np.zeros((1, 2)), PLANE, step=0.1, max_steps=5)
     assert (dead.stop_reason, dead.steps) == (StopReason.STATIONARY, 0)
     for step, chunk in ((1e100, 9), (1e307, 9), (1e307, 1)):
-        monkeypatch.setattr(dynamics, "_LONGEST_CHUNK", chunk)
+        monkeypatch.setattr(dynamics, "LONGEST_CHUNK", chunk)
         run = double_double.gradient_descent(NEAR, PLANE, step=step, max_steps=9)
         assert (run.stop_reason, run.steps) == (StopReason.DIVERGED, 0)
         np.testing.assert_array_equal(run.weights, NEAR)

@@ -1,4 +1,4 @@
-"""The three routes agree, at every shape and block edge, and a wrong sign in any of them shows."""
+"""The routes agree, at every shape and block edge, and a wrong sign in any of them shows."""
 
 # Runs as plain Python, too: it reaches every line and branch of the compiled bodies.
 from __future__ import annotations

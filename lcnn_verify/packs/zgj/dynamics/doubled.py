@@ -21,6 +21,7 @@ from lcnn_verify.numerics.double_double import add, multiply
 from lcnn_verify.numerics.flow import FINEST_RTOL, FlowOptions, Point, integrate
 from lcnn_verify.numerics.options import nonnegative_real, positive_integer, positive_real
 from lcnn_verify.numerics.trajectory import Recorder, Schedule, StopReason, Trajectory
+from lcnn_verify.packs.zgj.dynamics.batches import LONGEST_CHUNK
 from lcnn_verify.packs.zgj.dynamics.problem import (
     REASONS,
     SMALLEST_SIZE,
@@ -39,7 +40,6 @@ from lcnn_verify.packs.zgj.population.doubled import (
 )
 
 _CHUNK_WORK = 400_000  # pairs of neurons in a chunk, a fraction of a second: Python sees Ctrl-C
-_LONGEST_CHUNK = 4096
 _STAGE = 1000.0
 _FLATTEST = 1e-3
 
@@ -163,7 +163,7 @@ def gradient_descent(
     recorder = Recorder(Schedule.of(record_every))
     problem = DoubledProblem.of(students, teachers, target_loss, model)
     weights, previous, scaled = problem.weights, problem.weights.copy(), problem.scaled
-    longest = max(1, min(_LONGEST_CHUNK, _CHUNK_WORK // (len(students) + len(teachers)) ** 2))
+    longest = max(1, min(LONGEST_CHUNK, _CHUNK_WORK // (len(students) + len(teachers)) ** 2))
     status = Status.RUNNING.value
     while status == Status.RUNNING:
         first = recorder.points

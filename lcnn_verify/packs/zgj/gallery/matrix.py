@@ -99,9 +99,8 @@ def run(
     """Run all checks on ``entries`` under each of ``seeds``, ``jobs`` implementations at a time.
 
     ``cluster`` is a Dask cluster to run them on, as of ``run``. ``directory`` holds the property
-    files. Rows come in the order of the entries, then of the
-    seeds. What an entry needs must be installed. However this ends, no worker outlives it. Raises
-    :class:`Stopped` on Ctrl-C.
+    files. Rows come in the order of the entries, then of the seeds. What an entry needs must be
+    installed. However this ends, no worker outlives it. Raises :class:`Stopped` on Ctrl-C.
     """
     tasks = [(entry, seed) for entry in entries for seed in seeds]
     # Whatever takes seconds to load comes first: started last, it would end the run alone.

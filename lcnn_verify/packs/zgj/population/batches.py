@@ -1,4 +1,4 @@
-"""One network or many of one shape in one call of compiled code, by both cores where that pays."""
+"""One network or many of one shape in one call of compiled code, by all cores where that pays."""
 
 from __future__ import annotations
 

@@ -313,9 +313,7 @@ def main(arguments: list[str]) -> int:
         reason = str(error) or type(error).__name__
         print(f"usage: python checker.py FILE, a region certificate ({reason})", file=sys.stderr)
         return 2
-    with ProcessPoolExecutor(
-        mp_context=get_context("spawn")
-    ) as pool:  # starts what it is asked for
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:  # starts none unasked
         try:
             boxes = check(document, each=pool.map)
         except Rejected as error:
