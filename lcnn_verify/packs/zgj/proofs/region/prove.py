@@ -114,9 +114,8 @@ def certify(
 
     First a local search looks for a violation, then boxes are halved. The outcome is INCONCLUSIVE
     when the budget is spent; the document then holds the tree so far, open boxes marked.
-    ``all_below`` is for ``near_zero_loss``. Raises
-    :class:`InputError` unless the budget is positive, and :class:`Interrupted` with such a result
-    on Ctrl-C once there is a tree.
+    ``all_below`` is for ``near_zero_loss``. Raises :class:`InputError` unless the budget is
+    positive, and :class:`Interrupted` with such a result on Ctrl-C once there is a tree.
     """
     if budget < 1:
         raise InputError("budget", str(budget), "at least 1 box")
