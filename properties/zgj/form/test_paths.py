@@ -23,7 +23,7 @@ from lcnn_verify.evidence.amounts import number, row_distance
 from lcnn_verify.numerics import balls
 from lcnn_verify.packs.zgj import enclosure, laws, oracle, population, strategies
 from lcnn_verify.packs.zgj.instances import Instance
-from lcnn_verify.packs.zgj.model import MODELS
+from lcnn_verify.packs.zgj.model import MODELS, UNIT_RELU
 from lcnn_verify.packs.zgj.population import pairs, planar
 from lcnn_verify.packs.zgj.population.scaling import scaled_family
 from lcnn_verify.packs.zgj.quantities import loss
@@ -126,9 +126,10 @@ HEAVY = [
 def test_a_crowd_of_light_neurons_counts(instance, last):
     # Beside a student of mass 0.64, whose share of T is just above 1, all others are rounded alike.
     # Where sums are not compensated, the loss of pairs is off by 32 floors or more in each model,
-    # the plane by 48; the moments of pairs by 4.2 (tied |·|), 2, 1.04 and 0.5 (unit ReLU).
-    x, mass, root = instance, 0.3 * 2.0**-53, 96
-    tied = x.model.readout == "tied"
+    # the plane by 48; the moments of pairs by 4.2 (tied |·|), 2, 1.04 and 1.1 (unit ReLU, whose
+    # floor is the widest, in a larger crowd).
+    x, mass, tied = instance, 0.3 * 2.0**-53, instance.model.readout == "tied"
+    root = 144 if x.model == UNIT_RELU else 96
     light = np.array([[1.0, 0.0]]) * (mass**0.5 if tied else mass)
     merged, crowd = (root if tied else root**2) * light, np.repeat(light, root**2, axis=0)
     wide = replace(x, W=np.concatenate((crowd, x.W) if last else (x.W, crowd)))

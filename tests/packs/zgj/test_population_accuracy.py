@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from planting import fallen
 from population_reference import Exact, evaluate, floors, nasty_instances, routes
 
+from lcnn_verify import ledger
+from lcnn_verify.campaign.properties import directory_of, load
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.packs.zgj import oracle, population
 from lcnn_verify.packs.zgj.model import MODELS, Model
@@ -201,7 +202,14 @@ def test_a_sum_without_compensation_leaves_its_floor_in_each_model_and_fails_a_r
                 lost = lost_of_a_crowd(module.loss_and_pull, model, LIGHT, 64, large_first=True)
                 assert lost > 2.0, (model, module)
     monkeypatch.setattr(pairs, "_play", uncompensated(pairs, "add", "between", "play", "_play"))
-    assert "gradient (pairs)" in fallen("zgj.form.paths", examples=1.0, only="crowd")
+    claim = ledger.claim("zgj.form.paths")
+    (crowd,) = (it for it in load(directory_of(claim), claim.property_file) if "crowd" in it.name)
+    heavy = crowd.body.__globals__["HEAVY"]
+    assert [it.model for it in heavy] == list(MODELS)
+    for instance in heavy:
+        seen = crowd.replay({"instance": instance, "last": True})
+        assert seen.counterexample is not None, instance.model
+        assert "gradient (pairs)" in seen.counterexample.quantity
 
 
 def test_a_long_tail_of_small_entries_is_not_lost(model: Model) -> None:

@@ -122,7 +122,11 @@ UNDERFLOW = 2.0**-1074
 LOSS_UNITS = 16.0
 """|computed loss − exact| ≤ LOSS_UNITS·ROUNDING·(Σ mass)²."""
 GRADIENT_UNITS = 60.0
-"""‖computed pull_i − exact‖ ≤ GRADIENT_UNITS·ROUNDING·Σ mass."""
+"""‖computed pull_i − exact‖ ≤ GRADIENT_UNITS·ROUNDING·Σ mass; 108u is 54 of them.
+
+A bound that is proved cannot be lowered to the worst seen, 4.8. That no sum has lost its
+compensation is therefore asked of crowds that make it cost more (zgj.form.paths).
+"""
 
 
 def loss_floor(scaled: ScaledFamily, units: float = LOSS_UNITS * ROUNDING) -> float:
