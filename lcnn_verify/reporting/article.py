@@ -74,11 +74,12 @@ def card(data: _Json, entry: _Json, prefix: str) -> doc.Details:
     kinds = [f"show-{k}" for k, true in enumerate(shown_as(entry), 1) if true]
     kinds += [f"paper-{k}" for k, paper in enumerate(papers, 1) if paper == entry["pack"]]
     near = phrases.tightness(entry)
+    unwanted = not (entry["as_wanted"] or phrases.is_pending(data, entry))
     return doc.Details(
         (entry["title"], " ", doc.Link(entry["id"], f"#{key}", "id")),
         tuple(blocks),
         " ".join(("card claim", tone(entry), *kinds)),
-        opened=not (entry["as_wanted"] or phrases.is_pending(data, entry)),
+        opened=unwanted or len(data["claims"]) == 1,
         key=key,
         mark=(
             badge(entry),

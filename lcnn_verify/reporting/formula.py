@@ -6,8 +6,8 @@ A formula is a word, or a few words in brackets that close, that this grammar re
     base    := number | letter | "sin" and the like | sign | "√" term | "(" formula ")"
     script  := ("_" | "^") ("{" formula "}" | word) | a run of ⁰¹²… or of ₀₁₂…
 
-and that has a letter and a sign, or is a single letter that is no word of the language. Anything
-else stays as it is, with its scripts set as such.
+and that has a letter and a sign, or is a single letter that is no word of the language. What
+stands between backticks is code. Anything else stays as it is, with its scripts set as such.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ _TIGHT = "|‖/·!'′"  # signs without space around them
 _TELLING = "≤≥≠≱≰≈∈∞∇∫Σ∂√⊗‖|·½=<>+−×→⟨/_^"
 _SIGNS = frozenset(_TELLING + _TIGHT + "±⋯…~*,;-") - frozenset("_^√⟨")
 _TOKEN = re.compile(r"\S+|\s+")
+_CODE = re.compile("`([^`]+)`")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _FUNCTIONS = (
     "a?sinh?|a?cosh?|a?tanh?|atan2|log|ln|exp|min|max|inf|sup|lim|rank|dim|det|diag|span|sgn"
@@ -54,6 +55,12 @@ class _NoFormula(Exception):
 @lru_cache(maxsize=4096)
 def formula(text: str) -> Markup:
     """``text`` escaped, its formulas as MathML, and other scripts such as ``x_i`` set as such."""
+    code = Markup("<code>{}</code>")
+    parts = enumerate(_CODE.split(text))  # every other one stood between backticks
+    return Markup("").join(code.format(part) if k % 2 else _prose(part) for k, part in parts)
+
+
+def _prose(text: str) -> Markup:
     tokens: list[str] = _TOKEN.findall(text)
     made: list[Markup] = []
     while len(made) < len(tokens):

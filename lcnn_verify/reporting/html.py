@@ -21,7 +21,7 @@ def render(document: doc.Document) -> str:
     """The document as a self-contained page; every string in it is escaped."""
     head = [
         tag("p", f"lcnn-verify {document.kind}", cls="brand"),
-        tag("h1", document.headline, cls=document.tone),
+        tag("h1", text(document.headline), cls=document.tone),
         tag("p", text(document.lede), cls="lede"),
         _blocks(document.head, 1),
     ]

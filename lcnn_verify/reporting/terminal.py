@@ -60,7 +60,7 @@ def literal(console: Console, text: str, style: str = "") -> Text:
 def fold(text: str, width: int) -> str:
     """``text`` on lines of at most ``width``: words whole where they fit, else broken as an id."""
     lines = [""]
-    for word in re.findall(r"\S+\s*", text):
+    for word in re.findall(r"\s*\S+\s*", text):
         parts = [word]
         if cell_len(word.rstrip()) > width:
             parts = [part for piece in _PIECES.findall(word) for part in chop_cells(piece, width)]

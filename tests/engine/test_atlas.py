@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import campaign_kit as kit
 import pytest
 
@@ -39,6 +41,7 @@ def test_its_report_says_what_was_asked_how_and_what_the_answer_does_not_say(atl
     for shown in (text, summary):
         assert "quick profile; deep is the full size" in shown
     assert "How much does the bound on p(n) lose?" in text
+    assert re.search(r'<details class="card [^"]*" open="open">', text), "a claim alone is open"
     assert "lcnn-verify atlas --profile quick --seed 0 toy.study" in text
 
 

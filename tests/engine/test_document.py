@@ -98,6 +98,14 @@ def test_nothing_in_a_document_is_acted_on():
     assert "\x1b" not in printed(document)
 
 
+def test_a_headline_is_prose_and_narrow_cells_name_their_column():
+    page = html.render(made(Table((Column("a"), Column("b", style="long")), (("1", "2"),))))
+    assert '<td class="long" data-label="b" role="cell">2</td>' in page
+    assert '[data-label]::before { content: attr(data-label) ": "' in page
+    headline = html.render(made(headline="All x_i < 1")).partition("<h1")[2].partition("</h1>")[0]
+    assert "<msub><mi>x</mi><mi>i</mi></msub>" in headline
+
+
 @pytest.mark.parametrize("medium", [Medium.PAGE, Medium.SUMMARY, Medium.TERMINAL])
 def test_a_block_is_shown_in_its_media_alone(medium):
     kinds = (

@@ -48,6 +48,7 @@ def copied(page):
         ("(tied; |·| or not)", "(tied; |·| or not)"),
         ("‖_F_F and x_ and y_{", "‖<sub>F</sub>_F and x_ and y_{"),
         ("a/_private.py &", "a/_private.py &amp;"),
+        ("`x_1 < 2` is m > r; ` alone", "<code>x_1 &lt; 2</code> is «m» &gt; «r»; ` alone"),
         ("<b>_x & 1 < 2", "«&lt;b&gt;_x» &amp; 1 &lt; 2"),
     ],
 )
