@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
-from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -59,15 +59,20 @@ def _wanted(claim: Claim) -> str:
 
 
 def _show_table(chosen: tuple[Claim, ...]) -> None:
+    """A line a claim; where one is wider than the terminal, titles stand above the rest."""
+    from lcnn_verify.reporting import document as doc
+    from lcnn_verify.reporting.terminal import print_blocks
+
     console = Console()
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for heading in ("claim", "title", "kind", "wanted"):
-        table.add_column(heading, no_wrap=heading != "title")
-    for claim in chosen:
-        cells = (claim.id, claim.title, str(claim.kind), _wanted(claim))
-        table.add_row(*(Text(fitted(clean(cell), console.encoding)) for cell in cells))
-    console.print(table)
-    console.print(Text("one claim in full: lcnn-verify claims ID"))
+    heads: tuple[str, ...] = ("claim", "title", "kind", "wanted")
+    told = [(claim.id, claim.title, str(claim.kind), _wanted(claim)) for claim in chosen]
+    rows: list[tuple[doc.Line, ...]] = list(told)
+    widths = [max(map(cell_len, column)) for column in zip(heads, *told, strict=True)]
+    if sum(widths) + 2 * (len(widths) - 1) > console.width:
+        heads = ("claim", "kind", "wanted")
+        rows = [row for name, title, *rest in told for row in ((title,), (f"  {name}", *rest))]
+    notes = doc.Paragraph("one claim in full: lcnn-verify claims ID")
+    print_blocks(console, (doc.Table(doc.columns(*heads), tuple(rows)), notes))
 
 
 def _show_one(claim: Claim) -> None:

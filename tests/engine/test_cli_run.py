@@ -11,6 +11,7 @@ from pathlib import Path
 
 import campaign_kit as kit
 import pytest
+from rich.cells import cell_len
 
 from lcnn_verify import ledger
 from lcnn_verify.reporting.report import Report
@@ -109,12 +110,17 @@ def test_what_long_work_costs_is_said_before_most_of_it(tmp_path, monkeypatch, c
 
 
 def test_claims_lists_the_whole_ledger(capsys, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "120")
-    assert kit.call("claims") == 0
-    table = capsys.readouterr().out
     every = (*ledger.claims(), *ledger.studies(), *ledger.not_testable())
-    for claim in every:
-        assert claim.id in table
+    for width in (80, 200):
+        monkeypatch.setenv("COLUMNS", str(width))
+        assert kit.call("claims") == 0
+        table = capsys.readouterr().out.splitlines()
+        assert all(cell_len(line) <= width for line in table)
+        beside = {line.split()[0]: line for line in table if line}
+        whole = {line.strip() for line in table} if width == 80 else " ".join(table)
+        for claim in every:
+            assert str(claim.kind) in beside[claim.id], "an id stands whole beside its kind"
+            assert claim.title in whole, "a title is not broken"
     assert kit.call("claims", "--json") == 0
     entries = json.loads(capsys.readouterr().out)
     assert [entry["id"] for entry in entries] == [claim.id for claim in every]
