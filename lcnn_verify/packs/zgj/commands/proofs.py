@@ -209,11 +209,10 @@ def _bracket_table(made: Sequence[Attempt[Bracket]]) -> Table:
 
 
 def _bands_table(made: Sequence[Attempt[Bands]]) -> Table:
-    table = _table("network", "bands", "down to", "boxes")
+    table = _table("network", "bands", "boxes")
     for attempt in made:
         if (it := attempt.proof) is not None:
-            down = "0" if it.whole else f"{number(float(it.regions[-1].claim.inner))}·ε₀"
-            table.add_row(attempt.name, it.told, down, f"{it.boxes:,}")
+            table.add_row(attempt.name, it.told, f"{it.boxes:,}")
     return table
 
 
