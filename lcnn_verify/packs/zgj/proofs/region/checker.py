@@ -27,6 +27,7 @@ import io
 import json
 import math
 import re
+import reprlib
 import sys
 import zlib
 from collections.abc import Callable
@@ -75,11 +76,18 @@ class Rejected(Exception):
     """Why the certificate proves nothing, naming the box where there is one."""
 
 
-def rational(text: str) -> Fraction:
-    """An exact number as certificates write it, digits or digits/digits."""
-    if not re.fullmatch("[0-9]{1,30}(/[0-9]{1,30})?", text):
-        raise ValueError(f"{text[:40]!r} is not written digits or digits/digits")
-    return Fraction(text)
+def malformed(name: str, got: object, wanted: str) -> Rejected:
+    """That the certificate has no ``wanted`` under ``name``."""
+    said = "nothing" if got is None else reprlib.repr(got)
+    return Rejected(f"malformed: {name}: got {said}, wanted {wanted}")
+
+
+def rational(name: str, text: object) -> Fraction:
+    """An exact number above 0 as certificates write it, digits or digits/digits."""
+    digits = "[0-9]{1,30}(/(?!0+$)[0-9]{1,30})?"
+    if isinstance(text, str) and re.fullmatch(digits, text) and (value := Fraction(text)) > 0:
+        return value
+    raise malformed(name, text, "a number above 0, written digits or digits/digits")
 
 
 class Claim:
@@ -97,15 +105,24 @@ class Claim:
     """
 
     def __init__(self, document: dict[str, Any]) -> None:
-        teacher, self.m = document["teacher"], document["students"]
-        norms = [rational(text) for text in teacher["norms"]]
-        stated = (teacher["separation"], document["multiple"], document["inner"])
-        degrees, multiple, inner = map(rational, stated)
-        outer, r = rational(document.get("outer", "1")), len(norms)
-        known = type(self.m) is int and (r, self.m) in {(1, 1), (1, 2), (1, 3), (2, 2), (2, 3)}
-        known &= document["dimension"] == 2 and (degrees == 90 or (r == 2 and 0 < degrees < 90))
-        if not known or min(*norms, multiple, inner, outer) <= 0:
-            raise Rejected("its claim is none that this checker knows")
+        if not isinstance(teacher := document.get("teacher"), dict):
+            raise malformed("teacher", teacher, "an object")
+        if not isinstance(texts := teacher.get("norms"), list):
+            raise malformed("norms", texts, "a list")
+        norms = [rational("norms", text) for text in texts]
+        degrees = rational("separation", teacher.get("separation"))
+        multiple, inner = (rational(name, document.get(name)) for name in ("multiple", "inner"))
+        outer, r = rational("outer", document.get("outer", "1")), len(norms)
+        m, dimension = document.get("students"), document.get("dimension")
+        if r not in (1, 2):
+            raise malformed("norms", texts, "one or two")
+        if type(m) is not int or not r <= m <= 3:
+            raise malformed("students", m, f"{'1, ' * (r == 1)}2 or 3")
+        if dimension != 2:
+            raise malformed("dimension", dimension, "2")
+        if not (degrees == 90 or (r == 2 and degrees < 90)):
+            raise malformed("separation", str(degrees), "90" if r == 1 else "at most 90")
+        self.m: int = m
         self.words = (
             f"‖∇L‖ ≥ {multiple}·κ·L for all m = {self.m} in the plane with "
             f"{inner}·ε₀ ≤ L ≤ {'' if outer == 1 else f'{outer}·'}ε₀, "
@@ -228,17 +245,21 @@ def lower_bound(claim: Claim, placed: list[Neuron], loss: Form, rows: list[Form]
 
 
 @np.errstate(all="ignore")  # halves of a root that is too large: it proves nothing either
-def check(document: dict[str, Any], watch: Watch = lambda boxes: None, each: Any = map) -> int:
+def check(document: Any, watch: Watch = lambda boxes: None, each: Any = map) -> int:
     """The number of boxes proved; raises :class:`Rejected`, naming the first that is not.
 
     ``watch`` is told of each batch. ``each`` is ``map``, of several processes for ``MANY`` batches.
     """
+    if not isinstance(document, dict):
+        raise malformed("certificate", document, "an object")
+    claim, text, bounds = Claim(document), document.get("tree"), document.get("root")
+    if not isinstance(text, str):
+        raise malformed("tree", text, "text")
     try:
-        claim, tree = Claim(document), np.array(list(str(document["tree"])))
-        root = np.array(document["root"], dtype=np.float64).reshape(2 * claim.m, 2)
-        outside = np.isfinite(root) & ((claim.root - root) * [1, -1] >= 0)
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        raise Rejected(f"malformed: {type(error).__name__}: {error}") from None
+        root = np.array(bounds, dtype=np.float64).reshape(2 * claim.m, 2)
+    except (OverflowError, TypeError, ValueError):
+        raise malformed("root", bounds, f"{2 * claim.m} pairs of numbers") from None
+    tree, outside = np.array(list(text)), np.isfinite(root) & ((claim.root - root) * [1, -1] >= 0)
     if not outside.all():
         raise Rejected(f"box 0, the root {root.tolist()}, misses students: {claim.root}")
     numbers, lower, upper = leaves(tree, root)
