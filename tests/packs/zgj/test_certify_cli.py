@@ -28,6 +28,7 @@ from lcnn_verify.packs.zgj.proofs.region import search, split_tree
 from lcnn_verify.packs.zgj.proofs.region.drawing import CertifiedRegion, plane
 from lcnn_verify.packs.zgj.proofs.region.page import render
 from lcnn_verify.reporting import html, outline
+from lcnn_verify.reporting.formula import formula
 from lcnn_verify.reporting.report import RunInfo, build_report
 from lcnn_verify.reporting.schema import schema
 
@@ -55,12 +56,16 @@ def test_a_region_is_certified_written_drawn_and_checked(capsys, tmp_path):
     assert shown.startswith(f"CERTIFIED: ‖∇L‖ ≥ 2κL {about}\n")
     assert "zgj.gradient-bound" in shown
     assert "float64 forms of the checker" in shown
-    assert "of the teachers, where L is convex: curvature 0.99" in " ".join(shown.split())
+    told = " ".join(shown.split())
+    assert "of the teachers, where L is convex: curvature 0.99" in told
+    assert "ε₀, ε₁ 0.0430894, 4.31·10⁻⁸ box" in told
     document = json.loads((tmp_path / "region.json").read_text(encoding="utf-8"))
     assert document["multiple"] == "2"
     assert document["statement"] == f"‖∇L(W)‖_F ≥ 2·κ(V)·L(W) {about}"
     page = (tmp_path / "region.html").read_text(encoding="utf-8")
-    assert f"CERTIFIED: ‖∇L‖ ≥ 2κL {about}</h1>" in page
+    (headline,) = re.findall(r"<h1 class=\"good\">(.*)</h1>", page)
+    assert headline == formula(f"CERTIFIED: ‖∇L‖ ≥ 2κL {about}")
+    assert "ε₁</span></span> = 4.31·10⁻⁸: what no box settles is within " in page
     drawn = "".join(re.findall(r"<path d=\"([^\"]*)\"", page))
     assert drawn.count("M ") > 2 * document["boxes"]
     for words in ("first coordinate (length)", "came to 0."):
@@ -89,6 +94,30 @@ def test_without_a_multiple_the_most_is_proved(capsys, tmp_path):
         assert json.load(file)["digest"] == data["digest"]
 
 
+@pytest.mark.parametrize(
+    ("options", "inner"),
+    [
+        (("--kappa-multiple", "2"), "13/100"),
+        (("--kappa-multiple", "2", "--inner", "1e-3"), "1/1000"),
+        (("--kappa-multiple", "2", "--students", "1"), "1/1000000"),
+        (("--students", "3", "--norms", "7/2"), "43/100"),
+        (("--threshold-multiple", "3/2"), "99/100"),
+        (("--teachers", "2", "--kappa-multiple", "2"), "1/1000000"),
+    ],
+)
+def test_one_teachers_boxes_end_where_the_theorem_begins(capsys, monkeypatch, options, inner):
+    """Without --inner, and unless students are as many: then boxes reach V."""
+    asked, made = [], certified("one")
+
+    def certify(claim, **_):
+        asked.append(str(claim.inner))
+        return made
+
+    monkeypatch.setattr("lcnn_verify.packs.zgj.proofs.region.prove.certify", certify)
+    assert run(capsys, CLAIM, *options, "--jobs", "1", "--quiet") == (0, "", "")
+    assert asked == [inner]
+
+
 def test_a_false_multiple_is_refuted_and_the_point_checked(capsys, tmp_path):
     code, shown, _ = run(capsys, CLAIM, "--kappa-multiple", "20", "--jobs", "1")
     assert code == 1
@@ -97,7 +126,8 @@ def test_a_false_multiple_is_refuted_and_the_point_checked(capsys, tmp_path):
     assert "and the bound fails below 20" in shown
     file = next(tmp_path.glob("reports/certificates/*-refuted.json.gz"))
     page = next(tmp_path.glob("reports/certificates/*-refuted.html")).read_text(encoding="utf-8")
-    assert "20κ: REFUTED (the claim, κ, stands)</h1>" in page
+    assert "between" in page
+    assert f"{formula('20κ: REFUTED (the claim, κ, stands)')}</h1>" in page
     assert "Two students of norm" in page
     assert "first coordinate (length)" in page
     code, shown, _ = run(capsys, "--check", str(file))

@@ -338,6 +338,12 @@ def test_the_largest_multiple_lies_under_the_smallest_ratio():
     assert prove.largest(CLAIMS["one"], budget=40).multiple < found.multiple
 
 
+def test_multiples_that_begin_where_the_theorem_ends_reach_higher():
+    found = prove.largest(CLAIMS["two"], budget=12_000, raised=True)
+    assert found == prove.near_zero_loss.raised(found)
+    assert found.multiple > prove.largest(CLAIMS["two"], budget=12_000).multiple
+
+
 @pytest.mark.parametrize(
     ("change", "argument"),
     [

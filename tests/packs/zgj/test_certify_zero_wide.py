@@ -1,5 +1,6 @@
 """The bound down to L = 0 where there are more students than the one teacher: by a theorem."""
 
+import math
 from dataclasses import replace
 from fractions import Fraction
 
@@ -28,6 +29,34 @@ def test_more_students_of_one_teacher_go_by_the_theorem(norm, multiple, inner, h
         assert near_zero_loss.prove(high, none, none) is None
         with pytest.raises(Rejected, match="below ε₁: ε₁ is too high for this multiple"):
             interval_checks.check_near_zero_loss({**high.to_json(), "zero": zero}, none, none)
+
+
+@pytest.mark.parametrize("multiple", ["1", "2", "5", "47/10", "1/100", "1000"])
+def test_boxes_end_where_the_theorem_begins(multiple):
+    """The highest ε₁ of two digits: it is proved there, and one unit higher it is not."""
+    claim = RegionClaim(students=3, multiple=Fraction(multiple), outer=Fraction(1))
+    found = near_zero_loss.raised(claim)
+    told = {"1": "43/100", "2": "13/100", "5": "1/100", "1/100": "99/100", "1000": "1/1000000"}
+    assert str(found.inner) == told.get(multiple, str(found.inner))
+    assert replace(found, inner=claim.inner) == claim
+    none = np.zeros((6, 0))
+    assert (near_zero_loss.prove(found, none, none) is None) == (multiple == "1000")
+    if multiple not in ("1/100", "1000"):
+        unit = Fraction(10) ** (math.floor(math.log10(found.inner)) - 1)
+        assert (found.inner / unit).denominator == 1
+        higher = replace(found, inner=found.inner + unit)
+        assert near_zero_loss.prove(higher, none, none) is None
+
+
+def test_boxes_end_where_they_are_told_to_where_no_theorem_is_asked():
+    for claim in (
+        RegionClaim(students=1),
+        RegionClaim((Fraction(1),) * 2),
+        RegionClaim((Fraction(1),) * 2, students=3),
+    ):
+        assert near_zero_loss.raised(claim) == claim
+    low = RegionClaim(multiple=Fraction(1), outer=Fraction(1, 100))
+    assert near_zero_loss.raised(low).inner == Fraction(99, 10_000)
 
 
 @pytest.mark.parametrize(

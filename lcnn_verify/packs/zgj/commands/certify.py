@@ -102,9 +102,9 @@ def gradient_bound(
         ),
     ] = None,
     inner: Annotated[
-        Fraction,
-        _exact("X", "ε₁/ε₀, where the shell starts. What is below, too, if m = r or r = 1."),
-    ] = Fraction("1e-6"),
+        Fraction | None,
+        _exact("X", "ε₁/ε₀, where boxes end. Default: 1e-6; if r = 1 < m, where a theorem begins."),
+    ] = None,
     threshold: Annotated[
         Fraction,
         typer.Option(
@@ -128,7 +128,8 @@ def gradient_bound(
 ) -> int:
     """Prove the gradient bound for all students of a region of the plane, or refute it.
 
-    Exit code 1 if it is refuted or not proved.
+    Below ε₁ convexity proves it if m = r, and zgj.fact.one-teacher does if r = 1 < m. Exit code 1
+    if it is refuted or not proved.
 
     Examples:
     lcnn-verify certify zgj.gradient-bound --students 1
@@ -136,7 +137,7 @@ def gradient_bound(
     lcnn-verify certify zgj.gradient-bound --teachers 2 --threshold-multiple 2.6
     """
     from lcnn_verify.packs.zgj.commands import region
-    from lcnn_verify.packs.zgj.proofs.region.claim import FAINT, RegionClaim
+    from lcnn_verify.packs.zgj.proofs.region.claim import FAINT, INNER, RegionClaim
 
     if dimension != 2:
         raise InputError("dimension", str(dimension), "2: regions are certified in the plane")
@@ -151,12 +152,13 @@ def gradient_bound(
         separation=separation,
         students=students,
         multiple=faint if multiple is None else multiple,
-        inner=inner,
+        inner=INNER if inner is None else inner,
         outer=threshold,
     )
     return region.certify(
         claim,
         largest=multiple is None and threshold <= 1,
+        raised=inner is None,
         budget=budget,
         jobs=jobs,
         cluster=cluster,

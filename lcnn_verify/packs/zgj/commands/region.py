@@ -18,7 +18,7 @@ from lcnn_verify.errors import InputError, clean
 from lcnn_verify.evidence import documents
 from lcnn_verify.numerics.digits import number
 from lcnn_verify.packs.zgj.commands.proofs import FOLDER, page_of
-from lcnn_verify.packs.zgj.proofs.region import prove, split_tree
+from lcnn_verify.packs.zgj.proofs.region import near_zero_loss, prove, split_tree
 from lcnn_verify.packs.zgj.proofs.region.claim import (
     CLAIM,
     RegionClaim,
@@ -26,11 +26,13 @@ from lcnn_verify.packs.zgj.proofs.region.claim import (
     ball,
     headline,
     highest,
+    lowest,
     near_zero,
     plain,
     tightness,
 )
 from lcnn_verify.packs.zgj.proofs.region.page import render
+from lcnn_verify.packs.zgj.proofs.region.search import Workers
 from lcnn_verify.processes import processors
 from lcnn_verify.reporting.phrases import percent
 
@@ -42,6 +44,7 @@ def certify(
     stated: RegionClaim,
     *,
     largest: bool,
+    raised: bool,
     budget: int | None,
     jobs: int | None,
     cluster: str | None,
@@ -52,6 +55,7 @@ def certify(
     """Certify or refute the claim, write and print what came of it, return the exit code.
 
     With ``largest`` the multiple is sought first, but for three students, which would take days.
+    With ``raised`` boxes end where ``near_zero_loss.raised`` says for the multiple.
     ``cluster`` is a Dask cluster, as of ``run``, in place of ``jobs`` processes.
     Ctrl-C in the search has the largest multiple settled so far proved, in the proof it leaves the
     tree as far as it came; beside ``out`` if a file is there.
@@ -64,14 +68,7 @@ def certify(
     outputs.demand_file(certificate)
     outputs.demand_folder(certificate.parent, [page_of(certificate).name])
     with bar(shown) as progress, prove.workers(jobs or processors(), cluster) as team:
-        interrupted = ""
-        if largest and stated.students < 3:
-            watch = _watch(progress, "how large a multiple?", boxes)
-            try:
-                stated = prove.largest(stated, budget=boxes, team=team, watch=watch)
-            except prove.SearchEnded as early:
-                stated, interrupted = early.claim, interruption(early)
-                say(f"{interrupted}: proving {_multiple(stated)}, the most found so far")
+        stated, interrupted = _stated(stated, largest, raised, boxes, team, progress)
         watch = _watch(progress, f"proving {_multiple(stated)}", boxes)
         try:
             found = prove.certify(stated, budget=boxes, team=team, watch=watch)
@@ -97,6 +94,26 @@ def certify(
     if interrupted:
         return ExitCode.INTERRUPTED
     return ExitCode.AS_WANTED if found.verdict == "CERTIFIED" else ExitCode.NOT_AS_WANTED
+
+
+def _stated(
+    claim: RegionClaim,
+    largest: bool,
+    raised: bool,
+    boxes: int,
+    team: Workers,
+    progress: Advance | None,
+) -> tuple[RegionClaim, str]:
+    """The claim that is to be proved, and how its search was interrupted, if it was."""
+    if not largest or claim.students == 3:
+        return (near_zero_loss.raised(claim) if raised else claim), ""
+    watch = _watch(progress, "how large a multiple?", boxes)
+    try:
+        return prove.largest(claim, budget=boxes, raised=raised, team=team, watch=watch), ""
+    except prove.SearchEnded as early:
+        interrupted = interruption(early)
+        say(f"{interrupted}: proving {_multiple(early.claim)}, the most found so far")
+        return early.claim, interrupted
 
 
 def _drawn(found: prove.RegionResult) -> str:
@@ -160,8 +177,6 @@ def _show(document: dict[str, Any], path: Path | None) -> None:
 
 
 def _levels(document: dict[str, Any]) -> dict[str, str]:
-    low, high = document["excluded_below"], number(document["level"], 6)
-    top = highest(document)
-    if not low:
-        return {top: high}
-    return {f"{top}, ε₁": f"{high}, {number(low, 3)}: students with L < ε₁ are left out"}
+    left_out = ": students with L < ε₁ are left out" if document["excluded_below"] else ""
+    levels = f"{number(document['level'], 6)}, {lowest(document)}{left_out}"
+    return {f"{highest(document)}, ε₁": levels}

@@ -245,6 +245,12 @@ def highest(document: Mapping[str, Any]) -> str:
     return "ε₀" if outer == 1 else f"{plain(outer)}·ε₀"
 
 
+def lowest(document: Mapping[str, Any]) -> str:
+    """ε₁, to three digits."""
+    share = Fraction(document["inner"]) / Fraction(document.get("outer", "1"))
+    return digits.number(document["level"] * float(share), 3)
+
+
 def tightness(document: Mapping[str, Any]) -> str:
     """How near the bound came to failing where a local search looked, as a ratio that fails at 1.
 

@@ -26,7 +26,10 @@ from __future__ import annotations
 
 import itertools
 import math
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 from flint import arb
@@ -45,6 +48,8 @@ PRECISION = 128
 _LOOSER = 8.0  # how far λ and Λ may be from the eigenvalues at V; the checker grants more
 _CUTS = (1, 2, 3, 4, 6, 8)  # into how many parts each coordinate of N is cut, until it is proved
 _WIDER = (1.05, 1.25, 1.5)  # than where λρ²/2 = ε₁ with λ at V, for λ is less on N
+_ENDS = tuple(Fraction(k, 10**e) for e in range(2, 11) for k in range(99, 9, -1))
+"""ε₁/ε₀ of two digits, from the highest down: where boxes may end and the theorem begin."""
 
 
 def prove(
@@ -94,14 +99,30 @@ def _neighbourhoods(
             yield {"radius": radius, "least": least, "most": most}
 
 
+def raised(claim: RegionClaim) -> RegionClaim:
+    """The claim with the highest ε₁ below which the theorem has its bound, in two digits of ε₁/ε₀.
+
+    The claim itself where the theorem is not asked: with two teachers, or one student of one.
+    """
+    if claim.students == len(claim.norms):
+        return claim
+    ends = [end for end in _ENDS if end < claim.outer]
+    at = bisect_left(ends, True, key=lambda end: _holds_below(replace(claim, inner=end)))
+    return replace(claim, inner=ends[at]) if at < len(ends) else claim
+
+
 def _by_theorem(claim: RegionClaim) -> dict[str, Any] | None:
+    return {"by": one_teacher.CLAIM} if _holds_below(claim) else None
+
+
+def _holds_below(claim: RegionClaim) -> bool:
+    """Whether the theorem of one teacher has the bound below ε₁."""
     if len(claim.norms) > 1:
-        return None
+        return False
     with working_precision(PRECISION):
         shell = Shell.of(claim, arb)
         level = shell.inner / shell.masses[0] ** 2
-        enough = one_teacher.rate(one_teacher.ARB, level) >= exact(claim.multiple)
-    return {"by": one_teacher.CLAIM} if enough else None
+        return bool(one_teacher.rate(one_teacher.ARB, level) >= exact(claim.multiple))
 
 
 def _radius(claim: RegionClaim, shell: Shell, lower: FloatArray, upper: FloatArray) -> float:

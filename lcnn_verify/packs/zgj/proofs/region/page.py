@@ -16,6 +16,7 @@ from lcnn_verify.packs.zgj.proofs.region.claim import (
     ball,
     headline,
     highest,
+    lowest,
     near_zero,
     plain,
     tightness,
@@ -55,7 +56,7 @@ def render(document: Mapping[str, Any], refuted: Instance | None = None) -> str:
                 " boxes",
                 f"cover all students with L ≤ {highest(document)}",
             ),
-            _tile(str(document["seconds"]), " s", str(document["arithmetic"])),
+            _tile(str(document["seconds"]), Plain(" s"), str(document["arithmetic"])),
         )
         sections: tuple[Section, ...] = (
             Section("The region", tuple(_region(document)), "drawings"),
@@ -78,7 +79,7 @@ def render(document: Mapping[str, Any], refuted: Instance | None = None) -> str:
     )
 
 
-def _tile(count: str, unit: str, said: str) -> Line:
+def _tile(count: str, unit: Line, said: str) -> Line:
     return (Span(Plain(count), "strong"), unit, Span(Plain(said), "less"))
 
 
@@ -86,7 +87,8 @@ def _point(document: Mapping[str, Any], refuted: Instance) -> Iterator[Block]:
     """A refuting network in words, how far it is below the bound, and its drawing."""
     yield Paragraph(words.of_network(refuted.W, refuted.V, refuted.model))
     point, ratio = document["point"], against_bound(document)
-    values = f"L = {ball(point['loss'])}, ‖∇L‖ = {ball(point['gradient_norm'])}"
+    between = f"ε₁ = {lowest(document)} and {_top(document)}"
+    values = f"L = {ball(point['loss'])}, between {between}, ‖∇L‖ = {ball(point['gradient_norm'])}"
     yield Paragraph(f"Proved by Arb balls: {values}; ‖∇L‖/(κL) = {ratio}.", "note")
     title = "What refutes it"
     yield Picture(draw_network(Network(refuted.W, refuted.V), prefix="point", title=title))
@@ -98,15 +100,18 @@ def _region(document: Mapping[str, Any]) -> Iterator[Block]:
         share = f"{percent(document['settled_share'], 2)} of the box's volume was settled"
         said = Paragraph(f"Not a proof: {share} when the search ended.")
         yield Group((said,), "callout bad")
-    below = document["excluded_below"]
-    left_out = f"Students with L < ε₁ = {number(below, 3)} are left out; " if below else ""
-    level = f"{highest(document)} = {number(document['level'], 6)}"
-    yield Paragraph(f"{left_out}{level}. {tightness(document)}.", "note")
+    below = f"Students with L < ε₁ = {lowest(document)}"
+    left_out = f"{below} are left out; " if document["excluded_below"] else ""
+    yield Paragraph(f"{left_out}{_top(document)}. {tightness(document)}.", "note")
     if "zero" in document:
-        told = f"Students with L < ε₁: {near_zero(document)}"
-        yield Paragraph(f"{told}. This proves the bound down to L = 0.", "note")
+        told = f"{below}: {near_zero(document)}. This proves the bound down to L = 0."
+        yield Paragraph(told, "note")
     drawn: list[Block] = [Picture(drawing) for drawing in drawings(document)]
     yield from drawn or [Paragraph("Too many boxes to draw.", "note")]
+
+
+def _top(document: Mapping[str, Any]) -> str:
+    return f"{highest(document)} = {number(document['level'], 6)}"
 
 
 def _boxes(document: Mapping[str, Any]) -> Iterator[Block]:

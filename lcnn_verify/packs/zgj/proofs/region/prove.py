@@ -165,28 +165,34 @@ def largest(
     claim: RegionClaim,
     *,
     budget: int,
+    raised: bool = False,
     team: Workers = ALONE,
     watch: Watch = lambda judged, share: None,
 ) -> RegionClaim:
     """The claim with the largest multiple of κ, in tenths, that a float64 search settles.
 
-    Each multiple tried may cost ``budget`` boxes. It lies under the smallest ratio a local search
-    finds, and is only a guess: :func:`certify` proves. At least 1/10, which may be false too.
-    Raises :class:`SearchEnded` on Ctrl-C once a multiple is settled.
+    Each multiple tried may cost ``budget`` boxes; with ``raised`` each has the ε₁ of its own that
+    ``near_zero_loss.raised`` finds. It lies under the smallest ratio a local search finds, and is
+    only a guess: :func:`certify` proves. At least 1/10, which may be false too. Raises
+    :class:`SearchEnded` on Ctrl-C once a multiple is settled.
     """
+
+    def times(tenths: int) -> RegionClaim:
+        tried = replace(claim, multiple=Fraction(tenths, 10))
+        return near_zero_loss.raised(tried) if raised else tried
+
     low, high = 1, max(1, int(10 * smallest_ratio(claim)[0]))
     while low < high:
         tenths = (low + high + 1) // 2
-        tried = replace(claim, multiple=Fraction(tenths, 10))
         guess = budget - budget // 10  # a proof may have to halve a few boxes more
         try:
-            grown = grow(tried, budget=guess, proving=False, team=team, watch=watch)
+            grown = grow(times(tenths), budget=guess, proving=False, team=team, watch=watch)
         except KeyboardInterrupt as stop:
             if low == 1:
                 raise KeyboardInterrupt(str(stop)) from None
-            raise SearchEnded(replace(claim, multiple=Fraction(low, 10)), str(stop)) from None
+            raise SearchEnded(times(low), str(stop)) from None
         low, high = (low, tenths - 1) if _open(grown) else (tenths, high)
-    return replace(claim, multiple=Fraction(low, 10))
+    return times(low)
 
 
 def _open(grown: Grown) -> bool:
