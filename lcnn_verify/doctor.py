@@ -8,7 +8,6 @@ import platform
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 
 import lcnn_verify
@@ -20,8 +19,7 @@ from lcnn_verify.evidence.hooks import Hooks, SelfCheck, every_pack, warm_up, wi
 from lcnn_verify.ledger import Claim
 from lcnn_verify.numerics import compiled as compiled_routes
 from lcnn_verify.profiles import RunContext
-
-_PACKAGES = "numpy scipy numba mpmath gmpy2 python-flint hypothesis pytest matplotlib"
+from lcnn_verify.reporting.environment import MISSING, software
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +66,11 @@ def pack_list() -> tuple[bool, str]:
 
 
 def versions() -> tuple[bool, str]:
-    """Report the versions in use."""
-    packages = [f"{name} {metadata.version(name)}" for name in _PACKAGES.split()]
+    """Check that what we and the packs need is installed, and report versions, as reports do."""
+    used = software(pack.key for pack in packs.find())
     own = f"lcnn-verify {lcnn_verify.__version__}, Python {platform.python_version()}"
-    return True, ", ".join([own, *packages])
+    told = ", ".join([own, *(f"{name} {version}" for name, version in used.items())])
+    return MISSING not in used.values(), told
 
 
 def find_properties(properties: Path | str | None = None) -> tuple[bool, str]:

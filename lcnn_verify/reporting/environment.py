@@ -6,7 +6,6 @@ import json
 import math
 import os
 import platform
-import re
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -22,6 +21,8 @@ from lcnn_verify.reporting.schema import Environment
 _DISTRIBUTION = "lcnn-verify"
 _FRAMEWORKS = ("jax", "torch")
 """Not needed, but an implementation under test may be made of them."""
+MISSING = "unknown"
+"""The version of what is needed, and not installed."""
 _REPOSITORY = ("repository", "source", "source code", "code")
 """What metadata call the address of a repository."""
 
@@ -67,22 +68,30 @@ def packages(keys: Iterable[str]) -> dict[str, str]:
     distributions = dict.fromkeys(
         (_DISTRIBUTION, *(packs.pack_of(key).distribution for key in keys))
     )
-    own = {name: installed_version(name) or "unknown" for name in distributions}
+    own = {name: installed_version(name) or MISSING for name in distributions}
     needs = sorted({name for distribution in own for name in _dependencies(distribution)})
-    needed = {name: installed_version(name) or "unknown" for name in needs}
+    needed = {name: installed_version(name) or MISSING for name in needs}
     needed |= own
     del needed[_DISTRIBUTION]  # a field of its own, and other packs need it
     return needed
 
 
+def software(keys: Iterable[str]) -> dict[str, str]:
+    """The :func:`packages`, and the frameworks that are installed."""
+    frameworks = {name: version for name in _FRAMEWORKS if (version := installed_version(name))}
+    return packages(keys) | frameworks
+
+
 def _dependencies(distribution: str) -> list[str]:
-    """Names of what ``distribution`` requires, its extras left out; none if it is not installed."""
+    """Names of what ``distribution`` requires here, without extras; none if it is not installed."""
+    from packaging.requirements import Requirement  # for reports alone
+
     try:
-        required = metadata.requires(distribution) or []
+        required = map(Requirement, metadata.requires(distribution) or [])
     except metadata.PackageNotFoundError:
         return []
-    names = (re.match(r"[\w.-]+", line) for line in required if "extra ==" not in line)
-    return sorted(name.group().lower() for name in names if name)
+    here = (it for it in required if it.marker is None or it.marker.evaluate({"extra": ""}))
+    return sorted(it.name.lower() for it in here)
 
 
 def _git(folder: Path, *arguments: str) -> str | None:
@@ -117,7 +126,6 @@ def environment(pack_keys: Iterable[str] = ()) -> Environment:
     hooks that cannot be used, those of the same packs.
     """
     keys = tuple(pack_keys)
-    frameworks = {name: version for name in _FRAMEWORKS if (version := installed_version(name))}
     left_out = (*packs.broken(), *without_hooks(keys))
     info = sys.float_info
     return {
@@ -128,7 +136,7 @@ def environment(pack_keys: Iterable[str] = ()) -> Environment:
         "platform": platform.platform(),
         "machine": platform.machine(),
         "cpu_count": os.cpu_count(),
-        "packages": packages(keys) | frameworks,
+        "packages": software(keys),
         "left_out": [{"name": entry.name, "reason": entry.reason} for entry in left_out],
         "float": {
             "mantissa_bits": info.mant_dig,

@@ -8,9 +8,10 @@ import campaign_kit as kit
 import pytest
 from toy_pack import counting
 
-from lcnn_verify import doctor, ledger
+from lcnn_verify import doctor, ledger, packs
 from lcnn_verify.evidence.hooks import is_cold, warm_up
 from lcnn_verify.numerics import compiled
+from lcnn_verify.reporting.environment import MISSING, environment
 
 
 def checked(*checks: str, properties: object = None) -> list[doctor.Finding]:
@@ -25,8 +26,17 @@ def test_a_sound_installation_is_ready():
     names = [line.partition(":")[0] for line in lines[:-1]]
     assert names[:4] == ["ok   versions", "ok   packs", "ok   properties", "ok   compiled code"]
     assert "ok   counts (toy)" in names
-    assert "numpy" in lines[0]
+    named = environment(pack.key for pack in packs.find())["packages"]
+    assert all(f", {name} {version}" in lines[0] for name, version in named.items())
     assert "lab (lab-pack), toy (toy-pack)" in lines[1]
+
+
+def test_what_is_needed_and_not_installed_is_a_finding(monkeypatch):
+    assert doctor.versions()[0]
+    monkeypatch.setattr(doctor, "software", lambda keys: {"numpy": "2.0", "gmpy2": MISSING})
+    passed, told = doctor.versions()
+    assert not passed
+    assert told.endswith(", numpy 2.0, gmpy2 unknown")
 
 
 def test_missing_and_mismatched_properties_are_named(tmp_path):
