@@ -1,9 +1,9 @@
 """The population loss in JAX, its gradient by reverse-mode differentiation, compiled.
 
 Differentiating the textbook formula fails on the diagonal: √(1 − ρ²) has no derivative at ρ = 1.
-With φ = asin ρ the kernel is k = (2/π)·max_φ (cos φ + ρφ), so by the envelope theorem φ may be
-held fixed: dk/dρ = (2/π)·φ comes out exactly, with nothing to cancel. The same care for norms: a
-zero row is replaced before the square root is differentiated.
+With φ = asin ρ the kernel is k = (2/π)·max_φ (cos φ + ρφ), so by the envelope theorem φ, and
+cos φ = √(1 − ρ²), may be held fixed: dk/dρ = (2/π)·φ comes out exactly, with nothing to cancel.
+The same care for norms: a zero row is replaced before the square root is differentiated.
 
 Shapes are padded with zero neurons and zero coordinates, which changes nothing in the sums, so that
 few shapes are compiled.
@@ -31,9 +31,9 @@ def _norms_and_units(rows: Any) -> tuple[Any, Any]:
 
 
 def _kernel(rho: Any) -> Any:
-    """k(ρ) = (2/π)(cos φ + ρφ) at φ = asin ρ, held fixed."""
-    phi = jax.lax.stop_gradient(jnp.arcsin(jnp.clip(rho, -1.0, 1.0)))
-    return (2.0 / jnp.pi) * (jnp.cos(phi) + rho * phi)
+    """k(ρ) = (2/π)(√(1 − ρ²) + ρφ) at φ = asin ρ, both held fixed."""
+    held = jax.lax.stop_gradient(jnp.clip(rho, -1.0, 1.0))
+    return (2.0 / jnp.pi) * (jnp.sqrt((1.0 - held) * (1.0 + held)) + rho * jnp.arcsin(held))
 
 
 @partial(jax.jit, static_argnames="power")
