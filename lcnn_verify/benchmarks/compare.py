@@ -1,9 +1,10 @@
 """What became slower since an older measurement, told by ratios: it may be another machine's.
 
-A row of ours is compared through the ways beside it: what a peer or a limit took in the same
-rounds. Where another machine, or a busy one, slows down both, their ratio stays. A row counts as
-slower only if it lost against every way that both measurements timed, by the least and by the
-median of rounds: one peer that became faster says nothing about ours.
+A row of ours is compared through the peers that both measurements timed beside it. Where another
+machine, or a busy one, slows down both, their ratio stays. A row counts as slower only if it lost
+against every peer, by the least and by the median of rounds: one that became faster says nothing
+about ours. Limits stand in only where there is no peer: they may run our own code, and be as much
+slower.
 """
 
 from __future__ import annotations
@@ -64,11 +65,11 @@ def demand_tolerance(tolerance: float) -> None:
 
 
 def _rows(data: _Json) -> list[tuple[tuple[str, tuple[tuple[str, int], ...]], dict[str, _Json]]]:
-    """The ratios of each row by way, under its benchmark and its size."""
+    """What was timed beside ours in each row, by way, under its benchmark and its size."""
     return [
         (
             (entry["id"], tuple(row["size"].items())),
-            {it["way"]: it["ratio"] for it in row["timings"][1:] if it["ratio"]},
+            {it["way"]: it for it in row["timings"][1:] if it["ratio"]},
         )
         for entry in data["benchmarks"]
         for row in entry["rows"]
@@ -76,11 +77,15 @@ def _rows(data: _Json) -> list[tuple[tuple[str, tuple[tuple[str, int], ...]], di
 
 
 def _beside(old: Mapping[str, _Json], new: Mapping[str, _Json]) -> dict[str, float]:
-    """How many times as slow ours became beside each way, by the least and the median of rounds."""
+    """How many times as slow ours became beside each peer, or limit where no peer is in both.
+
+    By the least and by the median of rounds.
+    """
+    both = {way: (old[way], it) for way, it in new.items() if way in old}
+    peers = {way: pair for way, pair in both.items() if not any(it["limit"] for it in pair)}
     return {
-        way: float(f"{_surely(old[way][key] / ratio[key] for key in ratio):.4g}")
-        for way, ratio in new.items()
-        if way in old
+        way: float(f"{_surely(a['ratio'][key] / b['ratio'][key] for key in b['ratio']):.4g}")
+        for way, (a, b) in (peers or both).items()
     }
 
 

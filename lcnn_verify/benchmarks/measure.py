@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
-from time import perf_counter
+from time import perf_counter, process_time, sleep
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,7 @@ from lcnn_verify.benchmarks.record import (
     Timing,
     chosen,
 )
+from lcnn_verify.benchmarks.start import OWN
 from lcnn_verify.errors import said
 from lcnn_verify.evidence.benchmark import Benchmark, Size, Way
 from lcnn_verify.evidence.hooks import Hooks, every_pack
@@ -41,18 +42,23 @@ _ROUND = 0.02
 """Seconds that a way fills of a round: long beside the clock's ticks."""
 _ROW = 4.0
 """Seconds of a row past which further rounds are left out, once it has the fewest."""
+_LONG = 0.1
+"""Seconds of a call beside which it does not matter what it finds in the caches."""
+_LOOK, _LOOKS = 0.002, 50
+"""Seconds of a look at whether threads still spin, and the most looks."""
 
 Watch = Callable[[str, int, int], None]
 """Told what is timed, how many rows are done, and of how many."""
 
 
 def offered(names: Sequence[str] = ()) -> list[Benchmark]:
-    """The benchmarks of all packs, or those whose ids begin with the words of ``names``.
+    """The benchmarks of all packs, and ours, or those whose ids begin with the words of ``names``.
 
     Raises ``InputError`` for a name that chooses none.
     """
     usable = (hooks for _, hooks in every_pack() if isinstance(hooks, Hooks))
-    known = {it.id: it for hooks in usable for it in hooks.benchmarks}
+    of_packs = (it for hooks in usable for it in hooks.benchmarks)
+    known = {it.id: it for it in (*of_packs, *OWN)}
     return [known[key] for key in chosen([*known], names)]
 
 
@@ -97,13 +103,18 @@ def measure(
         "seconds": round(perf_counter() - clock, 1),
         "quick": quick,
         "threads": processors(),
-        "environment": environment(dict.fromkeys(it.id.partition(".")[0] for it in benchmarks)),
+        "environment": environment(_packs(benchmarks)),
         "benchmarks": entries,
         "failures": failures,
     }
     if partial is not None:
         data["partial"] = partial
     return Measured(plain(data))
+
+
+def _packs(benchmarks: Sequence[Benchmark]) -> list[str]:
+    """The keys of the packs that offer ``benchmarks``."""
+    return list(dict.fromkeys(it.id.partition(".")[0] for it in benchmarks if it not in OWN))
 
 
 def row_of(it: Benchmark, size: Size, rounds: int, failures: list[Failure]) -> Row | None:
@@ -133,22 +144,33 @@ def row_of(it: Benchmark, size: Size, rounds: int, failures: list[Failure]) -> R
 def _ready(
     ways: Mapping[str, Way], within: float, failed: Callable[[str, str], None]
 ) -> dict[str, Way]:
-    """The ways that are there, called once, and compute what ours, the first, does."""
+    """The ways that are there, called once: limits, and peers that compute what ours does."""
     (ours, first), *others = ways.items()
     result, ready = _called(first), {ours: first}
     for name, way in others:
         if way.run is None:
             continue
         try:
-            same = agree(result, _called(way), within) or way.units != first.units
+            found = _called(way)
+            flaw = "" if way.limit else _flaw(way, found, first, result, within)
         except (Exception, SystemExit) as error:
-            failed(name, said(error))
-            continue
-        if same or way.limit:
-            ready[name] = way
+            flaw = said(error)
+        if flaw:
+            failed(name, flaw)
         else:
-            failed(name, "it computes something else than ours does")
+            ready[name] = way
     return ready
+
+
+def _flaw(way: Way, found: object, first: Way, result: object, within: float) -> str:
+    """Why what a peer ``found`` is not known to be the ``result`` of ours; empty if it is."""
+    if way.same is not None:
+        same = way.same(found)
+    elif found is None or result is None or way.units != first.units:
+        return "nothing says that it computes what ours does"
+    else:
+        same = agree(result, found, within)
+    return "" if same else "it computes something else than ours does"
 
 
 def _called(way: Way) -> object:
@@ -157,9 +179,7 @@ def _called(way: Way) -> object:
 
 
 def agree(ours: object, other: object, within: float) -> bool:
-    """Whether two results hold the same numbers up to ``within`` of the largest; None does."""
-    if ours is None or other is None:
-        return True
+    """Whether two results hold the same numbers up to ``within`` of the largest."""
     mine, theirs = ([*_numbers(result)] for result in (ours, other))
     if [a.shape for a in mine] != [b.shape for b in theirs]:
         return False
@@ -181,9 +201,10 @@ def _numbers(result: Any) -> Iterator[FloatArray]:
 def interleaved(ways: Mapping[str, Way], rounds: int) -> dict[str, FloatArray]:
     """Seconds a unit takes, (rounds,), of each way: all of them once in each round.
 
-    Each has been called before. What takes long has fewer rounds, three or more.
+    Each has been called before. What takes long has fewer rounds, three or more. What the way
+    before left behind is not timed: its threads come to rest, and one call more fills the caches.
     """
-    once = {name: min(_seconds(way), _seconds(way)) for name, way in ways.items()}
+    once = {name: _once(way) for name, way in ways.items()}
     calls = {name: max(1, int(_ROUND / seconds)) for name, seconds in once.items()}
     taken: dict[str, list[float]] = {name: [] for name in ways}
     ends = time.monotonic() + _ROW
@@ -194,11 +215,29 @@ def interleaved(ways: Mapping[str, Way], rounds: int) -> dict[str, FloatArray]:
             if finished >= FEWEST and time.monotonic() > ends:
                 break
             for name, way in ways.items():
+                _rest()
+                if once[name] < _LONG:
+                    _seconds(way)
                 taken[name].append(_seconds(way, calls[name]) / way.units)
     finally:
         if collects:
             gc.enable()
     return {name: np.array(seconds) for name, seconds in taken.items()}
+
+
+def _rest() -> None:
+    """Wait until no thread of this process spins: those of BLAS do for 20 ms after a product."""
+    for _ in range(_LOOKS):
+        before = process_time()
+        sleep(_LOOK)
+        if process_time() - before < _LOOK / 4:
+            return
+
+
+def _once(way: Way) -> float:
+    """About what a call takes: the lesser of two, where it is short."""
+    seconds = _seconds(way)
+    return seconds if seconds > _ROUND else min(seconds, _seconds(way))
 
 
 def _seconds(way: Way, calls: int = 1) -> float:

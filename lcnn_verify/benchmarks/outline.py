@@ -117,8 +117,9 @@ def _changes(compared: _Json) -> Iterator[doc.Block]:
     yield doc.Paragraph(
         f"Ratios to the ways beside ours are compared, of the run of {compared['started']} and of "
         "this one, so that the speed of the machine cancels. A row is slower if it lost more than "
-        f"{number(100 * compared['tolerance'], 3)} % against every way beside it, by the least and "
-        f"by the median of rounds. {plural(len(compared['changes']), 'row')} compared, "
+        f"{number(100 * compared['tolerance'], 3)} % against every peer, or every part where no "
+        "peer is in both, by the least and by the median of rounds. "
+        f"{plural(len(compared['changes']), 'row')} compared, "
         f"{compared['alone']} without a way that both timed.",
         "note",
     )

@@ -76,9 +76,10 @@ class Failure(TypedDict):
 
 
 class Change(TypedDict):
-    """How many times as slow a row of ours has become beside each way that both runs timed.
+    """How many times as slow a row of ours has become beside each peer that both runs timed.
 
-    ``slowdown`` is what all of ``beside`` bear out: above 1 where ours lost against every way.
+    Limits stand in for peers where there is none. ``slowdown`` is what all of ``beside`` bear out:
+    above 1 where ours lost against each of them.
     """
 
     benchmark: str

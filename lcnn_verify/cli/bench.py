@@ -67,9 +67,10 @@ def bench(
     """Time the packs' numerics beside peers and parts of the work, in rounds by turns.
 
     With OLD, ratios to the ways beside ours are compared, so that OLD may come from another
-    machine: a row is slower if it lost beyond the tolerance against every way beside it.
+    machine: a row is slower if it lost beyond the tolerance against every peer beside it, or
+    against every part where no peer is in both.
 
-    Exit code 1 if a row became slower, or a way broke or computed something else than ours;
+    Exit code 1 if a row became slower, or a peer broke or was not seen to compute what ours does;
     3 after Ctrl-C, with what was timed kept, to be shown as any record is.
 
     Examples:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 Size: TypeAlias = Mapping[str, int]
 """The numbers that a size is made of, by name."""
@@ -19,14 +19,16 @@ Size: TypeAlias = Mapping[str, int]
 class Way:
     """One way to do a piece of work: call ``run``, which does it ``units`` times.
 
-    ``run`` is None where what the way needs is not installed: its place stays empty. What it
-    returns, unless it is None, is compared with what ours returns, where both do as many units.
-    A ``limit`` is no way to do the work but a part of it, timed alone: the products, say.
+    ``run`` is None where what the way needs is not installed: its place stays empty. A ``limit`` is
+    no way to do the work but a part of it, timed alone: the products, say. Any other is a peer, and
+    timed only if it computes what ours does: what it returns is compared with what ours returns, of
+    as many units, or ``same`` says of it whether it is what ours comes to.
     """
 
     run: Callable[[], object] | None
     units: int = 1
     limit: bool = False
+    same: Callable[[Any], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,11 @@ import campaign_kit as kit
 import pytest
 from jsonschema import Draft202012Validator
 
-from lcnn_verify.benchmarks import measure, record
+from lcnn_verify.benchmarks import measure, record, start
 from lcnn_verify.benchmarks.compare import compared
 from lcnn_verify.benchmarks.record import Measured, read
+from lcnn_verify.campaign import executor
+from lcnn_verify.campaign.executor import UnitResult
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence.benchmark import Benchmark, Way
 from lcnn_verify.reporting.plain import to_text
@@ -23,13 +25,27 @@ call = partial(kit.call, "bench")
 
 
 class Clock:
-    """Time that passes only in the work of ``way``, a unit of which takes ``seconds``."""
+    """Time that passes only in the work of ``way``, a unit of which takes ``seconds``, and asleep.
 
-    now = 0.0
+    Where ``caches`` count, a call after another way's takes three times as long. Threads of a way
+    that ``spins`` do so for 20 ms after a call, at twice the cost of what others do meanwhile.
+    """
 
-    def way(self, seconds, result=None, **about):
+    now = processor = spun_until = 0.0
+    caches, last, spinner = False, None, None
+
+    def sleep(self, seconds):
+        self.processor += max(0.0, min(seconds, self.spun_until - self.now))
+        self.now += seconds
+
+    def way(self, seconds, result=None, *, spins=False, **about):
         def run():
-            self.now += seconds * about.get("units", 1)
+            cold = 3.0 if self.caches and self.last is not run else 1.0
+            shared = 2.0 if self.now < self.spun_until and self.spinner is not run else 1.0
+            self.now += seconds * about.get("units", 1) * cold * shared
+            self.last = run
+            if spins:
+                self.spun_until, self.spinner = self.now + 0.02, run
             if isinstance(result, BaseException):
                 raise result
             return result
@@ -41,19 +57,22 @@ class Clock:
 def clock(monkeypatch):
     clock = Clock()
     monkeypatch.setattr(measure, "perf_counter", lambda: clock.now)
+    monkeypatch.setattr(measure, "process_time", lambda: clock.processor)
+    monkeypatch.setattr(measure, "sleep", clock.sleep)
     monkeypatch.setattr(measure, "_ROUND", 1e-3)
     return clock
 
 
-def timed(clock, *, ours=1.0, peer=1.0, machine=1.0, **more):
-    """A measurement: ours takes n² µs, a peer 4n² µs, a limit 1 µs, each times its factor."""
+def timed(clock, *, ours=1.0, peer=1.0, limit=1.0, machine=1.0, **more):
+    """A measurement: ours takes n² µs, each peer 4n² µs, a limit 1 µs, each times its factor."""
 
     def ways(n):
         return {
             "ours": clock.way(machine * ours * n**2 * 1e-6, (1.0, [2.0]), units=4),
             "peer": clock.way(machine * peer * 4 * n**2 * 1e-6, (1.0, [2.0]), units=4),
+            "other": clock.way(machine * 4 * n**2 * 1e-6, (1.0, [2.0]), units=4),
             "absent": Way(None),
-            "limit": clock.way(machine * 1e-6, limit=True),
+            "limit": clock.way(machine * limit * 1e-6, limit=True),
             **more,
         }
 
@@ -77,11 +96,22 @@ def test_what_a_unit_takes_how_many_times_that_others_take_and_how_it_grows(cloc
     SCHEMA.validate(found.data)
 
 
+@pytest.mark.parametrize("about", [{}, {"spins": True}])
+def test_what_the_way_before_left_behind_is_not_timed(clock, about):
+    clock.caches = True
+    found = timed(clock, last=clock.way(1e-3, limit=True, **about))
+    (entry,) = found.data["benchmarks"]
+    ours, peer = entry["rows"][0]["timings"][:2]
+    assert ours["seconds"] == {"minimum": 1e-4, "median": 1e-4}
+    assert peer["ratio"] == {"minimum": 4.0, "median": 4.0}
+
+
 @pytest.mark.parametrize(
     ("result", "reason"),
     [
         ((1.0, [2.1]), "it computes something else than ours does"),
         ((1.0, [2.0, 0.0]), "it computes something else than ours does"),
+        (None, "nothing says that it computes what ours does"),
         (ValueError("no such size"), "ValueError: no such size"),
         (SystemExit(3), "SystemExit: 3"),
     ],
@@ -96,9 +126,23 @@ def test_a_way_that_breaks_or_computes_something_else_is_not_timed(clock, result
     SCHEMA.validate(found.data)
 
 
-def test_what_is_the_same_up_to_rounding_or_of_other_units_is_timed(clock):
-    near, apart = clock.way(1e-6, (1.0, [2.0 + 1e-10]), units=4), clock.way(1e-6, 5.0, units=2)
-    assert timed(clock, near=near, apart=apart).as_wanted
+def test_what_is_the_same_up_to_rounding_or_says_so_itself_is_timed(clock):
+    near = clock.way(1e-6, (1.0, [2.0 + 1e-10]), units=4)
+    fewer = clock.way(1e-6, 5.0, units=2, same=lambda found: found == 5.0)
+    assert timed(clock, near=near, fewer=fewer).as_wanted
+
+
+@pytest.mark.parametrize(
+    ("same", "reason"),
+    [
+        (None, "nothing says that it computes what ours does"),
+        (lambda found: found != 5.0, "it computes something else than ours does"),
+        (lambda found: 1 / 0, "ZeroDivisionError: division by zero"),
+    ],
+)
+def test_a_peer_of_other_units_must_say_that_it_does_the_same(clock, same, reason):
+    found = timed(clock, fewer=clock.way(1e-6, 5.0, units=2, same=same))
+    assert [(it["way"], it["reason"]) for it in found.data["failures"]] == [("fewer", reason)] * 3
 
 
 def test_a_benchmark_of_ours_that_breaks_costs_no_other(clock):
@@ -117,22 +161,32 @@ def test_a_benchmark_of_ours_that_breaks_costs_no_other(clock):
     [
         ({}, 0),
         ({"machine": 3.0}, 0),  # another machine, or a busy one
-        ({"peer": 0.5}, 0),  # a peer became faster: the limit does not bear it out
+        ({"peer": 0.5}, 0),  # a peer became faster: the other does not bear it out
+        ({"ours": 10.0, "limit": 10.0}, 3),  # a limit of our own code is as much slower
         ({"ours": 1.2}, 0),
         ({"ours": 1.3}, 3),
         ({"ours": 1.3, "machine": 0.1}, 3),
         ({"ours": 0.5}, 0),
     ],
 )
-def test_slower_is_what_lost_against_every_way_beside_it(clock, change, slower):
+def test_slower_is_what_lost_against_every_peer(clock, change, slower):
     found = compared(timed(clock, **change), timed(clock), "OLD")
     changes = found.data["compared"]["changes"]
     assert sum(it["slower"] for it in changes) == slower
-    assert changes[0]["beside"].keys() == {"peer", "limit"}
+    assert changes[0]["beside"].keys() == {"peer", "other"}
     assert found.as_wanted is (slower == 0)
     SCHEMA.validate(found.data)
-    looser = compared(timed(clock, **change), timed(clock), "OLD", 0.4)
+    looser = compared(timed(clock, **change), timed(clock), "OLD", 10.0)
     assert looser.as_wanted
+
+
+def test_limits_stand_in_where_no_peer_is_in_both(clock):
+    old, new = timed(clock), timed(clock, ours=2.0)
+    for row in old.data["benchmarks"][0]["rows"]:
+        row["timings"] = [it for it in row["timings"] if it["way"] not in {"peer", "other"}]
+    changes = compared(new, old, "OLD").data["compared"]["changes"]
+    assert [it["beside"] for it in changes] == [{"limit": 2.0}] * 3
+    assert all(it["slower"] for it in changes)
 
 
 def test_rounds_that_disagree_bear_nothing_out(clock):
@@ -219,7 +273,7 @@ def test_a_measurement_is_written_shown_and_compared(fast, tmp_path, capsys, mon
     (tmp_path / "new.json").write_text(to_text(data), encoding="utf-8")
     assert call("--compare", out, tmp_path / "new.json") == 1
     told = " ".join(capsys.readouterr().out.split())
-    assert "toy.count (20) slower odd parts ×2, n additions ×2 ×2" in told
+    assert "toy.count (20) slower series ×2 ×2" in told
     assert "1 row slower than before" in told
     assert "the speed of the machine cancels" in told
 
@@ -265,6 +319,24 @@ def test_what_was_timed_before_ctrl_c_is_kept_and_replaces_nothing(
     # To show it is not interrupted, and says what it is.
     assert call(tmp_path / "partial") == 0
     assert "PARTIAL, interrupted. 1 row timed." in capsys.readouterr().out
+
+
+def test_the_start_of_the_engine_is_offered_beside_the_packs(monkeypatch):
+    monkeypatch.setattr(measure, "row_of", lambda *_: None)  # tests/packs take it for a row
+    found = measure.measure(measure.offered(["lcnn-verify", "toy"]))
+    timed = [entry["id"] for entry in found.data["benchmarks"]]
+    assert timed == ["toy.count", "lcnn-verify.import", "lcnn-verify.unit"]
+    assert "toy-pack" in found.data["environment"]["packages"]
+
+
+def test_a_unit_that_breaks_is_not_timed(monkeypatch):
+    def broken(unit, work):
+        return UnitResult(unit.id, ({"error": "no process left"},), 0.0)
+
+    monkeypatch.setattr(executor, "supervise", broken)
+    failures = []
+    assert measure.row_of(start.OWN[1], {}, 1, failures) is None
+    assert failures[0]["reason"] == "RuntimeError: no process left"
 
 
 def test_threads_are_those_of_every_library(fast, monkeypatch):

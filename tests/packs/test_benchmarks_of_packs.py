@@ -1,6 +1,7 @@
 """The packs' benchmarks under pytest-benchmark: ours timed, and its ratios to the ways beside it.
 
-At the quick sizes; without timing, as in the gate, each way runs a few times at its first size.
+The engine's own, too. At the quick sizes; without timing, as in the gate, each way runs a few times
+at its first size.
 """
 
 from __future__ import annotations

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import math
 import subprocess
 import sys
@@ -17,27 +15,27 @@ from typing import Any
 
 import mpmath
 import numpy as np
+from flint import arb
 from scipy.integrate import solve_ivp
 
 from lcnn_verify.evidence.benchmark import Benchmark, Size, Way
 from lcnn_verify.numerics.arrays import FloatArray
-from lcnn_verify.numerics.blocks import LANES, ROWS, load, store
-from lcnn_verify.numerics.compiled import compiled
-from lcnn_verify.packs.zgj import double_double, enclosure, oracle
+from lcnn_verify.numerics.trajectory import Trajectory
+from lcnn_verify.packs.zgj import double_double, enclosure, oracle, peers
 from lcnn_verify.packs.zgj.conformance.implementation import open_implementation
 from lcnn_verify.packs.zgj.dynamics import gradient_descent, gradient_flow
+from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.laws import general_law
 from lcnn_verify.packs.zgj.model import MODELS, TIED_ABS
 from lcnn_verify.packs.zgj.oracle import closed_form
-from lcnn_verify.packs.zgj.population import gradient, loss_and_gradient, pairs
+from lcnn_verify.packs.zgj.population import gradient, loss_and_gradient
 from lcnn_verify.packs.zgj.proofs.region import checker, prove
 from lcnn_verify.packs.zgj.proofs.region.claim import RegionClaim
 
-_REFERENCES = "lcnn_verify.packs.zgj.gallery.references"
-_CHUNK = 1 << 14
-"""Cosines that stay in a core's second cache."""
 _MOST_WHOLE = 3000
 """Neurons up to which whole n × n matrices are no strain on memory: half a gigabyte."""
+_STEPS = 10
+"""Steps of a loop over calls, each of which takes long."""
 
 
 def network(m: int, r: int, d: int) -> tuple[FloatArray, FloatArray]:
@@ -47,83 +45,12 @@ def network(m: int, r: int, d: int) -> tuple[FloatArray, FloatArray]:
     return (V[np.arange(m) % r] + shift) / math.sqrt(m / r), V
 
 
-def _jax(W: FloatArray, V: FloatArray) -> tuple[Any, Any, Callable[[Any], Any]] | None:
-    """JAX, the students, and the compiled loss with its gradient; None where it is not there."""
-    if importlib.util.find_spec("jax") is None:
-        return None
-    import jax
-
-    evaluate = importlib.import_module(f"{_REFERENCES}.jax_autodiff")._value_and_gradient
-    teachers = jax.numpy.asarray(V)
-    return jax, jax.numpy.asarray(W), lambda weights: evaluate(weights, teachers, 2)
-
-
-def _torch(W: FloatArray, V: FloatArray) -> tuple[Any, Callable[[Any], Any]] | None:
-    """The students as a tensor, and autograd of the loss; None where PyTorch is not there."""
-    if importlib.util.find_spec("torch") is None:
-        return None
-    import torch
-
-    evaluate = importlib.import_module(f"{_REFERENCES}.torch_autograd").TorchAutograd()
-    teachers = torch.tensor(V)
-    return torch.tensor(W), lambda weights: evaluate.loss_and_gradient(weights, teachers)
-
-
-def _whole(W: FloatArray, V: FloatArray) -> tuple[float, FloatArray]:
-    """The textbook version: whole n × n matrices in NumPy; |·|, tied readout."""
-    m, rows = len(W), np.vstack((W, V))
-    norms = np.linalg.norm(rows, axis=1)
-    units, charges = rows / norms[:, None], norms**2
-    charges[m:] *= -1.0
-    rho = np.clip(units @ units.T, -1.0, 1.0)
-    arc = np.arcsin(rho)
-    kernel = (2 / math.pi) * (np.sqrt((1.0 - rho) * (1.0 + rho)) + rho * arc)
-    field = kernel @ charges
-    slope = (2 / math.pi) * arc[:m] * charges
-    radial = 2.0 * field[:m] - np.sum(slope * rho[:m], axis=1)
-    pull = radial[:, None] * units[:m] + slope @ units
-    return 0.5 * float(charges @ field), norms[:m, None] * pull
-
-
-def arcs(count: int) -> Callable[[], None]:
-    """One vectorized asin and root of so many cosines, a cached part at a time."""
-    cosines, sines = np.random.default_rng(0).random(_CHUNK), np.empty(_CHUNK)
-    whole, rest = divmod(count, _CHUNK)
-    parts = [_CHUNK] * whole + [rest] * bool(rest)
-
-    def run() -> None:
-        for part in parts:
-            _arcs_and_sines(cosines, sines, part)
-
-    return run
-
-
-@compiled
-def _arcs_and_sines(cosines: FloatArray, sines: FloatArray, count: int) -> None:
-    for k in range(0, count, ROWS * LANES):
-        arc, sine = pairs.arc_and_sine(load(cosines, k, LANES))
-        store(cosines, k, LANES, arc)
-        store(sines, k, LANES, sine)
-
-
-def _products(n: int, d: int) -> Callable[[], None]:
-    """The two matrix products that each evaluation has in it."""
-    rng = np.random.default_rng(0)
-    rows, square = rng.random((n, d)), rng.random((n, n))
-
-    def run() -> None:
-        rows @ rows.T
-        square @ rows
-
-    return run
-
-
 def call(m: int, r: int, d: int) -> Mapping[str, Way]:
     """A call beside peers; the products, and its parts, each alone."""
     W, V = network(m, r, d)
     n, one = m + r, np.ones((1, 1))
-    jax, torch = _jax(W, V), _torch(W, V)
-    products, angles = _products(n, d), arcs(n * (n - 1) // 2)
+    jax, torch = peers.with_jax(W, V), peers.with_torch(W, V)
+    products, angles = peers.products(n, d), peers.arcs(n * (n - 1) // 2)
 
     def parts() -> None:
         loss_and_gradient(one, one)
@@ -134,7 +61,7 @@ def call(m: int, r: int, d: int) -> Mapping[str, Way]:
         "ours": Way(lambda: loss_and_gradient(W, V)),
         "JAX": Way(jax and (lambda: jax[0].block_until_ready(jax[2](jax[1])))),
         "PyTorch": Way(torch and (lambda: torch[1](torch[0]))),
-        "NumPy": Way((lambda: _whole(W, V)) if n <= _MOST_WHOLE else None),
+        "NumPy": Way((lambda: peers.whole(W, V)) if n <= _MOST_WHOLE else None),
         "products": Way(products, limit=True),
         "parts": Way(parts, limit=True),
     }
@@ -145,7 +72,7 @@ def grown(m: int, r: int, d: int) -> Mapping[str, Way]:
     W, V = network(m, r, d)
     return {
         "ours": Way(lambda: loss_and_gradient(W, V)),
-        "products": Way(_products(m + r, d), limit=True),
+        "products": Way(peers.products(m + r, d), limit=True),
     }
 
 
@@ -161,41 +88,43 @@ def plane(m: int) -> Mapping[str, Way]:
 
 
 def step(m: int, r: int, d: int) -> Mapping[str, Way]:
-    """Descent beside ``lax.scan``, which keeps losses and norms, and loops over a call."""
+    """Descent beside ``lax.scan``, which keeps losses and norms, and loops over a call.
+
+    Where whole matrices are too large there is none, but a sort of the students by their angles.
+    """
     W, V = network(m, r, d)
-    n = m + r
-    count, few = max(50, 40_000 // n**2 * 10), 10
-    rate = 0.1 / float((V**2).sum())
-    jax, torch = _jax(W, V), _torch(W, V)
+    n, rate = m + r, 0.1 / float((V**2).sum())
+    count = max(40_000 // n**2 * 10, min(50, 20_000_000 // n**2), _STEPS)
+    whole, angles = n <= _MOST_WHOLE, np.random.default_rng(0).random(m)
+    jax, torch = (peers.with_jax(W, V), peers.with_torch(W, V)) if whole else (None, None)
 
-    def loop(start: Any, evaluate: Callable[[Any], Any]) -> None:
+    def ours(steps: int) -> FloatArray:
+        run = gradient_descent(W, V, step=rate, max_steps=steps, record_every="log")
+        return run.weights
+
+    def loop(start: Any, evaluate: Callable[[Any], Any]) -> Any:
         weights = start
-        for _ in range(few):
+        for _ in range(_STEPS):
             weights = weights - rate * evaluate(weights)[1]
+        return weights
 
+    def same(weights: Any) -> bool:
+        return near(weights, ours(_STEPS), 1e-9)
+
+    numpy = partial(loop, W, lambda weights: peers.whole(weights, V))
     return {
-        "ours": Way(
-            lambda: gradient_descent(W, V, step=rate, max_steps=count, record_every="log").weights,
-            count,
-        ),
-        "JAX": Way(jax and _scan(*jax, rate, count), count),
-        "PyTorch": Way(torch and (lambda: loop(*torch)), few),
-        "NumPy": Way((lambda: loop(W, lambda w: _whole(w, V))) if n <= _MOST_WHOLE else None, few),
-        "arcs": Way(arcs(n * (n - 1) // 2 * count), count, limit=True),
+        "ours": Way(lambda: ours(count), count),
+        "JAX": Way(jax and peers.scan(*jax, rate, count), count),
+        "PyTorch": Way(torch and (lambda: loop(*torch)), _STEPS, same=same),
+        "NumPy": Way(numpy if whole else None, _STEPS, same=same),
+        "arcs": Way(peers.arcs(n * (n - 1) // 2 * count) if whole else None, count, limit=True),
+        "sort": Way(None if whole else (lambda: np.argsort(angles)), limit=True),
     }
 
 
-def _scan(
-    jax: Any, start: Any, evaluate: Callable[[Any], Any], rate: float, count: int
-) -> Callable[[], Any]:
-    """Descent in one compiled loop of JAX; returns the last weights."""
-
-    def one(weights: Any, _: None) -> Any:
-        value, slope = evaluate(weights)
-        return weights - rate * slope, (value, jax.numpy.linalg.norm(slope))
-
-    run = jax.jit(lambda weights: jax.lax.scan(one, weights, None, length=count))
-    return lambda: jax.block_until_ready(run(start))[0]
+def near(found: Any, wanted: Any, within: float) -> bool:
+    """Whether an array is another up to ``within`` of that one's largest number."""
+    return bool(np.max(np.abs(np.asarray(found) - wanted)) <= within * np.max(np.abs(wanted)))
 
 
 def flow(m: int, r: int, d: int) -> Mapping[str, Way]:
@@ -226,18 +155,22 @@ def enclosed(digits: int, *, name: str) -> Mapping[str, Way]:
     enclose, reference = getattr(enclosure, name), getattr(oracle, name)
     relative, bits = 10.0 ** (5 - digits), int(3.33 * 2 * digits)
 
-    def balls() -> None:
-        for x in sample:
-            mass = float(np.sum(np.vstack((x.W, x.V)) ** 2))
-            wide = mass**2 * 10.0 ** (5 - 2 * digits)
-            enclose(x.W, x.V, precision=bits, model=x.model, width=wide, relative_width=relative)
+    def ball(x: Instance) -> arb:
+        mass = float(np.sum(np.vstack((x.W, x.V)) ** 2))
+        wide = mass**2 * 10.0 ** (5 - 2 * digits)
+        return enclose(x.W, x.V, precision=bits, model=x.model, width=wide, relative_width=relative)
 
-    def numbers() -> None:
+    def balls() -> list[arb]:
+        return [ball(x) for x in sample]
+
+    def numbers() -> list[mpmath.mpf]:
         closed_form.forget_kernels()
-        for x in sample:
-            reference(x.W, x.V, dps=digits, model=x.model)
+        return [reference(x.W, x.V, dps=digits, model=x.model) for x in sample]
 
-    return {"ours": Way(balls, len(sample)), "mpmath": Way(numbers, len(sample))}
+    def same(found: Any) -> bool:
+        return all(arb(value) in held for held, value in zip(balls(), found, strict=True))
+
+    return {"ours": Way(balls, len(sample)), "mpmath": Way(numbers, len(sample), same=same)}
 
 
 def precise(m: int, r: int, d: int) -> Mapping[str, Way]:
@@ -245,28 +178,31 @@ def precise(m: int, r: int, d: int) -> Mapping[str, Way]:
     W, V = network(m, r, d)
     count, rate = max(2, 20_000 // (m + r) ** 2), 0.1 / float((V**2).sum())
 
-    def numbers() -> None:
+    def ours(steps: int) -> Trajectory:
+        return double_double.gradient_descent(W, V, step=rate, max_steps=steps)
+
+    def numbers() -> tuple[float, FloatArray]:
         closed_form.forget_kernels()
         with mpmath.workdps(32):
-            closed_form._loss(W, V, TIED_ABS)
-            closed_form._gradient(W, V, TIED_ABS)
+            value = closed_form._loss(W, V, TIED_ABS)
+            slope = closed_form._gradient(W, V, TIED_ABS)
+        return float(value), W - rate * np.reshape([float(entry) for entry in slope], W.shape)
 
-    return {
-        "ours": Way(
-            lambda: double_double.gradient_descent(W, V, step=rate, max_steps=count) and None, count
-        ),
-        "mpmath": Way(numbers),
-    }
+    def same(found: Any) -> bool:
+        run = ours(1)
+        return near(found[0], run.losses[0], 1e-15) and near(found[1], run.weights, 1e-15)
+
+    return {"ours": Way(lambda: ours(count).weights, count), "mpmath": Way(numbers, same=same)}
 
 
 def region(students: int) -> Mapping[str, Way]:
-    """A certified region checked, beside finding it."""
+    """The search for a certified region, beside the check of what it finds."""
     claim = RegionClaim(students=students, multiple=Fraction(2), inner=Fraction(1, 2))
     document = prove.certify(claim, budget=100_000).document
-    boxes = checker.check(document)
+    boxes = document["boxes"]
     return {
-        "ours": Way(lambda: checker.check(document), boxes),
-        "finding it": Way(lambda: prove.certify(claim, budget=100_000) and None, boxes),
+        "ours": Way(lambda: prove.certify(claim, budget=100_000).document["boxes"], boxes),
+        "checking it": Way(lambda: checker.check(document), boxes),
     }
 
 
@@ -312,7 +248,10 @@ def _sizes(*sizes: tuple[int, int, int]) -> tuple[Size, ...]:
 _DIGITS: tuple[Size, ...] = tuple({"digits": digits} for digits in (10, 20, 40))
 _PLANE: tuple[Size, ...] = tuple({"m": m} for m in (10_000, 30_000, 100_000, 300_000, 1_000_000))
 _CALLS = _sizes((4, 2, 3), (16, 4, 8), (64, 8, 16), (500, 10, 50), (2000, 20, 50), (8000, 20, 50))
-_STEPS = _sizes((4, 2, 3), (8, 3, 4), (16, 4, 8), (64, 8, 16), (16, 2, 2), (512, 2, 2))
+_DESCENTS = _sizes(
+    *((4, 2, 3), (8, 3, 4), (16, 4, 8), (64, 8, 16)),
+    *((16, 2, 2), (512, 2, 2), (1000, 10, 20), (20_000, 2, 2)),
+)
 _WIDER = _sizes(*((m, 10, 20) for m in (250, 500, 1000, 2000, 4000)))
 _DEEPER = _sizes(*((1000, 10, d) for d in (4, 16, 64, 256)))
 _MORE = _sizes(*((10, r, 20) for r in (250, 500, 1000, 2000, 4000)))
@@ -331,10 +270,11 @@ BENCHMARKS = (
         title="A step of gradient descent",
         ways=step,
         unit="step",
-        sizes=_STEPS,
+        sizes=_DESCENTS,
         quick=4,
         within=1e-6,
-        note="JAX: lax.scan. PyTorch, NumPy: loops over calls. Arcs: asin and √ of each pair.",
+        note="JAX: lax.scan. PyTorch, NumPy: loops over calls. Arcs: asin and √ of each pair. "
+        "Sort: of as many numbers as there are students.",
     ),
     Benchmark(
         id="zgj.plane",
@@ -381,7 +321,7 @@ BENCHMARKS = (
     ),
     Benchmark(
         id="zgj.region",
-        title="A certified region, checked",
+        title="A certified region, found",
         ways=region,
         unit="box",
         sizes=({"students": 1}, {"students": 2}),

@@ -19,6 +19,7 @@ from lcnn_verify.packs.zgj import (
     dynamics,
     enclosure,
     oracle,
+    peers,
     population,
     terrain,
 )
@@ -75,7 +76,7 @@ def warm_up() -> None:
         double_double.gradient_descent(
             example(3, 3), np.eye(2, 3), step=1e-6, max_steps=2, model=model
         )
-    benchmarks.arcs(1)()
+    peers.arcs(1)()
     root = np.array(region.RegionClaim().root())
     guide.guided(region.RegionClaim(), root[:, :1], root[:, 1:])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -45,8 +46,18 @@ def pentagonal_recurrence(most: int) -> NDArray[np.int64]:
 
 def into_odd_parts(n: int) -> int:
     """The coefficient of xⁿ in Π 1/(1 − xᵏ) over odd k."""
+    return _into(range(1, n + 1, 2), n)
+
+
+def by_series(n: int) -> int:
+    """p(n) as the coefficient of xⁿ in Π 1/(1 − xᵏ) over all k."""
+    return _into(range(1, n + 1), n)
+
+
+def _into(parts: Iterable[int], n: int) -> int:
+    """The coefficient of xⁿ in Π 1/(1 − xᵏ) over k in ``parts``."""
     counts = [1] + [0] * n
-    for part in range(1, n + 1, 2):
+    for part in parts:
         for total in range(part, n + 1):
             counts[total] += counts[total - part]
     return counts[n]

@@ -21,10 +21,10 @@ def warm_up() -> None:
 
 
 def count(n: int) -> Mapping[str, Way]:
-    """The recurrence beside two products of power series, and a peer nobody has."""
+    """The recurrence beside a product of power series, and a peer nobody has."""
     return {
         "ours": Way(lambda: counting.partitions(n)),
-        "odd parts": Way(lambda: counting.into_odd_parts(n) and None),
+        "series": Way(lambda: counting.by_series(n)),
         "abacus": Way(None),
         "n additions": Way(lambda: sum(range(n)), limit=True),
     }
