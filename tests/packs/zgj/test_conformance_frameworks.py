@@ -104,14 +104,17 @@ def torch_file(tmp_path):
 
 @pytest.fixture
 def jax_file(tmp_path):
-    pytest.importorskip("jax", reason="JAX is optional")
+    jax = pytest.importorskip("jax", reason="JAX is optional")
+    wide = jax.config.jax_enable_x64  # a reference that another test loaded wants float64
+    jax.config.update("jax_enable_x64", False)
 
     def write(extra=""):
         file = tmp_path / "jaxed.py"
         file.write_text(JAX.format(extra=extra))
         return file
 
-    return write
+    yield write
+    jax.config.update("jax_enable_x64", wide)
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
