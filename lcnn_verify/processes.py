@@ -165,7 +165,6 @@ def pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
     Raises ``RuntimeError`` where they cannot be had, :class:`WorkerKilled` for one that is lost.
     """
     demand_room(3 + 3 * jobs)  # two threads and a tracker; a worker has two, and code under test
-    before = set(multiprocessing.active_children())
     context = multiprocessing.get_context("spawn")
     executor = _Pool(jobs, context, _join_pool, (os.getpid(),))
     try:
@@ -175,7 +174,8 @@ def pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
         yield executor
         executor.shutdown()
     except BaseException as error:
-        for worker in set(multiprocessing.active_children()) - before:
+        # Not whatever this process started since: other threads have units and pools of their own.
+        for worker in list((executor._processes or {}).values()):
             worker.kill()
         # Only now: the pool itself reaps the dead, and whoever else did would race with it.
         with suppress(RuntimeError):  # of a thread that could not start

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import campaign_kit as kit
@@ -81,6 +81,15 @@ def test_a_pool_works_in_other_processes_and_leaves_none_after_an_error():
         workers = list(team._processes)
         raise KeyboardInterrupt
     assert all(map(kit.is_gone, workers))
+
+
+def test_a_pool_that_is_ended_leaves_what_others_started_meanwhile():
+    with ExitStack() as first:
+        first.enter_context(pool(1)).submit(time.sleep, 60.0)
+        with pool(1) as team:
+            assert team.submit(abs, -1).result() == 1
+            first.pop_all().__exit__(KeyboardInterrupt, KeyboardInterrupt(), None)
+            assert team.submit(abs, -2).result() == 2
 
 
 def test_a_worker_killed_from_outside_ends_a_pool_as_ctrl_c_does():
