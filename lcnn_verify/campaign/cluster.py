@@ -135,10 +135,10 @@ class Cluster:
     ) -> Generator[UnitResult | Underway]:
         """Run ``units`` on the workers, as :func:`executor.execute` does here.
 
-        A unit whose worker ends is started once more. Raises :class:`SchedulerLost`, and
-        ``InputError`` for a worker that came later and differs.
+        A unit whose worker ends is started once more, if ``until`` is not over. Raises
+        :class:`SchedulerLost`, and ``InputError`` for a worker that came later and differs.
         """
-        with _Asked(self.client, self.ground) as asked:
+        with _Asked(self.client, self.ground, until) as asked:
             for unit in units:
                 asked.ask(unit)
             looked = time.monotonic()
@@ -159,8 +159,9 @@ class Cluster:
 class _Asked:
     """The units that were given to Dask, and what is heard of them. A context manager."""
 
-    def __init__(self, client: Any, ground: remote.Ground) -> None:
+    def __init__(self, client: Any, ground: remote.Ground, until: float) -> None:
         self.client, self.ground, self.facts = client, ground, ground.facts()
+        self.until = until
         self.topic, self.keys = f"unit-{uuid.uuid4().hex}", count()
         self.heard: SimpleQueue[Any] = SimpleQueue()
         self.pending: dict[Any, Unit] = {}
@@ -179,8 +180,17 @@ class _Asked:
         if isinstance(error, OSError):  # of its connection
             raise SchedulerLost from None
 
+    def over(self) -> bool:
+        """Whether no unit is to start any more."""
+        return time.monotonic() >= self.until
+
     def ask(self, unit: Unit) -> None:
-        """Have any worker run ``unit``. All are one group, which waits at the scheduler."""
+        """Have any worker run ``unit``, unless the time is over.
+
+        All are one group, which waits at the scheduler.
+        """
+        if self.over():
+            return
         order = remote.Order(unit, self.ground, self.facts, self.topic)
         key = (self.topic, next(self.keys))
         future = self.client.submit(remote.run, order, key=key, pure=False)
@@ -193,23 +203,26 @@ class _Asked:
         return [self.pending.pop(future) for future in futures]
 
     def not_begun(self) -> list[Any]:
-        """What waits, at the scheduler or at a worker."""
+        """What waits, at the scheduler or at a worker: not what is done, and not heard of yet."""
         at = self.client.processing()
         return [
             future
             for future, unit in self.pending.items()
-            if future.key not in at.get(self.places.get(unit.id), ())
+            if not future.done() and future.key not in at.get(self.places.get(unit.id), ())
         ]
 
     def ask_again(self) -> None:
         """Take back what waits behind another unit at a worker while one has nothing to do.
 
-        Dask itself moves no task whose group took longer than it knew.
+        Dask itself moves no task whose group took longer than it knew. Once the time is over, take
+        back what waits for any worker, as its own ended.
         """
-        at = self.client.processing()
-        idle = any(len(at.get(it, ())) < many for it, many in self.client.nthreads().items())
-        given = {key for keys in at.values() for key in keys}
-        behind = {it for it in self.not_begun() if it.key in given} if idle else set()
+        behind = set(self.not_begun())
+        if not self.over():
+            at = self.client.processing()
+            idle = any(len(at.get(it, ())) < many for it, many in self.client.nthreads().items())
+            given = {key for keys in at.values() for key in keys}
+            behind = {it for it in behind if it.key in given} if idle else set()
         for unit in self.take_back(behind & self.behind):  # seen twice: none that just began
             self.ask(unit)
         self.behind = behind
@@ -223,6 +236,10 @@ class _Asked:
                 raise SchedulerLost from None
             raise
         if isinstance(item, dict):
+            if self.over() and "stage" not in item:  # begun again by Dask, as its worker ended
+                again = [it for it, unit in self.pending.items() if unit.id == item["unit"]]
+                self.take_back(again)
+                return None
             self.places[item["unit"]] = item["worker"]
             stage = item.get("stage")
             return Underway(item["unit"], stage and Stage(**stage))
@@ -243,6 +260,10 @@ class _Asked:
             return None
         except CancelledError:
             raise SchedulerLost from None
+        except OSError as error:
+            if future.status != "error":  # of the way to the scheduler, not of the task
+                raise
+            return remote.lost(unit, said(error))
         return result
 
 

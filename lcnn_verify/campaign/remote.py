@@ -19,7 +19,7 @@ from lcnn_verify import ledger
 from lcnn_verify.campaign.executor import Underway, UnitResult, supervise
 from lcnn_verify.campaign.properties import Unit, directory_of, fingerprint
 from lcnn_verify.campaign.worker import Send, broken, work_on
-from lcnn_verify.errors import InputError
+from lcnn_verify.errors import InputError, said
 from lcnn_verify.ledger import Claim
 from lcnn_verify.processes import WorkerKilled, pool, take_back
 from lcnn_verify.reporting.environment import packages
@@ -122,8 +122,8 @@ def run(order: Order) -> UnitResult:
 
     worker, unit = get_worker(), order.unit
 
-    def tell(**said: Any) -> None:
-        worker.log_event(order.topic, {"unit": unit.id, "worker": worker.address, **said})
+    def tell(**more: Any) -> None:
+        worker.log_event(order.topic, {"unit": unit.id, "worker": worker.address, **more})
 
     unwanted = _Unwanted(worker, worker.get_current_task())
     tell()  # first: what did not begin may be given to another, and to look at sources takes long
@@ -149,7 +149,11 @@ def run(order: Order) -> UnitResult:
 
 def _prepare(worker: Any, order: Order | Call) -> None:
     """Make sure that this worker may do what is asked. Raises ``InputError`` if it differs."""
-    if found := differences(order.facts, order.ground.facts()):
+    try:
+        found = differences(order.facts, order.ground.facts())
+    except OSError as error:
+        found = [f"sources that cannot be read ({said(error)})"]
+    if found:
         raise refused(worker.address, found)
     take_back()
     multiprocessing.current_process().daemon = False  # or it may have no children
@@ -222,10 +226,10 @@ def spent(scheduler: Any, topic: str, unit: Unit) -> bool:
     return starts >= _STARTS
 
 
-def lost(unit: Unit) -> UnitResult:
-    """The result of a unit whose workers ended while it ran."""
-    cause = f"unit given up: {_STARTS} workers ended while they ran it"
-    return UnitResult(unit.id, (broken(unit.claim, unit.file, cause),), 0.0, cut_short=True)
+def lost(unit: Unit, why: str = f"{_STARTS} workers ended while they ran it") -> UnitResult:
+    """The result of a unit that came to nothing on its workers; a resumed run tries it again."""
+    record = broken(unit.claim, unit.file, f"unit given up: {why}")
+    return UnitResult(unit.id, (record,), 0.0, cut_short=True)
 
 
 @dataclass(frozen=True, slots=True)

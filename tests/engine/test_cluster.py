@@ -19,7 +19,7 @@ from functools import partial
 from multiprocessing import forkserver
 from pathlib import Path
 from types import SimpleNamespace
-from unittest.mock import AsyncMock
+from unittest.mock import AsyncMock, Mock
 
 import campaign_kit as kit
 import pytest
@@ -27,6 +27,7 @@ import pytest
 from lcnn_verify import ledger
 from lcnn_verify.campaign import cluster, remote
 from lcnn_verify.campaign.campaign import Interrupted, verify
+from lcnn_verify.campaign.executor import UnitResult
 from lcnn_verify.campaign.properties import plan
 from lcnn_verify.campaign.run import Progress
 from lcnn_verify.errors import InputError
@@ -91,6 +92,7 @@ def test_a_cluster_from_its_first_unit_to_the_end_of_its_scheduler(tmp_path, cap
         what_ends_workers_costs_itself,
         ctrl_c_reaches_the_workers,
         a_call_whose_worker_ends_is_tried_again,
+        a_spent_budget_starts_nothing_again_and_loses_nothing,
     )
     for step in steps:
         (folder := tmp_path / step.__name__).mkdir()
@@ -124,6 +126,11 @@ def others_are_refused(tmp_path, capsys, address):
             with pytest.raises(InputError, match=names):
                 list(later.execute(units, 1, math.inf))
             assert list(later.execute(units, 1, -math.inf)) == []  # none starts after its time
+            # What one of them cannot read is its own, not the end of the scheduler.
+            (folder / "lab" / "unreadable").symlink_to("/proc/self/mem")
+            patch.setattr(remote.Ground, "facts", lambda _: there)
+            with pytest.raises(InputError, match=r"with sources that cannot be read \(OSError: "):
+                list(later.execute(units, 1, math.inf))
 
 
 def functions_are_called_in_children(folder, _, address):
@@ -206,6 +213,27 @@ def a_call_whose_worker_ends_is_tried_again(_, __, address):
         assert [future.result() for future in sleeping] == [None] * 2
 
 
+def a_spent_budget_starts_nothing_again_and_loses_nothing(tmp_path, _, address):
+    waits = "    while not os.path.exists({marks}):\n        time.sleep(0.05)\n    if len"
+    late = KILLS.replace("TIMES", "1").replace("    if len", waits)
+    files = {"lab.first": late, "lab.second": kit.HOLDS}
+    folder, now = kit.write(tmp_path / "p", files), [0.0]
+    units = plan(map(ledger.claim, files), folder, PROFILES["quick"], 0)
+    with cluster.connected(address) as client, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cluster, "time", SimpleNamespace(monotonic=lambda: now[-1]))
+        ground = remote.Ground(tuple(files), folder)
+        told = cluster.Cluster(client, ground).execute(units, 1, until=1.0)
+        begun = set()
+        while len(begun) < len(units):
+            begun.add(next(told).unit)
+        done = client.futures.values
+        kit.wait_until(lambda: any(it.status == "finished" for it in done()), "the second ends")
+        now.append(2.0)
+        (folder / "marks").touch()
+        results = [it.unit for it in told if isinstance(it, UnitResult)]
+    assert results == ["lab.second 1/1"]  # the first's worker ended
+
+
 def a_lost_scheduler_leaves_a_run_to_be_resumed(tmp_path, capsys, address, holder):
     once = kit.HANGS.replace("while True:", "while not os.path.exists({marks}):")
     once += "    check.at_most(1.0, 2.0)\n"
@@ -263,6 +291,23 @@ def test_a_unit_says_first_that_it_begins_and_counts_only_if_wanted(
     with pytest.raises(RuntimeError, match="nobody waits"):
         remote.run(remote.Order(unit, remote.Ground(("lab.first",), tmp_path), {}, "run"))
     assert seen == ["tcp://there:1", "looked", *counted]
+
+
+@pytest.mark.parametrize("status", ["error", "finished"])
+def test_what_a_task_raises_is_not_taken_for_the_end_of_the_scheduler(tmp_path, status):
+    ground = remote.Ground(("lab.first",), kit.write(tmp_path, {"lab.first": kit.HOLDS}))
+    (unit,) = plan([ledger.claim("lab.first")], tmp_path, PROFILES["quick"], 0)
+    future = Mock(status=status, **{"result.side_effect": OSError(28, "No space left on device")})
+    client = Mock(status="running", **{"submit.return_value": future})
+    future.add_done_callback.side_effect = lambda hear: hear(future)
+    told = cluster.Cluster(client, ground).execute([unit], 1, math.inf)
+    if status == "finished":  # it was fetched in vain
+        with pytest.raises(cluster.SchedulerLost):
+            next(told)
+        return
+    ((record,), cut_short) = next((it.records, it.cut_short) for it in told)
+    assert record["error"] == "unit given up: OSError: [Errno 28] No space left on device"
+    assert cut_short
 
 
 def test_a_pack_that_a_worker_lacks_is_named(monkeypatch):
