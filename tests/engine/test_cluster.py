@@ -220,6 +220,7 @@ def a_spent_budget_starts_nothing_again_and_loses_nothing(tmp_path, _, address):
     folder, now = kit.write(tmp_path / "p", files), [0.0]
     units = plan(map(ledger.claim, files), folder, PROFILES["quick"], 0)
     with cluster.connected(address) as client, pytest.MonkeyPatch.context() as patch:
+        kit.wait_until(lambda: len(client.nthreads()) == 2, "both workers are up")
         patch.setattr(cluster, "time", SimpleNamespace(monotonic=lambda: now[-1]))
         ground = remote.Ground(tuple(files), folder)
         told = cluster.Cluster(client, ground).execute(units, 1, until=1.0)
