@@ -11,6 +11,7 @@ import mpmath
 from flint import arb
 from mpmath.calculus.quadrature import GaussLegendre
 
+from lcnn_verify.errors import InputError
 from lcnn_verify.numerics import balls
 
 _GUARD = 20  # bits of nodes and weights beyond those asked for, as mpmath takes
@@ -28,11 +29,14 @@ def integral(integrand: Callable[[Any], Any], points: Sequence[Any]) -> Any:
 
 
 def real(value: Any) -> Any:
-    """A real number of mpmath, exactly, as one of gmpy2."""
-    mantissa, exponent = mpmath.mpf(value).man_exp
+    """A real number of mpmath, exactly, as one of gmpy2. Raises ``InputError`` if not finite."""
+    number = mpmath.mpmathify(value)  # which rounds nothing
+    if not mpmath.isfinite(number):
+        raise InputError("value", mpmath.nstr(number), "a finite real number")
+    mantissa, exponent = number.man_exp
     with gmpy2.context(precision=max(2, mantissa.bit_length())):
         size = gmpy2.mpfr(mantissa) * gmpy2.exp2(exponent)
-        return -size if value < 0 else size
+        return -size if number < 0 else size
 
 
 def back(value: Any) -> Any:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cache
 from itertools import pairwise
 from queue import Empty, SimpleQueue
+from threading import Semaphore
 from typing import Any
 
 from lcnn_verify.processes import processors
@@ -38,31 +39,34 @@ os.register_at_fork(after_in_child=pool.cache_clear)  # a child has none of its 
 def in_ranges(run: Callable[..., object], cuts: Sequence[int], *arguments: Any) -> None:
     """Call ``run(first, stop, *arguments)`` once for each two neighbours of ``cuts``.
 
-    The caller's thread does the first, and what no thread of :func:`pool` has begun by then. None
-    is done twice: ``run`` may add to what it finds.
+    The caller's thread does the first, and what no thread of :func:`pool` has begun by then. All
+    have ended when this returns; what broke one is raised then. None is done twice: ``run`` may add
+    to what it finds.
     """
     mine, *others = pairwise(cuts)
-    if not others:
-        run(*mine, *arguments)
-        return
     left: SimpleQueue[tuple[int, int]] = SimpleQueue()
-    for it in others:
-        left.put(it)
+    ended, broken = Semaphore(0), list[BaseException]()
+
+    def do(first: int, stop: int) -> None:
+        try:
+            run(first, stop, *arguments)
+        except BaseException as error:
+            broken.append(error)
+        ended.release()
 
     def take() -> None:
         with suppress(Empty):
             while True:
-                run(*left.get_nowait(), *arguments)
+                do(*left.get_nowait())
 
-    parts: list[Future[None]] = []
+    for it in others:
+        left.put(it)
     with suppress(RuntimeError):  # there is no room for another thread
         for _ in others:
-            parts.append(pool().submit(take))
-    try:
-        run(*mine, *arguments)
-        take()
-    finally:
-        begun = [part for part in parts if not part.cancel()]  # what others begin too late is done
-        wait(begun)
-    for part in begun:
-        part.result()
+            pool().submit(take)  # waits for a thread that is there, even where it raises
+    do(*mine)
+    take()
+    for _ in (mine, *others):
+        ended.acquire()
+    if broken:
+        raise broken[0]

@@ -5,6 +5,7 @@ import mpmath
 import pytest
 from mpmath.calculus.quadrature import GaussLegendre
 
+from lcnn_verify.errors import InputError
 from lcnn_verify.numerics import quadrature
 
 
@@ -35,4 +36,13 @@ def test_a_real_of_mpmath_is_the_same_number_in_gmpy2(number):
     with mpmath.workdps(50):
         value = mpmath.mpf(number)
         with gmpy2.context(precision=2):  # whatever precision is in force
-            assert quadrature.back(quadrature.real(value)) == value
+            held = quadrature.real(value)
+        with mpmath.workprec(5):
+            assert quadrature.real(value) == held
+        assert quadrature.back(held) == value
+
+
+@pytest.mark.parametrize("end", ["inf", "nan"])
+def test_an_integral_has_finite_ends(end):
+    with pytest.raises(InputError, match=r"got \+?(inf|nan), wanted a finite real number"):
+        quadrature.integral(gmpy2.exp, [0, mpmath.mpf(end)])

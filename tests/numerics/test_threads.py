@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from threading import Event
 
 import pytest
 
@@ -35,6 +37,30 @@ def test_what_breaks_in_any_thread_is_raised(first):
 
     with pytest.raises(RuntimeError, match="broken"):
         threads.in_ranges(run, [0, 2, 4, 7])
+
+
+def test_work_that_a_pool_could_not_start_is_waited_for_all_the_same(monkeypatch):
+    """Where no thread can be started, a thread of the pool that is busy may still take a range."""
+
+    class Full(ThreadPoolExecutor):
+        def submit(self, *work, **named):
+            super().submit(*work, **named)
+            raise RuntimeError("can't start new thread")
+
+    with Full(1) as pool:
+        monkeypatch.setattr(threads, "pool", lambda: pool)
+        begun, done = Event(), []
+
+        def run(first, stop):
+            if first == 0:
+                assert begun.wait(10)  # the other thread has its range
+            else:
+                begun.set()
+                time.sleep(0.05)
+            done.append(first)
+
+        threads.in_ranges(run, [0, 1, 2])
+        assert sorted(done) == [0, 1]
 
 
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
