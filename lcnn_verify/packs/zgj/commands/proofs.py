@@ -66,8 +66,8 @@ loss: the proved level of a critical point; no admissible threshold is above it,
 so ε₀/loss fails at 1.
 − 0 +: signs of the Hessian's eigenvalues in all m·d coordinates; minimum: a local one.""",
     bands.CLAIM: """\
-bands: multiples of κ, and how far down each goes, in units of ε₀; a^{−1/4} is enough down to a·ε₀.
-Below the last curvature near V (m = r) or zgj.fact.one-teacher (one teacher) is enough.""",
+bands: multiples c of κ, and how far down, in units of ε₀; the power needs c⁻⁴ or more.
+Below the last band the curvature near V is enough (m = r), or zgj.fact.one-teacher (r = 1 < m).""",
     bracket.CLAIM: """\
 none up to: no student network with a loss above 0 and up to here is critical;
 one at: the proved level of a critical point; both in units of ε₀, as is F(V), which is searched.

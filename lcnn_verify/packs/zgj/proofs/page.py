@@ -271,7 +271,7 @@ def _bands(proofs: Sequence[Bands]) -> _Told:
     return (
         f"CERTIFIED: {BOUND} for {plural(len(proofs), 'choice')} of networks",
         "On each band of the loss a multiple of κ is proved that is enough for the exponent 3/4; "
-        "bands join, and below the last curvature near V, or zgj.fact.one-teacher, is enough.",
+        "bands join. Below the last band the curvature near V is enough, or zgj.fact.one-teacher.",
         (doc.Section("Bands", (table,), "drawings"),),
     )
 
