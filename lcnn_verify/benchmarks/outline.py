@@ -161,9 +161,9 @@ def _figures(entry: _Json, prefix: str) -> Iterator[Any]:
 
 
 def _curves(rows: Sequence[_Json], axis: str | None) -> dict[str, dict[str, list[float]]]:
-    """The points of each way, by its name."""
+    """The points of each way, by its name, in the order of our time."""
     found: dict[str, dict[str, list[float]]] = {}
-    for row in rows:
+    for row in sorted(rows, key=lambda row: row["timings"][0]["seconds"]["minimum"]):
         ours = row["timings"][0]["seconds"]["minimum"]
         for it in row["timings"]:
             if it["seconds"] is None or (not axis and it is row["timings"][0]):

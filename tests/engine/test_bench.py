@@ -10,7 +10,7 @@ import campaign_kit as kit
 import pytest
 from jsonschema import Draft202012Validator
 
-from lcnn_verify.benchmarks import measure, record, start
+from lcnn_verify.benchmarks import measure, outline, record, start
 from lcnn_verify.benchmarks.compare import compared
 from lcnn_verify.benchmarks.record import Measured, read
 from lcnn_verify.campaign import executor
@@ -347,3 +347,12 @@ def test_threads_are_those_of_every_library(fast, monkeypatch):
     assert call("--threads", "1", "--quiet") == 0
     assert given == [(0, [3])]
     assert os.environ["OMP_NUM_THREADS"] == os.environ["OPENBLAS_NUM_THREADS"] == "1"
+
+
+def test_a_curve_joins_its_points_in_the_order_of_our_time():
+    def row(ours, ratio):
+        timed = {"way": "a peer", "seconds": {"minimum": ours * ratio}, "ratio": {"minimum": ratio}}
+        return {"size": {}, "timings": [{"way": "ours", "seconds": {"minimum": ours}}, timed]}
+
+    found = outline._curves([row(3.0, 9.0), row(1.0, 2.0)], None)
+    assert found == {"a peer": {"x": [1.0, 3.0], "y": [2.0, 9.0]}}

@@ -67,6 +67,10 @@ def test_points_are_shown_written_and_checked(tmp_path, capsys):
     assert "merged-pair-30: the loss is" in answer["reason"]
     assert run("--check", "bad.json") == ExitCode.NOT_AS_WANTED
     assert "REJECTED merged-pair-30" in capsys.readouterr().out
+    certificate(tmp_path, "critical-points", "--only", "rotated-pair")
+    again = "proof.json (an earlier file of this name is gone), drawn in"
+    assert again not in shown
+    assert again in capsys.readouterr().out
 
 
 def test_descents_are_shown_with_what_boxes_make_of_them(tmp_path, capsys):

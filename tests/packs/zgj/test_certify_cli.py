@@ -56,7 +56,9 @@ def test_a_region_is_certified_written_drawn_and_checked(capsys, tmp_path):
     assert shown.startswith(f"CERTIFIED: ‖∇L‖ ≥ 2κL {about}\n")
     assert "zgj.gradient-bound" in shown
     assert "float64 forms of the checker" in shown
-    told = " ".join(shown.split())
+    told, gone = " ".join(shown.split()), "an earlier file of this name is gone"
+    assert gone not in told
+    assert gone in " ".join(run(capsys, CLAIM, *options)[1].split())
     assert "of the teachers, where L is convex: curvature 0.99" in told
     assert "ε₀, ε₁ 0.0430894, 4.31·10⁻⁸ box" in told
     document = json.loads((tmp_path / "region.json").read_text(encoding="utf-8"))

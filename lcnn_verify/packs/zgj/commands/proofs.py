@@ -60,6 +60,7 @@ _CATALOGUES = {
     bracket.CLAIM: BRACKETS,
     "trajectory": DESCENTS,
 }
+IN_PLACE = " (an earlier file of this name is gone)"
 _LEGEND = {
     "critical-points": """\
 loss: the proved level of a critical point; no admissible threshold is above it,
@@ -164,11 +165,11 @@ def _written(
     if json:
         print_json(certificate)
     if certificate:
+        drawn = IN_PLACE if path.exists() else ""
         documents.write(path, certificate)
-        drawn = ""
         if page is not None:
             outputs.write_atomically(page_of(path), page())
-            drawn = f", drawn in {page_of(path)}"
+            drawn += f", drawn in {page_of(path)}"
         if shown:
             tell(f"written: {path}{drawn}; check it: lcnn-verify certify --check {path}")
     return ExitCode.NOT_AS_WANTED if failed else ExitCode.AS_WANTED

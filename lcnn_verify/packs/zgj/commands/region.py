@@ -17,7 +17,7 @@ from lcnn_verify.cli.streams import Advance, bar, print_json
 from lcnn_verify.errors import InputError, clean
 from lcnn_verify.evidence import documents
 from lcnn_verify.numerics.digits import number
-from lcnn_verify.packs.zgj.commands.proofs import FOLDER, page_of
+from lcnn_verify.packs.zgj.commands.proofs import FOLDER, IN_PLACE, page_of
 from lcnn_verify.packs.zgj.proofs.region import near_zero_loss, prove, split_tree
 from lcnn_verify.packs.zgj.proofs.region.claim import (
     CLAIM,
@@ -78,6 +78,7 @@ def certify(
     path = out or Path(f"{FOLDER}/{stated.slug}{suffix}.json.gz")
     if interrupted:
         path = outputs.beside(path)
+    again = IN_PLACE if path.exists() else ""
     failed = failure(lambda: documents.write(path, found.document))
     failed = failed or failure(lambda: outputs.write_atomically(page_of(path), _drawn(found)))
     if interrupted and not failed:
@@ -88,7 +89,7 @@ def certify(
         kept = {key: value for key, value in found.told.items() if key not in _SILENT}
         print_json(kept | {"file": str(path)})
     elif not quiet:
-        _show(found.told, None if failed else path)
+        _show(found.told, None if failed else path, again)
     if failed:
         raise failed
     if interrupted:
@@ -135,7 +136,7 @@ def _watch(progress: Advance | None, text: str, budget: int) -> prove.Watch:
     return watch
 
 
-def _show(document: dict[str, Any], path: Path | None) -> None:
+def _show(document: dict[str, Any], path: Path | None, again: str) -> None:
     console = Console(highlight=False)
     verdict = document["verdict"]
     before, _, after = headline(document).partition(verdict)
@@ -165,7 +166,7 @@ def _show(document: dict[str, Any], path: Path | None) -> None:
         rows["tightest"] = tightness(document)
     rows["time"] = f"{document['seconds']} s"
     if path:
-        rows["written"] = f"{path}, drawn in {page_of(path)}"
+        rows["written"] = f"{path}{again}, drawn in {page_of(path)}"
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(no_wrap=True, style="dim")
     table.add_column(overflow="fold")

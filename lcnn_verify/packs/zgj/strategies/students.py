@@ -20,9 +20,8 @@ from lcnn_verify.packs.zgj.strategies.teachers import teachers
 
 WIDE = (1e-60, 1e60)
 MODERATE = (0.5, 2.0)
-_KIND = st.sampled_from(
-    ("free", "free", "free", "copy", "opposite", "near", "many", "zero", "tiny")
-)
+_KINDS = ("free", "free", "free", "copy", "opposite", "near", "many", "zero", "tiny")
+_KIND = st.sampled_from(_KINDS)
 _COPIES = st.sampled_from([2, 3, 8])
 
 
