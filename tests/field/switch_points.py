@@ -91,12 +91,12 @@ SWITCHES = {
     ),
     f"planar.SHARED_FROM = {planar.SHARED_FROM}": (
         partial(shared, planar, 2),
-        (5_000, 8_000, 10_000, 12_000, 20_000, 50_000),
+        (10_000, 15_000, 20_000, 25_000, 30_000, 50_000),
     ),
     "networks for batches.SHARED_FROM = "
     f"{batches.SHARED_FROM / (batches._CALL + batches.work(20, 8)):.0f}": (
         batch,
-        (64, 128, 192, 224, 256, 1024),
+        (128, 256, 320, 400, 512, 1024),
     ),
     "runs for dynamics.batches.SHARED_FROM = "
     f"{descents.SHARED_FROM / (200 * batches.work(20, 8)):.1f}": (runs, (2, 3, 4, 6, 8, 16)),
