@@ -214,9 +214,10 @@ def a_call_whose_worker_ends_is_tried_again(_, __, address):
 
 
 def a_spent_budget_starts_nothing_again_and_loses_nothing(tmp_path, _, address):
-    waits = "    while not os.path.exists({marks}):\n        time.sleep(0.05)\n    if len"
-    late = KILLS.replace("TIMES", "1").replace("    if len", waits)
-    files = {"lab.first": late, "lab.second": kit.HOLDS}
+    waits = "    while not os.path.exists({marks} + '.SIGN'):\n        time.sleep(0.05)\n"
+    first = KILLS.replace("TIMES", "1").replace("    if len", f"{waits}    if len")
+    second = kit.IN_PARTS.replace("    for x", f"{waits}    for x")
+    files = {"lab.first": first.replace("SIGN", "late"), "lab.second": second.replace("SIGN", "on")}
     folder, now = kit.write(tmp_path / "p", files), [0.0]
     units = plan(map(ledger.claim, files), folder, PROFILES["quick"], 0)
     with cluster.connected(address) as client, pytest.MonkeyPatch.context() as patch:
@@ -227,10 +228,11 @@ def a_spent_budget_starts_nothing_again_and_loses_nothing(tmp_path, _, address):
         begun = set()
         while len(begun) < len(units):
             begun.add(next(told).unit)
+        (folder / "marks.on").touch()
         done = client.futures.values
         kit.wait_until(lambda: any(it.status == "finished" for it in done()), "the second ends")
         now.append(2.0)
-        (folder / "marks").touch()
+        (folder / "marks.late").touch()
         results = [it.unit for it in told if isinstance(it, UnitResult)]
     assert results == ["lab.second 1/1"]  # the first's worker ended
 

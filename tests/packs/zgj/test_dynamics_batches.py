@@ -90,10 +90,13 @@ def test_those_that_want_threads_of_their_own_run_alone(monkeypatch):
 def test_threads_share_a_batch_without_a_change(monkeypatch):
     monkeypatch.setattr(batches, "SHARED_FROM", 0)
     monkeypatch.setattr(threads, "cores", lambda: 3)
-    seen, advance = [], batches._advance
+    seen, advance, begun = [], batches._advance, threading.Event()
 
     def noted(start, stop, *rest):
-        seen.append((start, stop, threading.current_thread() is threading.main_thread()))
+        seen.append((start, stop, main := threading.current_thread() is threading.main_thread()))
+        if main:  # else it may do what no other thread has begun
+            assert begun.wait(60)
+        begun.set()
         advance(start, stop, *rest)
 
     monkeypatch.setattr(batches, "_advance", noted)

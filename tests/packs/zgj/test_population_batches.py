@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 
 import numpy as np
 import pytest
@@ -56,20 +57,26 @@ def test_of_a_size_that_has_another_route_too(monkeypatch):
 
 def test_threads_share_a_batch_without_a_change(monkeypatch):
     W, V = drawn(7, 6, 2, 3, own=True)
-    seen = []
+    seen, begun = [], threading.Semaphore(0)
     each = batches._each
     monkeypatch.setattr(batches, "SHARED_FROM", 0)
     monkeypatch.setattr(threads, "cores", lambda: 3)
 
-    def noted(first, stop, *rest):
-        seen.append((first, stop, threading.current_thread() is threading.main_thread()))
+    def noted(others, first, stop, *rest):
+        main = threading.current_thread() is threading.main_thread()
+        seen.append((first, stop, main))
+        if not main:
+            begun.release()
+        elif first == 0:  # else the main thread may do what no other has begun
+            assert all(begun.acquire(timeout=60) for _ in range(others))
         each(first, stop, *rest)
 
-    monkeypatch.setattr(batches, "_each", noted)
+    monkeypatch.setattr(batches, "_each", partial(noted, 2))
     assert is_its_members(W, V)
     assert sorted(seen) == [(0, 2, True), (2, 4, False), (4, 7, False)]
     seen.clear()
     monkeypatch.setattr(threads, "pool", no_room)
+    monkeypatch.setattr(batches, "_each", partial(noted, 0))
     assert is_its_members(W, V)
     assert sorted(seen) == [(0, 2, True), (2, 4, True), (4, 7, True)]
 
