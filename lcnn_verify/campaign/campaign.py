@@ -33,7 +33,8 @@ from lcnn_verify.numerics.options import integer, names, positive_real
 from lcnn_verify.processes import processors
 from lcnn_verify.profiles import Profile, profile_named
 from lcnn_verify.reporting.ablation import Ablation
-from lcnn_verify.reporting.report import FILES, Report, RunInfo, build_report, remove_record
+from lcnn_verify.reporting.replays import remove_record
+from lcnn_verify.reporting.report import FILES, Report, RunInfo, build_report
 
 DEFAULT_OUT = Path("reports", "latest")
 

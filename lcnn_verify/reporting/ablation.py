@@ -18,7 +18,8 @@ from lcnn_verify.reporting.environment import environment
 from lcnn_verify.reporting.merge import merge, without_times
 from lcnn_verify.reporting.plain import plain, sorted_copy
 from lcnn_verify.reporting.record import files_of, write_record
-from lcnn_verify.reporting.report import RunInfo, write_replays
+from lcnn_verify.reporting.replays import write_replays
+from lcnn_verify.reporting.report import RunInfo
 
 ABLATION_VERSION = "1.0"
 SCHEMA_PATH = Path(__file__).with_name("ablation.schema.json")

@@ -11,7 +11,7 @@ from typing import Any
 from lcnn_verify.reporting import document as doc
 from lcnn_verify.reporting import phrases
 from lcnn_verify.reporting.exhibits import take_apart
-from lcnn_verify.reporting.report import COUNTEREXAMPLES
+from lcnn_verify.reporting.replays import COUNTEREXAMPLES
 
 _READABLE = 3000  # characters
 _Json = Mapping[str, Any]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -12,7 +12,6 @@ from typing import Any, ClassVar, cast
 
 from lcnn_verify import ledger, outputs, packs
 from lcnn_verify.errors import InputError, reading
-from lcnn_verify.evidence import replay_record
 from lcnn_verify.ledger.claim import Claim
 from lcnn_verify.numerics.frames import frame
 from lcnn_verify.reporting import phrases, schema
@@ -26,11 +25,10 @@ from lcnn_verify.reporting.merge import (
     without_times,
 )
 from lcnn_verify.reporting.plain import plain, sorted_copy, to_text
+from lcnn_verify.reporting.replays import write_replays
 
 FILES = ("report.json", "junit.xml", "summary.md", "index.html")
 """What a report is written to, beside its replay files."""
-COUNTEREXAMPLES = "counterexamples"
-_SNIPPET = "# A failure seen by lcnn-verify, which this does not need"
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,34 +241,3 @@ def _packs(claims: Sequence[Claim]) -> list[schema.Pack]:
         }
         for pack in map(packs.pack_of, dict.fromkeys(claim.pack for claim in claims))
     ]
-
-
-def write_replays(directory: Path, fallen: Mapping[str, Mapping[str, Any]]) -> None:
-    """Write a replay file of each counterexample by its name, and remove those of earlier ones.
-
-    Beside a replay file stands its snippet, where it has one. Raises as :meth:`Report.write` does.
-    """
-    folder, files = directory / COUNTEREXAMPLES, dict[str, str]()
-    for name, seen in fallen.items():
-        files[f"{name}.json"] = to_text(replay_record(seen))
-        if snippet := seen.get("snippet"):
-            files[f"{name}.py"] = f"{_SNIPPET}: {name}\n{snippet}"
-    _remove_stale(folder, set(files))
-    for name, text in files.items():
-        folder.mkdir(exist_ok=True)
-        outputs.write_atomically(folder / name, text)
-
-
-def remove_record(folder: Path, files: Iterable[str]) -> None:
-    """Remove a record's ``files`` and its replay files, and nothing else; none need be there."""
-    _remove_stale(folder / COUNTEREXAMPLES, set())
-    outputs.remove(folder / COUNTEREXAMPLES, ())
-    outputs.remove(folder, files)
-
-
-def _remove_stale(folder: Path, keep: set[str]) -> None:
-    """Remove replay files of claims that no longer have a counterexample, and nothing else."""
-    for pattern, beginning in (("*.json", '{\n "replay"'), ("*.py", _SNIPPET)):
-        for path in sorted(folder.glob(pattern)):
-            if path.name not in keep and path.read_bytes().startswith(beginning.encode()):
-                path.unlink()

@@ -15,7 +15,8 @@ from lcnn_verify import outputs
 from lcnn_verify.cli.errors import failure
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence import documents
-from lcnn_verify.reporting.report import COUNTEREXAMPLES, FILES
+from lcnn_verify.reporting.replays import COUNTEREXAMPLES
+from lcnn_verify.reporting.report import FILES
 
 
 def test_what_a_report_writes_is_known_to_be_ours_and_nothing_else_is(written, tmp_path):
