@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from lcnn_verify.evidence.drawing import Drawing
-from lcnn_verify.packs.zhang_zhang_luo.network import Network
 from lcnn_verify.reporting import svg
 
 
-def draw_network(net: Network, prefix: str, title: str) -> Drawing:
-    """Stems of height a at w for d = 1; else the first two entries of w, marks as large as |a|."""
-    a = np.array([*map(float, net.outputs)])
-    w = np.array([[float(entry) for entry in weight] for weight in net.weights])
+def draw_network(
+    outputs: Sequence[float], weights: Sequence[Sequence[float]], prefix: str, title: str
+) -> Drawing:
+    """Stems of height a at w for d = 1; else the first two entries of w, marks as large as |a|.
+
+    The outputs a are (m,), the weights w (m, d).
+    """
+    a, w = np.array(outputs), np.array(weights)
+    d = w.shape[1]
 
     def stems(axes: Any) -> None:
         axes.axhline(0.0, color=svg.COLOURS["muted"], lw=0.8)
@@ -32,10 +37,10 @@ def draw_network(net: Network, prefix: str, title: str) -> Drawing:
         axes.set_xlabel("weight w₁ (number)")
         axes.set_ylabel("weight w₂ (number)")
 
-    if net.d == 1:
+    if d == 1:
         caption, paint = "A stem for each neuron: its output a at its weight w.", stems
     else:
-        left_out = f" The other {net.d - 2} entries are left out." if net.d > 2 else ""
+        left_out = " Entries after the second are left out." if d > 2 else ""
         caption = f"A mark for each neuron at its weight, as large as |a|, red if a < 0.{left_out}"
         paint = plane
     markup = svg.draw(paint, prefix=prefix, title=title, size=(260, 200))

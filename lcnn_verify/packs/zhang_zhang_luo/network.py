@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import Any, ClassVar, TypeAlias
 
 from flint import fmpq, fmpq_mat
@@ -127,7 +128,8 @@ class Network:
         net = cls.from_json(data)
         numbers = {"m": net.m, "d": net.d, "a": [*map(str, net.outputs)]}
         rows = [[float(entry) for entry in weight] for weight in net.weights]
-        return Shown(numbers, {"w": rows}, lambda prefix, title: draw_network(net, prefix, title))
+        outputs = [*map(float, net.outputs)]
+        return Shown(numbers, {"w": rows}, partial(draw_network, outputs, rows))
 
 
 @dataclass(frozen=True, slots=True)
