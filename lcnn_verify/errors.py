@@ -142,10 +142,21 @@ def place(error: BaseException, files: Sequence[Path]) -> str:
     return ""
 
 
-def did_you_mean(name: str, known: Sequence[str], close_to: float = 0.5) -> str:
+def did_you_mean(name: str, known: Sequence[str], close_to: float = 0.65) -> str:
     """``", did you mean 'x'?"`` when some known name is close, else an empty string.
 
-    A name is close from the ratio ``close_to`` of difflib on; two that are equal have 1.
+    A name is close from the ratio ``close_to`` of difflib on, or, where one holds the other, from
+    0.5 on; two that are equal have 1. Dashes before them, and dotted words that both begin with, do
+    not count.
     """
-    close = get_close_matches(name, known, n=1, cutoff=close_to)
-    return f", did you mean {close[0]!r}?" if close else ""
+    close = [other for other in known if _is_close(name, other, close_to)]
+    near = get_close_matches(name, close, n=1, cutoff=0.0)
+    return f", did you mean {near[0]!r}?" if near else ""
+
+
+def _is_close(name: str, other: str, close_to: float) -> bool:
+    own, its = name.lstrip("-"), other.lstrip("-")
+    while own.partition(".")[:2] == its.partition(".")[:2] != (own, ""):
+        own, its = own.partition(".")[2], its.partition(".")[2]
+    holds = own in its or its in own
+    return bool(get_close_matches(its, [own], cutoff=min(close_to, 0.5) if holds else close_to))

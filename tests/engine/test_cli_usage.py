@@ -20,7 +20,7 @@ from lcnn_verify.cli.app import front_door
 from lcnn_verify.cli.errors import ExitCode, reported, usage_line
 from lcnn_verify.cli.group import built, filled
 from lcnn_verify.cli.options import HOW_MUCH, OUTPUT, WHAT, WHERE
-from lcnn_verify.errors import InputError
+from lcnn_verify.errors import InputError, did_you_mean
 from lcnn_verify.outputs import Unwritable
 from lcnn_verify.processes import WorkerKilled
 from lcnn_verify.reporting.letters import fitted
@@ -35,6 +35,7 @@ REPORT = "please report, set LCNN_DEBUG=1 for the traceback\n"
         (["rnu"], ", did you mean 'run'?"),
         (["run", "--profle", "deep"], "option: got '--profle', wanted one of "),
         (["run", "--profle", "deep"], "did you mean '--profile'?; see `lcnn-verify run --help`"),
+        (["run", "--only", "toy"], "--quiet, -q; see `lcnn-verify run --help`"),
         (["run", "--seed"], "--seed: got nothing, wanted a value"),
         (["run", "all"], "arguments: got 'all' more, wanted no more than the usage says; see"),
         (["claims", "toy", "lab"], "arguments: got 'lab' more, wanted"),
@@ -73,6 +74,25 @@ def test_bad_usage_is_one_line(tmp_path, monkeypatch, capsys, words, message):
     monkeypatch.chdir(tmp_path)
     assert message in kit.refused(capsys, *words)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "near"),
+    [
+        ("--only", "--json", False),
+        ("--verbose", "--version", False),
+        ("lab.rate", "lab.fact.moments", False),
+        ("lab.rate", "lab.rank", False),
+        ("rnu", "run", True),
+        ("--claim", "--claims", True),
+        ("--time", "--time-budget", True),
+        ("rate", "lab.rate", True),
+        ("lab.growth", "lab.fact.growth", True),
+        ("lab.fact.grwoth", "lab.fact.growth", True),
+    ],
+)
+def test_a_name_is_suggested_only_where_it_is_near(name, known, near):
+    assert did_you_mean(name, [known]) == (f", did you mean {known!r}?" if near else "")
 
 
 @pytest.mark.parametrize("place", ["file", "file/under", "journal"])
