@@ -12,7 +12,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import lcnn_verify
 from lcnn_verify import ledger, outputs
-from lcnn_verify.campaign.cluster import opened
+from lcnn_verify.campaign.cluster import jobs_here, opened
 from lcnn_verify.campaign.executor import UnitResult
 from lcnn_verify.campaign.executor import execute as execute_here
 from lcnn_verify.campaign.journal import Fingerprint, Journal
@@ -30,7 +30,6 @@ from lcnn_verify.campaign.run import (
 from lcnn_verify.errors import InputError
 from lcnn_verify.ledger import Claim
 from lcnn_verify.numerics.options import integer, names, positive_real
-from lcnn_verify.processes import processors
 from lcnn_verify.profiles import Profile, profile_named
 from lcnn_verify.reporting.ablation import Ablation
 from lcnn_verify.reporting.replays import remove_record
@@ -95,10 +94,8 @@ class Campaign:
         if not isinstance(out, str | Path) or not str(out):
             raise InputError("out", repr(out), "the path of a folder")
         self.profile, self.seed = profile_named(profile), integer("seed", seed, 0)
-        self.jobs = processors() if jobs is None else integer("jobs", jobs, 1)
+        self.jobs = jobs_here(jobs, cluster)
         self.out, self.resume, self.directory = Path(out), resume, find_directory(properties)
-        if cluster is not None and jobs is not None:
-            raise InputError("jobs", f"{self.jobs} beside a cluster", "one of both")
         self.cluster, self.progress = cluster, progress or in_notebook()
         self.time_budget = (
             None if time_budget is None else positive_real("time_budget", time_budget)

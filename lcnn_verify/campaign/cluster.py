@@ -25,7 +25,8 @@ from lcnn_verify.campaign.executor import Underway, UnitResult, short_folder
 from lcnn_verify.campaign.properties import Unit
 from lcnn_verify.errors import InputError, said, shortened
 from lcnn_verify.evidence.progress import Stage
-from lcnn_verify.processes import WorkerKilled, anonymous_main, starting
+from lcnn_verify.numerics.options import integer
+from lcnn_verify.processes import WorkerKilled, anonymous_main, processors, starting
 
 T = TypeVar("T")
 
@@ -42,6 +43,18 @@ class SchedulerLost(KeyboardInterrupt):
 
     def __str__(self) -> str:
         return "cut off from the scheduler"
+
+
+def jobs_here(jobs: int | None, cluster: str | None) -> int:
+    """How many processes work here: ``jobs``, or one per processor.
+
+    Raises ``InputError`` for ``jobs`` below 1, or beside a cluster, which has its own.
+    """
+    if jobs is None:
+        return processors()
+    if cluster is not None:
+        raise InputError("jobs", f"{jobs} beside a cluster", "one of both")
+    return integer("jobs", jobs, 1)
 
 
 @contextmanager

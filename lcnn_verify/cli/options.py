@@ -125,7 +125,7 @@ TimeBudget = Annotated[
     option(
         HOW_MUCH,
         "TIME",
-        "Start no unit after so long (90s, 10m, 2h); --resume does the rest.",
+        "Start no unit after so long (90s, 10m, 2h; 90 is seconds); --resume does the rest.",
         parser=duration,
     ),
 ]

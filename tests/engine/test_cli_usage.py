@@ -139,6 +139,7 @@ def test_the_version_is_told_and_the_help_names_every_option_of_run(capsys, monk
         *("--claims", "--profile", "--seed", "--jobs", "--out"),
         *("--json", "--quiet", "--resume", "--properties", "--help"),
     }
+    assert "90 is seconds" in shown
 
 
 @pytest.fixture(scope="module")

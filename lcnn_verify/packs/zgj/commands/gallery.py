@@ -25,7 +25,6 @@ from lcnn_verify.cli.options import (
     whole,
 )
 from lcnn_verify.cli.streams import publish
-from lcnn_verify.errors import InputError
 
 
 def gallery(
@@ -69,20 +68,19 @@ def gallery(
     lcnn-verify gallery references --seeds 5 --out reports/gallery
     """
     from lcnn_verify import outputs
+    from lcnn_verify.campaign.cluster import jobs_here
     from lcnn_verify.campaign.properties import directory_of, find_directory
     from lcnn_verify.cli.streams import bar
     from lcnn_verify.packs.zgj.gallery import catalogue, matrix, outline
     from lcnn_verify.packs.zgj.gallery.exhibition import exhibit
     from lcnn_verify.packs.zgj.ledger.conformance import CHECKS
-    from lcnn_verify.processes import processors
     from lcnn_verify.reporting.record import files_of
 
     entries = catalogue.select(names or [])
     if listing:
         print("\n".join(outline.listing(entries)))
         return ExitCode.AS_WANTED
-    if jobs is not None and cluster is not None:
-        raise InputError("jobs", f"{jobs} beside a cluster", "one of both")
+    processes = jobs_here(jobs, cluster)
     chosen = range(seed, seed + seeds)
     if out is not None:
         outputs.demand_folder(out, files_of("gallery"))
@@ -93,7 +91,7 @@ def gallery(
                 [entry for entry in entries if not entry.missing],
                 chosen,
                 directory_of(CHECKS[0], find_directory(properties)),
-                jobs=jobs or processors(),
+                jobs=processes,
                 cluster=cluster,
                 progress=progress,
             )
