@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from fractions import Fraction
 from pathlib import Path
 
 import campaign_kit as kit
@@ -25,6 +26,8 @@ from lcnn_verify.evidence.recorder import Recorder, recording
 from lcnn_verify.ledger import claim
 from lcnn_verify.outputs import Unwritable
 from lcnn_verify.packs.zgj.proofs.region import search, split_tree
+from lcnn_verify.packs.zgj.proofs.region.check import statement
+from lcnn_verify.packs.zgj.proofs.region.claim import RegionClaim, described, headline, tightness
 from lcnn_verify.packs.zgj.proofs.region.drawing import CertifiedRegion, plane
 from lcnn_verify.packs.zgj.proofs.region.page import render
 from lcnn_verify.reporting import html, outline
@@ -273,6 +276,29 @@ def test_bad_input_is_one_line(options, argument, capsys, tmp_path):
     assert (code, shown) == (2, "")
     assert said.startswith(f"error: {argument}: ")
     assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "got", "wanted"),
+    [
+        ("--teachers 2 --students 1", "students: got 1 with two teachers", "2 or 3"),
+        ("--students 4", "students: got 4 with one teacher", "1, 2 or 3"),
+        ("--separation 60", "separation: got 60° with one teacher", "two teachers, or 90°"),
+    ],
+)
+def test_what_does_not_go_together_is_said_with_both(capsys, options, got, wanted):
+    line = f"error: --{got}, wanted {wanted}\n"
+    assert run(capsys, CLAIM, *options.split()) == (2, "", line)
+
+
+def test_a_fraction_is_in_parentheses_where_it_is_a_factor():
+    claim = RegionClaim(students=1, multiple=Fraction(3, 7), outer=Fraction(5, 3))
+    document = described(claim, "CERTIFIED") | {"smallest_ratio_found": 1.0}
+    assert document["statement"].startswith("‖∇L(W)‖_F ≥ (3/7)·κ(V)·L(W) for one unit teacher")
+    assert document["statement"].endswith("·ε₀ and (5/3)·ε₀")
+    assert headline(document).startswith("CERTIFIED: ‖∇L‖ ≥ (3/7)κL for one unit teacher")
+    assert tightness(document).startswith("(3/7)κL/‖∇L‖ came to 0.4286 in")
+    assert statement(document).startswith("‖∇L‖ ≥ (3/7)·κ·L holds for one unit teacher")
 
 
 def test_a_broken_archive_is_bad_input(tmp_path):

@@ -11,10 +11,11 @@ from rich.table import Table
 from rich.text import Text
 
 from lcnn_verify import outputs
+from lcnn_verify.campaign.cluster import jobs_here
 from lcnn_verify.cli.certify import COLOURS
 from lcnn_verify.cli.errors import ExitCode, failure, interruption, say
 from lcnn_verify.cli.streams import Advance, bar, print_json
-from lcnn_verify.errors import InputError, clean
+from lcnn_verify.errors import clean
 from lcnn_verify.evidence import documents
 from lcnn_verify.numerics.digits import number
 from lcnn_verify.packs.zgj.commands.proofs import FOLDER, IN_PLACE, page_of
@@ -24,16 +25,15 @@ from lcnn_verify.packs.zgj.proofs.region.claim import (
     RegionClaim,
     against_bound,
     ball,
+    factor,
     headline,
     highest,
     lowest,
     near_zero,
-    plain,
     tightness,
 )
 from lcnn_verify.packs.zgj.proofs.region.page import render
 from lcnn_verify.packs.zgj.proofs.region.search import Workers
-from lcnn_verify.processes import processors
 from lcnn_verify.reporting.phrases import percent
 
 _BUDGETS = {1: 200_000, 2: 200_000, 3: 40_000_000}
@@ -61,13 +61,12 @@ def certify(
     tree as far as it came; beside ``out`` if a file is there.
     """
     shown = sys.stderr.isatty() and not (json or quiet)
-    if jobs is not None and cluster is not None:
-        raise InputError("jobs", f"{jobs} beside a cluster", "one of both")
+    processes = jobs_here(jobs, cluster)
     boxes = budget or _BUDGETS[stated.students]
     certificate = out or Path(f"{FOLDER}/{stated.slug}.json.gz")
     outputs.demand_file(certificate)
     outputs.demand_folder(certificate.parent, [page_of(certificate).name])
-    with bar(shown) as progress, prove.workers(jobs or processors(), cluster) as team:
+    with bar(shown) as progress, prove.workers(processes, cluster) as team:
         stated, interrupted = _stated(stated, largest, raised, boxes, team, progress)
         watch = _watch(progress, f"proving {_multiple(stated)}", boxes)
         try:
@@ -123,7 +122,7 @@ def _drawn(found: prove.RegionResult) -> str:
 
 
 def _multiple(claim: RegionClaim) -> str:
-    return f"{plain(claim.multiple)} κ"
+    return f"{factor(claim.multiple)} κ"
 
 
 def _watch(progress: Advance | None, text: str, budget: int) -> prove.Watch:

@@ -22,7 +22,7 @@ from lcnn_verify.numerics.krawczyk import NotProved
 from lcnn_verify.packs.zgj.proofs.bracket.catalogue import PAIRS
 from lcnn_verify.packs.zgj.proofs.catalogue import Catalogue
 from lcnn_verify.packs.zgj.proofs.region import prove as region
-from lcnn_verify.packs.zgj.proofs.region.claim import RegionClaim, Shell, covered, plain
+from lcnn_verify.packs.zgj.proofs.region.claim import RegionClaim, Shell, covered, factor
 
 CLAIM = "zgj.gradient-exponent"
 BOUND = "‖∇L‖_F ≥ κ(V)·ε₀(V)^{1/4}·L(W)^{3/4}"
@@ -54,7 +54,7 @@ class Bands:
     def told(self) -> str:
         """The multiple of κ of each region, and how far down it goes, in units of ε₀."""
         claims = [it.claim for it in self.regions]
-        return ", ".join(f"{plain(it.multiple)}κ to {number(float(it.inner))}" for it in claims)
+        return ", ".join(f"{factor(it.multiple)}κ to {number(float(it.inner))}" for it in claims)
 
     def to_json(self) -> dict[str, Any]:
         """The certificates of the regions, whole."""

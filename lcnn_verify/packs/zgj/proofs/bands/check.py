@@ -20,7 +20,7 @@ from lcnn_verify.numerics.intervals import working_bits
 from lcnn_verify.packs.zgj.proofs.bands.catalogue import BOUND
 from lcnn_verify.packs.zgj.proofs.catalogue import each
 from lcnn_verify.packs.zgj.proofs.region import check as region
-from lcnn_verify.packs.zgj.proofs.region.claim import covered, plain
+from lcnn_verify.packs.zgj.proofs.region.claim import covered, factor
 from lcnn_verify.packs.zgj.proofs.region.interval_checks import Stated
 
 _BITS = 120
@@ -43,9 +43,9 @@ def check_bands(entry: Mapping[str, Any]) -> str:
         if [document[key] for key in ("teacher", "students", "dimension")] != networks:
             raise Rejected("its regions are of different networks")
         if outer < edge:
-            raise Rejected(f"nothing is proved from {plain(outer)}·ε₀ to {plain(edge)}·ε₀")
+            raise Rejected(f"nothing is proved from {factor(outer)}·ε₀ to {factor(edge)}·ε₀")
         if multiple**4 * inner < 1:
-            raise Rejected(f"{plain(multiple)}κ is too little down to {plain(inner)}·ε₀")
+            raise Rejected(f"{factor(multiple)}κ is too little down to {factor(inner)}·ε₀")
         edge = inner
     last = regions[-1]
     if (whole := "zero" in last) and "by" not in last["zero"]:  # the theorem holds for less L, too

@@ -19,7 +19,7 @@ from lcnn_verify.errors import InputError
 from lcnn_verify.evidence.documents import Rejected, rational
 from lcnn_verify.evidence.hooks import Checker, Proved, Refutation, Watch
 from lcnn_verify.packs.zgj.proofs.region import checker, interval_checks, split_tree
-from lcnn_verify.packs.zgj.proofs.region.claim import RegionClaim, covered, described, plain
+from lcnn_verify.packs.zgj.proofs.region.claim import RegionClaim, covered, described, factor
 from lcnn_verify.packs.zgj.proofs.region.search import workers
 from lcnn_verify.processes import processors
 
@@ -49,7 +49,7 @@ def statement(document: dict[str, Any]) -> str:
     claim = claimed(document)
     refuted = "point" in document
     about = covered(claim, whole="zero" in document)
-    said = f"‖∇L‖ ≥ {plain(claim.multiple)}·κ·L {'fails somewhere' if refuted else 'holds'}"
+    said = f"‖∇L‖ ≥ {factor(claim.multiple)}·κ·L {'fails somewhere' if refuted else 'holds'}"
     stands = "; the claim, κ, stands" if refuted and claim.multiple > 1 else ""
     if refuted and claim.outer > 1:
         stands = "; the claim is κ up to ε₀"

@@ -47,15 +47,17 @@ class RegionClaim:
     def __post_init__(self) -> None:
         if len(self.norms) not in (1, 2):
             raise InputError("teachers", str(len(self.norms)), "1 or 2")
+        teachers = "one teacher" if len(self.norms) == 1 else "two teachers"
         if not len(self.norms) <= self.students <= 3:
-            wanted = "1, 2 or 3 with one teacher, 2 or 3 with two"
-            raise InputError("students", str(self.students), wanted)
+            wanted = "2 or 3" if len(self.norms) == 2 else "1, 2 or 3"
+            raise InputError("students", f"{self.students} with {teachers}", wanted)
         if not all(Fraction(1, 1000) <= norm <= 1000 for norm in self.norms):
             raise InputError("norms", ", ".join(map(str, self.norms)), "norms from 0.001 to 1000")
         if not 1 <= self.separation <= 90:
             raise InputError("separation", f"{self.separation}°", "1 to 90 degrees")
         if len(self.norms) == 1 and self.separation != 90:
-            raise InputError("separation", f"{self.separation}°", "90 degrees with one teacher")
+            wanted = "two teachers, or 90°"
+            raise InputError("separation", f"{self.separation}° with {teachers}", wanted)
         if not 0 < self.multiple <= 1000:
             raise InputError("multiple", str(self.multiple), "more than 0, at most 1000")
         if not Fraction(1, 10**9) <= self.inner < 1:
@@ -201,7 +203,7 @@ def described(claim: RegionClaim, verdict: str, *, whole: bool = False) -> dict[
         "claim": CLAIM,
         "verdict": verdict,
         "statement": (
-            f"‖∇L(W)‖_F ≥ {plain(claim.multiple)}·κ(V)·L(W) for {covered(claim, whole=whole)}"
+            f"‖∇L(W)‖_F ≥ {factor(claim.multiple)}·κ(V)·L(W) for {covered(claim, whole=whole)}"
         ),
         **claim.to_json(),
         "level": float(shell.level),
@@ -217,9 +219,9 @@ def covered(claim: RegionClaim, *, whole: bool) -> str:
         who = "unit teachers" if norms == ["1", "1"] else f"teachers of norms {', '.join(norms)},"
         teachers = f"two {who} {plain(claim.separation)}° apart"
     top = highest(claim.to_json())
-    level = f"L ≤ {top}" if whole else f"L between ε₁ = {plain(claim.inner)}·ε₀ and {top}"
+    level = f"L ≤ {top}" if whole else f"L between ε₁ = {factor(claim.inner)}·ε₀ and {top}"
     if whole and claim.students > len(norms):
-        level += f" (below {plain(claim.inner)}·ε₀ by zgj.fact.one-teacher)"
+        level += f" (below {factor(claim.inner)}·ε₀ by zgj.fact.one-teacher)"
     plural = "s" * (claim.students > 1)
     return f"{teachers} and any {students} student{plural} in the plane with {level}"
 
@@ -227,7 +229,7 @@ def covered(claim: RegionClaim, *, whole: bool) -> str:
 def headline(document: Mapping[str, Any]) -> str:
     """The verdict and exactly what it is about: which multiple of κ, for which networks."""
     multiple, verdict = Fraction(document["multiple"]), document["verdict"]
-    times = "κ" if multiple == 1 else f"{plain(multiple)}κ"
+    times = "κ" if multiple == 1 else f"{factor(multiple)}κ"
     if verdict == "REFUTED":
         if "outer" in document:
             return f"{times} up to {highest(document)}: REFUTED (the claim is κ up to ε₀)"
@@ -242,7 +244,7 @@ def headline(document: Mapping[str, Any]) -> str:
 def highest(document: Mapping[str, Any]) -> str:
     """The highest level of the loss in units of ε₀, in words."""
     outer = Fraction(document.get("outer", "1"))
-    return "ε₀" if outer == 1 else f"{plain(outer)}·ε₀"
+    return "ε₀" if outer == 1 else f"{factor(outer)}·ε₀"
 
 
 def lowest(document: Mapping[str, Any]) -> str:
@@ -257,7 +259,7 @@ def tightness(document: Mapping[str, Any]) -> str:
     The document is one that is not refuted.
     """
     multiple = Fraction(document["multiple"])
-    times = "κL" if multiple == 1 else f"{plain(multiple)}κL"
+    times = "κL" if multiple == 1 else f"{factor(multiple)}κL"
     ratio = digits.number(float(multiple) / document["smallest_ratio_found"])
     return f"{times}/‖∇L‖ came to {ratio} in a local search; the bound fails above 1"
 
@@ -288,3 +290,9 @@ def plain(value: Fraction) -> str:
     """A decimal that is exactly the number, if there is a short one, or else p/q."""
     text = f"{float(value):g}"
     return digits.whole(text) if Fraction(text) == value else str(value)
+
+
+def factor(value: Fraction) -> str:
+    """``plain`` as a factor of a product: ``"2"``, ``"(3/7)"``."""
+    text = plain(value)
+    return f"({text})" if "/" in text else text

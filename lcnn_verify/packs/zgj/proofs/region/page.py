@@ -14,11 +14,11 @@ from lcnn_verify.packs.zgj.instances import Instance
 from lcnn_verify.packs.zgj.proofs.region.claim import (
     against_bound,
     ball,
+    factor,
     headline,
     highest,
     lowest,
     near_zero,
-    plain,
     tightness,
 )
 from lcnn_verify.packs.zgj.proofs.region.drawing import drawings
@@ -47,7 +47,7 @@ def render(document: Mapping[str, Any], refuted: Instance | None = None) -> str:
     """
     proved = document["verdict"] == "CERTIFIED"
     tiles: tuple[Line, ...] = (
-        _tile(plain(Fraction(document["multiple"])), "κ", "proved" if proved else "asked for"),
+        _tile(factor(Fraction(document["multiple"])), "κ", "proved" if proved else "asked for"),
     )
     if refuted is None:
         tiles += (
