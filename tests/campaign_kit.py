@@ -218,8 +218,8 @@ def lines(path: Path) -> list[str]:
     return path.read_text().splitlines() if path.exists() else []
 
 
-def without_timings(report: Path) -> str:
+def without_timings(report: Path, name: str = "report.json") -> str:
     """A report's text with the timings, which may differ between equal runs, taken out."""
-    data = json.loads((report / "report.json").read_text())
+    data = json.loads((report / name).read_text())
     del data["timings"]
     return json.dumps(data)

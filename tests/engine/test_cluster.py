@@ -25,7 +25,7 @@ import campaign_kit as kit
 import pytest
 
 from lcnn_verify import ledger
-from lcnn_verify.campaign import cluster, remote
+from lcnn_verify.campaign import campaign, cluster, remote
 from lcnn_verify.campaign.campaign import Interrupted, verify
 from lcnn_verify.campaign.executor import UnitResult
 from lcnn_verify.campaign.properties import plan
@@ -90,6 +90,7 @@ def test_a_cluster_from_its_first_unit_to_the_end_of_its_scheduler(tmp_path, cap
         others_are_refused,
         functions_are_called_in_children,
         what_ends_workers_costs_itself,
+        studies_and_ablations_are_made_as_here,
         ctrl_c_reaches_the_workers,
         a_call_whose_worker_ends_is_tried_again,
         a_spent_budget_starts_nothing_again_and_loses_nothing,
@@ -186,6 +187,17 @@ def what_ends_workers_costs_itself(tmp_path, _, address):
         verify(list(MIXED), out=tmp_path / "again", **options)
     assert kit.without_timings(out) == kit.without_timings(tmp_path / "again")
     assert (folder / "marks.lab.third").read_text() == "xxxx"
+
+
+def studies_and_ablations_are_made_as_here(tmp_path, _, address):
+    asked = {"report.json": ("atlas", "toy.study"), "ablation.json": ("ablate", "toy.euler")}
+    for name, words in asked.items():
+        here, there = tmp_path / f"{name} here", tmp_path / f"{name} there"
+        assert kit.call(*words, "--quiet", "--out", here, "--jobs", "1") == 0
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(campaign, "execute_here", None)
+            assert kit.call(*words, "--quiet", "--out", there, "--cluster", address) == 0
+        assert kit.without_timings(there, name) == kit.without_timings(here, name)
 
 
 def ctrl_c_reaches_the_workers(tmp_path, _, address):

@@ -1,4 +1,4 @@
-"""``conform`` and ``certify`` on a cluster: what a local run makes; what is kept of one cut."""
+"""``conform``, ``certify``, ``gallery`` on a cluster: as a local run; what is kept of one cut."""
 
 import json
 
@@ -9,8 +9,20 @@ import pytest
 from lcnn_verify.campaign import cluster
 from lcnn_verify.cli.app import main
 from lcnn_verify.packs.zgj.conformance.run import conform
+from lcnn_verify.packs.zgj.gallery import catalogue, matrix
+from lcnn_verify.packs.zgj.ledger.conformance import CHECKS
 from lcnn_verify.packs.zgj.proofs.region import search
 
+ASKS = """
+import numpy as np
+from lcnn_verify.packs.zgj.conformance.trial import subject
+
+@verifies("{claim}", examples=3)
+@given(x=st.floats(1.0, 2.0))
+def test_half_a_mass_squared(x):
+    W = np.array([[x, 0.0]])
+    check.at_most(float(subject().call("loss", W, 1e-9 * W[:, ::-1])), 0.51 * x**4)
+"""
 OPTIONS = ("zgj.gradient-bound", "--kappa-multiple", "1", "--inner", "1/2", "--quiet")
 
 
@@ -24,10 +36,11 @@ def certify(*more):
 @pytest.mark.slow
 def test_a_cluster_makes_what_a_local_run_does(tmp_path):
     pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
-    with cluster.connected("local:1") as client:  # one for both: a start takes seconds
+    with cluster.connected("local:1") as client:  # one for all: a start takes seconds
         address = client.scheduler.address
         of_certificates(tmp_path / "here.json", tmp_path / "there.json", address)
         of_a_hostile_implementation(tmp_path / "here", tmp_path / "there", address)
+        of_a_gallery(tmp_path / "checks", address)
 
 
 def of_certificates(here, there, address):
@@ -46,6 +59,20 @@ def of_a_hostile_implementation(here, there, address):
     assert len(kit.lines(there / "journal.jsonl")) == 1 + len(checks)
     assert report.verdicts["zgj.conform.loss-values"] == "REFUTED"
     assert "SIGKILL" in report.data["claims"][0]["reason"]
+
+
+def of_a_gallery(folder, address):
+    """A reference that checks of one number spare, and a mutant that they kill."""
+    kit.write(folder, {check.id: ASKS for check in CHECKS})
+    entries = catalogue.select(["numpy-direct", "no-half"])
+    here = [matrix.judge(entry, 0, folder) for entry in entries]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(matrix, "pool", None)  # of processes here
+        there = matrix.run(entries, [0], folder, jobs=1, cluster=address)
+    assert [(row.entry, row.cells) for row in there] == [(row.entry, row.cells) for row in here]
+    outcomes = [{cell.outcome for cell in row.cells.values()} for row in there]
+    absent = matrix.Outcome.NOT_OFFERED
+    assert outcomes == [{matrix.Outcome.PASSED, absent}, {matrix.Outcome.KILLED, absent}]
 
 
 def test_a_lost_cluster_leaves_the_boxes_so_far(tmp_path, capsys, monkeypatch):
