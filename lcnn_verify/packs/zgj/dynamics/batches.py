@@ -6,7 +6,7 @@ of steps in a call: by :func:`descend`, to the last bit what it does alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -84,6 +84,28 @@ class Packed(NamedTuple):
         """The students (m, d) of problem ``k``, where they are now."""
         (m, _, d, *_), at = self.shapes[k], int(self.places[k, 0])
         return self.weights[at : at + m * d].reshape(m, d).copy()
+
+
+def in_chunks(
+    advance: Callable[[bool, FloatArray, FloatArray], tuple[int, int, float]],
+    recorder: Recorder,
+    step: float,
+    max_steps: int,
+    longest: int,
+) -> int:
+    """Record a run to its end, at most so many points at a time; the status that it ends with.
+
+    ``advance`` is :func:`descend` from ``final`` on; ``step`` is in the units of recorded times.
+    """
+    status = Status.RUNNING.value
+    while status == Status.RUNNING:
+        first = recorder.points
+        losses, norms = np.empty((2, min(longest, max_steps + 1 - first)))
+        with unnoticed():
+            count, status, floor = advance(first + len(losses) > max_steps, losses, norms)
+        times = step * np.arange(first, first + count, dtype=np.float64)
+        recorder.add(times, losses[:count], norms[:count], floor)
+    return status
 
 
 def can_join(problem: ScaledProblem) -> bool:

@@ -21,7 +21,7 @@ from lcnn_verify.numerics.double_double import add, multiply
 from lcnn_verify.numerics.flow import FINEST_RTOL, FlowOptions, Point, integrate
 from lcnn_verify.numerics.options import nonnegative_real, positive_integer, positive_real
 from lcnn_verify.numerics.trajectory import Recorder, Schedule, StopReason, Trajectory
-from lcnn_verify.packs.zgj.dynamics.batches import LONGEST_CHUNK
+from lcnn_verify.packs.zgj.dynamics.batches import LONGEST_CHUNK, in_chunks
 from lcnn_verify.packs.zgj.dynamics.problem import (
     REASONS,
     SMALLEST_SIZE,
@@ -164,24 +164,10 @@ def gradient_descent(
     problem = DoubledProblem.of(students, teachers, target_loss, model)
     weights, previous, scaled = problem.weights, problem.weights.copy(), problem.scaled
     longest = max(1, min(LONGEST_CHUNK, _CHUNK_WORK // (len(students) + len(teachers)) ** 2))
-    status = Status.RUNNING.value
-    while status == Status.RUNNING:
-        first = recorder.points
-        losses, norms = np.empty((2, min(longest, max_steps + 1 - first)))
-        final = first + len(losses) > max_steps
-        with unnoticed():
-            count, status, floor = descend(
-                weights,
-                previous,
-                problem.V,
-                problem.constants,
-                scaled.scaled_time(step),
-                final,
-                losses,
-                norms,
-            )
-        times = step * np.arange(first, first + count, dtype=np.float64)
-        recorder.add(times, losses[:count], norms[:count], floor)
+    advance = partial(
+        descend, weights, previous, problem.V, problem.constants, scaled.scaled_time(step)
+    )
+    status = in_chunks(advance, recorder, step, max_steps, longest)
     reason = REASONS[status] or StopReason.BUDGET
     run = recorder.trajectory(weights[..., 0], reason, overshot=status == Status.NON_FINITE)
     bound = partial(rate_bound, students, teachers, model, step)

@@ -21,6 +21,7 @@ from lcnn_verify.packs.zgj.dynamics.batches import (
     can_join,
     descend,
     descend_together,
+    in_chunks,
 )
 from lcnn_verify.packs.zgj.dynamics.problem import (
     REASONS,
@@ -158,22 +159,16 @@ class _Run:
 
     def alone(self, max_steps: int) -> tuple[FloatArray, int]:
         """Descend to the end; the weights there and the status."""
-        problem, recorder, step = self.problem, self.recorder, self.problem.scaled_time(self.step)
+        problem, step = self.problem, self.problem.scaled_time(self.step)
         weights, previous = problem.weights, problem.weights.copy()
         shared = problem.space.route == Route.SHARED
         longest = 1 if shared else max(1, min(LONGEST_CHUNK, CHUNK_WORK // problem.work))
-        status = Status.RUNNING.value
-        while status == Status.RUNNING:
-            first = recorder.points
-            losses, norms = np.empty((2, min(longest, max_steps + 1 - first)))
-            final = first + len(losses) > max_steps
-            count, status, floor = descend(
-                weights, previous, problem.space, problem.prepare(weights),
-                step, final, losses, norms,
-            )  # fmt: skip
-            times = self.step * np.arange(first, first + count, dtype=np.float64)
-            recorder.add(times, losses[:count], norms[:count], floor)
-        return weights, status
+
+        def advance(*chunk: Any) -> tuple[int, int, float]:
+            value = problem.prepare(weights)
+            return descend(weights, previous, problem.space, value, step, *chunk)
+
+        return weights, in_chunks(advance, self.recorder, self.step, max_steps, longest)
 
     def ended(self, weights: FloatArray, status: int) -> Trajectory:
         """The trajectory, in the caller's units."""
