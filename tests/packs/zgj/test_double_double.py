@@ -56,9 +56,12 @@ def test_loss_and_gradient_are_within_their_floors(name: str) -> None:
 
 def test_the_floors_are_below_the_promise() -> None:
     rng = np.random.default_rng(0)
-    W, V = rng.normal(size=(1990, 3)), rng.normal(size=(10, 3))
-    mass = float((W**2).sum() + (V**2).sum())
-    assert double_double.rounding_floor(W, V) <= 1.1e-28 * mass**2
+    for n in (1900, 600):
+        W, V = rng.normal(size=(n - 10, 50)), rng.normal(size=(10, 50))
+        mass = float((W**2).sum() + (V**2).sum())
+        assert double_double.rounding_floor(W, V) <= 1e-28 * mass**2
+    rows = double_double.gradient_rounding_floor(W, V)
+    assert np.all(rows <= 1e-28 * np.linalg.norm(W, axis=1) * mass)
     assert double_double.rounding_floor(NEAR, PLANE) <= 2e-30 * 16
     assert double_double.rounding_floor(PLANE, PLANE) < 1e-14 * lcnn_verify.rounding_floor(
         PLANE, PLANE

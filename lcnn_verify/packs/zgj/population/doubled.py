@@ -238,8 +238,8 @@ def gradient(W: ArrayLike | Any, V: ArrayLike | Any, *, model: ModelLike = TIED_
 def rounding_floor(W: ArrayLike | Any, V: ArrayLike | Any, *, model: ModelLike = TIED_ABS) -> float:
     """An upper bound on |:func:`loss` − L(W)|, but for the rounding of the result, 2⁻⁵³·L.
 
-    (64 + 4n + 6d)·2⁻¹⁰⁶·(Σ mass)² for n = m + r neurons, plus underflow: below 1e-28·(Σ mass)² up
-    to 2000 neurons.
+    (64 + 4n + 6d)·2⁻¹⁰⁶·(Σ mass)² for n = m + r neurons, plus underflow: below 1e-28·(Σ mass)²
+    where 4n + 6d ≤ 8000.
     """
     scaled = scaled_family(*as_pair(W, V), model)
     return loss_floor(scaled, loss_units(*scaled.family.units.shape))
