@@ -15,10 +15,12 @@ _Json = Mapping[str, Any]
 _UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
 LEGEND = (
     "Times are the least of all rounds. ×N is how many times as long as ours the way beside it "
-    "takes: by the least of rounds, then by the median of rounds, in which all ways are timed by "
-    "turns. A * marks what is no way to do the work, but a part of it, timed alone. "
+    "takes: by the least of rounds{}, in which all ways are timed by turns. A * marks what is no "
+    "way to do the work, but a part of it, timed alone. "
     f"{NOTHING} is what is not installed, or not timed at that size."
 )
+_ALSO = {doc.Medium.WRITTEN: ", then by the median of rounds", doc.Medium.TERMINAL: ""}
+"""What a cell holds beside that, where there is room."""
 
 
 def document(data: _Json, folder: Path | None = None) -> doc.Document:
@@ -37,7 +39,7 @@ def document(data: _Json, folder: Path | None = None) -> doc.Document:
         headline=f"{lead}{'; '.join([plural(rows, 'row') + ' timed', *told])}.",
         tone="bad" if data["failures"] or slower else "good",
         lede=f"{lede[0].upper()}{lede[1:]}.",
-        head=(doc.Paragraph(LEGEND, "note"),),
+        head=tuple(doc.Paragraph(LEGEND.format(it), "note", on) for on, it in _ALSO.items()),
         sections=tuple(_sections(data)),
         version=data["lcnn_verify"],
         start="times",
