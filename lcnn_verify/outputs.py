@@ -112,7 +112,7 @@ def _demand_room(folder: Path) -> None:
 
 def place_of_partial(folder: Path, record: str) -> Path:
     """Where a partial record goes: ``folder``, or a folder in it if a finished one stands there."""
-    return folder / PARTIAL if _is_finished(folder / record) else folder
+    return folder / PARTIAL if is_finished(folder / record) else folder
 
 
 def beside(path: Path) -> Path:
@@ -123,7 +123,8 @@ def beside(path: Path) -> Path:
     return path.with_name(f"{path.name.removesuffix(ending)}-{PARTIAL}{ending}")
 
 
-def _is_finished(path: Path) -> bool:
+def is_finished(path: Path) -> bool:
+    """Whether the record ``path`` is there, and whole: nothing was left out of it."""
     try:
         data: Any = json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError):

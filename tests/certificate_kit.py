@@ -1,10 +1,11 @@
-"""Forgeries of a certificate: each of its fields deleted, of another type, huge, or reworded."""
+"""Forgeries of a certificate, each field deleted, reworded, of another type; how it is told."""
 
 from __future__ import annotations
 
 import copy
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,22 @@ _WRONG: tuple[Any, ...] = (
     {"x": 1},
 )
 _DELETED = object()
+
+
+def told(shown: str) -> dict[str, str]:
+    """What a certifier prints, by name: the layout of all, a verdict, then names with values.
+
+    Nothing is wider than 80 columns but places, which are in one line each.
+    """
+    headline, *lines = shown.splitlines()
+    assert re.match("(CERTIFIED|REFUTED|INCONCLUSIVE|NOT PROVED): [^ ]", headline)
+    rows, places, name = dict[str, str](), ("written", "drawn in", "check it"), ""
+    for line in lines:
+        beginning, _, value = line.partition("  ")
+        name = beginning or name
+        rows[name] = f"{rows.get(name, '')} {value.strip()}".strip()
+        assert (name in places and beginning) or len(line) <= 80
+    return rows
 
 
 def refusal(path: Path, document: dict[str, Any]) -> str:

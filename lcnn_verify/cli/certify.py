@@ -5,19 +5,23 @@ The sub-commands are the certifiers of packs, put here by ``mounting``. Imports 
 
 from __future__ import annotations
 
+import shlex
 import sys
 import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
+from lcnn_verify import outputs
 from lcnn_verify.cli.errors import ExitCode
 from lcnn_verify.cli.group import Commands
 from lcnn_verify.cli.options import WHAT, Json, Quiet, file, option
-from lcnn_verify.cli.streams import print_json
+from lcnn_verify.cli.streams import IN_PLACE, print_json
 from lcnn_verify.errors import InputError, clean, did_you_mean
 
 COLOURS = {
@@ -25,8 +29,11 @@ COLOURS = {
     "REFUTED": "bold red",
     "REJECTED": "bold red",
     "INCONCLUSIVE": "bold yellow",
+    "NOT PROVED": "bold yellow",
 }
 """The style of each verdict of a proof."""
+FOLDER = "reports/certificates"
+"""Where certificates go without ``--out``."""
 
 
 class Certifiers(Commands):
@@ -130,3 +137,48 @@ def recheck(path: Path, *, json: bool, quiet: bool) -> int:
         console = Console(highlight=False, soft_wrap=True)
         console.print(Text.assemble((verdict, COLOURS[verdict]), clean(line)))
     return ExitCode.AS_WANTED if verdict == "CERTIFIED" else ExitCode.NOT_AS_WANTED
+
+
+def page_of(certificate: Path) -> Path:
+    """Where a certificate is drawn."""
+    return certificate.with_name(
+        f"{certificate.name.removesuffix('.gz').removesuffix('.json')}.html"
+    )
+
+
+def keep(
+    path: Path, certificate: dict[str, Any], page: Callable[[], str] | None = None
+) -> dict[str, str]:
+    """Write a certificate, and the ``page`` that draws it beside it; returns the places to show.
+
+    Raises ``OSError``.
+    """
+    from lcnn_verify.evidence import documents
+
+    places = {"written": f"{path}{IN_PLACE if path.exists() else ''}"}
+    documents.write(path, certificate)
+    if page is not None:
+        outputs.write_atomically(page_of(path), page())
+        places["drawn in"] = str(page_of(path))
+    return places | {"check it": f"lcnn-verify certify --check {shlex.quote(str(path))}"}
+
+
+def show(
+    headline: str,
+    facts: Mapping[str, str],
+    places: Mapping[str, str],
+    table: Table | None = None,
+) -> None:
+    """What every certifier prints: its verdict and what of, a table of proofs, facts, places.
+
+    The ``headline`` begins with the verdict and a colon; ``places``, of :func:`keep`, stay whole.
+    """
+    from lcnn_verify.reporting.terminal import fold, literal, print_rows
+
+    console = Console(highlight=False)
+    verdict, _, rest = fold(literal(console, headline).plain, console.width).partition(":")
+    text = Text.assemble((verdict, COLOURS[verdict]), ":", rest)
+    console.print(text, soft_wrap=True)
+    if table is not None and table.row_count:
+        console.print(table)
+    print_rows(console, facts, places)

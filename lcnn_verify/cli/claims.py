@@ -8,16 +8,12 @@ from typing import Annotated, Any
 import typer
 from rich.cells import cell_len
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from lcnn_verify import ledger, packs
 from lcnn_verify.cli.errors import ExitCode, say_left_out
 from lcnn_verify.cli.options import Json
 from lcnn_verify.cli.streams import print_json
-from lcnn_verify.errors import clean
 from lcnn_verify.ledger import Claim
-from lcnn_verify.reporting.letters import fitted
 
 
 def claims(
@@ -77,6 +73,7 @@ def _show_table(chosen: tuple[Claim, ...]) -> None:
 
 def _show_one(claim: Claim) -> None:
     from lcnn_verify.reporting.phrases import constants
+    from lcnn_verify.reporting.terminal import literal, print_rows
 
     source = claim.source
     rows = {
@@ -94,14 +91,8 @@ def _show_one(claim: Claim) -> None:
         "follows from": ", ".join(claim.follows_from),
         "refutation": claim.refutation,
         "wanted": _wanted(claim),
-        "property": "" if claim.not_testable else f"properties/{claim.property_file}",
     }
-    console = Console()
-    console.print(Text(f"{claim.id}: {claim.title}", style="bold"))
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
-    for name, text in rows.items():
-        if text:
-            table.add_row(Text(name), Text(fitted(clean(text), console.encoding)))
-    console.print(table)
+    place = {} if claim.not_testable else {"property": f"properties/{claim.property_file}"}
+    console = Console(highlight=False)
+    console.print(literal(console, f"{claim.id}: {claim.title}", "bold"), soft_wrap=True)
+    print_rows(console, {name: text for name, text in rows.items() if text}, place)

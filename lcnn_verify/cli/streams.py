@@ -9,17 +9,21 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from lcnn_verify.cli.errors import failure
 from lcnn_verify.errors import clean
+from lcnn_verify.outputs import is_finished
 from lcnn_verify.reporting.letters import ERRORS
 
 if TYPE_CHECKING:
     from lcnn_verify.reporting.document import Document
 
+IN_PLACE = " (in place of an earlier one)"
+"""What is said of a place where something finished of the same name was."""
 _WINDOW = 600.0
 """Seconds over which speed is measured for the time that remains: what is done varies."""
 
@@ -58,26 +62,34 @@ def publish(
     out: Path | None,
     write: Callable[[Path], object],
     *,
+    record: str,
     json: bool,
     quiet: bool = False,
 ) -> None:
     """``write`` a record into ``out``, if that is given, and print it as JSON or its ``document``.
 
-    That is made for the folder the record is in. Raises the ``OSError`` that kept it from being
-    written only now that it is shown.
+    That is made for the folder the file ``record`` is in. Raises the ``OSError`` that kept it from
+    being written only now that it is shown.
     """
     from rich.console import Console
 
     from lcnn_verify.reporting.plain import to_text
     from lcnn_verify.reporting.terminal import render
 
+    again = out is not None and is_finished(out / record)
     failed = None if out is None else failure(partial(write, out))
     if json:
         print_json(to_text(data))
     elif not quiet:
-        render(document(None if failed else out), Console())
+        render(placed(document(None if failed else out), again), Console())
     if failed:
         raise failed
+
+
+def placed(document: Document, again: bool) -> Document:
+    """The document; where it is ``again`` at a place of an earlier one, that says so."""
+    known = document.place if again else ""
+    return replace(document, place=f"{known}{IN_PLACE}") if known else document
 
 
 def _open_closed_streams() -> None:

@@ -6,8 +6,9 @@ The outcome comes last: that is what one sees.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import zip_longest
+from types import MappingProxyType
 
 from rich.cells import cell_len, chop_cells
 from rich.console import Console
@@ -69,6 +70,20 @@ def fold(text: str, width: int) -> str:
                 lines.append("")
             lines[-1] += part
     return "\n".join(line.rstrip() for line in lines)
+
+
+def print_rows(
+    console: Console, rows: Mapping[str, str], whole: Mapping[str, str] = MappingProxyType({})
+) -> None:
+    """Names with their values beside them; below them those that are copied and stay ``whole``."""
+    wide = max(map(cell_len, (*rows, *whole)), default=0)
+    for name, value in {**rows, **whole}.items():
+        text = literal(console, value).plain
+        room = max(console.width - wide - len(_GAP), _LEAST)
+        folded = [text] if name in whole else [fold(line, room) for line in text.split("\n")]
+        lines = "\n".join(folded).replace("\n", "\n" + " " * (wide + len(_GAP)))
+        label = name + " " * (wide - cell_len(name)) + _GAP
+        console.print(Text.assemble((label, "dim"), lines), soft_wrap=True)
 
 
 def print_blocks(console: Console, blocks: Iterable[doc.Block]) -> None:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 import campaign_kit as kit
 import distributions
 import pytest
-from certificate_kit import accepted, refusal
+from certificate_kit import accepted, refusal, told
 from toy_pack import bijection
 
 from lcnn_verify.cli.app import front_door
@@ -36,13 +36,17 @@ def test_a_third_partys_claim_is_proved_and_checked(capsys):
         capsys, "--of", "7", "toy.euler", "--out", "seven.json"
     )  # options on both sides of the claim
     assert code == 0
-    assert "check it: lcnn-verify certify --check seven.json" in shown
+    assert told(shown) == {
+        "claim": "toy.euler",
+        "written": "seven.json",
+        "check it": "lcnn-verify certify --check seven.json",
+    }
     code, shown, _ = run(capsys, "--check", "seven.json")
     assert code == 0
     assert shown.startswith("CERTIFIED 7 has 5 partitions into odd and as many into distinct")
     code, shown, _ = run(capsys, "--json", "--check", "seven.json")
-    told = json.loads(shown)
-    assert (code, told["certificate"], told["verdict"]) == (0, "toy.bijection", "CERTIFIED")
+    said = json.loads(shown)
+    assert (code, said["certificate"], said["verdict"]) == (0, "toy.bijection", "CERTIFIED")
     assert run(capsys, "--check", "seven.json", "-q") == (0, "", "")
 
 

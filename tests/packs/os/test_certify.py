@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 import pytest
-from certificate_kit import accepted, refusal
+from certificate_kit import accepted, refusal, told
 
 from lcnn_verify.cli.app import main
 from lcnn_verify.evidence import documents
@@ -46,6 +46,8 @@ def test_a_certified_start_is_proved_and_checked(tmp_path, capsys, name):
     assert run(*COMMAND, path, "--activation", "tanh", "--out", str(out)) == 0
     text = capsys.readouterr().out
     assert text.startswith("CERTIFIED: descent from this start converges geometrically (n = 3, ")
+    assert told(text)["written"] == str(out)
+    assert told(text)["step"].startswith("any η ≤ ")
     assert run("certify", "--check", str(out)) == 0
     assert "CERTIFIED" in capsys.readouterr().out
 
@@ -69,7 +71,7 @@ def test_a_start_without_a_certificate_says_what_it_lacks(tmp_path, capsys):
     assert run(*COMMAND, path, "--out", str(out)) == 1
     text = capsys.readouterr().out
     assert text.startswith("NOT PROVED: α₀²/(16Λr₀) = 0.5")
-    assert "would have to be" in text
+    assert "would have to be" in told(text)["‖r₀‖"]
     assert not out.exists()
     assert run(*COMMAND, path, "--out", str(out), "--json") == 1
     assert json.loads(capsys.readouterr().out)["proved"] is False

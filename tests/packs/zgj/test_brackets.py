@@ -87,7 +87,7 @@ def test_past_the_saddle_the_region_is_refuted():
     assert found.verdict == "REFUTED"
     assert check(found.document) == 1
     said = region_claim.headline(found.document)
-    assert said == "0.01κ up to 2.7·ε₀: REFUTED (the claim is κ up to ε₀)"
+    assert said == "REFUTED: 0.01κ up to 2.7·ε₀ (the claim is κ up to ε₀)"
     spoiled = resealed(document())
     spoiled["brackets"][0]["region"] = found.document
     with pytest.raises(Rejected, match="its region is refuted"):

@@ -16,6 +16,7 @@ from pathlib import Path
 import campaign_kit as kit
 import jsonschema
 import pytest
+from certificate_kit import told
 from region_kit import certified
 
 from lcnn_verify.cli.app import main
@@ -56,14 +57,15 @@ def test_a_region_is_certified_written_drawn_and_checked(capsys, tmp_path):
     code, shown, _ = run(capsys, CLAIM, *options)
     assert code == 0
     about = "for one unit teacher and any one student in the plane with L ≤ ε₀"
-    assert shown.startswith(f"CERTIFIED: ‖∇L‖ ≥ 2κL {about}\n")
-    assert "zgj.gradient-bound" in shown
+    assert " ".join(shown.split()).startswith(f"CERTIFIED: ‖∇L‖ ≥ 2κL {about} claim zgj.gradient")
     assert "float64 forms of the checker" in shown
-    told, gone = " ".join(shown.split()), "an earlier file of this name is gone"
-    assert gone not in told
-    assert gone in " ".join(run(capsys, CLAIM, *options)[1].split())
-    assert "of the teachers, where L is convex: curvature 0.99" in told
-    assert "ε₀, ε₁ 0.0430894, 4.31·10⁻⁸ box" in told
+    rows = told(shown)
+    assert (rows["written"], rows["drawn in"]) == ("region.json", "region.html")
+    assert rows["check it"] == "lcnn-verify certify --check region.json"
+    again = told(run(capsys, CLAIM, *options)[1])["written"]
+    assert again == "region.json (in place of an earlier one)"
+    assert "of the teachers, where L is convex: curvature 0.99" in rows["L < ε₁"]
+    assert rows["ε₀, ε₁"] == "0.0430894, 4.31·10⁻⁸"
     document = json.loads((tmp_path / "region.json").read_text(encoding="utf-8"))
     assert document["multiple"] == "2"
     assert document["statement"] == f"‖∇L(W)‖_F ≥ 2·κ(V)·L(W) {about}"
@@ -80,10 +82,10 @@ def test_a_region_is_certified_written_drawn_and_checked(capsys, tmp_path):
     assert code == 0
     assert shown.startswith("CERTIFIED ‖∇L‖ ≥ 2·κ·L holds for one unit teacher and any one stu")
     assert f"{document['boxes']} boxes, proved once more" in shown
-    told = json.loads(run(capsys, "--check", "region.json", "--json")[1])
-    assert (told["says"]["claim"], told["says"]["multiple"]) == (CLAIM, "2")
-    assert told["says"]["statement"] == document["statement"]
-    assert told["says"]["root"] == document["root"]
+    says = json.loads(run(capsys, "--check", "region.json", "--json")[1])["says"]
+    assert (says["claim"], says["multiple"]) == (CLAIM, "2")
+    assert says["statement"] == document["statement"]
+    assert says["root"] == document["root"]
 
 
 def test_without_a_multiple_the_most_is_proved(capsys, tmp_path):
@@ -126,13 +128,13 @@ def test_one_teachers_boxes_end_where_the_theorem_begins(capsys, monkeypatch, op
 def test_a_false_multiple_is_refuted_and_the_point_checked(capsys, tmp_path):
     code, shown, _ = run(capsys, CLAIM, "--kappa-multiple", "20", "--jobs", "1")
     assert code == 1
-    assert shown.startswith("20κ: REFUTED (the claim, κ, stands)\n")
-    assert "‖∇L‖/(κL)" in shown
-    assert "and the bound fails below 20" in shown
+    assert shown.startswith("REFUTED: 20κ (the claim, κ, stands)\n")
+    assert "and the bound fails below 20" in told(shown)["‖∇L‖/(κL)"]
     file = next(tmp_path.glob("reports/certificates/*-refuted.json.gz"))
+    assert told(shown)["written"] == str(file.relative_to(tmp_path))
     page = next(tmp_path.glob("reports/certificates/*-refuted.html")).read_text(encoding="utf-8")
     assert "between" in page
-    assert f"{formula('20κ: REFUTED (the claim, κ, stands)')}</h1>" in page
+    assert f"{formula('REFUTED: 20κ (the claim, κ, stands)')}</h1>" in page
     assert "Two students of norm" in page
     assert "first coordinate (length)" in page
     code, shown, _ = run(capsys, "--check", str(file))
@@ -146,9 +148,9 @@ def test_a_spent_budget_is_inconclusive_and_kept(capsys):
     options = ("--kappa-multiple", "2", "--budget", "1000", "--jobs", "1", "--out", "part.json")
     code, shown, _ = run(capsys, CLAIM, *students, *options)
     assert code == 1
-    assert "INCONCLUSIVE" in shown
-    assert "of the box's volume is settled" in shown
-    assert "two unit teachers 90° apart and any three students in the plane" in shown
+    assert shown.startswith("INCONCLUSIVE: 2κ for two unit teachers 90° apart and any three stud")
+    assert "of the box's volume is settled" in told(shown)["reached"]
+    assert "check it" not in told(shown)
     code, shown, _ = run(capsys, "--check", "part.json", "--json")
     data = json.loads(shown)
     assert (code, data["verdict"], data["says"]) == (1, "REJECTED", {})

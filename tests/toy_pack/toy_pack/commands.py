@@ -38,10 +38,10 @@ def euler(
     lcnn-verify certify toy.euler --of 12 --out euler.json
     """
     from lcnn_verify import outputs
-    from lcnn_verify.evidence import documents
+    from lcnn_verify.cli.certify import keep, show
     from toy_pack import bijection
 
     outputs.demand_file(out)
-    documents.write(out, bijection.certificate(n))
-    print(f"written: {out}; check it: lcnn-verify certify --check {out}")
+    certificate = bijection.certificate(n)
+    show(f"CERTIFIED: Euler's theorem for {n}", {"claim": "toy.euler"}, keep(out, certificate))
     return ExitCode.AS_WANTED

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from rich import box
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from lcnn_verify import outputs
-from lcnn_verify.cli.errors import ExitCode, say
-from lcnn_verify.cli.streams import bar, print_json, tell
-from lcnn_verify.evidence import documents
+from lcnn_verify.cli.certify import FOLDER, keep, page_of, show
+from lcnn_verify.cli.errors import ExitCode, failure, say
+from lcnn_verify.cli.streams import bar, print_json
 from lcnn_verify.evidence.theorem import Theorem
 from lcnn_verify.numerics.digits import number
 from lcnn_verify.numerics.krawczyk import NotProved
@@ -39,10 +38,10 @@ from lcnn_verify.packs.zgj.proofs.facts import (
     one_teacher,
     simplex_cones,
 )
-from lcnn_verify.packs.zgj.proofs.page import render
+from lcnn_verify.packs.zgj.proofs.page import document
+from lcnn_verify.reporting import html
+from lcnn_verify.reporting.phrases import plural
 
-FOLDER = "reports/certificates"
-"""Where certificates go without ``--out``."""
 _FACTS: Mapping[str, Callable[[], Theorem]] = {
     merged_level.CLAIM: merged_level.prove,
     moments.CLAIM: moments.prove,
@@ -60,22 +59,28 @@ _CATALOGUES = {
     bracket.CLAIM: BRACKETS,
     "trajectory": DESCENTS,
 }
-IN_PLACE = " (an earlier file of this name is gone)"
-_LEGEND = {
-    "critical-points": """\
-loss: the proved level of a critical point; no admissible threshold is above it,
-so ε₀/loss fails at 1.
-− 0 +: signs of the Hessian's eigenvalues in all m·d coordinates; minimum: a local one.""",
-    bands.CLAIM: """\
-bands: multiples c of κ, and how far down, in units of ε₀; the power needs c⁻⁴ or more.
-Below the last band the curvature near V is enough (m = r), or zgj.fact.one-teacher (r = 1 < m).""",
-    bracket.CLAIM: """\
-none up to: no student network with a loss above 0 and up to here is critical;
-one at: the proved level of a critical point; both in units of ε₀, as is F(V), which is searched.
-The best threshold of a gradient bound lies between the two.""",
-    "trajectory": """\
-width: of the enclosure of W_T by Euclidean balls; in boxes: by plain boxes, which wrap.
-L → 0: whether descent is proved to converge to a global minimum.""",
+_LEGENDS: Mapping[str, Mapping[str, str]] = {
+    "critical-points": {
+        "loss": "the proved level of a critical point; no admissible threshold is above it, so "
+        "that ε₀/loss fails at 1",
+        "− 0 +": "signs of the Hessian's eigenvalues in all m·d coordinates",
+        "minimum": "a local one",
+    },
+    bands.CLAIM: {
+        "bands": "multiples c of κ, and how far down, in units of ε₀; the power needs c⁻⁴ or more",
+        "below them": "the curvature near V is enough (m = r), or zgj.fact.one-teacher (r = 1 < m)",
+    },
+    bracket.CLAIM: {
+        "none up to": "no student network with a loss above 0 and up to here is critical",
+        "one at": "the proved level of a critical point; the best threshold of a gradient bound "
+        "lies between the two",
+        "in units of ε₀": "both, and F(V), which is searched",
+    },
+    "trajectory": {
+        "width": "of the enclosure of W_T by Euclidean balls",
+        "in boxes": "the same by plain boxes, which wrap",
+        "L → 0": "whether descent is proved to converge to a global minimum",
+    },
 }
 
 
@@ -87,16 +92,24 @@ def fact(claim: str, out: Path | None, *, json: bool = False, quiet: bool = Fals
     try:
         proof = _FACTS[claim]()
     except NotProved as error:
-        if shown:
-            tell(f"NOT PROVED: {claim}: {error}")
-        return _written({}, path, json=json, shown=shown, failed=True)
-    if shown:
+        if json:
+            print_json({})
+        elif shown:
+            show(f"NOT PROVED: {error}", {"claim": claim}, {})
+        return ExitCode.NOT_AS_WANTED
+    certificate, places = proof.to_json(), dict[str, str]()
+    failed = failure(lambda: places.update(keep(path, certificate)))
+    if json:
+        print_json(certificate)
+    elif shown:
         how = "exact algebra"
         if proof.cells:
-            plural = "" if proof.cells == 1 else "s"
-            how = f"{proof.cells} cell{plural} enclosed at {proof.precision} bits"
-        tell(f"CERTIFIED: {claim}: {proof.statement}\nfor: {proof.box}\nby: {how}")
-    return _written(proof.to_json(), path, json=json, shown=shown, failed=False)
+            how = f"{plural(proof.cells, 'cell')} enclosed at {proof.precision} bits"
+        facts = {"claim": claim, "for": proof.box, "by": how}
+        show(f"CERTIFIED: {proof.statement}", facts, places)
+    if failed:
+        raise failed
+    return ExitCode.AS_WANTED
 
 
 def named(
@@ -124,55 +137,29 @@ def named(
         try:
             for name in names:
                 if advance is not None:
-                    lost = sum(bool(attempt.failure) for attempt in made)
-                    advance(name, len(made), len(names), lost)
+                    failures = sum(bool(attempt.failure) for attempt in made)
+                    advance(name, len(made), len(names), failures)
                 made += catalogue.attempts([name])
         except KeyboardInterrupt:
             if not any(attempt.proof for attempt in made):
                 raise
             path = outputs.beside(path)
             say(f"interrupted: not tried: {', '.join(names[len(made) :])}")
-    if shown:
-        if (table := _TABLES[subject](made)).row_count:
-            Console().print(table)
-        print(_LEGEND[subject])
-        for attempt in made:
-            if attempt.failure:
-                tell(f"NOT PROVED: {attempt.name}: {attempt.failure}")
-    certificate, failed = catalogue.certificate(made), any(attempt.failure for attempt in made)
-    page = partial(render, catalogue, made)
-    code = _written(certificate, path, json=json, shown=shown, failed=failed, page=page)
-    return code if len(made) == len(names) else ExitCode.INTERRUPTED
-
-
-def page_of(certificate: Path) -> Path:
-    """Where a certificate is drawn."""
-    return certificate.with_name(
-        f"{certificate.name.removesuffix('.gz').removesuffix('.json')}.html"
-    )
-
-
-def _written(
-    certificate: dict[str, Any],
-    path: Path,
-    *,
-    json: bool,
-    shown: bool,
-    failed: bool,
-    page: Callable[[], str] | None = None,
-) -> int:
-    """Write and print a certificate, an empty one only to stdout, and its page; the exit code."""
+    certificate, places = catalogue.certificate(made), dict[str, str]()
+    drawn = cache(partial(document, catalogue, made))
+    written = partial(keep, path, certificate, lambda: html.render(drawn()))
+    failed = failure(lambda: places.update(written()))
+    lost = [f"{attempt.name}: {attempt.failure}" for attempt in made if attempt.failure]
     if json:
         print_json(certificate)
-    if certificate:
-        drawn = IN_PLACE if path.exists() else ""
-        documents.write(path, certificate)
-        if page is not None:
-            outputs.write_atomically(page_of(path), page())
-            drawn += f", drawn in {page_of(path)}"
-        if shown:
-            tell(f"written: {path}{drawn}; check it: lcnn-verify certify --check {path}")
-    return ExitCode.NOT_AS_WANTED if failed else ExitCode.AS_WANTED
+    elif shown:
+        facts = {**_LEGENDS[subject], **({"not proved": "\n".join(lost)} if lost else {})}
+        show(drawn().headline, facts, places, _TABLES[subject](made))
+    if failed:
+        raise failed
+    if len(made) < len(names):
+        return ExitCode.INTERRUPTED
+    return ExitCode.NOT_AS_WANTED if lost else ExitCode.AS_WANTED
 
 
 def _point_table(made: Sequence[Attempt[CriticalPoint]]) -> Table:

@@ -6,19 +6,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
 from lcnn_verify import outputs
 from lcnn_verify.campaign.cluster import jobs_here
-from lcnn_verify.cli.certify import COLOURS
+from lcnn_verify.cli.certify import FOLDER, keep, page_of, show
 from lcnn_verify.cli.errors import ExitCode, failure, interruption, say
 from lcnn_verify.cli.streams import Advance, bar, print_json
-from lcnn_verify.errors import clean
-from lcnn_verify.evidence import documents
 from lcnn_verify.numerics.digits import number
-from lcnn_verify.packs.zgj.commands.proofs import FOLDER, IN_PLACE, page_of
 from lcnn_verify.packs.zgj.proofs.region import near_zero_loss, prove, split_tree
 from lcnn_verify.packs.zgj.proofs.region.claim import (
     CLAIM,
@@ -77,9 +70,8 @@ def certify(
     path = out or Path(f"{FOLDER}/{stated.slug}{suffix}.json.gz")
     if interrupted:
         path = outputs.beside(path)
-    again = IN_PLACE if path.exists() else ""
-    failed = failure(lambda: documents.write(path, found.document))
-    failed = failed or failure(lambda: outputs.write_atomically(page_of(path), _drawn(found)))
+    places: dict[str, str] = {}
+    failed = failure(lambda: places.update(keep(path, found.document, lambda: _drawn(found))))
     if interrupted and not failed:
         share = percent(found.search["settled_share"], 2)
         of = f"{_multiple(stated)}, {share} of the box's volume is settled"
@@ -88,7 +80,9 @@ def certify(
         kept = {key: value for key, value in found.told.items() if key not in _SILENT}
         print_json(kept | {"file": str(path)})
     elif not quiet:
-        _show(found.told, None if failed else path, again)
+        if found.verdict == "INCONCLUSIVE":
+            places.pop("check it", "")
+        show(headline(found.told), _facts(found.told), places)
     if failed:
         raise failed
     if interrupted:
@@ -135,11 +129,8 @@ def _watch(progress: Advance | None, text: str, budget: int) -> prove.Watch:
     return watch
 
 
-def _show(document: dict[str, Any], path: Path | None, again: str) -> None:
-    console = Console(highlight=False)
-    verdict = document["verdict"]
-    before, _, after = headline(document).partition(verdict)
-    console.print(Text.assemble(before, (verdict, COLOURS[verdict]), after), soft_wrap=True)
+def _facts(document: dict[str, Any]) -> dict[str, str]:
+    """What is proved, or refuted, in numbers."""
     rows = {"claim": CLAIM, "statement": document["statement"]} | _levels(document)
     if "point" in document:
         point = document["point"]
@@ -158,22 +149,13 @@ def _show(document: dict[str, Any], path: Path | None, again: str) -> None:
         rows["sub-boxes"] = f"{document['boxes']:,}: {reasons}; {document['judged']:,} judged"
         if "zero" in document:
             rows["L < ε₁"] = near_zero(document)
-        if verdict == "INCONCLUSIVE":
+        if document["verdict"] == "INCONCLUSIVE":
             share = f"{percent(document['settled_share'], 2)} of the box's volume is settled"
             rows["reached"] = f"the budget is spent: {share}; raise --budget"
         rows["arithmetic"] = document["arithmetic"]
         rows["tightest"] = tightness(document)
     rows["time"] = f"{document['seconds']} s"
-    if path:
-        rows["written"] = f"{path}{again}, drawn in {page_of(path)}"
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_column(no_wrap=True, style="dim")
-    table.add_column(overflow="fold")
-    for name, text in rows.items():
-        table.add_row(Text(name), Text(clean(text)))
-    console.print(table)
-    if path and verdict != "INCONCLUSIVE":
-        console.print(Text(clean(f"check it: lcnn-verify certify --check {path}")))
+    return rows
 
 
 def _levels(document: dict[str, Any]) -> dict[str, str]:

@@ -71,7 +71,12 @@ LOSSES = Figure(
 
 
 def render(catalogue: Catalogue[Any], made: Sequence[Attempt[Any]]) -> str:
-    """A page of what was proved of ``POINTS`` or of ``DESCENTS``, and of what was not, by name."""
+    """The page of :func:`document`."""
+    return html.render(document(catalogue, made))
+
+
+def document(catalogue: Catalogue[Any], made: Sequence[Attempt[Any]]) -> doc.Document:
+    """What was proved of a catalogue, and what was not, by name."""
     proofs = [proof for it in made if (proof := it.proof)]
     failures = {attempt.name: attempt.failure for attempt in made if attempt.failure}
     if catalogue.kind in _WHOLE:
@@ -81,17 +86,18 @@ def render(catalogue: Catalogue[Any], made: Sequence[Attempt[Any]]) -> str:
         headline, said, sections = _PAGES[catalogue.kind](entries)
     flaws = tuple((doc.Code(name), f": {reason}") for name, reason in failures.items())
     missing = (doc.Section("Not proved", (doc.Bullets(flaws),), "missing"),) if flaws else ()
-    return html.render(
-        doc.Document(
-            kind="certify",
-            headline=f"{headline}{f', {len(flaws)} not proved' if flaws else ''}",
-            tone="bad" if flaws else "good",
-            lede=f"{said} For the networks named and no others, by {_HOW[catalogue.kind]}.",
-            head=(),
-            sections=(*missing, *sections),
-            version=lcnn_verify.__version__,
-            start="drawings",
-        )
+    if flaws:
+        told = f"{headline}, {len(flaws)} not proved"
+        headline = told if proofs else f"NOT PROVED: {', '.join(failures)}"
+    return doc.Document(
+        kind="certify",
+        headline=headline,
+        tone="bad" if flaws else "good",
+        lede=f"{said} For the networks named and no others, by {_HOW[catalogue.kind]}.",
+        head=(),
+        sections=(*missing, *sections),
+        version=lcnn_verify.__version__,
+        start="drawings",
     )
 
 

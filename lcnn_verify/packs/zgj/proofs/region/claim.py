@@ -232,13 +232,13 @@ def headline(document: Mapping[str, Any]) -> str:
     times = "κ" if multiple == 1 else f"{factor(multiple)}κ"
     if verdict == "REFUTED":
         if "outer" in document:
-            return f"{times} up to {highest(document)}: REFUTED (the claim is κ up to ε₀)"
+            return f"REFUTED: {times} up to {highest(document)} (the claim is κ up to ε₀)"
         stands = "stands" if multiple > 1 else "falls"
-        return f"{times}: REFUTED (the claim, κ, {stands})"
+        return f"REFUTED: {times} (the claim, κ, {stands})"
     about = document["statement"].partition(" for ")[2]
     if verdict == "CERTIFIED":
         return f"CERTIFIED: ‖∇L‖ ≥ {times}L for {about}"
-    return f"{times}: {verdict} for {about}"
+    return f"{verdict}: {times} for {about}"
 
 
 def highest(document: Mapping[str, Any]) -> str:
