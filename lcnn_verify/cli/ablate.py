@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from lcnn_verify.cli import options
+from lcnn_verify.outputs import is_finished
 
 
 def ablate(
@@ -53,7 +54,7 @@ def ablate(
     from lcnn_verify.cli.campaign import keeping, progressing, show
 
     asked = [*(claim or ()), *(more or ())]
-    shown = not (json or quiet)
+    shown, again = not (json or quiet), is_finished(out / "ablation.json")
     with keeping(ctx, out, json=json, quiet=quiet), progressing(asked, shown=shown) as progress:
         found = take_away(
             asked or None,
@@ -67,5 +68,5 @@ def ablate(
             time_budget=time_budget,
             cluster=cluster,
         )
-    show(found, out, json=json, quiet=quiet)
+    show(found, out, again=again, json=json, quiet=quiet)
     return found.exit_code

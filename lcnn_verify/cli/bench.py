@@ -100,9 +100,10 @@ def bench(
     if old is not None:
         found = compared(found, old, str(compare), tolerance)
     ended = outputs.PARTIAL in found.data
-    place = outputs.place_of_partial(out, f"{record.NAME}.json") if out and ended else out
+    file = f"{record.NAME}.json"
+    place = outputs.place_of_partial(out, file) if out and ended else out
     told = partial(outline.document, found.data)
-    publish(found.data, told, place, found.write, json=json, quiet=quiet)
+    publish(found.data, told, place, found.write, record=file, json=json, quiet=quiet)
     if ended and given is None:  # to show what was interrupted once is not
         return ExitCode.INTERRUPTED
     return ExitCode.AS_WANTED if found.as_wanted else ExitCode.NOT_AS_WANTED

@@ -18,17 +18,17 @@ from lcnn_verify.campaign.journal import FILE_NAME as JOURNAL
 from lcnn_verify.campaign.run import Progress, ProgressCallback
 from lcnn_verify.cli.errors import ExitCode, deafen, say, say_left_out
 from lcnn_verify.cli.group import WORDS
-from lcnn_verify.cli.streams import bar, print_json
+from lcnn_verify.cli.streams import bar, placed, print_json
 from lcnn_verify.comparison import deviation_file
 from lcnn_verify.comparison import deviations as expectations
 from lcnn_verify.comparison.outline import deviations as deviation_table
 from lcnn_verify.errors import InputError
 from lcnn_verify.evidence.hooks import is_cold
-from lcnn_verify.outputs import write_atomically
+from lcnn_verify.outputs import is_finished, write_atomically
 from lcnn_verify.reporting.ablation import Ablation
 from lcnn_verify.reporting.phrases import plural
 from lcnn_verify.reporting.plain import plain, to_text
-from lcnn_verify.reporting.report import Report
+from lcnn_verify.reporting.report import FILES, Report
 from lcnn_verify.reporting.terminal import print_blocks, render
 
 Campaign: TypeAlias = Callable[[ProgressCallback | None], Report]
@@ -55,13 +55,14 @@ def run_campaign(
     """
     deviations = expected_in(expected)
     _demand_place(write_expected, expected)
+    again = is_finished(out / FILES[0])
     with keeping(ctx, out, json=json, quiet=quiet):
         with progressing(claims, shown=not (json or quiet)) as progress:
             report = campaign(progress)
         matches = expectations.matching(deviations, report.data)
         if excused := expectations.excuses(matches):
             report.write(out, expected=excused)
-    show(report, out, json=json, quiet=quiet)
+    show(report, out, again=again, json=json, quiet=quiet)
     if write_expected is not None:
         write_atomically(write_expected, deviation_file.written(report.data, deviations))
     if not quiet:
@@ -126,12 +127,14 @@ def _demand_place(file: Path | None, expected: Path | None) -> None:
         raise InputError("write_expected", f"{str(file)!r}, in no folder", wanted)
 
 
-def show(report: Report | Ablation, out: Path | None, *, json: bool, quiet: bool) -> None:
-    """Print the report, which is in the folder ``out``, or in none."""
+def show(
+    report: Report | Ablation, out: Path | None, *, again: bool = False, json: bool, quiet: bool
+) -> None:
+    """Print the report, which is in the folder ``out``, ``again`` if an earlier was, or in none."""
     if json:
         print_json(to_text(report.data))
     elif not quiet:
-        render(report.document(out), Console())
+        render(placed(report.document(out), again), Console())
 
 
 def expected_in(path: Path | None, also: Iterable[str] = ()) -> tuple[expectations.Deviation, ...]:

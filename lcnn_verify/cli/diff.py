@@ -58,5 +58,5 @@ def diff(
         sources=(str(old), str(new)),
     )
     told = partial(document, comparison.data)
-    publish(comparison.data, told, out, comparison.write, json=json)
+    publish(comparison.data, told, out, comparison.write, record="diff.json", json=json)
     return ExitCode.NOT_AS_WANTED if comparison.exit_code else ExitCode.AS_WANTED

@@ -42,5 +42,6 @@ def trend(
     found = trends.trend([read_report("REPORT", it) for it in reports], [*map(str, reports)])
     if out is not None:
         outputs.demand_folder(out, files_of("trend"))
-    publish(found.data, partial(found.document, drawn=False), out, found.write, json=json)
+    told = partial(found.document, drawn=False)
+    publish(found.data, told, out, found.write, record="trend.json", json=json)
     return ExitCode.AS_WANTED

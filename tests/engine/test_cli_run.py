@@ -42,9 +42,9 @@ def test_run_prints_the_verdicts_and_where_the_report_is(mixed, capsys):
     captured = capsys.readouterr()
     for word in ("lab.first", "SUPPORTED", "lab.second", "REFUTED", "INCONCLUSIVE"):
         assert word in captured.out
-    assert f"lcnn-verify replay {mixed / 'again' / 'counterexamples' / 'lab.second.json'}" in (
-        captured.out.replace("\n", "")
-    )
+    replay = f"lcnn-verify replay {mixed / 'again' / 'counterexamples' / 'lab.second.json'}"
+    assert replay in captured.out
+    assert captured.out.endswith(f"\nreport: {mixed / 'again' / 'index.html'}\n")
     assert captured.err == ""
 
 
@@ -213,5 +213,8 @@ def test_resume_of_a_finished_run_prints_the_same_table(mixed, capsys):
     options = ("--claims", ",".join(MIXED), "--properties", mixed / "p", "--out", mixed / "out")
     before = kit.without_timings(mixed / "out")
     assert kit.call("run", *options, "--resume") == 1
-    assert "lab.second" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "lab.second" in shown
+    page = mixed / "out" / "index.html"
+    assert shown.endswith(f"\nreport: {page} (in place of an earlier one)\n")
     assert kit.without_timings(mixed / "out") == before

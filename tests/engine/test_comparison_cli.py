@@ -78,7 +78,10 @@ def test_out_holds_the_same_in_three_forms(folder, capsys, tmp_path):
     out = tmp_path / "new" / "folder"
     assert call(folder / "old", folder / "bad", "--out", out) == 1
     printed = capsys.readouterr().out
-    assert str(out / "diff.html") in printed.replace("\n", "")
+    assert printed.endswith(f"\ncomparison: {out / 'diff.html'}\n")
+    assert call(folder / "old", folder / "bad", "--out", out) == 1
+    again = f"\ncomparison: {out / 'diff.html'} (in place of an earlier one)\n"
+    assert capsys.readouterr().out.endswith(again)
     assert sorted(path.name for path in out.iterdir()) == ["diff.html", "diff.json", "diff.md"]
     data = json.loads((out / "diff.json").read_text(encoding="utf-8"))
     assert data["summary"]["regressions"] == ["demo.rate"]

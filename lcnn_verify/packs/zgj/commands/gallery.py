@@ -102,7 +102,7 @@ def gallery(
     shown = exhibit(entries, rows, chosen, time.monotonic() - started)
     place = out and shown.place(out)
     told = partial(outline.document, shown.data)
-    publish(shown.data, told, place, shown.write, json=json, quiet=quiet)
+    publish(shown.data, told, place, shown.write, record="gallery.json", json=json, quiet=quiet)
     if stopped:
         say(f"{interruption(stopped)}; the rest: {outline.rest(shown.data)}")
         return ExitCode.INTERRUPTED
