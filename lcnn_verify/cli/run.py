@@ -40,7 +40,7 @@ def run(
     lcnn-verify run
     lcnn-verify run --claims {pack} --seed 3 --out reports/seed-3
     lcnn-verify run --claims {pack} --cluster tcp://127.0.0.1:8786
-    lcnn-verify run --claims {claim} --profile deep --time-budget 2h --resume
+    lcnn-verify run --claims {pack} --profile deep --time-budget 2h --resume
     """
     from lcnn_verify.campaign.campaign import verify
     from lcnn_verify.cli.campaign import run_campaign

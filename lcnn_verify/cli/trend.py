@@ -32,7 +32,7 @@ def trend(
     """Set reports in a row: each claim's tightest margin and duration over them.
 
     Examples:
-    lcnn-verify trend reports/monday reports/tuesday reports/latest --out reports/trend
+    lcnn-verify trend reports/monday reports/latest --out reports/trend
     """
     from lcnn_verify import outputs
     from lcnn_verify.comparison import trend as trends

@@ -115,9 +115,10 @@ def print_blocks(console: Console, blocks: Iterable[doc.Block]) -> None:
 
 
 def _line(console: Console, line: doc.Line, style: str = "") -> None:
-    """One line; commands and paths are not wrapped, since they are there to be copied."""
+    """One line; commands are not wrapped, nor what has a path that is too long for a line."""
     text = f"  {doc.words(line)}" if style == "command" else doc.words(line)
-    whole = style in ("command", "whole")
+    long = any("/" in word and cell_len(word) > console.width for word in text.split())
+    whole = long or style in ("command", "whole")
     console.print(literal(console, text, _STYLES.get(style, "")), soft_wrap=whole)
 
 

@@ -336,6 +336,7 @@ def every_command(group=None, path=()):
 def test_the_examples_of_every_help_are_read(words, command):
     assert command.examples
     for example in command.examples:
+        assert len(filled(example)) <= 76, "a line of a frame in 80 columns"
         tool, *typed = shlex.split(filled(example))
         assert (tool, *typed[: len(words)]) == ("lcnn-verify", *words)
         command.make_context(" ".join(words), typed[len(words) :])

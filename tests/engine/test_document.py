@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from io import StringIO
 from xml.etree import ElementTree
 
 import pytest
+from rich.console import Console
 from snapshot_kit import printed
 
 from lcnn_verify.evidence.drawing import Drawing, Key
@@ -34,6 +36,7 @@ from lcnn_verify.reporting.document import (
     Table,
     words,
 )
+from lcnn_verify.reporting.terminal import print_rows
 
 HOSTILE = "</p><script>x</script> \"' onload=alert(1) `|*_ [a](b) \x1b[31m & {0} {style}"
 
@@ -172,3 +175,21 @@ def test_a_table_of_short_columns_is_shown_where_there_is_no_room(width):
     text = printed(made(Table(tuple(map(Column, "abc")), rows)), width)
     assert all(word in text.replace("\n", "") for word in ("second", "heading", "x" * 8))
     assert text.count("学") == 9
+
+
+def test_no_path_is_broken_where_text_is_folded():
+    path = "/builds/" + "a/folder-of-somebody/" * 5 + "report.json"
+    said = "The later report of the two that were held side by side is"
+    assert f"{said} {path}, whole\n" in printed(made(Paragraph(f"{said} {path}, whole")), width=80)
+    text = printed(made(Paragraph(f"{said} /builds/reports/of-monday.json, whole")), width=80)
+    assert "\n/builds/reports/of-monday.json, whole\n" in text
+
+
+def test_rows_fold_values_beside_their_names_and_leave_what_is_copied_whole():
+    stream, path = StringIO(), "reports/" + "certificates-" * 8 + "of-somebody.json"
+    rows = {"claim": "lab.first", "a name": "word " * 20}
+    print_rows(Console(file=stream, width=40), rows, {"written": path})
+    first, *folded, last = stream.getvalue().splitlines()
+    assert (first, last) == ("claim    lab.first", f"written  {path}")
+    assert all(line.startswith((" " * 9, "a name   ")) and len(line) <= 40 for line in folded)
+    assert len(folded) == 4

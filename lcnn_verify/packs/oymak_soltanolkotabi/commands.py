@@ -47,7 +47,7 @@ def certified_descent(
 
     Examples:
     lcnn-verify certify os.certified-descent --problem start.npz
-    lcnn-verify certify os.certified-descent --problem start.json --activation tanh
+    lcnn-verify certify os.certified-descent --problem x.json --activation tanh
     """
     from lcnn_verify.packs.oymak_soltanolkotabi import printing
 

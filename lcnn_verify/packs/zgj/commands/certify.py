@@ -132,8 +132,8 @@ def gradient_bound(
     if it is refuted or not proved.
 
     Examples:
-    lcnn-verify certify zgj.gradient-bound --students 1
-    lcnn-verify certify zgj.gradient-bound --teachers 2 --norms 1,2 --kappa-multiple 12
+    lcnn-verify certify zgj.gradient-bound --students 1 --kappa-multiple 5
+    lcnn-verify certify zgj.gradient-bound --teachers 2 --norms 1,2
     lcnn-verify certify zgj.gradient-bound --teachers 2 --threshold-multiple 2.6
     """
     from lcnn_verify.packs.zgj.commands import region
@@ -237,7 +237,7 @@ def threshold_brackets(
     Exit code 1 if one is not proved.
 
     Examples:
-    lcnn-verify certify zgj.fact.threshold-brackets --only pair-90,pair-norms-1-2
+    lcnn-verify certify zgj.fact.threshold-brackets --only pair-90,pair-60
     """
     from lcnn_verify.packs.zgj.commands import proofs
 

@@ -84,7 +84,7 @@ def conform(
 
     Examples:
     lcnn-verify conform mypackage.losses:Loss --require loss,gradient
-    lcnn-verify conform path/to/file.py:Loss --checks loss-values,shapes --call-seconds 60
+    lcnn-verify conform path/to/file.py:Loss --checks shapes --call-seconds 60
     """
     from lcnn_verify.cli.campaign import run_campaign
     from lcnn_verify.packs.zgj.conformance.faults import Limits
