@@ -176,8 +176,9 @@ def show(
     from lcnn_verify.reporting.terminal import fold, literal, print_rows
 
     console = Console(highlight=False)
-    verdict, _, rest = fold(literal(console, headline).plain, console.width).partition(":")
-    text = Text.assemble((verdict, COLOURS[verdict]), ":", rest)
+    verdict = headline.partition(":")[0]
+    text = Text(fold(literal(console, headline).plain, console.width))
+    text.stylize(COLOURS[verdict], 0, len(verdict))
     console.print(text, soft_wrap=True)
     if table is not None and table.row_count:
         console.print(table)

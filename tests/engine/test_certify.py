@@ -31,7 +31,7 @@ def run(capsys, *words):
     return code, shown.out, shown.err
 
 
-def test_a_third_partys_claim_is_proved_and_checked(capsys):
+def test_a_third_partys_claim_is_proved_and_checked(capsys, monkeypatch):
     code, shown, _ = run(
         capsys, "--of", "7", "toy.euler", "--out", "seven.json"
     )  # options on both sides of the claim
@@ -41,6 +41,9 @@ def test_a_third_partys_claim_is_proved_and_checked(capsys):
         "written": "seven.json",
         "check it": "lcnn-verify certify --check seven.json",
     }
+    monkeypatch.setenv("COLUMNS", "7")  # narrower than a verdict
+    code, shown, _ = run(capsys, "toy.euler", "--of", "7", "--out", "seven.json")
+    assert (code, "seven.json (in place of an earlier one)\n" in shown) == (0, True)
     code, shown, _ = run(capsys, "--check", "seven.json")
     assert code == 0
     assert shown.startswith("CERTIFIED 7 has 5 partitions into odd and as many into distinct")
