@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from multiprocessing import forkserver
 from pathlib import Path
@@ -29,7 +30,7 @@ from lcnn_verify.campaign import campaign, cluster, remote
 from lcnn_verify.campaign.campaign import Interrupted, verify
 from lcnn_verify.campaign.executor import UnitResult
 from lcnn_verify.campaign.properties import plan
-from lcnn_verify.campaign.run import Progress
+from lcnn_verify.campaign.run import Progress, run_units
 from lcnn_verify.errors import InputError
 from lcnn_verify.processes import WorkerKilled, importing_as_here
 from lcnn_verify.profiles import PROFILES
@@ -57,6 +58,18 @@ from lcnn_verify.campaign.cluster import connected
 with connected("local:2") as client:
     print(client.scheduler.address, flush=True)
     time.sleep(600)
+"""
+ROWS = """
+from lcnn_verify.evidence.parts import shared
+
+def row(k):
+    with open({marks}, "a") as marks:
+        marks.write(f"{k}\\n")
+    return k
+
+@verifies("{claim}", cases=lambda profile: [{"name": "map"}])
+def test_rows_are_small(name):
+    check.at_most(max(shared((1, 2, 3, 4), row, "rows", cost=float)), 5.0)
 """
 MIXED = {
     "lab.first": KILLS.replace("TIMES", "1"),
@@ -91,6 +104,7 @@ def test_a_cluster_from_its_first_unit_to_the_end_of_its_scheduler(tmp_path, cap
         functions_are_called_in_children,
         what_ends_workers_costs_itself,
         studies_and_ablations_are_made_as_here,
+        parts_of_a_map_are_made_by_all_and_put_together,
         ctrl_c_reaches_the_workers,
         a_call_whose_worker_ends_is_tried_again,
         a_spent_budget_starts_nothing_again_and_loses_nothing,
@@ -198,6 +212,21 @@ def studies_and_ablations_are_made_as_here(tmp_path, _, address):
             patch.setattr(campaign, "execute_here", None)
             assert kit.call(*words, "--quiet", "--out", there, "--cluster", address) == 0
         assert kit.without_timings(there, name) == kit.without_timings(here, name)
+
+
+def parts_of_a_map_are_made_by_all_and_put_together(tmp_path, _, address):
+    claim = next(it for it in ledger.claims() if it.shared)
+    folder = kit.write(tmp_path / "p", {claim.id: ROWS})
+    units = plan([claim], folder, replace(PROFILES["quick"], shards=2), 0)
+    done = dict[str, UnitResult]()
+    journal = SimpleNamespace(results=done, append=lambda it: done.update({it.unit: it}))
+    with cluster.opened(address, remote.Ground((claim.id,), folder)) as found:
+        run_units(units, journal, jobs=1, execute=found.execute)
+    (first, *_), (second, *_), (whole, *_) = (done[unit.id].records for unit in units)
+    made = [*first["parts"].values(), *second["parts"].values()]
+    assert [len(parts) for parts in made] == [2, 2]
+    assert (whole["error"], whole["tightest"]["got"]) == (None, 4.0)
+    assert sorted(kit.lines(folder / "marks")) == ["1", "2", "3", "4"]
 
 
 def ctrl_c_reaches_the_workers(tmp_path, _, address):
