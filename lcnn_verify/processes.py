@@ -45,6 +45,9 @@ FOLDER = "LCNN_VERIFY_FOLDER"
 """Names the folder that a fork server has its socket in, for its start only."""
 RUN_FOLDER = "lcnn-verify-run-"
 """What the name of such a folder begins with; the process that made it comes next."""
+OF_ALL_THREADS = threading.RLock()
+"""Held while a thread changes what all share, such as the environment, and takes it back."""
+_HIDDEN: list[ModuleType] = []
 
 
 def processors() -> int:
@@ -66,27 +69,30 @@ def importing_as_here(more: Mapping[str, str] = MappingProxyType({})) -> Iterato
 
     Else ``python -c`` looks into the current folder first, where another ``lcnn_verify`` may lie.
     It is told by its environment, which :func:`take_back` makes what it was. ``more`` is added.
+    One thread at a time does so: what another found and gave back would be no environment of ours.
     """
     changes = {
         "PYTHONSAFEPATH": "1",
         "PYTHONPATH": os.pathsep.join(str(entry) for entry in sys.path if entry),
         **more,
     }
-    before = {name: os.environ.get(name) for name in changes}
-    os.environ.update(changes, **{_TAKE_BACK: json.dumps(before)})
-    try:
-        yield
-    finally:
-        take_back()
+    with OF_ALL_THREADS:
+        before = {name: os.environ.get(name) for name in changes}
+        os.environ.update(changes, **{_TAKE_BACK: json.dumps(before)})
+        try:
+            yield
+        finally:
+            take_back()
 
 
 def take_back() -> None:
     """Undo, here or in the process started, what :func:`importing_as_here` did to environments."""
-    for name, value in json.loads(os.environ.pop(_TAKE_BACK, "{}")).items():
-        if value is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = value
+    with OF_ALL_THREADS:
+        for name, value in json.loads(os.environ.pop(_TAKE_BACK, "{}")).items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 @contextmanager
@@ -94,13 +100,15 @@ def anonymous_main() -> Iterator[None]:
     """Keep multiprocessing from running the caller's script again in the child.
 
     The child needs nothing of it, and a script without the ``__main__`` guard would recurse.
+    Several threads may do so at a time: it is back when the last has ended.
     """
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
+    with OF_ALL_THREADS:
+        _HIDDEN.append(sys.modules["__main__"])
+        sys.modules["__main__"] = ModuleType("__main__")
     try:
         yield
     finally:
-        sys.modules["__main__"] = main
+        sys.modules["__main__"] = _HIDDEN.pop()
 
 
 @contextmanager
@@ -132,21 +140,37 @@ def demand_room(tasks: int) -> None:
     Where one cannot start later, the library waits for it for ever. Raises ``RuntimeError``, as
     Python does for the thread that cannot start.
     """
-    done, started = threading.Event(), []
-    usual = threading.stack_size(1 << 16)  # of address space there may be little, too
+    done, started = threading.Event(), list[threading.Thread]()
     try:
-        for _ in range(tasks):
-            thread = threading.Thread(target=done.wait)
-            thread.start()
-            started.append(thread)
+        with _small_stacks():
+            for _ in range(tasks):
+                thread = threading.Thread(target=done.wait)
+                thread.start()
+                started.append(thread)
     finally:
-        threading.stack_size(usual)
         done.set()
         for thread in started:
             thread.join()
 
 
+@contextmanager
+def _small_stacks() -> Iterator[None]:
+    """Have threads that start meanwhile take little address space, of which there may be little."""
+    with OF_ALL_THREADS:
+        usual = threading.stack_size(1 << 16)
+        try:
+            yield
+        finally:
+            threading.stack_size(usual)
+
+
 class _Pool(ProcessPoolExecutor):
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        # All start with the first call. Later ones would not import as here, and Python may not
+        # hear of the end of one that starts while it listens already.
+        self._safe_to_dynamically_spawn_children = False
+
     def map(self, fn: Callable[..., Any], *iterables: Iterable[Any], **_: Any) -> Iterator[Any]:
         """As the base's, but it cancels nothing.
 
@@ -169,8 +193,7 @@ def pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
     executor = _Pool(jobs, context, _join_pool, (os.getpid(),))
     try:
         with starting():
-            for _ in range(jobs):
-                executor.submit(os.getpid)  # none is idle yet: each starts another process
+            executor.submit(os.getpid)
         yield executor
         executor.shutdown()
     except BaseException as error:

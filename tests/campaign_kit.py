@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -38,8 +41,13 @@ def test_square_is_small(x):
     check.at_most(x * x, 2.0)
 """
 
+# A pebble takes a hundredth of a second, however busy the machine is: its clock ticks when read.
 IN_PARTS = """
+from itertools import count
+from types import SimpleNamespace
 from lcnn_verify.evidence import progress
+
+progress.time = SimpleNamespace(monotonic=map(0.01.__mul__, count()).__next__)
 
 @verifies("{claim}")
 def test_goes_on():
@@ -211,6 +219,24 @@ def is_gone(pid: int) -> bool:
         return "State:\tZ" in Path(f"/proc/{pid}/status").read_text()
     except (FileNotFoundError, ProcessLookupError):
         return True
+
+
+def below(pid: int) -> set[int]:
+    """The processes ``pid`` started, and those they did."""
+    found: set[int] = set()
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has ended
+            if int(status.read_text().rpartition(")")[2].split()[1]) == pid:
+                found |= {int(status.parent.name), *below(int(status.parent.name))}
+    return found
+
+
+def is_deaf(pid: int) -> bool:
+    """Whether process ``pid`` ignores Ctrl-C, as those of a pool do once they are up."""
+    with suppress(OSError):
+        (mask,) = re.findall(r"SigIgn:\s*(\w+)", Path(f"/proc/{pid}/status").read_text())
+        return bool(int(mask, 16) >> (signal.SIGINT - 1) & 1)
+    return False
 
 
 def lines(path: Path) -> list[str]:

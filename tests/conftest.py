@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import tempfile
 from collections.abc import Iterator
@@ -11,8 +12,24 @@ from pathlib import Path
 import distributions
 import pytest
 from campaign_kit import LAB
+from hypothesis import HealthCheck, settings
 
 _SESSION = ExitStack()
+_WISHES = (
+    *("CI", "GITHUB_ACTIONS", "COLUMNS", "LINES", "TERMINAL_WIDTH", "FORCE_COLOR", "NO_COLOR"),
+    *("PY_COLORS", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "PYTEST_ADDOPTS", "PYTHONWARNINGS"),
+)
+"""What a caller's environment may ask of all programs: here it would change what is compared."""
+
+# Equal runs, also on a machine that is busy.
+settings.register_profile(
+    "tests",
+    database=None,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("tests")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -21,6 +38,13 @@ def pytest_configure(config: pytest.Config) -> None:
     distributions.metadata_of(distributions.TOY, folder)
     distributions.write_pack(folder, "lab", LAB)
     _SESSION.enter_context(distributions.installed(folder, distributions.TOY))
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Print and colour alike on every terminal; pytest itself has seen what it is by now."""
+    for name in _WISHES:
+        os.environ.pop(name, None)
+    os.environ["TERM"] = "xterm"
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

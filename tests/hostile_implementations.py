@@ -30,7 +30,7 @@ class Harmless:
 class SpinsInPython(Harmless):
     def loss(self, W, V):
         while True:
-            W = W + 0.0
+            sum(range(10**6))  # so long that it is hardly ever met at the line of the loop
 
 
 class Sleeps(Harmless):

@@ -130,12 +130,13 @@ def hunt(asked: Hunt, send: Send) -> None:
 def _supervised(asked: Hunt, claim: Claim, keep: Callable[[Found], object]) -> Found:
     """What a search in a child process found until it ended, was ended or was interrupted."""
     found, test, cause = Found(claim, asked.seed), claim.property_file, ""
-    over, limit = False, time.monotonic() + asked.seconds + _PATIENCE
     try:
         child = Child(asked, [claim.pack], hunt)
     except (OSError, EOFError) as error:
         found.notes.append(f"the search could not start: {said(error)}")
         return found
+    # Only now: the first child waits for the fork server to boot.
+    over, limit = False, time.monotonic() + asked.seconds + _PATIENCE
     try:
         for message in child.messages():
             match message:

@@ -33,6 +33,7 @@ from lcnn_verify.errors import InputError, said
 from lcnn_verify.evidence.progress import Stage
 from lcnn_verify.processes import (
     FOLDER,
+    OF_ALL_THREADS,
     PACKS,
     RUN_FOLDER,
     demand_room,
@@ -267,8 +268,8 @@ def execute(
     def run(unit: Unit) -> UnitResult | None:
         return supervise(unit, stop, packs, heard.put) if time.monotonic() < until else None
 
-    pending = {pool.submit(run, unit) for unit in units}
-    for future in pending:
+    pending = [pool.submit(run, unit) for unit in units]
+    for future in pending:  # in their order: some may be done
         future.add_done_callback(heard.put)
     try:
         while pending:
@@ -281,7 +282,7 @@ def execute(
             if isinstance(item, Underway):
                 yield item
                 continue
-            pending.discard(item)
+            pending.remove(item)
             if (result := item.result()) is not None:
                 yield result
     finally:
@@ -328,11 +329,12 @@ def short_folder() -> Iterator[str]:
 
     Raises ``InputError`` where there is no place for it.
     """
-    before, tempfile.tempdir = tempfile.tempdir, _folder_of(os.getpid())
-    try:
-        yield tempfile.tempdir
-    finally:
-        tempfile.tempdir = before
+    with OF_ALL_THREADS:
+        before, tempfile.tempdir = tempfile.tempdir, _folder_of(os.getpid())
+        try:
+            yield tempfile.tempdir
+        finally:
+            tempfile.tempdir = before
 
 
 @cache

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from concurrent.futures import Future
@@ -16,7 +17,9 @@ import campaign_kit as kit
 import pytest
 
 import lcnn_verify
-from lcnn_verify.processes import WorkerKilled, demand_room, pool
+from lcnn_verify import processes
+from lcnn_verify.campaign import executor
+from lcnn_verify.processes import WorkerKilled, demand_room, pool, starting
 
 ASLEEP = """
 import sys, time
@@ -25,29 +28,6 @@ print("started", flush=True)
 with pool(2) as team:
     list(team.map(time.sleep, [0.0, 0.0, 600.0, 600.0]))
 """
-
-
-def below(pid: int) -> set[int]:
-    """The processes ``pid`` started, and those they did."""
-    found: set[int] = set()
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parent = int(status.read_text().rpartition(")")[2].split()[1])
-        except OSError:
-            continue
-        if parent == pid:
-            found |= {int(status.parent.name), *below(int(status.parent.name))}
-    return found
-
-
-def is_asleep(pid: int) -> bool:
-    """Whether a process ignores Ctrl-C, as those of a pool do once they are up."""
-    try:
-        status = Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return False
-    mask = next(line for line in status.splitlines() if line.startswith("SigIgn"))
-    return bool(int(mask.split()[1], 16) >> (signal.SIGINT - 1) & 1)
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no /proc to look into")
@@ -60,20 +40,30 @@ def test_a_pool_ends_with_a_process_that_is_killed(tmp_path):
         stderr=subprocess.PIPE,
         text=True,
     )
-    kit.wait_until(lambda: sum(map(is_asleep, below(driver.pid))) >= 3, "pool and tracker are up")
-    started = below(driver.pid)
+    # The pool's and their tracker.
+    kit.wait_until(lambda: sum(map(kit.is_deaf, kit.below(driver.pid))) >= 3, "all are up")
+    started = kit.below(driver.pid)
     driver.kill()
     # Reading to the end waits for whoever holds the streams; the tracker says what it cleans up.
-    out, said = driver.communicate(timeout=60)
+    out, said = driver.communicate(timeout=300)
     assert (out, "Traceback" in said) == ("started\n", False)
     kit.wait_until(lambda: all(map(kit.is_gone, started)), "none is left")
 
 
-def test_a_pool_works_in_other_processes_and_leaves_none_after_an_error():
-    with pool(2) as team:
-        pids = set(team.map(divmod, [7], [2]))
-        workers = list(team._processes)
-    assert pids == {(3, 1)}
+def test_a_pool_works_in_other_processes_and_leaves_none_after_an_error(monkeypatch):
+    submit = processes._Pool.submit
+
+    def slowly(*call):
+        (future := submit(*call)).result()
+        time.sleep(0.05)  # so that its process is idle again
+        return future
+
+    with monkeypatch.context() as patch:  # all start at once: a later one would not do so as here
+        patch.setattr(processes._Pool, "submit", slowly)
+        with pool(2) as team:
+            found = set(team.map(divmod, [7], [2]))
+            workers = list(team._processes)
+    assert found == {(3, 1)}
     assert len(workers) == 2
     assert all(map(kit.is_gone, workers))
     with suppress(KeyboardInterrupt), pool(1) as team:
@@ -119,18 +109,47 @@ def test_no_call_is_cancelled_while_the_others_are_told_of_a_dead_worker(monkeyp
 
 
 def test_no_pool_begins_where_its_processes_cannot_be_had(monkeypatch):
-    start, alive = threading.Thread.start, threading.active_count()
+    start, before = threading.Thread.start, set(threading.enumerate())
+
+    def more() -> int:
+        return len(set(threading.enumerate()) - before)
 
     def limited(thread: threading.Thread) -> None:
-        if threading.active_count() >= alive + 5:  # as ulimit -u counts
+        if more() >= 5:  # as ulimit -u counts
             raise RuntimeError("can't start new thread")
         start(thread)
 
     monkeypatch.setattr(threading.Thread, "start", limited)
     with pytest.raises(RuntimeError, match="can't start new thread"), pool(1):
         raise AssertionError("it began")
-    assert threading.active_count() == alive
+    assert more() == 0
     demand_room(5)
+
+
+CHANGES = (starting, processes.anonymous_main, processes._small_stacks, executor.short_folder)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_two_threads_change_at_a_time_is_as_it_was_in_the_end(change):
+    """The second must not take what the first changed for what it was."""
+
+    def shared():
+        main, size = sys.modules["__main__"], threading.stack_size()
+        return dict(os.environ), main, size, tempfile.gettempdir()
+
+    def second():
+        with change():
+            inside.set()
+            over.wait()
+
+    before, inside, over = shared(), threading.Event(), threading.Event()
+    thread = threading.Thread(target=second)
+    with change():
+        thread.start()
+        inside.wait(0.2)  # in vain, if it has to wait until this one is done
+    over.set()
+    thread.join()
+    assert shared() == before
 
 
 def test_nothing_else_starts_processes():

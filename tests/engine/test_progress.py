@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import sys
-import time
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -119,10 +118,12 @@ def test_a_bar_says_what_is_done_and_how_long_the_rest_takes(monkeypatch):
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "120")
     monkeypatch.setattr(sys, "stderr", io.StringIO())
-    with streams.bar(True) as advance:
+    now = [0.0]
+    monkeypatch.setattr("rich.console.monotonic", lambda: now[-1])
+    with streams.bar(True) as advance:  # it is drawn once more when the block ends
         for done in range(3):
             advance("lab.first", done, 9, failed=done)
-            time.sleep(0.11)  # a bar is drawn ten times a second
+            now.append(now[-1] + 0.11)
     lines = re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", sys.stderr.getvalue())
     assert re.search(r"2/9 0:00:00 left 0:00:01 2 failed lab\.first", lines)
     with streams.bar(False) as advance:

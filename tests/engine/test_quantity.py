@@ -30,7 +30,7 @@ def as_ball(exact):
     return arb((-1) ** sign * int(mantissa)) * arb(2) ** exponent
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(
     a=st.tuples(REALS, ERRORS, st.floats(-1, 1)),
     b=st.tuples(REALS, ERRORS, st.floats(-1, 1)),

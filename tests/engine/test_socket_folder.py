@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import campaign_kit as kit
@@ -22,6 +23,14 @@ print(*processes(), os.getpid())
 """
 
 
+@pytest.fixture(autouse=True)
+def _a_folder_of_its_own() -> Iterator[None]:
+    """What is made here is gone afterwards: units of other tests need another."""
+    executor._folder_of.cache_clear()
+    yield
+    executor._folder_of.cache_clear()
+
+
 def gone() -> int:
     """A process number that nothing has."""
     child = subprocess.Popen([sys.executable, "-c", ""])
@@ -32,7 +41,6 @@ def gone() -> int:
 def test_what_the_dead_left_is_removed_and_what_the_living_have_stays(monkeypatch):
     with tempfile.TemporaryDirectory(dir="/tmp", prefix="s-") as place:
         monkeypatch.setattr(tempfile, "tempdir", place)
-        executor._folder_of.cache_clear()
         dead, alive = (Path(place, f"lcnn-verify-run-{pid}-x") for pid in (gone(), os.getpid()))
         other = Path(place, "lcnn-verify-run-other")
         for folder in (dead / "pymp-y", alive, other):
@@ -65,7 +73,6 @@ def test_a_unit_starts_whatever_the_length_of_tmpdir(tmp_path, monkeypatch):
     assert not list(Path("/tmp").glob(f"lcnn-verify-run-{pid}-*"))
     monkeypatch.setattr(executor, "_OTHERS", ())
     monkeypatch.setattr(tempfile, "tempdir", str(long))
-    executor._folder_of.cache_clear()
     with (
         pytest.raises(InputError, match=r"TMPDIR: got .* at most 45 bytes"),
         executor.short_folder(),

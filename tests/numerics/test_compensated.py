@@ -19,7 +19,7 @@ HALF = 0.99 * 2.0**-53
 numbers = st.floats(-1e100, 1e100)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True, database=None)
+@settings(max_examples=200)
 @given(a=numbers, b=numbers)
 def test_two_sum_is_exact(a: float, b: float) -> None:
     total, error = two_sum(a, b)

@@ -29,7 +29,7 @@ from lcnn_verify.numerics.exact import (
 from lcnn_verify.numerics.inertia import Inertia
 
 Rows = list[list[Fraction]]
-known = settings(max_examples=150, deadline=None, derandomize=True, database=None)
+known = settings(max_examples=150)
 
 
 def eliminated(matrix: Any) -> tuple[int, Fraction]:

@@ -53,7 +53,7 @@ def test_work_that_a_pool_could_not_start_is_waited_for_all_the_same(monkeypatch
 
         def run(first, stop):
             if first == 0:
-                assert begun.wait(10)  # the other thread has its range
+                assert begun.wait(60)  # the other thread has its range
             else:
                 begun.set()
                 time.sleep(0.05)

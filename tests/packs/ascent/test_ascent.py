@@ -102,7 +102,7 @@ def test_exact_steps_are_the_floats_and_stay_in_the_ball():
     )
 
 
-@settings(max_examples=10, deadline=None, derandomize=True)
+@settings(max_examples=10)
 @given(one=strategies.attacks(least_d=2))
 def test_quantities_have_routes_that_agree(one):
     audit, nothing, side = Audit(everything=True), np.zeros(one.d), strategies.starts(one, 0)[2]

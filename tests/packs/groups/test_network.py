@@ -20,7 +20,7 @@ from lcnn_verify.packs.grouped_gradients.network import Problem
 from lcnn_verify.reporting.exhibits import take_apart
 
 PROBLEM = Problem(((1, 2), (-1, 1)), ((2, 1), (1, -2), (0, 1)), (1, -2, 1), (3, -1), (0, 1, 0))
-few = settings(max_examples=30, derandomize=True, deadline=None, database=None)
+few = settings(max_examples=30)
 
 
 def test_there_are_as_many_partitions_as_bell_says():

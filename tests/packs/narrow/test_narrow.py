@@ -93,7 +93,7 @@ def test_lambda_is_a_lipschitz_constant_that_is_nearly_met():
     assert abs(np.diff(near_zero)[0]) / 0.1 > 0.95 * TANH.bend
 
 
-@settings(max_examples=15, deadline=None, derandomize=True)
+@settings(max_examples=15)
 @given(problem=strategies.problems())
 def test_quantities_have_routes_that_agree(problem):
     audit = Audit(everything=True)
@@ -128,7 +128,7 @@ def test_lambda_is_its_formula():
 
 
 def test_labels_out_of_reach_are_those_no_output_comes_to():
-    @settings(max_examples=20, deadline=None, derandomize=True)
+    @settings(max_examples=20)
     @given(one=strategies.out_of_reach(), seed=strategies.SEEDS)
     def outputs_are_smaller(one, seed):
         for size in (0.1, 1.0, 100.0):

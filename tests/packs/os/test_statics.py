@@ -69,7 +69,7 @@ def test_gram_and_gradient_are_those_of_the_jacobian_by_differences(sigma):
         assert change <= bend.value * 0.1 * math.sqrt(at.W.size)
 
 
-@settings(max_examples=40, derandomize=True, deadline=None, database=None)
+@settings(max_examples=40)
 @given(at=strategies.problem())
 def test_routes_of_all_quantities_agree(at):
     audit = Audit(everything=True)

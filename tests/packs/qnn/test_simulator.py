@@ -29,7 +29,7 @@ THREE = Problem(
     (((1, 0), (0, 2)) * 4, ((0, -1), *((1, 1),) * 7)),
     (1.0, -1.0),
 )
-few = settings(max_examples=10, derandomize=True, deadline=None, database=None)
+few = settings(max_examples=10)
 
 
 def turning(*angles: float, n: int = 1) -> Problem:

@@ -128,7 +128,7 @@ def test_hostile_implementations_are_named_and_the_report_is_complete(folder):
         ("Segfaults", "crashed its process"),
         ("EatsMemory", "took more memory than the limit allows"),
     ):
-        seconds = 0.5 if name == "Hangs" else 60.0  # time enough to crash in
+        seconds = 2.0 if name == "Hangs" else 60.0  # time enough to crash in, or to answer
         limits = Limits(call_seconds=seconds, memory_gigabytes=0.5)
         target = f"lcnn_verify.packs.zgj.gallery.mutants.hostile:{name}"
         report = conform(target, checks=checks, jobs=2, limits=limits, out="out")

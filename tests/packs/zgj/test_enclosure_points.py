@@ -48,7 +48,7 @@ def test_random_and_adversarial_losses_are_held() -> None:
     assert seen > 720
 
 
-@settings(max_examples=60, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(x=strategies.instances(max_m=3, max_r=3, max_d=3, models=MODELS))
 def test_what_strategies_draw_is_held(x: Instance) -> None:
     assert loss_is_held(enclosure.loss(x.W, x.V, precision=BITS, model=x.model), x.W, x.V, x.model)

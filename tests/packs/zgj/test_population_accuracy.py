@@ -73,7 +73,7 @@ def families(draw: st.DrawFn) -> tuple[FloatArray, FloatArray]:
     return np.array(rows[:m]), np.array(rows[m:])
 
 
-@settings(max_examples=60 if JIT else 20, deadline=None, derandomize=True, database=None)
+@settings(max_examples=60 if JIT else 20)
 @given(pair=families())
 def test_every_route_is_within_its_floor_on_drawn_instances(
     model: Model, pair: tuple[FloatArray, FloatArray]

@@ -148,7 +148,7 @@ def test_a_gradient_may_fit_where_the_loss_does_not() -> None:
     assert gradient[0, 0] == pytest.approx(2e240)
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+@settings(max_examples=150)
 @given(
     rows=st.integers(1, 3).flatmap(
         lambda d: st.lists(

@@ -37,7 +37,7 @@ def disagreement(
     return float(max(losses, rows.max()))
 
 
-@settings(max_examples=80 if JIT else 8, deadline=None, derandomize=True, database=None)
+@settings(max_examples=80 if JIT else 8)
 @given(
     m=st.integers(1, 40), r=st.integers(1, 40), d=st.integers(1, 40), seed=st.integers(0, 2**32 - 1)
 )

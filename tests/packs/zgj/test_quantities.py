@@ -31,7 +31,7 @@ def assert_enclosed(quantity, dps=40):
     assert diameter(held) <= 1e-30 * size, quantity.label
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(x=strategies.instances(max_m=6, max_d=4))
 def test_quantities_of_any_instance_are_enclosed(x):
     for quantity in (
@@ -45,7 +45,7 @@ def test_quantities_of_any_instance_are_enclosed(x):
         assert_enclosed(quantity)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(x=strategies.instances(below_threshold=True))
 def test_quantities_below_the_threshold_are_enclosed(x):
     for quantity in (
@@ -58,7 +58,7 @@ def test_quantities_below_the_threshold_are_enclosed(x):
     quantities.assume_setting(x)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     degrees=st.floats(1.0, 89.0),
     blur=st.sampled_from([0.0, 1e-16, 3e-16, 1e-15]),

@@ -36,8 +36,8 @@ Progress: TypeAlias = Callable[[str, int, int, int], None]
 """Called with what runs, how many runs are done, of how many, and how many are not as wanted."""
 
 PROFILE = replace(PROFILES["quick"], examples=0.5)
-# A mutant has nothing to compile; a hostile one is waited for again and again.
-_MUTANT = Limits(call_seconds=2.0, memory_gigabytes=0.5)
+# A hostile one is waited for again and again, the others for what a busy machine may take.
+_MUTANT = Limits(memory_gigabytes=0.5)
 _HOSTILE = Limits(call_seconds=0.3, memory_gigabytes=0.5)
 
 
