@@ -37,5 +37,5 @@ myst_heading_anchors = 3
 nb_merge_streams = True
 nb_execution_mode = "force"
 nb_execution_raise_on_error = True
-nb_execution_timeout = 120
+nb_execution_timeout = 900  # seconds a cell, of a machine that may be busy
 nb_execution_show_tb = True

@@ -53,8 +53,9 @@ _PACKS = [key for key in os.environ.get(PACKS, "").split(",") if key]
 take_back()
 os.environ.update(ONE_THREAD)
 # Hypothesis notes constants it saw in sources; not in whatever folder the run was started from.
-_CACHE = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
-os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(_CACHE / "lcnn-verify" / "hypothesis"))
+with suppress(RuntimeError):  # of a user without a home
+    _CACHE = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "lcnn-verify"
+    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(_CACHE / "hypothesis"))
 os.dup2(2, 1)  # what packs print on import is no part of what the run prints
 # Ctrl-C reaches every process of a terminal; the run decides what becomes of its units.
 signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -178,7 +178,7 @@ def python(
     return subprocess.run(
         [sys.executable, *map(str, words)],
         env={**os.environ, **env},
-        **{"capture_output": True, "text": True, "timeout": 300, "check": False, **options},
+        **{"capture_output": True, "text": True, "timeout": 900, "check": False, **options},
     )
 
 

@@ -18,6 +18,7 @@ _SESSION = ExitStack()
 _WISHES = (
     *("CI", "GITHUB_ACTIONS", "COLUMNS", "LINES", "TERMINAL_WIDTH", "FORCE_COLOR", "NO_COLOR"),
     *("PY_COLORS", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "PYTEST_ADDOPTS", "PYTHONWARNINGS"),
+    *("PYTHONIOENCODING", "LCNN_DEBUG"),
 )
 """What a caller's environment may ask of all programs: here it would change what is compared."""
 
@@ -42,8 +43,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Print and colour alike on every terminal; pytest itself has seen what it is by now."""
-    for name in _WISHES:
-        os.environ.pop(name, None)
+    for name in list(os.environ):
+        if name in _WISHES or name.startswith("GIT_"):  # as in a hook, of another repository
+            del os.environ[name]
     os.environ["TERM"] = "xterm"
 
 

@@ -98,7 +98,7 @@ def _git(folder: Path, *arguments: str) -> str | None:
     """Standard output of a read-only git command, or None where git or the checkout is missing."""
     command = ["git", "--no-optional-locks", "-C", str(folder), *arguments]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     except (OSError, subprocess.SubprocessError):
         return None
     return done.stdout.strip()

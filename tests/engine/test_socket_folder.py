@@ -62,6 +62,11 @@ def test_a_fork_server_ends_whose_run_was_killed_before_it_looked(tmp_path):
     assert (done.returncode, folder.exists()) == (1, False)
 
 
+def test_a_fork_server_needs_no_home():
+    nowhere = {"XDG_CACHE_HOME": "~nobody-of-this-name"}
+    kit.python("-c", "import lcnn_verify.preload", env=nowhere, check=True)
+
+
 def test_a_unit_starts_whatever_the_length_of_tmpdir(tmp_path, monkeypatch):
     long = tmp_path / ("x" * 90)
     long.mkdir()
