@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from functools import partial
 
@@ -14,7 +15,8 @@ from lcnn_verify import InputError
 from lcnn_verify.numerics import threads
 from lcnn_verify.packs.zgj import population
 from lcnn_verify.packs.zgj.model import MODELS, TIED_ABS, UNIT_ABS
-from lcnn_verify.packs.zgj.population import batches, loss_and_gradient, pairs
+from lcnn_verify.packs.zgj.population import batches, loss_and_gradient, pairs, planar
+from lcnn_verify.packs.zgj.population.scaling import scaled_family
 
 ALONE = loss_and_gradient
 
@@ -53,6 +55,27 @@ def test_of_a_size_that_has_another_route_too(monkeypatch):
     monkeypatch.setattr(pairs, "is_shared", lambda n: n >= 10)
     monkeypatch.setattr(batches, "losses_and_gradients", None)
     assert is_its_members(*drawn(2, 8, 2, 3, own=False))
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
+@pytest.mark.parametrize("m", [population.PLANAR_FROM, 300])
+def test_one_compiled_call_in_the_plane_is_the_way_by_a_scaled_family(m, model, monkeypatch):
+    W, V = (it[0] for it in drawn(1, m, 2, 2, own=True))
+    scaled = scaled_family(W, V, model)
+    value, pull = planar.loss_and_pull(scaled.family)
+    monkeypatch.setattr(population, "scaled_family", None)
+    found, rows = loss_and_gradient(W, V, model=model)
+    assert found == population.loss(W, V, model=model) == scaled.to_loss(value)
+    assert np.array_equal(rows, scaled.to_gradient_rows(pull))
+    assert np.array_equal(rows, population.gradient(W, V, model=model))
+
+
+@pytest.mark.parametrize("entry", [math.nan, math.inf, -math.inf, 1e300])
+def test_one_compiled_call_in_the_plane_hands_on_what_does_not_fit(entry):
+    W, V = (it[0] for it in drawn(1, population.PLANAR_FROM, 2, 2, own=True))
+    W[7] = W[8, 0] = entry
+    with pytest.raises((InputError, OverflowError), match=r"row 7|W\[7|W\[8"):
+        loss_and_gradient(W, V, model=TIED_ABS)
 
 
 def test_threads_share_a_batch_without_a_change(monkeypatch):

@@ -16,6 +16,7 @@ from lcnn_verify.errors import InputError
 from lcnn_verify.numerics import threads
 from lcnn_verify.packs.zgj import population
 from lcnn_verify.packs.zgj.model import MODELS, TIED_ABS, UNIT_ABS, UNIT_RELU, Model
+from lcnn_verify.packs.zgj.population import batches, pairs, planar
 
 FRONT: list[Callable[..., Any]] = [
     population.loss,
@@ -75,16 +76,27 @@ def test_d_one_is_elementary() -> None:
 
 @pytest.mark.parametrize(
     ("n", "d", "route"),
-    [(5, 2, "batches"), (40, 3, "batches"), (130, 2, "planar"), (600, 3, "pairs")],
+    [
+        (5, 2, "alone"),
+        (40, 3, "alone"),
+        (130, 2, "alone_in_plane"),
+        (8191, 2, "alone_in_plane"),
+        (8192, 2, "planar"),
+        (600, 3, "pairs"),
+    ],
 )
 def test_each_size_takes_its_route(
     n: int, d: int, route: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[str] = []
     monkeypatch.setattr(threads, "cores", lambda: 2)
-    entries = {"pairs": "loss_and_pull", "planar": "loss_and_pull", "batches": "alone"}
-    for name, entry in entries.items():
-        module = getattr(population, name)
+    entries = {
+        "pairs": (pairs, "loss_and_pull"),
+        "planar": (planar, "loss_and_pull"),
+        "alone": (batches, "alone"),
+        "alone_in_plane": (batches, "alone_in_plane"),
+    }
+    for name, (module, entry) in entries.items():
         there = getattr(module, entry)
 
         def spy(*a: Any, name: str = name, real: Any = there) -> Any:
@@ -95,7 +107,7 @@ def test_each_size_takes_its_route(
     rng = np.random.default_rng(0)
     population.loss(rng.normal(size=(n - 1, d)), rng.normal(size=(1, d)))
     population.gradient(rng.normal(size=(150, 2)), rng.normal(size=(1, 2)))
-    assert seen == [route, "planar"]
+    assert seen == [route, "alone_in_plane"]
 
 
 def test_a_perfect_copy_has_no_loss_beyond_the_floor(model: Model) -> None:

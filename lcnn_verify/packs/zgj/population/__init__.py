@@ -68,10 +68,12 @@ def _at_once(W: Any, V: Any, model: Model) -> tuple[float, FloatArray] | None:
     if not (is_ready(W, 2) and is_ready(V, 2)) or W.shape[1] != V.shape[1]:
         return None
     n, d = len(W) + len(V), W.shape[1]
-    if _is_planar(n, d) or pairs.is_shared(n):
+    in_plane = _is_planar(n, d)
+    if n >= planar.WHOLE if in_plane else pairs.is_shared(n):
         return None
+    evaluate = batches.alone_in_plane if in_plane else batches.alone
     with unnoticed():
-        value, rows, fits = batches.alone(W, V, model.mass_power, *model.kernel_weights)
+        value, rows, fits = evaluate(W, V, model.mass_power, *model.kernel_weights)
     return (value, rows) if fits else None
 
 

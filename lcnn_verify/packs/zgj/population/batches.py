@@ -11,7 +11,7 @@ from lcnn_verify.numerics import threads
 from lcnn_verify.numerics.arrays import FloatArray
 from lcnn_verify.numerics.compiled import compiled, inlined, released, unnoticed
 from lcnn_verify.packs.zgj.model import Model
-from lcnn_verify.packs.zgj.population import pairs
+from lcnn_verify.packs.zgj.population import pairs, planar
 from lcnn_verify.packs.zgj.population.family import (
     Family,
     IntArray,
@@ -55,26 +55,39 @@ class Network(NamedTuple):
     mantissas: FloatArray
     exponents: IntArray
     pull: FloatArray
-    space: pairs.Workspace
 
 
 @inlined
 def _network(m: int, n: int, d: int, power: int, alpha: float, beta: float) -> Network:
     """Room for m of n neurons as students, in d dimensions."""
     family = Family(np.empty((n, d)), np.empty(n), np.empty(n), m, alpha, beta, power)
-    space = pairs.Workspace(*pairs.room(n, d))
-    return Network(family, np.empty(n), np.empty(n, np.int64), np.empty((m, d)), space)
+    return Network(family, np.empty(n), np.empty(n, np.int64), np.empty((m, d)))
 
 
 @inlined
-def _evaluate(W: FloatArray, V: FloatArray, network: Network, rows: FloatArray) -> float:
-    """Write the gradient (m, d) of finite W and V, and return the loss."""
+def _sign(W: FloatArray, V: FloatArray, network: Network) -> int:
+    """Fill the family with finite W and V, and return its scale."""
     family, mantissas, exponents = network.family, network.mantissas, network.exponents
-    units, masses, signs, power = family.units, family.masses, family.signs, family.power
-    scale = sign_into(W, V, power, units, masses, signs, mantissas, exponents)
-    value = pairs.loss_and_pull_into(family, network.space, network.pull)
-    scale_rows_into(network.pull, mantissas, exponents, power * scale, power, rows)
+    units, masses, signs = family.units, family.masses, family.signs
+    return sign_into(W, V, family.power, units, masses, signs, mantissas, exponents)
+
+
+@inlined
+def _write(network: Network, value: float, scale: int, rows: FloatArray) -> float:
+    """Write the gradient (m, d) that the pull is, and return the loss that the ``value`` is."""
+    power, exponents = network.family.power, network.exponents
+    scale_rows_into(network.pull, network.mantissas, exponents, power * scale, power, rows)
     return float(np.ldexp(value, 2 * power * scale))
+
+
+@inlined
+def _evaluate(
+    W: FloatArray, V: FloatArray, network: Network, space: pairs.Workspace, rows: FloatArray
+) -> float:
+    """Write the gradient (m, d) of finite W and V, and return the loss."""
+    scale = _sign(W, V, network)
+    value = pairs.loss_and_pull_into(network.family, space, network.pull)
+    return _write(network, value, scale, rows)
 
 
 @released
@@ -90,10 +103,11 @@ def _each(
     rows: FloatArray,
 ) -> None:
     """Fill ``losses`` and ``rows`` from ``first`` until ``stop``."""
-    m, d = W.shape[1], W.shape[2]
-    network = _network(m, m + V.shape[1], d, power, alpha, beta)
+    m, n, d = W.shape[1], W.shape[1] + V.shape[1], W.shape[2]
+    network = _network(m, n, d, power, alpha, beta)
+    space = pairs.Workspace(*pairs.room(n, d))
     for k in range(first, stop):
-        losses[k] = _evaluate(W[k], V[k if len(V) > 1 else 0], network, rows[k])
+        losses[k] = _evaluate(W[k], V[k if len(V) > 1 else 0], network, space, rows[k])
 
 
 @compiled
@@ -104,7 +118,23 @@ def alone(
 
     They do not fit, either, if a weight is not finite.
     """
-    m, d = W.shape
-    rows = np.empty((m, d))
-    value = _evaluate(W, V, _network(m, m + len(V), d, power, alpha, beta), rows)
+    (m, d), n = W.shape, len(W) + len(V)
+    rows, network = np.empty((m, d)), _network(m, n, d, power, alpha, beta)
+    value = _evaluate(W, V, network, pairs.Workspace(*pairs.room(n, d)), rows)
+    return value, rows, math.isfinite(value) and math.isfinite(rows.sum())
+
+
+@compiled
+def alone_in_plane(
+    W: FloatArray, V: FloatArray, power: int, alpha: float, beta: float
+) -> tuple[float, FloatArray, bool]:
+    """:func:`alone` by the plane's own route, for fewer than ``planar.WHOLE`` neurons."""
+    m, n = len(W), len(W) + len(V)
+    rows, network = np.empty((m, 2)), _network(m, n, 2, power, alpha, beta)
+    if not math.isfinite(W.sum() + V.sum()):  # lines of no angle cannot be sorted
+        return math.nan, rows, False
+    space = planar.Workspace(*planar.room(np.arange(n)))
+    scale = _sign(W, V, network)
+    scaled = planar.loss_and_pull_into(network.family, space, network.pull)
+    value = _write(network, scaled, scale, rows)
     return value, rows, math.isfinite(value) and math.isfinite(rows.sum())
