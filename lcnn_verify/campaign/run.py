@@ -116,9 +116,12 @@ def run_units(
         if progress is None:
             return
         fails.update((it, _fails(it, shards[it], done)) for it in judged if it in shards)
-        # Units are started in this order, unless they say otherwise.
+        # Units are started in this order, unless they say otherwise: those heard of last, for one
+        # whose worker has ended is not under way.
         left = [unit.id for unit in waiting if unit.id not in done]
-        running = tuple(sorted(left, key=lambda unit: unit not in stages)[:jobs])
+        heard = {unit: place for place, unit in enumerate(stages)}
+        under_way = sorted(left, key=lambda unit: -heard.get(unit, -1))[:jobs]
+        running = tuple(unit for unit in left if unit in under_way)
         failed = sum(fails.values())
         said = {unit: stage for unit, stage in stages.items() if stage}
         progress(Progress(len(done), len(units), last, running, failed, said))
@@ -128,7 +131,8 @@ def run_units(
         with closing(execute(units, jobs, until)) as results:
             for item in results:
                 if isinstance(item, Underway):
-                    stages[item.unit] = item.stage
+                    stages.pop(item.unit, None)
+                    stages[item.unit] = item.stage  # heard of last, it stands last
                     tell()
                 else:
                     journal.append(item)

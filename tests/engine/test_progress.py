@@ -60,6 +60,25 @@ def test_a_claim_is_judged_when_a_unit_of_it_is_done_and_somebody_listens(tmp_pa
     assert (failed[:3], failed[-1], len(failed)) == ([0, 0, 0], 2, 6)
 
 
+def test_what_was_heard_of_last_is_under_way(tmp_path):
+    """A unit whose worker ended has begun, too, but waits for another."""
+    names = ("lab.first", "lab.second", "lab.third")
+    folder = kit.write(tmp_path, dict.fromkeys(names, kit.HOLDS))
+    units = run.schedule(plan(map(ledger.claim, names), folder, PROFILES["quick"], 0))
+    first, second, third = ids = [unit.id for unit in units]
+    told: list[Progress] = []
+
+    def execute(*_):
+        yield from (Underway(unit, None) for unit in (*ids, ids[0]))
+        yield from (UnitResult(unit, tuple(not_run(units, ()))[:1], 0.0) for unit in ids)
+
+    done: dict[str, UnitResult] = {}
+    keep = SimpleNamespace(results=done, append=lambda it: done.update({it.unit: it}))
+    run.run_units(units, keep, jobs=2, progress=told.append, execute=execute)
+    wanted = [(first, second), (first, second), (first, second), (second, third), (first, third)]
+    assert [step.running for step in told[:5]] == wanted
+
+
 def test_a_long_unit_tells_how_far_it_is_and_its_results_do_not(tmp_path):
     folder, out = kit.write(tmp_path / "p", {"lab.first": kit.IN_PARTS}), tmp_path / "out"
     seen: list[Progress] = []
