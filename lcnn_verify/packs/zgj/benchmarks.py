@@ -97,6 +97,12 @@ def step(m: int, r: int, d: int) -> Mapping[str, Way]:
     count = max(40_000 // n**2 * 10, min(50, 20_000_000 // n**2), _STEPS)
     whole, angles = n <= _MOST_WHOLE, np.random.default_rng(0).random(m)
     jax, torch = (peers.with_jax(W, V), peers.with_torch(W, V)) if whole else (None, None)
+    pairs = n * (n - 1) // 2
+    alone = (peers.arcs(pairs * count), peers.products_of_steps(n, d, count)) if whole else ()
+
+    def parts() -> None:
+        for part in alone:
+            part()
 
     def ours(steps: int) -> FloatArray:
         run = gradient_descent(W, V, step=rate, max_steps=steps, record_every="log")
@@ -117,7 +123,7 @@ def step(m: int, r: int, d: int) -> Mapping[str, Way]:
         "JAX": Way(jax and peers.scan(*jax, rate, count), count),
         "PyTorch": Way(torch and (lambda: loop(*torch)), _STEPS, same=same),
         "NumPy": Way(numpy if whole else None, _STEPS, same=same),
-        "arcs": Way(peers.arcs(n * (n - 1) // 2 * count) if whole else None, count, limit=True),
+        "parts": Way(parts if whole else None, count, limit=True),
         "sort": Way(None if whole else (lambda: np.argsort(angles)), limit=True),
     }
 
@@ -247,7 +253,10 @@ def _sizes(*sizes: tuple[int, int, int]) -> tuple[Size, ...]:
 
 _DIGITS: tuple[Size, ...] = tuple({"digits": digits} for digits in (10, 20, 40))
 _PLANE: tuple[Size, ...] = tuple({"m": m} for m in (10_000, 30_000, 100_000, 300_000, 1_000_000))
-_CALLS = _sizes((4, 2, 3), (16, 4, 8), (64, 8, 16), (500, 10, 50), (2000, 20, 50), (8000, 20, 50))
+_CALLS = _sizes(
+    *((4, 2, 3), (16, 4, 8), (64, 8, 16), (500, 10, 50), (2000, 20, 50), (8000, 20, 50)),
+    (300, 2, 2),
+)
 _DESCENTS = _sizes(
     *((4, 2, 3), (8, 3, 4), (16, 4, 8), (64, 8, 16)),
     *((16, 2, 2), (512, 2, 2), (1000, 10, 20), (20_000, 2, 2)),
@@ -273,8 +282,8 @@ BENCHMARKS = (
         sizes=_DESCENTS,
         quick=4,
         within=1e-6,
-        note="JAX: lax.scan. PyTorch, NumPy: loops over calls. Arcs: asin and √ of each pair. "
-        "Sort: of as many numbers as there are students.",
+        note="JAX: lax.scan. PyTorch, NumPy: loops over calls. The parts: asin and √ of each pair, "
+        "and the two products, each alone. Sort: of as many numbers as there are students.",
     ),
     Benchmark(
         id="zgj.plane",

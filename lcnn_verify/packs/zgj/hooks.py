@@ -77,6 +77,7 @@ def warm_up() -> None:
             example(3, 3), np.eye(2, 3), step=1e-6, max_steps=2, model=model
         )
     peers.arcs(1)()
+    peers.products_of_steps(2, 2, 1)()
     root = np.array(region.RegionClaim().root())
     guide.guided(region.RegionClaim(), root[:, :1], root[:, 1:])
 

@@ -81,14 +81,33 @@ def _arcs_and_sines(cosines: FloatArray, sines: FloatArray, count: int) -> None:
 
 def products(n: int, d: int) -> Callable[[], None]:
     """The two matrix products that each evaluation has in it."""
-    rng = np.random.default_rng(0)
-    rows, square = rng.random((n, d)), rng.random((n, n))
+    rows, square = _factors(n, d)
 
     def run() -> None:
         rows @ rows.T
         square @ rows
 
     return run
+
+
+def products_of_steps(n: int, d: int, count: int) -> Callable[[], None]:
+    """:func:`products` of so many steps in one call of compiled code."""
+    rows, square = _factors(n, d)
+    return lambda: _products(rows, square, np.empty((n, n)), np.empty((n, d)), count)
+
+
+def _factors(n: int, d: int) -> tuple[FloatArray, FloatArray]:
+    rng = np.random.default_rng(0)
+    return rng.random((n, d)), rng.random((n, n))
+
+
+@compiled
+def _products(
+    rows: FloatArray, square: FloatArray, gram: FloatArray, pulls: FloatArray, count: int
+) -> None:
+    for _ in range(count):
+        np.dot(rows, rows.T, gram)
+        np.dot(square, rows, pulls)
 
 
 def scan(
