@@ -79,7 +79,7 @@ def runs(count: int) -> list[Run]:
 
 
 SWITCHES = {
-    f"PLANAR_FROM = {population.PLANAR_FROM}": (plane, (40, 60, 80, 100, 120, 130, 160, 320)),
+    f"PLANAR_FROM = {population.PLANAR_FROM}": (plane, (20, 30, 40, 60, 80, 120, 160, 320)),
     f"_PLANAR_FROM = {problem._PLANAR_FROM}": (descent, (4, 6, 8, 12, 16, 20, 24, 48)),
     f"pairs.SHARED_FROM = {pairs.SHARED_FROM}, d = 3": (
         partial(shared, pairs, 3),

@@ -63,8 +63,9 @@ def warm_up() -> None:
         # In space, and in the plane.
         for m, d in ((3, 3), (population.PLANAR_FROM, 2)):
             W, V = example(m, d), np.eye(2, d)
-            threaded = planar.by_threads if d == 2 else pairs.by_threads
-            threaded(scaled_family(W, V, model).family, 1)
+            route, family = planar if d == 2 else pairs, scaled_family(W, V, model).family
+            route.by_threads(family, 1)
+            route.loss_and_pull(family)
             population.loss_and_gradient(W, V, model=model)
             population.loss_and_gradient(W[None], V, model=model)
             dynamics.gradient_descent(W, V, step=1e-6, max_steps=2, model=model)

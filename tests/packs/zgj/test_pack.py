@@ -73,7 +73,9 @@ def test_warming_up_takes_every_route(monkeypatch):
         (population.pairs, "by_threads"),
         (population.planar, "by_threads"),
         (population.planar, "loss_and_pull"),
+        (population.pairs, "loss_and_pull"),
         (population.batches, "alone"),
+        (population.batches, "alone_in_plane"),
         (population.batches, "_each"),
     }
     taken: set[Any] = set()

@@ -42,7 +42,9 @@ def is_its_members(W, V, model=TIED_ABS):
 
 
 @pytest.mark.parametrize("own", [False, True])
-@pytest.mark.parametrize("size", [(7, 2, 1, 3), (5, 6, 3, 4), (3, 12, 8, 2), (2, 3, 2, 40)])
+@pytest.mark.parametrize(
+    "size", [(7, 2, 1, 3), (5, 6, 3, 4), (3, 12, 8, 2), (4, 70, 8, 2), (2, 3, 2, 40)]
+)
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 def test_a_batch_is_its_members(size, own, model):
     for count in (size[0], 1):
@@ -118,8 +120,8 @@ def no_room():
 def test_a_batch_that_mixes_rows_is_seen(mixed, monkeypatch):
     found = batches.losses_and_gradients
 
-    def mixing(W, V, model):
-        losses, rows, wrong = found(W, V, model)
+    def mixing(W, V, model, **where):
+        losses, rows, wrong = found(W, V, model, **where)
         return losses, mixed(W, V, rows), wrong
 
     monkeypatch.setattr(batches, "losses_and_gradients", mixing)
@@ -129,7 +131,7 @@ def test_a_batch_that_mixes_rows_is_seen(mixed, monkeypatch):
 def test_a_batch_whose_teachers_are_mixed_is_seen(monkeypatch):
     found = batches.losses_and_gradients
     monkeypatch.setattr(
-        batches, "losses_and_gradients", lambda W, V, model: found(W, V[::-1].copy(), model)
+        batches, "losses_and_gradients", lambda W, V, *of, **at: found(W, V[::-1].copy(), *of, **at)
     )
     assert not is_its_members(*drawn(4, 3, 2, 3, own=True))
 

@@ -79,7 +79,8 @@ def test_d_one_is_elementary() -> None:
     [
         (5, 2, "alone"),
         (40, 3, "alone"),
-        (130, 2, "alone_in_plane"),
+        (39, 2, "alone"),
+        (40, 2, "alone_in_plane"),
         (8191, 2, "alone_in_plane"),
         (8192, 2, "planar"),
         (600, 3, "pairs"),

@@ -39,13 +39,18 @@ __all__ = [
     "rounding_floor",
 ]
 
-PLANAR_FROM = 130
+PLANAR_FROM = 40
 """Neurons from which the plane's own route is faster: tests/field/switch_points.py."""
 
 
 def _is_planar(n: int, d: int) -> bool:
     """Whether the plane's own route is the fastest for n neurons in d dimensions."""
     return d == 2 and n >= PLANAR_FROM
+
+
+def _wants_threads(n: int, *, in_plane: bool) -> bool:
+    """Whether Python prepares an evaluation of n neurons, for threads or for sectors of lines."""
+    return n >= planar.WHOLE if in_plane else pairs.is_shared(n)
 
 
 def _route(family: Family) -> Route:
@@ -69,7 +74,7 @@ def _at_once(W: Any, V: Any, model: Model) -> tuple[float, FloatArray] | None:
         return None
     n, d = len(W) + len(V), W.shape[1]
     in_plane = _is_planar(n, d)
-    if n >= planar.WHOLE if in_plane else pairs.is_shared(n):
+    if _wants_threads(n, in_plane=in_plane):
         return None
     evaluate = batches.alone_in_plane if in_plane else batches.alone
     with unnoticed():
@@ -147,10 +152,11 @@ def _of_batch(W: FloatArray, V: FloatArray, model: Model) -> tuple[FloatArray, F
     """Losses (b,) and gradients (b, m, d) of trusted W (b, m, d) and V (b or 1, r, d)."""
     count, n, d = len(W), W.shape[1] + V.shape[1], W.shape[2]
     losses, rows, wrong = np.empty(count), np.empty(W.shape), 0
-    if _is_planar(n, d) or pairs.is_shared(n):  # of which each is worth a call of its own
+    in_plane = _is_planar(n, d)
+    if _wants_threads(n, in_plane=in_plane):  # each is worth a call of its own
         alone = range(count)
     else:
-        losses, rows, wrong = batches.losses_and_gradients(W, V, model)
+        losses, rows, wrong = batches.losses_and_gradients(W, V, model, in_plane=in_plane)
         alone = range(wrong, wrong + 1) if wrong >= 0 else range(0)
     for k in alone:
         try:

@@ -22,23 +22,25 @@ from lcnn_verify.packs.zgj.population.family import (
 SHARED_FROM = 1_000_000
 """What work costs, as :func:`work` estimates it, that pays for another thread."""
 _CALL = 1000  # nanoseconds or so that a network costs beside its pairs
+_SWEEP = 100  # and a line of one in the plane
 
 
 def losses_and_gradients(
-    W: FloatArray, V: FloatArray, model: Model
+    W: FloatArray, V: FloatArray, model: Model, *, in_plane: bool
 ) -> tuple[FloatArray, FloatArray, int]:
-    """Losses (b,) and gradients (b, m, d) of trusted W (b, m, d) and V (b or 1, r, d), over pairs.
+    """Losses (b,) and gradients (b, m, d) of trusted W (b, m, d) and V (b or 1, r, d).
 
-    Each is what ``pairs`` gives that network alone, to the last bit. Last comes the first network
-    of which a number does not fit in float64, −1 if all fit.
+    Each is what :func:`alone` or, if ``in_plane``, :func:`alone_in_plane` gives, to the last bit.
+    Last comes the first network of which a number does not fit in float64, −1 if all fit.
     """
     (count, m, d), r = W.shape, V.shape[1]
     losses, rows = np.empty(count), np.empty(W.shape)
-    shared = count * (_CALL + work(m + r, d)) >= SHARED_FROM
+    one = _SWEEP * (m + r) if in_plane else work(m + r, d)
+    shared = count * (_CALL + one) >= SHARED_FROM
     cuts = threads.evenly(count, threads.cores() if shared else 1)
     weights = (model.mass_power, *model.kernel_weights)
     with unnoticed():
-        threads.in_ranges(_each, cuts, W, V, *weights, losses, rows)
+        threads.in_ranges(_each, cuts, in_plane, W, V, *weights, losses, rows)
     fits = np.isfinite(losses) & np.isfinite(rows).all(axis=(1, 2))
     return losses, rows, -1 if fits.all() else int(np.argmin(fits))
 
@@ -90,10 +92,23 @@ def _evaluate(
     return _write(network, value, scale, rows)
 
 
+@inlined
+def _evaluate_in_plane(
+    W: FloatArray, V: FloatArray, network: Network, space: planar.Workspace, rows: FloatArray
+) -> float:
+    """:func:`_evaluate` by the plane's own route, whatever the order of lines was before."""
+    for k in range(len(space.order)):
+        space.order[k] = k
+    scale = _sign(W, V, network)
+    value = planar.loss_and_pull_into(network.family, space, network.pull)
+    return _write(network, value, scale, rows)
+
+
 @released
 def _each(
     first: int,
     stop: int,
+    in_plane: bool,
     W: FloatArray,
     V: FloatArray,
     power: int,
@@ -105,9 +120,15 @@ def _each(
     """Fill ``losses`` and ``rows`` from ``first`` until ``stop``."""
     m, n, d = W.shape[1], W.shape[1] + V.shape[1], W.shape[2]
     network = _network(m, n, d, power, alpha, beta)
-    space = pairs.Workspace(*pairs.room(n, d))
-    for k in range(first, stop):
-        losses[k] = _evaluate(W[k], V[k if len(V) > 1 else 0], network, space, rows[k])
+    if in_plane:
+        lines = planar.Workspace(*planar.room(np.empty(n, np.int64)))
+        for k in range(first, stop):
+            teachers = V[k if len(V) > 1 else 0]
+            losses[k] = _evaluate_in_plane(W[k], teachers, network, lines, rows[k])
+    else:
+        space = pairs.Workspace(*pairs.room(n, d))
+        for k in range(first, stop):
+            losses[k] = _evaluate(W[k], V[k if len(V) > 1 else 0], network, space, rows[k])
 
 
 @compiled
@@ -131,10 +152,8 @@ def alone_in_plane(
     """:func:`alone` by the plane's own route, for fewer than ``planar.WHOLE`` neurons."""
     m, n = len(W), len(W) + len(V)
     rows, network = np.empty((m, 2)), _network(m, n, 2, power, alpha, beta)
-    if not math.isfinite(W.sum() + V.sum()):  # lines of no angle cannot be sorted
+    if not (np.isfinite(W).all() and np.isfinite(V).all()):  # no angles to sort
         return math.nan, rows, False
-    space = planar.Workspace(*planar.room(np.arange(n)))
-    scale = _sign(W, V, network)
-    scaled = planar.loss_and_pull_into(network.family, space, network.pull)
-    value = _write(network, scaled, scale, rows)
+    space = planar.Workspace(*planar.room(np.empty(n, np.int64)))
+    value = _evaluate_in_plane(W, V, network, space, rows)
     return value, rows, math.isfinite(value) and math.isfinite(rows.sum())
