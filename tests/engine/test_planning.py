@@ -2,11 +2,13 @@
 
 import os
 import sys
+from concurrent.futures import Future
 
 import campaign_kit as kit
 import pytest
 
 from lcnn_verify import ledger
+from lcnn_verify.campaign import executor
 from lcnn_verify.campaign.properties import directory_of, find_directory, load, plan, schedule
 from lcnn_verify.errors import InputError
 from lcnn_verify.processes import processors
@@ -33,6 +35,25 @@ def test_long_units_start_first_and_nothing_is_lost(tmp_path):
     assert long
     scheduled = [unit.claim for unit in schedule(units)]
     assert scheduled == [*long, *(name for name in files if name not in long)]
+
+
+def test_units_that_are_done_before_anybody_listens_are_told_in_their_order(tmp_path, monkeypatch):
+    class AtOnce:
+        def __init__(self, *_, **__): ...
+
+        def submit(self, run, unit):
+            (future := Future()).set_result(run(unit))
+            return future
+
+        def shutdown(self, **_): ...
+
+    monkeypatch.setattr(executor, "ThreadPoolExecutor", AtOnce)
+    monkeypatch.setattr(
+        executor, "supervise", lambda unit, *_: executor.UnitResult(unit.id, (), 0.0)
+    )
+    files = {f"lab.{name}": kit.HOLDS for name in kit.LAB}
+    units = plan(ledger.claims(), kit.write(tmp_path, files), QUICK, 0)
+    assert [it.unit for it in executor.execute(units, 1)] == [unit.id for unit in units]
 
 
 def test_properties_are_found_with_their_pack_and_loaded_by_path(tmp_path):
