@@ -31,7 +31,7 @@ _SECTOR = 512  # lines that are sorted and swept in a core's first cache
 _MOST_BITS = 11  # of the number of sectors: writing to more places at once would cost more
 _FEW_BITS = 12  # of an angle, after which lines are nearly sorted
 _KEY = 63  # bits of a key
-SHARED_FROM = 20_000
+SHARED_FROM = 30_000
 """Lines from which another core pays for handing work over (measured)."""
 
 Sums: TypeAlias = tuple[float, float, float, float, float, float, float, float]
