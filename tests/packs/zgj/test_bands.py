@@ -49,7 +49,7 @@ def test_bands_that_join_are_proved_from_the_threshold_down():
     bound = "x: ‖∇L‖_F ≥ κ(V)·ε₀(V)^{1/4}·L(W)^{3/4} for one unit teacher and any "
     assert whole.replace("one-one", "x").startswith(bound + "one student in the plane with L ≤ ε₀;")
     assert part.replace("two: ", "x: ", 1).startswith(
-        bound + "two students in the plane with L between ε₁ = 1/9·ε₀ and ε₀;"
+        bound + "two students in the plane with L between ε₁ = (1/9)·ε₀ and ε₀;"
     )
     shown = render(BANDS, [Attempt("x", it) for it in made()])
     (headline,) = re.findall("<h1.*</h1>", shown)

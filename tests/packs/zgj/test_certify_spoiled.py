@@ -300,11 +300,11 @@ def test_the_multiple_is_never_rounded():
     """5.67821, to which %g would round it, is false: the smallest ratio is 5.678206969…."""
     exact = certificate("one", multiple="5678206569/1000000000")
     assert exact["verdict"] == "CERTIFIED"
-    assert "≥ 5678206569/1000000000·κ(V)·L(W)" in exact["statement"]
+    assert "≥ (5678206569/1000000000)·κ(V)·L(W)" in exact["statement"]
     assert check(exact) == exact["boxes"]
-    assert "≥ 5678206569/1000000000·κ·L holds" in region_check.statement(exact)
+    assert "≥ (5678206569/1000000000)·κ·L holds" in region_check.statement(exact)
     found = certified("one", multiple="5678206569/1000000000")
-    assert "<strong>5678206569/1000000000</strong>" in render(found.told)
+    assert "<strong>(5678206569/1000000000)</strong>" in render(found.told)
 
 
 def test_a_tree_without_end_is_refused():
